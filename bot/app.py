@@ -1,0 +1,74 @@
+"""The composition root: puts knowledge, core, encoder and fronts together."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from bot.core.model import Knowledge
+from bot.errors import ConfigError
+from bot.knowledge import read_knowledge, revision
+from bot.service.library import Library
+from bot.service.ports import Encoder
+from bot.service.responder import Responder
+from bot.settings import Settings
+
+_PACKAGE = Path(__file__).parent
+
+
+def shipped_knowledge() -> Path:
+    """Return the knowledge that ships with the bot: inside the wheel, or beside the package in a checkout."""
+    inside = _PACKAGE / "_knowledge"
+    return inside if inside.is_dir() else _PACKAGE.parent / "knowledge"
+
+
+def knowledge_folder(settings: Settings) -> Path:
+    """Return the folder whose articles are served."""
+    return settings.knowledge or shipped_knowledge()
+
+
+def read(folder: Path) -> tuple[Knowledge, str]:
+    """Read `folder`, with the shipped lexicon and messages where it has none; raise KnowledgeError."""
+    return read_knowledge(folder, shipped=shipped_knowledge()), revision(folder)
+
+
+@dataclass(frozen=True, slots=True)
+class App:
+    """The parts every front needs."""
+
+    settings: Settings
+    library: Library
+    responder: Responder
+    encoder: Encoder | None
+
+
+def build_encoder(settings: Settings) -> Encoder | None:
+    """Return the shipped encoder, or None when it is switched off; it loads when first used."""
+    if not settings.semantic:
+        return None
+    from bot.semantic import UseEncoder  # noqa: PLC0415  numpy and the weights only when wanted
+
+    return UseEncoder()
+
+
+def build(settings: Settings, *, encode: bool = True) -> App:
+    """Load the knowledge and wire everything; with `encode` the vectors are there on return."""
+    encoder = build_encoder(settings)
+    folder = knowledge_folder(settings)
+    library = Library(lambda: read(folder), encoder, encoder and _cached(encoder, settings.cache))
+    if encode:
+        library.encode()
+    return App(settings, library, Responder(library, encoder), encoder)
+
+
+def _cached(encoder: Encoder, folder: Path) -> Encoder:
+    from bot.semantic import CachedEncoder  # noqa: PLC0415
+
+    return CachedEncoder(encoder, folder)
+
+
+def known_article(app: App, slug: str | None) -> str | None:
+    """Return `slug` if there is such an article; raise ConfigError that names those there are."""
+    slugs = [article.slug for article in app.library.snapshot.knowledge.articles]
+    if slug is not None and slug not in slugs:
+        msg = f"There is no article {slug!r}; there is: {', '.join(slugs)}."
+        raise ConfigError(msg)
+    return slug

@@ -1,0 +1,153 @@
+"""What a text says about itself, before any fact is looked at: words, families, names, kind of question."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+
+from rapidfuzz import fuzz, process
+
+from bot.core.families import FamilyFinder
+from bot.core.model import Article, Language, Lexicon
+from bot.core.names import NameFinder
+from bot.core.stems import stem
+from bot.core.text import is_hangul, jamo, language_of, normalise, squeeze, words
+
+_CORRECTION = 78
+_CORRECTION_SHORT = 86
+"""Ratio of decomposed forms from which an unknown word is read as a known one; short words need more."""
+_SHORT = 7
+_MIN_CORRECTED = 5
+_LONG_RUN = 5
+_SILENT = frozenset({"ask", "fillers"})
+"""Kinds of words that say nothing about the content of a question."""
+_YES_NO = "yes-no"
+_MAX_WORD = 24
+_MAX_WORDS = 120
+"""Words looked at; a longer message is answered by what its beginning says."""
+
+
+@dataclass(frozen=True, slots=True)
+class Analysis:
+    """A normalised text and what was found in it."""
+
+    normal: str
+    words: tuple[str, ...]
+    language: Language
+    stems: tuple[str, ...]
+    """Stems of the content words: no fillers, no question words, no names."""
+    concepts: frozenset[str]
+    attributes: frozenset[str]
+    asks: frozenset[str]
+    entities: frozenset[tuple[str, str]]
+    """(article slug, entity id) of everything named."""
+
+    @property
+    def features(self) -> tuple[str, ...]:
+        """Return the words as features of the word index: stems, concepts, names and kinds of question."""
+        return (
+            *self.stems,
+            *(f"concept:{family}" for family in self.concepts),
+            *(f"attribute:{family}" for family in self.attributes),
+            *(f"name:{key}" for _, key in self.entities),
+            *(f"ask:{kind}" for kind in self.asks),
+        )
+
+    @property
+    def squeezed(self) -> str:
+        """Return the text without spaces and punctuation, as the n-gram indexes want it."""
+        return squeeze(self.normal)
+
+
+def _asks(kinds: set[str]) -> frozenset[str]:
+    """Drop yes-no where another kind of answer is asked for too ("how old is she")."""
+    return frozenset(kinds - {_YES_NO} if len(kinds) > 1 else kinds)
+
+
+class Analyser:
+    """Reads texts with one lexicon, one set of names and, once learnt, the vocabulary of the facts."""
+
+    def __init__(self, lexicon: Lexicon, articles: Iterable[Article]) -> None:
+        """Prepare the look-ups."""
+        self._families = FamilyFinder(
+            {
+                "concept": lexicon.concepts,
+                "attribute": lexicon.attributes,
+                "ask": lexicon.asks,
+                "fillers": (lexicon.fillers,),
+            }
+        )
+        self._names = NameFinder(articles)
+        self._vocabulary: dict[str, str] = {}
+        self._surface: frozenset[str] = frozenset()
+        self._corrected = lru_cache(maxsize=8_192)(self._closest)
+
+    def learn(self, analyses: Iterable[Analysis]) -> None:
+        """Take the words of the facts as the vocabulary that typing errors are corrected to."""
+        seen = list(analyses)
+        self._vocabulary = {s: jamo(s) for analysis in seen for s in analysis.stems}
+        self._surface = frozenset(
+            word for analysis in seen for word in (*analysis.words, *analysis.stems) if is_hangul(word)
+        )
+        self._corrected.cache_clear()
+
+    def analyse(self, text: str) -> Analysis:
+        """Read `text`; total over all strings."""
+        normal = normalise(text)
+        sequence = [word[:_MAX_WORD] for word in words(normal)[:_MAX_WORDS]]
+        if self._surface:
+            sequence = [piece for word in sequence for piece in self._split_run(word)]
+        names = self._names.find(sequence, self._vocabulary or sequence)
+        found: dict[str, set[str]] = {"concept": set(), "attribute": set(), "ask": set(), "fillers": set()}
+        silent = {position for span in names.values() for position in span}
+        understood: set[int] = set()
+        for start, end, kind, family in self._families.find(sequence):
+            found[kind].add(family)
+            (silent if kind in _SILENT else understood).update(range(start, end))
+        stems = tuple(
+            stem(word) if position in understood else self._corrected(stem(word))
+            for position, word in enumerate(sequence)
+            if position not in silent
+        )
+        return Analysis(
+            normal=normal,
+            words=tuple(sequence),
+            language=language_of(normal),
+            stems=stems,
+            concepts=frozenset(found["concept"]),
+            attributes=frozenset(found["attribute"]),
+            asks=_asks(found["ask"]),
+            entities=frozenset(names),
+        )
+
+    def _split_run(self, word: str) -> list[str]:
+        """Cut an unspaced Hangul run at the longest words the facts know; the rest stays together."""
+        if len(word) < _LONG_RUN or not is_hangul(word) or word in self._surface or stem(word) in self._surface:
+            return [word]
+        pieces: list[str] = []
+        rest, position = "", 0
+        while position < len(word):
+            length = self._known_length(word, position)
+            if not length:
+                rest += word[position]
+                position += 1
+                continue
+            pieces += [rest] if rest else []
+            rest = ""
+            pieces.append(word[position : position + length])
+            position += length
+        return [*pieces, rest] if rest else pieces
+
+    def _known_length(self, word: str, position: int) -> int:
+        for length in range(min(8, len(word) - position), 1, -1):
+            if word[position : position + length] in self._surface:
+                return length
+        return 0
+
+    def _closest(self, stemmed: str) -> str:
+        """Return the known stem that `stemmed` is a typing error of, or `stemmed` itself."""
+        spelled = jamo(stemmed)
+        if not self._vocabulary or stemmed in self._vocabulary or len(spelled) < _MIN_CORRECTED:
+            return stemmed
+        cutoff = _CORRECTION if len(spelled) > _SHORT else _CORRECTION_SHORT
+        best = process.extractOne(spelled, self._vocabulary, scorer=fuzz.ratio, score_cutoff=cutoff)
+        return stemmed if best is None else str(best[2])

@@ -1,0 +1,143 @@
+"""The whole core behind one call: a question goes in, a verdict comes out."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bot.core.hangul import as_korean_keys, as_latin_keys
+from bot.core.inverted import gram_hashes
+from bot.core.model import Fact, Gap, Language
+from bot.core.signals import SIGNALS, signals
+from bot.core.snapshot import Snapshot
+from bot.core.text import MAX_CHARACTERS, language_of, normalise, script_counts, squeeze
+from bot.core.verdict import (
+    MAX_SUGGESTIONS,
+    Answered,
+    Candidate,
+    Model,
+    Suggested,
+    Unanswered,
+    Verdict,
+    features,
+    load_model,
+)
+
+Vector = NDArray[np.float32]
+
+_SLIP_GAIN = 0.25
+"""How much likelier the second reading must be before it is believed (`who` is a valid 좨)."""
+_SHOWN = 8
+_GAP_FROM = 0.3
+"""Chance from which a gap that beats every fact is named."""
+_WHOLE_SYLLABLES = 0.75
+"""Share of whole syllables from which Latin letters read as Korean keys make sense."""
+_LONE_LETTERS = 0.1
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What was asked, where the asker's wishes narrow it down."""
+
+    text: str
+    language: Language | None = None
+    """The language to answer in; None: the question's own."""
+    article: str | None = None
+    """Slug of the only article to look at."""
+    default: Language = "ko"
+    """The language to answer in when the question has none (`???`)."""
+
+
+def readings(text: str) -> tuple[str, ...]:
+    """Return how `text` may be meant: as typed and, if it looks like one, as a slip of the keyboard layout."""
+    normal = normalise(text)
+    hangul, latin = script_counts(normal)
+    if latin > hangul:
+        meant = normalise(as_korean_keys(text[:MAX_CHARACTERS]))
+        return (normal, meant) if _mostly_syllables(meant) else (normal,)
+    return (normal, as_latin_keys(normal)) if _holds_lone_letters(normal) else (normal,)
+
+
+def _mostly_syllables(text: str) -> bool:
+    squeezed = squeeze(text)
+    whole = sum("가" <= char <= "힣" for char in squeezed)
+    return whole > 1 and whole >= _WHOLE_SYLLABLES * len(squeezed)
+
+
+def _holds_lone_letters(normal: str) -> bool:
+    """Tell whether Hangul holds lone letters, as English words do when typed on the Korean layout."""
+    squeezed = squeeze(normal)
+    return sum("ㄱ" <= char <= "ㅣ" for char in squeezed) > _LONE_LETTERS * len(squeezed)
+
+
+def answer(snapshot: Snapshot, question: Question, vectors: Mapping[str, Vector] | None = None) -> Verdict:
+    """Decide what the knowledge answers to `question`; total, whatever the text.
+
+    `vectors` holds the encoder's unit vector for each of `readings(question.text)`; None: encoder off.
+    """
+    model = load_model(semantic=vectors is not None and snapshot.vectors is not None)
+    options = [
+        (text, _rank(snapshot, question, text, None if vectors is None else vectors[text], model))
+        for text in readings(question.text)
+    ]
+    reading, ranking = options[0]
+    for text, other in options[1:]:
+        if other.trust > ranking.trust + _SLIP_GAIN:
+            reading, ranking = text, other
+    language = question.language or language_of(reading, question.default)
+    return _decide(ranking, language, model)
+
+
+@dataclass(frozen=True, slots=True)
+class _Ranking:
+    """The likeliest targets for one reading, best first, and the trust in the best fact."""
+
+    candidates: tuple[Candidate, ...] = ()
+    trust: float = 0.0
+
+    @property
+    def facts(self) -> tuple[Candidate, ...]:
+        return tuple(c for c in self.candidates if isinstance(c.target.item, Fact))
+
+    @property
+    def gap(self) -> Candidate | None:
+        return next((c for c in self.candidates if isinstance(c.target.item, Gap)), None)
+
+
+def _rank(snapshot: Snapshot, question: Question, reading: str, vector: Vector | None, model: Model) -> _Ranking:
+    """Rank the targets for one reading; the best fact's confidence is the trust, the others' in proportion."""
+    index = snapshot.index
+    analysis = index.analyser.analyse(reading)
+    if not index.targets or not analysis.words:
+        return _Ranking()
+    table = signals(index, analysis, vector, snapshot.vectors)
+    described = features(table)
+    chances = model.chances(described)
+    if question.article is not None:
+        chances = np.where(index.belongs_to(question.article), chances, 0)
+    trust = model.trust_in(described, chances, index.is_fact)
+    scale = trust / max(float(np.where(index.is_fact, chances, 0).max()), 1e-9)
+    likeness = index.grams.scores(gram_hashes(analysis.squeezed))
+    candidates = tuple(
+        Candidate(
+            target=index.targets[position],
+            confidence=float(min(1.0, chances[position] * (scale if index.is_fact[position] else 1.0))),
+            sample=index.nearest_sample(int(position), likeness),
+            signals=dict(zip(SIGNALS, map(float, table[position]), strict=True)),
+        )
+        for position in np.argsort(-chances, kind="stable")[:_SHOWN]
+        if chances[position] > 0
+    )
+    return _Ranking(candidates, trust)
+
+
+def _decide(ranking: _Ranking, language: Language, model: Model) -> Verdict:
+    """Put a ranking into one of the three bands; a gap that beats every fact is said out loud."""
+    facts, gap = ranking.facts[: MAX_SUGGESTIONS + 1], ranking.gap
+    if facts and ranking.trust >= model.answer_from:
+        return Answered(language, facts[0], facts[1:])
+    offers = facts[:MAX_SUGGESTIONS] if ranking.trust >= model.suggest_from else ()
+    if gap is not None and ranking.candidates[0] is gap and gap.confidence >= _GAP_FROM:
+        return Unanswered(language, gap, offers)
+    return Suggested(language, offers) if offers else Unanswered(language)

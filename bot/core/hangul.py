@@ -1,0 +1,100 @@
+"""Hangul on a keyboard: layout slips in both directions and initial consonants (초성)."""
+
+import re
+
+_INITIALS = "ㄱㄲㄴㄷㄸㄹㅁㅂㅃㅅㅆㅇㅈㅉㅊㅋㅌㅍㅎ"
+_VOWELS = "ㅏㅐㅑㅒㅓㅔㅕㅖㅗㅘㅙㅚㅛㅜㅝㅞㅟㅠㅡㅢㅣ"
+_FINALS: tuple[str, ...] = ("", *"ㄱㄲㄳㄴㄵㄶㄷㄹㄺㄻㄼㄽㄾㄿㅀㅁㅂㅄㅅㅆㅇㅈㅊㅋㅌㅍㅎ")
+_COMPOUND = {
+    "ㅘ": "ㅗㅏ", "ㅙ": "ㅗㅐ", "ㅚ": "ㅗㅣ", "ㅝ": "ㅜㅓ", "ㅞ": "ㅜㅔ", "ㅟ": "ㅜㅣ", "ㅢ": "ㅡㅣ",
+    "ㄳ": "ㄱㅅ", "ㄵ": "ㄴㅈ", "ㄶ": "ㄴㅎ", "ㄺ": "ㄹㄱ", "ㄻ": "ㄹㅁ", "ㄼ": "ㄹㅂ", "ㄽ": "ㄹㅅ",
+    "ㄾ": "ㄹㅌ", "ㄿ": "ㄹㅍ", "ㅀ": "ㄹㅎ", "ㅄ": "ㅂㅅ",
+}  # fmt: skip
+_JOINED = {pair: single for single, pair in _COMPOUND.items()}
+_KEYS = dict(
+    zip(
+        "rRseEfaqQtTdwWczxvgkoiOjpuPhynbml",
+        "ㄱㄲㄴㄷㄸㄹㅁㅂㅃㅅㅆㅇㅈㅉㅊㅋㅌㅍㅎㅏㅐㅑㅒㅓㅔㅕㅖㅗㅛㅜㅠㅡㅣ",
+        strict=True,
+    )
+)
+_KEY_OF = {letter: key for key, letter in _KEYS.items()} | {
+    single: "".join({letter: key for key, letter in _KEYS.items()}[part] for part in pair)
+    for single, pair in _COMPOUND.items()
+}
+_SYLLABLE_BASE, _SYLLABLE_LAST = 0xAC00, 0xD7A3
+_LATIN_RUN = re.compile(r"[A-Za-z]+")
+
+
+def letters(syllable: str) -> str:
+    """Split one Hangul syllable into its compatibility jamo; other characters come back as they are."""
+    code = ord(syllable)
+    if not _SYLLABLE_BASE <= code <= _SYLLABLE_LAST:
+        return syllable
+    initial, rest = divmod(code - _SYLLABLE_BASE, 588)
+    vowel, final = divmod(rest, 28)
+    return _INITIALS[initial] + _VOWELS[vowel] + _FINALS[final]
+
+
+def initials(text: str) -> str:
+    """Return the initial consonants of the syllables in `text`: 무라티 → ㅁㄹㅌ."""
+    return "".join(letters(char)[0] if "가" <= char <= "힣" else char for char in text if not char.isspace())
+
+
+def is_initials(text: str) -> bool:
+    """Tell whether `text` is nothing but consonants, as typed for a quick search."""
+    return len(text) > 1 and all(char in _INITIALS for char in text)
+
+
+def _syllable(initial: str, vowel: str, final: str) -> str:
+    index = (_INITIALS.index(initial) * 21 + _VOWELS.index(vowel)) * 28 + _FINALS.index(final)
+    return chr(_SYLLABLE_BASE + index)
+
+
+def compose(typed: str) -> str:
+    """Join compatibility jamo into syllables the way a Korean keyboard does."""
+    out: list[str] = []
+    position = 0
+    while position < len(typed):
+        block, used = _next_block(typed, position)
+        out.append(block)
+        position += used
+    return "".join(out)
+
+
+def _next_block(typed: str, start: int) -> tuple[str, int]:
+    """Return the syllable (or lone letter) that begins at `start` and how many letters it took."""
+    initial = typed[start]
+    if initial not in _INITIALS or start + 1 >= len(typed) or typed[start + 1] not in _VOWELS:
+        return initial, 1
+    vowel, end = _widest(typed, start + 1, _VOWELS)
+    if end >= len(typed) or typed[end] not in _FINALS:
+        return _syllable(initial, vowel, ""), end - start
+    final, final_end = _widest(typed, end, _FINALS)
+    if final_end < len(typed) and typed[final_end] in _VOWELS:  # the last consonant opens the next syllable
+        final_end -= 1
+        final = typed[end] if final_end > end else ""
+    return _syllable(initial, vowel, final), final_end - start
+
+
+def _widest(typed: str, start: int, allowed: str | tuple[str, ...]) -> tuple[str, int]:
+    """Read one letter at `start`, or two that join into one of `allowed`."""
+    joined = _JOINED.get(typed[start : start + 2])
+    if joined is not None and joined in allowed:
+        return joined, start + 2
+    return typed[start], start + 1
+
+
+def as_korean_keys(text: str) -> str:
+    """Read Latin letters as keys of the Korean layout: `anfkxl` → 무라티."""
+
+    def convert(match: re.Match[str]) -> str:
+        keys: str = match.group()
+        return compose("".join(_KEYS.get(key) or _KEYS[key.lower()] for key in keys))
+
+    return _LATIN_RUN.sub(convert, text)
+
+
+def as_latin_keys(text: str) -> str:
+    """Read Hangul as keys of the Latin layout: 조두 → `when`."""
+    return "".join("".join(_KEY_OF.get(letter, letter) for letter in letters(char)) for char in text)

@@ -1,0 +1,142 @@
+"""Everything computed once from the knowledge, so that a question costs milliseconds."""
+
+from collections import Counter
+from collections.abc import Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bot.core.analysis import Analyser, Analysis
+from bot.core.answer_types import answer_types
+from bot.core.inverted import InvertedIndex, gram_hashes, word_hashes
+from bot.core.model import Article, Fact, Gap, Knowledge
+
+Scores = NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A fact or gap that a question can be answered with."""
+
+    article: Article
+    item: Fact | Gap
+
+
+class Postings:
+    """Which targets have a feature anywhere in their texts; scores every target at once."""
+
+    def __init__(self, features: Sequence[Iterable[Hashable]]) -> None:
+        """Index the features of each target."""
+        self.size = len(features)
+        found: dict[Hashable, list[int]] = {}
+        for position, own in enumerate(features):
+            for feature in frozenset(own):
+                found.setdefault(feature, []).append(position)
+        self._targets = {feature: np.array(positions) for feature, positions in found.items()}
+        self.count = np.array([len(frozenset(own)) for own in features], np.float32)
+        """Number of features per target."""
+
+    def weigh(self, weights: Mapping[Hashable, float]) -> Scores:
+        """Return per target the sum of the weights of the features it has, shape (targets,)."""
+        total = np.zeros(self.size, np.float32)
+        for feature, weight in weights.items():
+            if (positions := self._targets.get(feature)) is not None:
+                total[positions] += weight
+        return total
+
+
+class Index:
+    """The searchable form of a `Knowledge`; immutable after construction.
+
+    Rows of `sample_owner` and `passage_owner` are samples and answers or labels; values are positions in `targets`.
+    """
+
+    def __init__(self, knowledge: Knowledge) -> None:
+        """Analyse and index every sample, answer and label."""
+        self.targets = tuple(target for article in knowledge.articles for target in _targets(article))
+        self.samples = tuple(sample.text for target in self.targets for sample in target.item.samples)
+        self.passages = tuple(text for target in self.targets for text in _passages(target.item))
+        self.sample_owner = _owners([len(target.item.samples) for target in self.targets])
+        self.passage_owner = _owners([len(_passages(target.item)) for target in self.targets])
+        self.is_fact = np.array([isinstance(target.item, Fact) for target in self.targets], bool)
+        self.analyser = Analyser(knowledge.lexicon, knowledge.articles)
+        samples = [self.analyser.analyse(text) for text in self.samples]
+        passages = [self.analyser.analyse(text) for text in self.passages]
+        self.analyser.learn([*samples, *passages])
+        self.words = InvertedIndex([word_hashes(analysis.features) for analysis in samples])
+        self.grams = InvertedIndex([gram_hashes(analysis.squeezed) for analysis in samples])
+        self.passage_grams = InvertedIndex([gram_hashes(analysis.squeezed) for analysis in passages])
+        own = [
+            [samples[i] for i in np.flatnonzero(self.sample_owner == position)] for position in range(len(self.targets))
+        ]
+        everything = [
+            [*own[position], *(passages[i] for i in np.flatnonzero(self.passage_owner == position))]
+            for position in range(len(self.targets))
+        ]
+        self.stems = Postings([[s for a in texts for s in a.stems] for texts in everything])
+        self.attributes = Postings([[x for a in texts for x in a.attributes] for texts in everything])
+        self.concepts = Postings([[x for a in texts for x in a.concepts] for texts in everything])
+        self.types = Postings(
+            [
+                [kind for a in texts[len(first) :] for kind in answer_types(a.normal)]
+                for first, texts in zip(own, everything, strict=True)
+            ]
+        )
+        about = [_about(target, texts) for target, texts in zip(self.targets, own, strict=True)]
+        self.about = Postings(about)
+        self.entities = Postings(
+            [[*own, *(e for a in texts for e in a.entities)] for own, texts in zip(about, everything, strict=True)]
+        )
+        self.asks = _ask_shares(self.targets, own)
+
+    def belongs_to(self, slug: str) -> NDArray[np.bool_]:
+        """Tell for every target whether it belongs to the article `slug`, shape (targets,)."""
+        return np.array([target.article.slug == slug for target in self.targets], bool)
+
+    def best_of(self, scores: Scores, owner: NDArray[np.int64]) -> Scores:
+        """Reduce scores per sample or passage to the best one per target, shape (targets,)."""
+        best = np.zeros(len(self.targets), np.float32)
+        np.maximum.at(best, owner, scores)
+        return best
+
+    def nearest_sample(self, position: int, scores: Scores) -> str:
+        """Return the best-scoring sample of the target at `position`; `scores` has one entry per sample."""
+        own = np.flatnonzero(self.sample_owner == position)
+        return self.samples[own[int(scores[own].argmax())]] if len(own) else ""
+
+    def texts(self) -> tuple[str, ...]:
+        """Return all texts whose vectors the encoder signal needs: samples, then passages."""
+        return (*self.samples, *self.passages)
+
+
+def _targets(article: Article) -> list[Target]:
+    return [Target(article, fact) for fact in article.facts] + [Target(article, gap) for gap in article.gaps]
+
+
+def _passages(item: Fact | Gap) -> tuple[str, ...]:
+    return (*item.answer.every(), *item.label.every())
+
+
+def _owners(counts: Sequence[int]) -> NDArray[np.int64]:
+    return np.repeat(np.arange(len(counts)), counts)
+
+
+def _about(target: Target, samples: Sequence[Analysis]) -> frozenset[tuple[str, str]]:
+    """Return the entities a target is about: those declared and those that most of its samples name."""
+    slug = target.article.slug
+    declared = {(slug, key) for key in getattr(target.item, "about", ())}
+    named = Counter(key for analysis in samples for key in analysis.entities)
+    return frozenset(declared | {key for key, count in named.items() if count * 2 > len(samples)})
+
+
+def _ask_shares(targets: Sequence[Target], samples: Sequence[Sequence[Analysis]]) -> dict[str, Scores]:
+    """Return for each kind of answer the share of every target's samples that ask for it, shape (targets,)."""
+    shares: dict[str, Scores] = {}
+    for position, (target, own) in enumerate(zip(targets, samples, strict=True)):
+        declared = target.item.asks if isinstance(target.item, Fact) else ()
+        kinds = Counter(kind for analysis in own for kind in analysis.asks)
+        for kind in declared or kinds:
+            column = shares.setdefault(kind, np.zeros(len(targets), np.float32))
+            column[position] = 1.0 if declared else kinds[kind] / len(own)
+    return shares

@@ -1,0 +1,209 @@
+"""The records everything else speaks in; the glossary of the project as frozen dataclasses."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal, TypeAlias
+
+Language: TypeAlias = Literal["ko", "en"]
+Status: TypeAlias = Literal["reported", "confirmed", "denied", "stated", "opinion"]
+EntityKind: TypeAlias = Literal["person", "organisation", "product", "place", "event", "other"]
+
+LANGUAGES: tuple[Language, ...] = ("ko", "en")
+
+
+def other_language(language: Language) -> Language:
+    """Return the one of the two languages that `language` is not."""
+    return "en" if language == "ko" else "ko"
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A text in one or both languages; at least one of them is present."""
+
+    ko: str | None = None
+    en: str | None = None
+
+    def has(self, language: Language) -> bool:
+        """Tell whether the text exists in `language`."""
+        return bool(self.ko if language == "ko" else self.en)
+
+    def get(self, language: Language) -> str:
+        """Return the text in `language`, or in the other one where that is missing."""
+        first, second = (self.ko, self.en) if language == "ko" else (self.en, self.ko)
+        return first or second or ""
+
+    def every(self) -> tuple[str, ...]:
+        """Return the texts that exist, Korean first."""
+        return tuple(text for text in (self.ko, self.en) if text)
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """A question written by the author for which a fact (or gap) is the answer."""
+
+    text: str
+    language: Language
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A named part of an article; headline, deck and notes have no body paragraphs."""
+
+    id: str
+    label: Text
+    paragraphs: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where in its article a fact stands; paragraphs count body paragraphs from 1."""
+
+    section: str
+    paragraphs: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Entity:
+    """A person, organisation, product or place, with every name members give it."""
+
+    id: str
+    kind: EntityKind
+    name: Text
+    aliases: tuple[str, ...] = ()
+    role: Text | None = None
+
+    def names(self) -> tuple[str, ...]:
+        """Return all names: the proper ones first, then the aliases."""
+        return (*self.name.every(), *self.aliases)
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One answerable statement of an article."""
+
+    id: str
+    label: Text
+    answer: Text
+    samples: tuple[Sample, ...]
+    source: Source
+    asks: tuple[str, ...] = ()
+    """Kinds of answer, where the author overrides what samples and answer imply."""
+    about: tuple[str, ...] = ()
+    evidence: tuple[str, ...] = ()
+    status: Status = "reported"
+    tags: tuple[str, ...] = ()
+    related: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """A question the author knows the article does not answer."""
+
+    id: str
+    label: Text
+    answer: Text
+    samples: tuple[Sample, ...]
+    nearest: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line of a list command, laid out for a phone."""
+
+    detail: Text
+    entity: str | None = None
+    title: Text | None = None
+    paragraphs: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """A slash command declared as data: facts, a tag of facts, or a look-up by entity kind."""
+
+    name: Text
+    description: Text
+    facts: tuple[str, ...] = ()
+    tag: str | None = None
+    lookup: EntityKind | None = None
+    rows: tuple[Row, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A regression check: the question and the fact id, gap id or `nothing` it must lead to."""
+
+    question: str
+    expect: str
+    where: str = ""
+    """`file:line` of the case, for messages."""
+
+
+NOTHING = "nothing"
+"""What a case expects when the article does not answer at all; no fact or gap may be called so."""
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """One published text and all that an author wrote down about it."""
+
+    slug: str
+    title: Text
+    publisher: Text
+    language: Language
+    sections: tuple[Section, ...]
+    entities: tuple[Entity, ...]
+    facts: tuple[Fact, ...]
+    gaps: tuple[Gap, ...] = ()
+    commands: tuple[Command, ...] = ()
+    cases: tuple[Case, ...] = ()
+    date: str | None = None
+    url: str | None = None
+
+    def section(self, section_id: str) -> Section | None:
+        """Return the section called `section_id`, or None."""
+        return next((s for s in self.sections if s.id == section_id), None)
+
+    def fact(self, fact_id: str) -> Fact | None:
+        """Return the fact called `fact_id`, or None."""
+        return next((f for f in self.facts if f.id == fact_id), None)
+
+    def entity(self, entity_id: str) -> Entity | None:
+        """Return the entity called `entity_id`, or None."""
+        return next((e for e in self.entities if e.id == entity_id), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Family:
+    """Words of one meaning in both languages: a concept, an attribute or a kind of question."""
+
+    id: str
+    ko: tuple[str, ...] = ()
+    en: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Lexicon:
+    """Vocabulary shared by all articles."""
+
+    concepts: tuple[Family, ...] = ()
+    """Word families that mean the same (leave: 퇴사·떠나 / leave·quit)."""
+    attributes: tuple[Family, ...] = ()
+    """What a question can want to know of something (pay, age, successor, …)."""
+    asks: tuple[Family, ...] = ()
+    """Question words by kind of answer (who, when, how-much, …)."""
+    fillers: Family = Family("fillers")
+    """Words that carry no content: politeness, chat, function words."""
+
+
+@dataclass(frozen=True, slots=True)
+class Knowledge:
+    """Everything read from a knowledge folder."""
+
+    articles: tuple[Article, ...]
+    lexicon: Lexicon = Lexicon()
+    messages: Mapping[str, Text] = field(default_factory=dict)
+    """The bot's own sentences by key; see `knowledge/messages.yaml`."""
+
+    def article(self, slug: str) -> Article | None:
+        """Return the article called `slug`, or None."""
+        return next((a for a in self.articles if a.slug == slug), None)

@@ -1,0 +1,178 @@
+"""The signals: how well each target answers a question, as one row of numbers per target."""
+
+from collections.abc import Collection, Hashable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bot.core.analysis import Analysis
+from bot.core.answer_types import WANTED
+from bot.core.index import Index
+from bot.core.inverted import gram_hashes, word_hashes
+
+Column = NDArray[np.float32]
+
+SIGNALS = (
+    "grams",
+    "words",
+    "passage",
+    "neighbours",
+    "cover",
+    "asks",
+    "attribute_hit",
+    "attribute_miss",
+    "name_hit",
+    "name_miss",
+    "name_extra",
+    "concept_hit",
+    "concept_miss",
+    "type_hit",
+    "type_miss",
+    "meaning",
+    "meaning_mean",
+    "meaning_passage",
+)
+"""Column names of the matrix that `signals` returns."""
+_NEIGHBOURS = 8
+"""Samples whose owners vote."""
+
+
+@dataclass(frozen=True, slots=True)
+class Vectors:
+    """Unit vectors of an encoder for the samples and passages of an index, float32."""
+
+    samples: NDArray[np.float32]
+    """Shape (samples, dimensions)."""
+    passages: NDArray[np.float32]
+    """Shape (passages, dimensions)."""
+    centre: NDArray[np.float32]
+    """Mean of the sample vectors; taking it away leaves what tells the facts of one article apart."""
+    centred: NDArray[np.float32]
+    """The samples without the centre, unit length again, shape (samples, dimensions)."""
+
+    @classmethod
+    def of(cls, samples: NDArray[np.float32], passages: NDArray[np.float32]) -> "Vectors":
+        """Return the vectors with their centre."""
+        centre = samples.mean(axis=0) if len(samples) else np.zeros(samples.shape[1], np.float32)
+        return cls(samples, passages, centre, _unit(samples - centre))
+
+
+def signals(
+    index: Index, analysis: Analysis, vector: NDArray[np.float32] | None, vectors: Vectors | None
+) -> NDArray[np.float32]:
+    """Return the signals of every target for one question, shape (targets, len(SIGNALS)); missing ones are 0."""
+    grams = gram_hashes(analysis.squeezed)
+    likeness = index.grams.scores(grams)
+    nearness = _nearness(vector, vectors)
+    columns = [
+        index.best_of(likeness, index.sample_owner),
+        index.best_of(index.words.scores(word_hashes(analysis.features)), index.sample_owner),
+        index.best_of(index.passage_grams.scores(grams), index.passage_owner),
+        _neighbours(index, likeness if nearness is None else likeness + nearness),
+        _cover(index, analysis),
+        _asks(index, analysis),
+        *_attributes(index, analysis),
+        *_names(index, analysis),
+        *_concepts(index, analysis),
+        *_types(index, analysis),
+        *_meanings(index, vector, vectors, nearness),
+    ]
+    return np.stack(columns, axis=1)
+
+
+def _cover(index: Index, analysis: Analysis) -> Column:
+    """Return the share of the question's content words, by idf, that each target's texts have."""
+    stems = tuple(dict.fromkeys(analysis.stems))
+    weights = index.words.idf(word_hashes(stems))
+    covered = index.stems.weigh(dict(zip(stems, weights.tolist(), strict=True)))
+    share: Column = covered / max(float(weights.sum()), 1e-6)
+    return share
+
+
+def _asks(index: Index, analysis: Analysis) -> Column:
+    """Return how usual the asked kind of answer is among each target's samples; 0.5 if none was recognised."""
+    columns = [index.asks[kind] for kind in analysis.asks if kind in index.asks]
+    if columns:
+        usual: Column = np.max(columns, axis=0)
+        return usual
+    return np.full(len(index.targets), 0.0 if analysis.asks else 0.5, np.float32)
+
+
+def _attributes(index: Index, analysis: Analysis) -> tuple[Column, Column]:
+    """Return the shares of what the question wants to know that each target has and lacks."""
+    if not analysis.attributes:
+        return _nothing(index), _nothing(index)
+    hit = index.attributes.weigh(_even(analysis.attributes))
+    return hit, 1 - hit
+
+
+def _concepts(index: Index, analysis: Analysis) -> tuple[Column, Column]:
+    """Return the shares of the question's concepts that each target has and lacks."""
+    if not analysis.concepts:
+        return _nothing(index), _nothing(index)
+    hit = index.concepts.weigh(_even(analysis.concepts))
+    return hit, 1 - hit
+
+
+def _types(index: Index, analysis: Analysis) -> tuple[Column, Column]:
+    """Return whether each target's answer holds the type asked for, and whether it lacks it; 0 if none is."""
+    wanted = frozenset(kind for ask in analysis.asks for kind in WANTED.get(ask, ()))
+    if not wanted:
+        return _nothing(index), _nothing(index)
+    hit = np.minimum(index.types.weigh(dict.fromkeys(wanted, 1.0)), 1)
+    return hit, 1 - hit
+
+
+def _names(index: Index, analysis: Analysis) -> tuple[Column, Column, Column]:
+    """Return per target: named and about, named but foreign, about but not named (shares)."""
+    if not analysis.entities:
+        return _nothing(index), _nothing(index), _nothing(index)
+    hit = index.about.weigh(_even(analysis.entities))
+    foreign = 1 - index.entities.weigh(_even(analysis.entities))
+    named = hit * len(analysis.entities)
+    extra = np.where(index.about.count > 0, 1 - named / np.maximum(index.about.count, 1), 0)
+    return hit, foreign, extra.astype(np.float32)
+
+
+def _even(features: Collection[Hashable]) -> dict[Hashable, float]:
+    return dict.fromkeys(features, 1 / len(features))
+
+
+def _nothing(index: Index) -> Column:
+    return np.zeros(len(index.targets), np.float32)
+
+
+def _nearness(vector: NDArray[np.float32] | None, vectors: Vectors | None) -> Column | None:
+    """Return the centred cosine of the question with every sample, shape (samples,)."""
+    return None if vector is None or vectors is None else vectors.centred @ _unit(vector - vectors.centre)
+
+
+def _neighbours(index: Index, scores: Column) -> Column:
+    """Return the share of the nearest samples that are each target's own."""
+    count = min(_NEIGHBOURS, len(scores))
+    nearest = np.argpartition(-scores, count - 1)[:count]
+    found = np.bincount(index.sample_owner[nearest], minlength=len(index.targets)) / count
+    return found.astype(np.float32)
+
+
+def _meanings(
+    index: Index, vector: NDArray[np.float32] | None, vectors: Vectors | None, nearness: Column | None
+) -> tuple[Column, Column, Column]:
+    """Return the cosines with the nearest sample, the average sample (centred) and the nearest passage."""
+    if vector is None or vectors is None or nearness is None:
+        return _nothing(index), _nothing(index), _nothing(index)
+    sums = np.bincount(index.sample_owner, nearness, minlength=len(index.targets))
+    counts = np.bincount(index.sample_owner, minlength=len(index.targets))
+    return (
+        index.best_of(vectors.samples @ vector, index.sample_owner),
+        (sums / np.maximum(counts, 1)).astype(np.float32),
+        index.best_of(vectors.passages @ vector, index.passage_owner),
+    )
+
+
+def _unit(rows: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Scale vectors to length 1, shape kept."""
+    lengths = np.sqrt(np.einsum("...i,...i->...", rows, rows))[..., None]
+    scaled: NDArray[np.float32] = rows / np.maximum(lengths, 1e-6)
+    return scaled

@@ -1,0 +1,94 @@
+"""The development data: every question of every development article as numbers to learn from."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bot.core.answer import readings
+from bot.core.index import Index
+from bot.core.model import LANGUAGES, Article, Fact, Knowledge, Sample
+from bot.core.signals import signals
+from bot.core.snapshot import Snapshot
+from bot.core.verdict import Matrix, features
+from bot.evaluation.questions import Item, read_items
+from bot.service.library import with_vectors
+from bot.service.ports import Encoder
+
+LEAN_SAMPLES = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One question against all targets of its article."""
+
+    item: Item
+    table: Matrix
+    """Features, shape (targets, len(FEATURES))."""
+    right: NDArray[np.bool_]
+    """Which targets answer it, shape (targets,)."""
+    is_fact: NDArray[np.bool_]
+    """Which targets are facts, the rest being gaps, shape (targets,)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Development:
+    """The questions of one development article, asked of it as written or made lean."""
+
+    slug: str
+    lean: bool
+    asked: tuple[Asked, ...]
+
+    @property
+    def name(self) -> str:
+        """Return the slug, marked when the article was made lean."""
+        return f"{self.slug} (lean)" if self.lean else self.slug
+
+
+def develop(knowledge: Knowledge, questions: Path, encoder: Encoder | None) -> tuple[Development, ...]:
+    """Compute the features of every question in `questions/<slug>.jsonl`, each article on its own.
+
+    An article with many samples or gaps also comes lean, so that the weights suit poor and rich fact bases.
+    """
+    found = []
+    for article in knowledge.articles:
+        file = questions / f"{article.slug}.jsonl"
+        if not file.exists():
+            continue
+        items = read_items(file, knowledge)
+        for version in dict.fromkeys((article, lean(article))):
+            snapshot = _snapshot(replace(knowledge, articles=(version,)), encoder)
+            asked = tuple(_ask(snapshot, item, encoder) for item in items)
+            found.append(Development(article.slug, version is not article, asked))
+    return tuple(found)
+
+
+def lean(article: Article) -> Article:
+    """Return `article` with only the first four samples per language and without gaps."""
+    facts = tuple(replace(fact, samples=tuple(_first_samples(fact))) for fact in article.facts)
+    return replace(article, gaps=(), facts=facts)
+
+
+def _first_samples(fact: Fact) -> Iterator[Sample]:
+    for language in LANGUAGES:
+        yield from [sample for sample in fact.samples if sample.language == language][:LEAN_SAMPLES]
+
+
+def _snapshot(knowledge: Knowledge, encoder: Encoder | None) -> Snapshot:
+    snapshot = Snapshot(knowledge, Index(knowledge), "")
+    return snapshot if encoder is None else with_vectors(snapshot, encoder)
+
+
+def _ask(snapshot: Snapshot, item: Item, encoder: Encoder | None) -> Asked:
+    index = snapshot.index
+    reading = readings(item.question)[-1 if item.kind == "layout" else 0]
+    vector = encoder.encode([reading])[0] if encoder is not None else None
+    table = signals(index, index.analyser.analyse(reading), vector, snapshot.vectors)
+    return Asked(
+        item,
+        features(table),
+        np.array([target.item.id in item.facts for target in index.targets]),
+        np.array([isinstance(target.item, Fact) for target in index.targets]),
+    )

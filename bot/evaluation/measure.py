@@ -1,0 +1,110 @@
+"""Counts of right, wrong, offered and falsely answered questions, with their uncertainty."""
+
+import math
+import time
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from bot.evaluation.questions import Item
+from bot.service.reply import Reply
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What became of one question."""
+
+    item: Item
+    reply: Reply
+    milliseconds: float
+
+    @property
+    def answered(self) -> bool:
+        """Tell whether a fact was given as the answer."""
+        return self.reply.outcome == "answered"
+
+    @property
+    def right(self) -> bool:
+        """Tell whether the answer was a right one."""
+        return self.answered and self.reply.fact in self.item.facts
+
+    @property
+    def offered(self) -> bool:
+        """Tell whether a right fact was among the offers instead."""
+        return not self.answered and any(offer.fact in self.item.facts for offer in self.reply.offers)
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """A proportion with its 95 % interval (Wilson 1927)."""
+
+    hits: int
+    total: int
+
+    @property
+    def value(self) -> float:
+        """Return the proportion, 0 when there is nothing to count."""
+        return self.hits / self.total if self.total else 0.0
+
+    @property
+    def interval(self) -> tuple[float, float]:
+        """Return the bounds of the Wilson score interval."""
+        if not self.total:
+            return 0.0, 1.0
+        z, n, p = 1.96, self.total, self.value
+        middle = (p + z * z / (2 * n)) / (1 + z * z / n)
+        half = z * math.sqrt(p * (1 - p) / n + z * z / (4 * n * n)) / (1 + z * z / n)
+        return max(0.0, middle - half), min(1.0, middle + half)
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """The measures of one group of questions."""
+
+    right: Share
+    wrong: Share
+    offered: Share
+    """Right among the offers, of the covered."""
+    right_or_offered: Share
+    falsely_answered: Share
+    """Of the uncovered."""
+
+
+def run(items: Iterable[Item], ask: Callable[[Item], Reply]) -> tuple[Result, ...]:
+    """Ask every question and time it."""
+    results = []
+    for item in items:
+        start = time.perf_counter()
+        reply = ask(item)
+        results.append(Result(item, reply, 1000 * (time.perf_counter() - start)))
+    return tuple(results)
+
+
+def score(results: Sequence[Result]) -> Score:
+    """Count one group."""
+    covered = [result for result in results if result.item.covered]
+    uncovered = [result for result in results if not result.item.covered]
+    right = sum(result.right for result in covered)
+    offered = sum(result.offered for result in covered)
+    return Score(
+        right=Share(right, len(covered)),
+        wrong=Share(sum(result.answered for result in covered) - right, len(covered)),
+        offered=Share(offered, len(covered)),
+        right_or_offered=Share(right + offered, len(covered)),
+        falsely_answered=Share(sum(result.answered for result in uncovered), len(uncovered)),
+    )
+
+
+def groups(results: Sequence[Result]) -> dict[str, tuple[Result, ...]]:
+    """Split results by language and by kind, `all` first."""
+    found: dict[str, tuple[Result, ...]] = {"all": tuple(results)}
+    for result in results:
+        for name in (f"language {result.item.language}", f"kind {result.item.kind}"):
+            found[name] = (*found.get(name, ()), result)
+    return dict(sorted(found.items(), key=lambda pair: (pair[0] != "all", not pair[0].startswith("language"), pair[0])))
+
+
+def percentile(results: Sequence[Result], percent: float) -> float:
+    """Return the time below which `percent` % of the questions were answered, in milliseconds."""
+    return float(np.percentile([result.milliseconds for result in results], percent)) if results else 0.0

@@ -1,0 +1,138 @@
+"""Reads a knowledge folder into the core's records, or reports everything that is wrong with it at once."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeAlias
+
+from bot.core.model import Article, Knowledge, Lexicon, Text
+from bot.errors import KnowledgeError, Problem
+from bot.knowledge._build import build_article, family
+from bot.knowledge._commands import commands_agree
+from bot.knowledge._folder import LEXICON, MESSAGES, article_folders
+from bot.knowledge._parts import Parts, read_parts
+from bot.knowledge._references import check_references
+from bot.knowledge._scalars import placeholders
+from bot.knowledge._validate import Loaded, load
+from bot.knowledge._wording import unknown
+from bot.knowledge.schema import LexiconFile, Message, MessagesFile
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A file, relative to the knowledge folder, and a line in it."""
+
+    file: str
+    line: int
+
+
+Places: TypeAlias = Mapping[tuple[str, str], Place]
+"""Where each fact and gap stands, by article slug and id."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """Knowledge, and where its facts and gaps were read from."""
+
+    knowledge: Knowledge
+    places: Places
+
+
+def read_knowledge(folder: Path, *, shipped: Path | None = None) -> Knowledge:
+    """Read a folder of articles, or one article's folder.
+
+    A folder without its own `lexicon.yaml` or `messages.yaml` takes them from `shipped`; messages it has
+    replace the shipped ones one by one. Raises KnowledgeError with all problems, and nothing else.
+    """
+    return read_with_places(folder, shipped=shipped).knowledge
+
+
+def read_with_places(folder: Path, *, shipped: Path | None = None) -> Reading:
+    """Read like `read_knowledge`, and keep where each fact and gap stands."""
+    problems: list[Problem] = []
+    folders = article_folders(folder, problems)
+    lexicon = _lexicon(folder, shipped, problems)
+    messages = _messages(folder, shipped, problems)
+    articles = [read_parts(article, problems) for article in folders]
+    for parts in articles:
+        problems += check_references(parts, lexicon)
+    problems += commands_agree(articles)
+    if problems:
+        raise KnowledgeError(tuple(dict.fromkeys(problems)))
+    built = tuple(article for parts in articles for article in _built(parts))
+    return Reading(Knowledge(built, lexicon, messages), _places(articles))
+
+
+def _built(parts: Parts) -> tuple[Article, ...]:
+    """Return the article; none only where problems have been reported."""
+    head = parts.head.model if parts.head else None
+    return (build_article(parts, head),) if head else ()
+
+
+def _places(articles: list[Parts]) -> Places:
+    """Return where each fact and gap stands."""
+    return {
+        (parts.slug, item.value.id): Place(item.document.file, item.line)
+        for parts in articles
+        for item in parts.answers()
+    }
+
+
+def _lexicon(folder: Path, shipped: Path | None, problems: list[Problem]) -> Lexicon:
+    """Read the folder's lexicon, else the shipped one; an empty one where neither exists."""
+    base = next((b for b in (folder, shipped) if b is not None and _there(b / LEXICON)), None)
+    loaded = load(base / LEXICON, LEXICON, LexiconFile, problems) if base else None
+    if loaded is None or loaded.model is None:
+        return Lexicon()
+    model = loaded.model
+    return Lexicon(
+        concepts=tuple(family(name, words) for name, words in model.concepts.items()),
+        attributes=tuple(family(name, words) for name, words in model.attributes.items()),
+        asks=tuple(family(name, words) for name, words in model.asks.items()),
+        fillers=family("fillers", model.fillers),
+    )
+
+
+def _there(path: Path) -> bool:
+    """Tell whether something of that name exists, a broken link included."""
+    try:
+        return path.is_symlink() or path.exists()
+    except (OSError, ValueError):
+        return False
+
+
+def _messages(folder: Path, shipped: Path | None, problems: list[Problem]) -> Mapping[str, Text]:
+    """Return the shipped messages with the folder's own in their place."""
+    base = _message_file(shipped, problems) if shipped is not None else None
+    own = None if shipped is not None and _same(shipped, folder) else _message_file(folder, problems)
+    ours = base.model.root if base and base.model else {}
+    theirs = own.model.root if own and own.model else {}
+    if own and ours:
+        problems += _misfits(own, ours)
+    return {key: Text(ko=m.ko, en=m.en) for key, m in {**ours, **theirs}.items()}
+
+
+def _same(one: Path, other: Path) -> bool:
+    """Tell whether two paths are one folder."""
+    try:
+        return one.samefile(other)
+    except (OSError, ValueError):
+        return False
+
+
+def _message_file(folder: Path, problems: list[Problem]) -> Loaded[MessagesFile] | None:
+    """Load a folder's messages where it has any."""
+    path = folder / MESSAGES
+    return load(path, MESSAGES, MessagesFile, problems) if _there(path) else None
+
+
+def _misfits(own: Loaded[MessagesFile], ours: Mapping[str, Message]) -> list[Problem]:
+    """Report own messages that would never be shown, or that expect something the bot doesn't give."""
+    found: list[Problem] = []
+    for key, message in (own.model.root if own.model else {}).items():
+        if key not in ours:
+            found.append(own.document.problem((key,), unknown("message", key, ours)))
+            continue
+        extra = sorted(placeholders(message.ko) - placeholders(ours[key].ko))
+        found += [own.document.problem((key,), f"this message has no {{{name}}} to show") for name in extra]
+    return found

@@ -1,0 +1,124 @@
+"""The holder of the current snapshot; reloading swaps it atomically or leaves it alone."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from threading import Lock
+
+from bot.core.answer import Question, answer, readings
+from bot.core.index import Index
+from bot.core.model import NOTHING, Knowledge
+from bot.core.signals import Vectors
+from bot.core.snapshot import Snapshot
+from bot.core.text import normalise
+from bot.core.verdict import Answered, Unanswered, Verdict
+from bot.errors import KnowledgeError, Problem
+from bot.service.ports import Encoder
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What a reload changed, as ids `article/fact`."""
+
+    added: tuple[str, ...]
+    removed: tuple[str, ...]
+    changed: tuple[str, ...]
+    commands_changed: bool
+
+
+class Library:
+    """Holds one immutable `Snapshot`; whoever took it keeps answering from it while another is loaded."""
+
+    def __init__(
+        self,
+        read: Callable[[], tuple[Knowledge, str]],
+        encoder: Encoder | None,
+        remembering: Encoder | None = None,
+    ) -> None:
+        """Load for the first time; `read` returns the knowledge and its revision or raises KnowledgeError.
+
+        `remembering` encodes the many texts of the knowledge (the same encoder with a cache); default `encoder`.
+        """
+        self._read = read
+        self._encoder = encoder
+        self._remembering = remembering or encoder
+        self._lock = Lock()
+        self.snapshot = self._snapshot()
+
+    def _snapshot(self) -> Snapshot:
+        knowledge, revision = self._read()
+        return Snapshot(knowledge, Index(knowledge), revision)
+
+    def encode(self) -> None:
+        """Give the current snapshot its vectors; slow the first time, so called off the event loop."""
+        with self._lock:
+            if self._remembering is not None and self.snapshot.vectors is None:
+                self.snapshot = with_vectors(self.snapshot, self._remembering)
+
+    def reload(self) -> Change:
+        """Read again, require the cases to pass, swap; raise KnowledgeError and keep the old otherwise."""
+        with self._lock:
+            fresh = self._snapshot()
+            if self._remembering is not None:
+                fresh = with_vectors(fresh, self._remembering)
+            if problems := failed_cases(fresh, self._encoder):
+                raise KnowledgeError(problems)
+            change = _compare(self.snapshot.knowledge, fresh.knowledge)
+            self.snapshot = fresh
+            return change
+
+
+def with_vectors(snapshot: Snapshot, encoder: Encoder) -> Snapshot:
+    """Return `snapshot` with the vectors of all its texts."""
+    index = snapshot.index
+    rows = encoder.encode([normalise(text) for text in index.texts()])
+    return replace(snapshot, vectors=Vectors.of(rows[: len(index.samples)], rows[len(index.samples) :]))
+
+
+def ask_snapshot(snapshot: Snapshot, question: Question, encoder: Encoder | None) -> Verdict:
+    """Answer one question from `snapshot`, encoding it first when there are vectors to compare with."""
+    if encoder is None or snapshot.vectors is None:
+        return answer(snapshot, question)
+    texts = readings(question.text)
+    return answer(snapshot, question, dict(zip(texts, encoder.encode(texts), strict=True)))
+
+
+def failed_cases(snapshot: Snapshot, encoder: Encoder | None) -> tuple[Problem, ...]:
+    """Return a problem for each case that does not lead where its author says."""
+    problems = []
+    for article in snapshot.knowledge.articles:
+        for case in article.cases:
+            verdict = ask_snapshot(snapshot, Question(case.question, article=article.slug), encoder)
+            got = _outcome(verdict)
+            if got != case.expect:
+                file, _, line = case.where.rpartition(":")
+                what = f"the case {case.question!r} expects {case.expect!r} but gets {got!r}"
+                problems.append(Problem(file or article.slug, int(line or 0), "cases", what))
+    return tuple(problems)
+
+
+def _outcome(verdict: Verdict) -> str:
+    match verdict:
+        case Answered(best=best):
+            return best.target.item.id
+        case Unanswered(best=best):
+            return NOTHING if best is None else best.target.item.id
+        case _:
+            return "(only offered) " + ", ".join(c.target.item.id for c in verdict.others)
+
+
+def _compare(old: Knowledge, new: Knowledge) -> Change:
+    before, after = _items(old), _items(new)
+    return Change(
+        added=tuple(sorted(after.keys() - before.keys())),
+        removed=tuple(sorted(before.keys() - after.keys())),
+        changed=tuple(sorted(key for key in after.keys() & before.keys() if after[key] != before[key])),
+        commands_changed=[a.commands for a in old.articles] != [a.commands for a in new.articles],
+    )
+
+
+def _items(knowledge: Knowledge) -> dict[str, object]:
+    items: dict[str, object] = {}
+    for article in knowledge.articles:
+        items |= {f"{article.slug}/{fact.id}": fact for fact in article.facts}
+        items |= {f"{article.slug}/{gap.id}": gap for gap in article.gaps}
+    return items

@@ -1,0 +1,161 @@
+"""A reply in front-neutral form: what to show, not how."""
+
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from bot.core.model import Article, Fact, Gap, Knowledge, Language, Text
+from bot.core.verdict import Answered, Candidate, Suggested, Unanswered, Verdict
+
+Outcome = Literal["answered", "suggested", "unanswered"]
+_QUOTES = {"ko": "「{}」", "en": "“{}”"}
+_SILENT_STATUS = frozenset({"confirmed"})
+"""Statuses that need no mention: a reader expects them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A question the asker may have meant, ready to be picked."""
+
+    article: str
+    fact: str
+    label: str
+    confidence: float
+
+
+@dataclass(frozen=True, slots=True)
+class SourceLine:
+    """Where an answer stands, in the words of one language."""
+
+    title: str
+    publisher: str
+    section: str
+    paragraphs: tuple[int, ...]
+    url: str | None
+    line: str
+    """All of it as one line: publisher, title, paragraphs and status."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What the bot says to one question."""
+
+    outcome: Outcome
+    language: Language
+    text: str
+    """The answer (or the bot's own sentence), without the source line."""
+    article: str | None = None
+    fact: str | None = None
+    gap: str | None = None
+    source: SourceLine | None = None
+    confidence: float = 0.0
+    offers: tuple[Offer, ...] = ()
+    notice: str | None = None
+    """One line when the answer exists in the other language only."""
+    best: Candidate | None = None
+    """The candidate behind the reply, for "why this answer"."""
+    others: tuple[Candidate, ...] = ()
+    also: tuple["Reply", ...] = ()
+    """Further answers, when the message asked two things."""
+
+
+class Voice:
+    """The bot's own sentences in one language."""
+
+    def __init__(self, knowledge: Knowledge, language: Language) -> None:
+        """Speak `language` with the sentences of `knowledge`."""
+        self._messages = knowledge.messages
+        self.language = language
+
+    def say(self, key: str, **values: object) -> str:
+        """Return the sentence called `key` with its placeholders filled in."""
+        return self._messages.get(key, Text(key, key)).get(self.language).format_map(values)
+
+
+def reply_to(knowledge: Knowledge, verdict: Verdict) -> Reply:
+    """Put a verdict into words."""
+    language, others = verdict.language, verdict.others
+    voice = Voice(knowledge, language)
+    offers = tuple(offer(c.target.article, c.target.item, language, c.confidence) for c in others)
+    match verdict:
+        case Answered(best=best):
+            reply = item_reply(voice, best.target.article, best.target.item, confidence=best.confidence)
+            return replace(reply, best=best, others=others)
+        case Unanswered(best=Candidate() as best):
+            reply = item_reply(voice, best.target.article, best.target.item, confidence=best.confidence)
+            return replace(reply, offers=offers or reply.offers, best=best, others=others)
+        case Suggested():
+            return Reply(
+                "suggested",
+                language,
+                voice.say("suggested"),
+                confidence=others[0].confidence,
+                offers=offers,
+                others=others,
+            )
+        case Unanswered():
+            key = "unanswered" if len(knowledge.articles) == 1 else "unanswered_several"
+            return Reply("unanswered", language, voice.say(key), others=others)
+
+
+def item_reply(voice: Voice, article: Article, item: Fact | Gap, *, confidence: float = 1.0) -> Reply:
+    """Say what `item` says, in the voice's language or in the only one there is."""
+    language = voice.language
+    text = item.answer.get(language)
+    notice = None if item.answer.has(language) else voice.say("other_language_only")
+    if isinstance(item, Fact):
+        source = source_line(voice, article, item)
+        return Reply(
+            "answered",
+            language,
+            text,
+            article.slug,
+            item.id,
+            source=source,
+            confidence=confidence,
+            notice=notice,
+        )
+    nearest = tuple(
+        offer(article, fact, language, 0.0) for key in item.nearest if (fact := article.fact(key)) is not None
+    )
+    return Reply("unanswered", language, text, gap=item.id, confidence=confidence, offers=nearest, notice=notice)
+
+
+def offer(article: Article, item: Fact | Gap, language: Language, confidence: float) -> Offer:
+    """Return `item` as something to pick."""
+    return Offer(article.slug, item.id, item.label.get(language), confidence)
+
+
+def source_line(voice: Voice, article: Article, fact: Fact) -> SourceLine:
+    """Tell where `fact` stands in its article."""
+    language = voice.language
+    section = article.section(fact.source.section)
+    title, publisher = article.title.get(language), article.publisher.get(language)
+    label = section.label.get(language) if section else ""
+    numbers = _ranges(fact.source.paragraphs)
+    place = (
+        voice.say("paragraphs" if len(fact.source.paragraphs) > 1 else "paragraph", numbers=numbers)
+        if numbers
+        else label
+    )
+    parts = [f"{publisher} {_QUOTES[language].format(title)}", place]
+    if fact.status not in _SILENT_STATUS:
+        parts.append(voice.say(f"status_{fact.status}"))
+    return SourceLine(
+        title,
+        publisher,
+        label,
+        fact.source.paragraphs,
+        article.url,
+        voice.say("source", source=" · ".join(part for part in parts if part)),
+    )
+
+
+def _ranges(numbers: tuple[int, ...]) -> str:
+    """Write paragraph numbers shortly: (2, 3, 4, 6) → "2–4, 6"."""
+    runs: list[list[int]] = []
+    for number in sorted(numbers):
+        if runs and number == runs[-1][-1] + 1:
+            runs[-1].append(number)
+        else:
+            runs.append([number])
+    return ", ".join(str(run[0]) if len(run) == 1 else f"{run[0]}–{run[-1]}" for run in runs)

@@ -1,0 +1,1 @@
+"""The terminal front: one question, a stream of questions, or a chat."""

@@ -1,0 +1,38 @@
+"""Replies as rich text."""
+
+from rich.console import Console, Group, RenderableType
+from rich.markup import escape
+from rich.panel import Panel
+from rich.table import Table
+from rich.text import Text
+
+from bot.service.reply import Reply
+from bot.service.why import Why
+
+_BORDER = {"answered": "green", "suggested": "yellow", "unanswered": "bright_black"}
+
+
+def render(reply: Reply) -> RenderableType:
+    """Return the reply as a panel: answer, source in small, offers by number."""
+    parts: list[RenderableType] = [Text(reply.text)]
+    if reply.notice:
+        parts.append(Text(reply.notice, style="italic dim"))
+    if reply.source:
+        parts.append(Text(reply.source.line, style="dim"))
+    for further in reply.also:
+        parts += [Text(), Text(further.text)]
+        if further.source:
+            parts.append(Text(further.source.line, style="dim"))
+    if reply.outcome != "answered":
+        parts += [Text.assemble((f" {n} ", "reverse"), " ", o.label) for n, o in enumerate(reply.offers, 1)]
+    return Panel(Group(*parts), border_style=_BORDER[reply.outcome], expand=False)
+
+
+def show_why(console: Console, why: Why) -> None:
+    """Print how a reply came about: the candidates, their nearest samples and signals."""
+    table = Table(title=escape(why.title), show_lines=False)
+    for heading in why.headings:
+        table.add_column(heading, overflow="fold")
+    for row in why.rows:
+        table.add_row(*map(escape, row))
+    console.print(table)

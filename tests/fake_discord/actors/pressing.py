@@ -1,0 +1,105 @@
+"""Clicking buttons, picking from menus and submitting modals."""
+
+from tests.fake_discord.actors.interacting import Interacting
+from tests.fake_discord.actors.modal import Modal
+from tests.fake_discord.actors.reply import Reply, Select
+from tests.fake_discord.interactions.book import (
+    GUILD_INSTALL,
+    Interaction,
+    InteractionKind,
+)
+from tests.fake_discord.jsontypes import Json
+from tests.fake_discord.rules.components import ComponentKind
+from tests.fake_discord.state.models import Message
+
+
+class Pressing(Interacting):
+    """Somebody who presses what the bot offers."""
+
+    async def clicks(self, reply: Reply, name: str, *, within: float | None = None) -> Reply:
+        """Click a button by label or custom id; return the new or changed message."""
+        return await self._reply(self._click(reply, name), within)
+
+    async def clicks_for_modal(self, reply: Reply, name: str) -> Modal:
+        """Click a button that opens a modal."""
+        outcome = await self._outcome(self._click(reply, name), None)
+        assert isinstance(outcome, Modal), f"{name!r} opened no modal but {outcome!r}"
+        return outcome
+
+    async def picks(self, reply: Reply, *values: str, menu: str = "", within: float | None = None) -> Reply:
+        """Pick entries of a menu by value or label.
+
+        `menu` is its custom id or placeholder; without it the first that has all the
+        values is meant.
+        """
+        self._look_at(reply.message)
+        select, chosen = self._menu(reply, values, menu)
+        data: Json = {
+            "custom_id": select.custom_id,
+            "component_type": select.kind,
+            "values": chosen,
+        }
+        interaction = self._press(reply.message, data)
+        return await self._reply(interaction, within)
+
+    async def forges_click(self, message: Reply, custom_id: str, *, within: float | None = None) -> Reply:
+        """Send a click on a button that the message does not have.
+
+        The interaction claims that it has it: discord.py drops a click on a dynamic item
+        that it does not find in the message.
+        """
+        kind = int(ComponentKind.BUTTON)
+        button = {"type": kind, "id": 2, "style": 1, "label": "forged", "custom_id": custom_id}
+        data = {"custom_id": custom_id, "component_type": kind}
+        return await self._reply(self._press(message.message, data, forged=button), within)
+
+    async def submits(self, modal: Modal, /, *, within: float | None = None, **values: str | list[str]) -> Reply:
+        """Fill in a modal, by label or custom id of its fields, and submit it."""
+        opener = modal.interaction
+        data: Json = {"custom_id": modal.custom_id, "components": modal.filled(values)}
+        interaction = self._begin(InteractionKind.MODAL_SUBMIT, opener.channel, data, opener.owners)
+        interaction.message = opener.message
+        interaction.opened_from = opener
+        return await self._reply(self._tell(interaction), within)
+
+    def _click(self, reply: Reply, name: str) -> Interaction:
+        self._look_at(reply.message)
+        button = reply.button(name)
+        assert button.custom_id, f"{name!r} is a link; nobody tells the bot of a click"
+        assert not button.disabled, f"{name!r} on {reply!r} is disabled"
+        data: Json = {
+            "custom_id": button.custom_id,
+            "component_type": int(ComponentKind.BUTTON),
+        }
+        return self._press(reply.message, data)
+
+    def _look_at(self, message: Message) -> None:
+        assert self.can_see(message), f"{self.name} does not see {message.content!r}"
+
+    def _press(self, message: Message, data: Json, *, forged: Json | None = None) -> Interaction:
+        """Tell the bot; the owners are those of the message's own interaction."""
+        owners = {GUILD_INSTALL: "0"}
+        if message.channel.guild is not None:
+            owners = {GUILD_INSTALL: str(message.channel.guild.id)}
+        if message.origin is not None:
+            owners = message.origin["metadata"]["authorizing_integration_owners"]
+        interaction = self._begin(InteractionKind.COMPONENT, message.channel, data, owners)
+        interaction.message = message
+        interaction.forged = forged
+        return self._tell(interaction)
+
+    def _menu(self, reply: Reply, values: tuple[str, ...], name: str) -> tuple[Select, list[str]]:
+        for select in reply.selects:
+            if name and name not in {select.custom_id, select.placeholder}:
+                continue
+            by_name = {o.label: o.value for o in select.options}
+            by_name |= {o.value: o.value for o in select.options}
+            if all(value in by_name for value in values):
+                assert not select.disabled, f"the menu {select.custom_id} is disabled"
+                fits = select.least <= len(values) <= select.most
+                span = f"{select.least} to {select.most}"
+                assert fits, f"the menu takes {span} values, not {len(values)}"
+                return select, [by_name[value] for value in values]
+        menus = [[o.label for o in select.options] for select in reply.selects]
+        message = f"no menu on {reply!r} offers {values}, only {menus}"
+        raise AssertionError(message)

@@ -1,0 +1,1 @@
+"""The gateway: sessions, sockets, and which event goes to whom."""

@@ -1,0 +1,52 @@
+"""A gateway session: what outlives a dropped socket."""
+
+import json
+from collections import deque
+
+from tests.fake_discord.gateway.codes import Op
+from tests.fake_discord.gateway.connection import Connection
+from tests.fake_discord.jsontypes import Json
+from tests.fake_discord.snowflakes import shard_of
+from tests.fake_discord.state.flags import Intent
+from tests.fake_discord.state.models import Guild
+
+REMEMBERED_EVENTS = 5000
+
+
+class Session:
+    """Number the events of one identified client and keep them for a RESUME."""
+
+    def __init__(self, session_id: str, intents: Intent, shard: tuple[int, int]) -> None:
+        """Start a session for a shard, given as (id, count)."""
+        self.id = session_id
+        self.intents = intents
+        self.shard = shard
+        self.sequence = 0
+        self.resumed = 0
+        self.connection: Connection | None = None
+        self.left_at = 0.0
+        self._sent: deque[tuple[int, str]] = deque(maxlen=REMEMBERED_EVENTS)
+
+    def dispatch(self, event: str, data: Json) -> None:
+        """Send an event, now or when the client resumes."""
+        self.sequence += 1
+        frame = json.dumps({"op": int(Op.DISPATCH), "s": self.sequence, "t": event, "d": data})
+        self._sent.append((self.sequence, frame))
+        if self.connection is not None:
+            self.connection.post(frame)
+
+    def resume(self, connection: Connection, sequence: int) -> None:
+        """Continue on another socket with what was missed since `sequence`."""
+        self.connection = connection
+        self.resumed += 1
+        for number, frame in self._sent:
+            if number > sequence:
+                connection.post(frame)
+        self.dispatch("RESUMED", {})
+
+    def serves(self, guild: Guild | None) -> bool:
+        """Say whether this shard gets a guild's events; direct messages go to 0."""
+        shard_id, count = self.shard
+        if guild is None:
+            return shard_id == 0
+        return shard_of(guild.id, count) == shard_id

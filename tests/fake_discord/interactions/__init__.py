@@ -1,0 +1,1 @@
+"""Interactions: their payloads, their three seconds, and what is done with them."""

@@ -1,0 +1,218 @@
+"""Messages in channels, written and read by the bot with its token."""
+
+from tests.fake_discord.errors import (
+    archived_thread,
+    closed_direct_messages,
+    empty_message,
+    foreign_message,
+    missing_permissions,
+    no_history,
+    wrong_channel_kind,
+)
+from tests.fake_discord.hub import Hub
+from tests.fake_discord.jsontypes import Answer, Json
+from tests.fake_discord.payloads.messages import message_payload
+from tests.fake_discord.posting import (
+    attach,
+    compose,
+    erase,
+    is_empty,
+    publish,
+    refer,
+    revise,
+)
+from tests.fake_discord.rest.call import Call, snowflake
+from tests.fake_discord.rules.messages import check_message
+from tests.fake_discord.rules.problems import Problems
+from tests.fake_discord.state.flags import Intent, MessageFlag, Permission
+from tests.fake_discord.state.models import Channel, ChannelKind, Message
+
+MOST_LISTED = 100
+
+
+def describe(hub: Hub, message: Message) -> Json:
+    """Return a message as the HTTP API shows it.
+
+    There the content depends on whether the intent was granted to the application, not
+    on whether a session asked for it.
+    """
+    content_intent = Intent.MESSAGE_CONTENT in hub.world.application.granted
+    return message_payload(message, hub.world.bot, content_intent=content_intent)
+
+
+def create_message(hub: Hub, call: Call) -> Answer:
+    """Write a message, or return the one that already has its nonce."""
+    channel = hub.world.channel(call.id("channel_id"))
+    problems = Problems()
+    check_message(call.json, problems)
+    problems.raise_if_any()
+    require_sending(hub, channel)
+    earlier = _with_nonce(hub, channel, call.json)
+    if earlier is not None:
+        return describe(hub, earlier)
+    return describe(hub, _write(hub, channel, call))
+
+
+def _write(hub: Hub, channel: Channel, call: Call) -> Message:
+    may = hub.world.bot_may(channel)
+    message = compose(hub, channel, hub.world.bot, call.json)
+    if call.uploads and Permission.ATTACH_FILES not in may:
+        raise missing_permissions()
+    attach(hub, message, call.uploads)
+    if is_empty(message):
+        raise empty_message()
+    drop_embeds(message, may)
+    if is_empty(message):
+        raise missing_permissions()
+    reference = call.json.get("message_reference")
+    if reference:
+        _reply(hub, message, call.json, reference)
+    return publish(hub, message)
+
+
+def drop_embeds(message: Message, may: Permission) -> None:
+    """Take away the embeds of who may not embed; Discord does so without a word."""
+    if Permission.EMBED_LINKS not in may:
+        message.embeds = []
+
+
+def require_sending(hub: Hub, channel: Channel) -> None:
+    """Refuse a channel in which the bot may not write."""
+    may = hub.world.bot_may(channel)
+    if channel.kind is ChannelKind.FORUM:
+        raise wrong_channel_kind()
+    if Permission.SEND_MESSAGES not in may:
+        raise missing_permissions()
+    if channel.locked and Permission.MANAGE_THREADS not in may:
+        raise archived_thread()
+    people = [user for user in channel.recipients if not user.is_bot]
+    if channel.is_direct and not all(p.takes_direct_messages for p in people):
+        raise closed_direct_messages()
+
+
+def _with_nonce(hub: Hub, channel: Channel, body: Json) -> Message | None:
+    """Return the bot's recent message with the same nonce, if it is to be unique."""
+    nonce = body.get("nonce")
+    if nonce is None or not body.get("enforce_nonce"):
+        return None
+    message = channel.nonces.get(str(nonce))
+    if message is None or message.deleted:
+        return None
+    age = hub.clock.wall() - message.created_at
+    return message if age.total_seconds() <= hub.settings.nonce_memory else None
+
+
+def _reply(hub: Hub, message: Message, body: Json, reference: Json) -> None:
+    if Permission.READ_MESSAGE_HISTORY not in hub.world.bot_may(message.channel):
+        raise no_history()
+    target_id = snowflake(reference.get("message_id"), "message_reference")
+    target = message.channel.messages.get(target_id)
+    if target is not None and not target.is_ephemeral:
+        refer(message, target, body)
+    elif reference.get("fail_if_not_exists", True):
+        problems = Problems()
+        code = "MESSAGE_REFERENCE_UNKNOWN_MESSAGE"
+        problems.add(("message_reference",), code, "Unknown message")
+        problems.raise_if_any()
+
+
+def get_message(hub: Hub, call: Call) -> Answer:
+    """Return one message."""
+    channel = hub.world.channel(call.id("channel_id"))
+    if Permission.READ_MESSAGE_HISTORY not in hub.world.bot_may(channel):
+        raise missing_permissions()
+    return describe(hub, hub.world.message(channel, call.id("message_id")))
+
+
+def list_messages(hub: Hub, call: Call) -> Answer:
+    """Return messages, the newest first; none without the history permission."""
+    channel = hub.world.channel(call.id("channel_id"))
+    if Permission.READ_MESSAGE_HISTORY not in hub.world.bot_may(channel):
+        return []
+    before = int(call.query.get("before", 1 << 63))
+    after = int(call.query.get("after", 0))
+    limit = min(int(call.query.get("limit", 50)), MOST_LISTED)
+    found = [
+        message for message in channel.messages.values() if after < message.id < before and not message.is_ephemeral
+    ]
+    found = found[:limit] if "after" in call.query else found[-limit:]
+    return [describe(hub, message) for message in reversed(found)]
+
+
+def edit_message(hub: Hub, call: Call) -> Answer:
+    """Change a message of the bot's own."""
+    channel = hub.world.channel(call.id("channel_id"))
+    message = hub.world.message(channel, call.id("message_id"))
+    if message.author is not hub.world.bot:
+        raise foreign_message()
+    apply_edit(hub, message, call, may=hub.world.bot_may(channel))
+    return describe(hub, message)
+
+
+def apply_edit(hub: Hub, message: Message, call: Call, *, may: Permission) -> None:
+    """Check and carry out an edit, whichever way it came."""
+    layout = MessageFlag.IS_COMPONENTS_V2 in message.flags
+    problems = Problems()
+    check_message(call.json, problems, layout=layout)
+    problems.raise_if_any()
+    require_substance(message, call, embeds=Permission.EMBED_LINKS in may)
+    body = call.json
+    if "embeds" in body and Permission.EMBED_LINKS not in may:
+        body = body | {"embeds": []}
+    revise(hub, message, body, uploads=call.uploads)
+
+
+def require_substance(message: Message, call: Call, *, embeds: bool) -> None:
+    """Refuse an edit that would leave nothing of a message."""
+    after = {
+        "content": message.content,
+        "embeds": message.embeds,
+        "components": message.components,
+        "attachments": message.attachments,
+    } | call.json
+    if not embeds:
+        after["embeds"] = []
+    kept = ("content", "embeds", "components", "attachments")
+    if not any(after[key] for key in kept) and not call.uploads:
+        raise empty_message()
+
+
+def delete_message(hub: Hub, call: Call) -> Answer:
+    """Delete a message: the bot's own, or anyone's with MANAGE_MESSAGES."""
+    channel = hub.world.channel(call.id("channel_id"))
+    message = hub.world.message(channel, call.id("message_id"))
+    own = message.author is hub.world.bot
+    if not own and Permission.MANAGE_MESSAGES not in hub.world.bot_may(channel):
+        raise missing_permissions()
+    erase(hub, message)
+    return None
+
+
+def start_typing(hub: Hub, call: Call) -> Answer:
+    """Show that the bot is typing."""
+    channel = hub.world.channel(call.id("channel_id"))
+    require_sending(hub, channel)
+    channel.typed_in += 1
+    return None
+
+
+def add_reaction(hub: Hub, call: Call) -> Answer:
+    """React to a message as the bot."""
+    channel = hub.world.channel(call.id("channel_id"))
+    message = hub.world.message(channel, call.id("message_id"))
+    needed = Permission.ADD_REACTIONS | Permission.READ_MESSAGE_HISTORY
+    if needed not in hub.world.bot_may(channel):
+        raise missing_permissions()
+    who = message.reactions.setdefault(call.path["emoji_name"], set())
+    who.add(hub.world.bot.id)
+    hub.changes.announce(message.id, channel.id)
+    return None
+
+
+def remove_reaction(hub: Hub, call: Call) -> Answer:
+    """Take the bot's own reaction back."""
+    channel = hub.world.channel(call.id("channel_id"))
+    message = hub.world.message(channel, call.id("message_id"))
+    message.reactions.get(call.path["emoji_name"], set()).discard(hub.world.bot.id)
+    hub.changes.announce(message.id, channel.id)
+    return None

@@ -1,0 +1,23 @@
+"""What a test may set before or while the server runs."""
+
+from dataclasses import dataclass
+
+DEFAULT_TOKEN = "loopback.token.of-the-bot"  # noqa: S105 - opens nothing
+
+
+@dataclass(slots=True, kw_only=True)
+class Settings:
+    """Discord's own numbers, unless a test wants others.
+
+    `patience` is how long a member waits for the bot before the test fails.
+    """
+
+    token: str = DEFAULT_TOKEN
+    heartbeat_interval: float = 41.25
+    interaction_deadline: float = 3.0
+    token_lifetime: float = 900.0
+    resume_window: float = 120.0
+    nonce_memory: float = 300.0
+    patience: float = 5.0
+    shards: int = 1
+    session_starts: int = 1000

@@ -1,0 +1,25 @@
+"""Discord's ids: a timestamp in the upper bits, growing strictly."""
+
+import time
+
+DISCORD_EPOCH_MS = 1_420_070_400_000
+TIMESTAMP_SHIFT = 22
+
+
+class Snowflakes:
+    """Hand out ids that sort by creation, as discord.py expects of them."""
+
+    def __init__(self) -> None:
+        """Start before the first id."""
+        self._last = 0
+
+    def next(self) -> int:
+        """Return a fresh id whose timestamp is the present."""
+        milliseconds = int(time.time() * 1000) - DISCORD_EPOCH_MS
+        self._last = max(milliseconds << TIMESTAMP_SHIFT, self._last + 1)
+        return self._last
+
+
+def shard_of(guild_id: int, shard_count: int) -> int:
+    """Return the shard that Discord routes a guild's events to."""
+    return (guild_id >> TIMESTAMP_SHIFT) % shard_count

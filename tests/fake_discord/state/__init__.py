@@ -1,0 +1,1 @@
+"""What exists on the loopback Discord, and who may do what there."""

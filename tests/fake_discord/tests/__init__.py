@@ -1,0 +1,1 @@
+"""Tests of the loopback Discord itself, with a small real discord.py client."""

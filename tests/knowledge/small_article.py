@@ -1,0 +1,78 @@
+"""A small article that is right; tests break one thing of it at a time."""
+
+from pathlib import Path
+
+import pytest
+
+from bot.errors import KnowledgeError
+from bot.knowledge import read_knowledge
+
+ARTICLE = """\
+title: {ko: 제목}
+publisher: {ko: 신문}
+language: ko
+sections:
+  - id: headline
+    label: {ko: 제목}
+  - id: exodus
+    label: {ko: 이탈}
+    paragraphs: 1-7
+"""
+ENTITIES = """\
+entities:
+  - id: murati
+    kind: person
+    name: {ko: 미라 무라티, en: Mira Murati}
+    aliases:
+      - 무라티
+"""
+FACTS = """\
+facts:
+  - id: murati-origin
+    answer:
+      ko: 무라티는 알바니아에서 태어났어요.
+    questions:
+      ko:
+        - 무라티는 어느 나라 출신이야?
+        - 무라티 고향
+        - 무라티가 태어난 곳은?
+    source:
+      section: exodus
+      paragraphs: [3]
+    about: [murati]
+"""
+
+
+COMMAND = "commands:\n  - name: {en: %s}\n    description: {en: d}\n    %s\n"
+
+
+class Folder:
+    """An article folder in a knowledge folder, whose files a test may replace."""
+
+    def __init__(self, root: Path) -> None:
+        """Write the small article."""
+        self.root = root
+        self.write("art/article.yaml", ARTICLE)
+        self.write("art/entities.yaml", ENTITIES)
+        self.write("art/facts.yaml", FACTS)
+
+    def write(self, name: str, content: str | bytes) -> Path:
+        """Write a file of the knowledge folder."""
+        path = self.root / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content if isinstance(content, bytes) else content.encode())
+        return path
+
+    def change(self, name: str, old: str, new: str) -> None:
+        """Replace a passage of a file that must stand in it."""
+        path = self.root / name
+        text = path.read_text(encoding="utf-8")
+        assert old in text
+        path.write_text(text.replace(old, new), encoding="utf-8")
+
+
+def told(folder: Folder) -> list[str]:
+    """Return what the reader says about a folder."""
+    with pytest.raises(KnowledgeError) as caught:
+        read_knowledge(folder.root)
+    return [str(problem) for problem in caught.value.problems]

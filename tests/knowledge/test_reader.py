@@ -1,0 +1,211 @@
+"""A table of what authors get wrong, and exactly what they are told."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from bot.core.model import Case, Command, Entity, Fact, Gap, Knowledge, Row, Sample, Section, Source, Text
+from bot.errors import KnowledgeError
+from bot.knowledge import read_knowledge, read_with_places, revision
+from tests.knowledge.small_article import COMMAND, ENTITIES, Folder, told
+
+
+def test_an_alias_of_two_entities_is_refused(folder: Folder) -> None:
+    """Spaces, case and punctuation don't make two names different."""
+    more = "  - id: other\n    kind: person\n    name: {en: mira  murati.}\n"
+    folder.write("art/entities.yaml", ENTITIES + more)
+    message = "art/entities.yaml:9: entity 'other': name.en: 'mira  murati.' belongs to entity 'murati' already"
+    assert told(folder) == [message]
+
+
+def test_all_problems_of_all_files_come_at_once(folder: Folder) -> None:
+    folder.change("art/article.yaml", "language: ko", "language: kr")
+    folder.change("art/entities.yaml", "person", "persn")
+    folder.change("art/facts.yaml", "[murati]", "[muratti]")
+    folder.write("art/cases.yaml", "cases:\n\t- x\n")
+    assert [line.split(": ")[0] for line in told(folder)] == [
+        "art/article.yaml:3",
+        "art/cases.yaml:2",
+        "art/entities.yaml:3",
+        "art/facts.yaml:13",
+    ]
+
+
+def test_a_broken_file_does_not_make_its_ids_unknown(folder: Folder) -> None:
+    """One syntax error in entities.yaml must not turn every `about` into a problem."""
+    folder.change("art/entities.yaml", "kind: person", "kind: person: x")
+    message = "art/entities.yaml:3: a sentence that contains ': ' must stand in quotes as a whole"
+    assert told(folder) == [message]
+
+
+def test_a_folder_in_place_of_a_file(folder: Folder) -> None:
+    (folder.root / "art/cases.yaml").mkdir()
+    assert told(folder) == ["art/cases.yaml: is a folder; a file of this name is expected"]
+
+
+def test_a_broken_link(folder: Folder) -> None:
+    (folder.root / "art/cases.yaml").symlink_to("nowhere.yaml")
+    assert told(folder) == ["art/cases.yaml: can't be read: the link points to nothing"]
+
+
+def test_a_link_to_itself(folder: Folder) -> None:
+    (folder.root / "art/cases.yaml").symlink_to("cases.yaml")
+    assert len(told(folder)) == 1
+
+
+def test_a_knowledge_folder_that_links_to_itself(tmp_path: Path) -> None:
+    loop = tmp_path / "loop"
+    loop.symlink_to(loop)
+    with pytest.raises(KnowledgeError, match=r"^loop: can't be read: "):
+        read_knowledge(loop, shipped=loop)
+    assert len(revision(loop, shipped=loop)) == 12
+
+
+def test_a_pipe_does_not_block(folder: Folder) -> None:
+    os.mkfifo(folder.root / "art/cases.yaml")
+    assert told(folder) == ["art/cases.yaml: is not a regular file"]
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root reads everything")
+def test_an_unreadable_file_and_folder(folder: Folder) -> None:
+    (folder.root / "art/facts.yaml").chmod(0)
+    assert told(folder) == ["art/facts.yaml: can't be read: permission denied"]
+    (folder.root / "art").chmod(0)
+    problems = told(folder)
+    (folder.root / "art").chmod(0o755)
+    assert "art: can't be read: permission denied" in problems
+
+
+def test_a_folder_without_articles(tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(KnowledgeError, match=r"^empty: holds no article: no sub-folder has an article\.yaml$"):
+        read_knowledge(tmp_path / "empty")
+    with pytest.raises(KnowledgeError, match=r"^missing: there is no such folder$"):
+        read_knowledge(tmp_path / "missing")
+    (tmp_path / "file").touch()
+    with pytest.raises(KnowledgeError, match=r"^file: is a file; a folder is expected$"):
+        read_knowledge(tmp_path / "file")
+
+
+def test_an_article_without_its_files(folder: Folder) -> None:
+    (folder.root / "art/article.yaml").unlink()
+    (folder.root / "art/facts.yaml").unlink()
+    assert told(folder) == [
+        "art/article.yaml: can't be read: no such file or directory",
+        "art/facts.yaml: is missing: an article needs facts",
+    ]
+
+
+def test_folders_that_are_no_articles_are_passed_over(folder: Folder) -> None:
+    (folder.root / ".git").mkdir()
+    (folder.root / "__pycache__").mkdir()
+    (folder.root / "empty").mkdir()
+    folder.write("README.md", "hello")
+    assert [article.slug for article in read_knowledge(folder.root).articles] == ["art"]
+
+
+def test_an_article_in_a_folder_whose_name_is_no_slug(folder: Folder) -> None:
+    folder.write("My_Article/article.yaml", "")
+    message = "My_Article/: a folder's name is written with a–z, 0–9 and '-' only, at most 32"
+    assert told(folder) == [message]
+
+
+def second_article(folder: Folder, command: str) -> None:
+    """Write another article with a command of its own."""
+    for name in ("article", "entities", "facts"):
+        folder.write(f"zwei/{name}.yaml", (folder.root / f"art/{name}.yaml").read_bytes())
+    folder.write("art/commands.yaml", COMMAND % ("who", "lookup: person"))
+    folder.write("zwei/commands.yaml", command)
+
+
+def test_two_articles_may_share_a_command(folder: Folder) -> None:
+    second_article(folder, COMMAND % ("who", "lookup: person"))
+    assert len(read_knowledge(folder.root).articles) == 2
+
+
+def test_two_articles_must_agree_on_a_shared_command(folder: Folder) -> None:
+    second_article(folder, COMMAND % ("who", "facts: [murati-origin]"))
+    where = "zwei/commands.yaml:2: command 'who': name.en"
+    assert told(folder) == [f"{where}: this command is of another kind than in article 'art'"]
+
+
+def test_what_is_left_out_is_derived(folder: Folder) -> None:
+    """The smallest fact: id, answer and three samples in one language, source."""
+    knowledge = read_knowledge(folder.root)
+    samples = ("무라티는 어느 나라 출신이야?", "무라티 고향", "무라티가 태어난 곳은?")
+    fact = Fact(
+        id="murati-origin",
+        label=Text(ko=samples[0]),
+        answer=Text(ko="무라티는 알바니아에서 태어났어요."),
+        samples=tuple(Sample(text, "ko") for text in samples),
+        source=Source("exodus", (3,)),
+        about=("murati",),
+    )
+    entity = Entity("murati", "person", Text("미라 무라티", "Mira Murati"), ("무라티",))
+    article = knowledge.articles[0]
+    assert article.facts == (fact,)
+    assert article.entities == (entity,)
+    assert article.sections == (
+        Section("headline", Text("제목")),
+        Section("exodus", Text("이탈"), (1, 2, 3, 4, 5, 6, 7)),
+    )
+    assert knowledge == Knowledge((article,))
+
+
+def test_gaps_commands_and_cases_are_read(folder: Folder) -> None:
+    gap = "gaps:\n  - id: pay\n    label: {en: Pay}\n    answer: {en: Not said.}\n    questions:\n"
+    folder.write("art/facts/gaps.yaml", gap + "      en:\n        - What did she earn?\n    nearest: [murati-origin]\n")
+    rows = "lookup: person\n    rows:\n      - title: {en: T}\n        detail: {en: D}\n        paragraphs: 2"
+    folder.write("art/commands.yaml", COMMAND % ("who", rows))
+    folder.write("art/cases.yaml", "cases:\n  - question: 날씨?\n    expect: nothing\n")
+    reading = read_with_places(folder.root)
+    article = reading.knowledge.articles[0]
+    sample = Sample("What did she earn?", "en")
+    assert article.gaps == (Gap("pay", Text(en="Pay"), Text(en="Not said."), (sample,), ("murati-origin",)),)
+    row = Row(Text(en="D"), None, Text(en="T"), (2,))
+    assert article.commands == (Command(Text(en="who"), Text(en="d"), lookup="person", rows=(row,)),)
+    assert article.cases == (Case("날씨?", "nothing", "art/cases.yaml:2"),)
+    assert reading.places["art", "pay"].file == "art/facts/gaps.yaml"
+    assert reading.places["art", "murati-origin"].line == 2
+
+
+def test_one_article_folder_is_read_by_itself(folder: Folder) -> None:
+    knowledge = read_knowledge(folder.root / "art")
+    assert [article.slug for article in knowledge.articles] == ["art"]
+    folder.change("art/facts.yaml", "[murati]", "[muratti]")
+    with pytest.raises(KnowledgeError, match=r"^facts\.yaml:13: "):
+        read_knowledge(folder.root / "art")
+
+
+def test_shipped_lexicon_and_messages_fill_in(folder: Folder, tmp_path: Path) -> None:
+    shipped = Folder(tmp_path / "shipped")
+    shipped.write("lexicon.yaml", "concepts:\n  leave:\n    ko: [퇴사]\n    en: [quit]\n")
+    shipped.write("messages.yaml", "a: {ko: '{n}가', en: '{n}A'}\nb: {ko: 나, en: B}\n")
+    folder.write("messages.yaml", "b: {ko: 다, en: C}\n")
+    folder.change("art/facts.yaml", "[murati]", "[murati, leave]")
+    knowledge = read_knowledge(folder.root, shipped=shipped.root)
+    assert knowledge.lexicon.concepts[0].ko == ("퇴사",)
+    assert knowledge.messages == {"a": Text("{n}가", "{n}A"), "b": Text("다", "C")}
+    folder.write("messages.yaml", "bb: {ko: 다, en: C}\na: {ko: '{m}', en: '{m}'}\n")
+    with pytest.raises(KnowledgeError) as caught:
+        read_knowledge(folder.root, shipped=shipped.root)
+    assert [problem.what for problem in caught.value.problems] == [
+        "unknown message 'bb': there is a, b",
+        "this message has no {m} to show",
+    ]
+
+
+def test_revision_changes_with_content_only(folder: Folder) -> None:
+    """A file that nothing reads doesn't count; one that vanishes or is broken does, quietly."""
+    first = revision(folder.root)
+    assert len(first) == 12
+    folder.write("README.md", "x")
+    assert revision(folder.root) == first
+    folder.change("art/facts.yaml", "고향", "출생지")
+    second = revision(folder.root)
+    assert second != first
+    (folder.root / "art/facts.yaml").unlink()
+    (folder.root / "art/facts.yaml").symlink_to("nowhere")
+    assert revision(folder.root) not in {first, second}
+    assert len(revision(folder.root / "nowhere")) == 12

@@ -1,0 +1,46 @@
+"""The JSON Schema for editors is generated, fresh, and agrees with the reader on the shipped files."""
+
+import json
+from pathlib import Path
+
+import pytest
+import yaml
+from jsonschema import Draft202012Validator
+
+from bot.knowledge import json_schema, read_knowledge, schema_text
+from bot.knowledge.schema import FILES
+
+ROOT = Path(__file__).parents[2]
+NAMES = {"article": "ArticleFile", "entities": "EntitiesFile", "facts": "FactsFile", "cases": "CasesFile"}
+
+
+def test_the_shipped_schema_is_fresh() -> None:
+    """After a change of the models: `python -m bot check --schema > knowledge/schema.json`."""
+    assert (ROOT / "knowledge/schema.json").read_text(encoding="utf-8") == schema_text()
+
+
+def test_the_schema_is_a_schema_with_every_kind_of_file() -> None:
+    schema = json_schema()
+    Draft202012Validator.check_schema(schema)
+    assert {model.__name__ for model in FILES} <= set(schema["$defs"])
+
+
+@pytest.mark.parametrize("name", sorted(NAMES))
+def test_files_that_the_reader_accepts_fit_the_schema(name: str) -> None:
+    schema = json.loads(schema_text())
+    validator = Draft202012Validator({"$ref": f"#/$defs/{NAMES[name]}", "$defs": schema["$defs"]})
+    found = sorted((ROOT / "tests/articles").glob(f"*/{name}.yaml"))
+    assert found
+    for path in found:
+        assert list(validator.iter_errors(yaml.load(path.read_text("utf-8"), yaml.BaseLoader))) == [], path  # noqa: S506
+
+
+def test_an_unknown_key_does_not_fit_the_schema() -> None:
+    schema = json.loads(schema_text())
+    validator = Draft202012Validator({"$ref": "#/$defs/FactsFile", "$defs": schema["$defs"]})
+    assert not validator.is_valid({"fatcs": []})
+
+
+@pytest.mark.parametrize(("slug", "facts"), [("chip-startup", 74), ("football-club", 45), ("moon-lander", 70)])
+def test_the_converted_articles_are_read_whole(slug: str, facts: int) -> None:
+    assert len(read_knowledge(ROOT / "tests/articles" / slug).articles[0].facts) == facts

@@ -1,0 +1,139 @@
+"""Whatever stands in a knowledge folder is read or refused with a reason; what is written reads back."""
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.errors import KnowledgeError, Problem
+from bot.knowledge import check_article_text, from_json, from_text, read_knowledge
+from bot.knowledge._yaml_out import dump
+from bot.knowledge.strict_yaml import parse
+
+NIGHT = Path(__file__).parents[1] / "articles/night-library"
+FILES = {path.name: path.read_bytes() for path in sorted(NIGHT.glob("*.yaml"))}
+SNIPPETS = [
+    b"\n",
+    b": ",
+    b"- ",
+    b" #",
+    b'"',
+    b"[",
+    b"{",
+    b"*a",
+    b"&a ",
+    b"!",
+    b"\t",
+    b"\0",
+    b"\xff",
+    b"|",
+    b"  ",
+    b"7",
+]
+
+REFUSED = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ufeff\ud800-\udfff\ufffe\uffff]")
+texts = st.text(max_size=40).map(lambda text: REFUSED.sub("", text))
+keys = texts.filter(bool)
+trees: st.SearchStrategy[Any] = st.recursive(
+    texts, lambda inner: st.lists(inner, max_size=4) | st.dictionaries(keys, inner, max_size=4), max_leaves=12
+)
+
+
+def refused(action: Callable[[], object]) -> bool:
+    """Tell whether something was refused, with problems that say why."""
+    try:
+        action()
+    except KnowledgeError as error:
+        return bool(error.problems) and all(problem.what for problem in error.problems)
+    return False
+
+
+def read_files(files: dict[str, bytes]) -> bool:
+    """Read an article made of these files; tell whether it could be read."""
+    with TemporaryDirectory() as name:
+        for file, content in files.items():
+            (Path(name) / "art").mkdir(exist_ok=True)
+            (Path(name) / "art" / file).write_bytes(content)
+        return not refused(lambda: read_knowledge(Path(name)))
+
+
+@settings(max_examples=80, deadline=None)
+@given(st.data())
+def test_mutated_yaml_reads_or_says_why(data: st.DataObject) -> None:
+    files = dict(FILES)
+    for _ in range(data.draw(st.integers(1, 3))):
+        name = data.draw(st.sampled_from(sorted(files)))
+        at = data.draw(st.integers(0, len(files[name])))
+        until = at + data.draw(st.integers(0, 30))
+        new = data.draw(st.sampled_from(SNIPPETS) | st.binary(max_size=6))
+        files[name] = files[name][:at] + new + files[name][until:]
+    read_files(files)
+
+
+@settings(max_examples=80, deadline=None)
+@given(st.sampled_from(sorted(FILES)), trees | st.binary(max_size=60))
+def test_any_tree_in_any_file_reads_or_says_why(name: str, tree: Any) -> None:  # noqa: ANN401 - any tree
+    content = tree if isinstance(tree, bytes) else dump({"facts": tree, "entities": tree, "cases": tree}).encode()
+    read_files(FILES | {name: content})
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.dictionaries(keys, trees, min_size=1, max_size=4))
+def test_what_is_written_reads_back_the_same(tree: dict[str, Any]) -> None:
+    problems: list[Problem] = []
+    document = parse(dump(tree).encode(), "f.yaml", problems)
+    assert problems == []
+    assert document is not None
+    assert document.data == tree
+
+
+words = st.text(max_size=20)
+json_values: st.SearchStrategy[Any] = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | words,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(words, inner, max_size=3),
+    max_leaves=8,
+)
+json_facts = st.fixed_dictionaries(
+    {
+        "id": words,
+        "ko": words.map(lambda text: f"답 {text}"),
+        "questions_ko": st.lists(words, min_size=3, max_size=5),
+        "tags": st.lists(words, max_size=2),
+        "paragraph": st.integers(1, 50) | st.lists(st.integers(1, 50), max_size=3),
+    }
+)
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.lists(json_facts, min_size=1, max_size=4), json_values)
+def test_any_json_of_facts_becomes_yaml_or_says_why(facts: list[Any], odd: Any) -> None:  # noqa: ANN401
+    """Nothing may be wrong with the result, unless samples were left out and fewer than three remain."""
+    source = {"title": "제목", "publisher": "신문", "language": "ko"}
+    draft = from_json({"source": source, "facts": facts}, "art")
+    if not any("left out" in warning for warning in draft.warnings):
+        kept = [fact["questions"] for fact in draft.content["facts.yaml"]["facts"] if isinstance(fact, dict)]
+        whole = all(isinstance(found, dict) and len(found.get("ko", "")) >= 3 for found in kept)
+        assert read_files({name: text.encode() for name, text in draft.files().items()}) == whole
+    for data in (odd, {"source": source, "facts": odd}, {"source": odd, "facts": facts}):
+        refused(lambda data=data: from_json(data, "art").files())  # type: ignore[misc]
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.text(max_size=400))
+def test_any_text_becomes_stubs_or_says_why(text: str) -> None:
+    try:
+        draft = from_text(text, "art")
+    except KnowledgeError:
+        return
+    assert not read_files({name: content.encode() for name, content in draft.files().items()})
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.text(max_size=300))
+def test_any_text_can_be_checked_against(text: str) -> None:
+    article = read_knowledge(NIGHT).articles[0]
+    assert isinstance(check_article_text(article, text), tuple)
