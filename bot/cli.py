@@ -1,6 +1,7 @@
 """The command line: readers, authors, operators, developers."""
 
 import json
+import shlex
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,9 +10,11 @@ from typing import Annotated, Literal
 import typer
 
 from bot import app as composition
+from bot import cli_operators
 from bot.core.answer import Question
 from bot.core.model import LANGUAGES, Language
-from bot.errors import ConfigError
+from bot.errors import ConfigError, Problem
+from bot.service.reply import Reply
 from bot.settings import Settings, load_settings
 
 READERS, AUTHORS, DEVELOPERS = "Readers", "Authors", "Developers"
@@ -60,30 +63,38 @@ def ask(  # noqa: PLR0913, PLR0917  one parameter per option
     semantic: Semantic = None,
 ) -> None:
     """Answer one question, or one per line of standard input."""
-    running = composition.build(_settings(knowledge, semantic))
-    slug = composition.known_article(running, article)
-    language = next((known for known in LANGUAGES if known == lang), None)
     if question == "-" and not as_json:
         msg = "Reading questions from standard input needs --json."
         raise ConfigError(msg)
+    running = composition.build(_settings(knowledge, semantic))
+    slug = composition.known_article(running, article)
+    language = next((known for known in LANGUAGES if known == lang), None)
+    show = _write_json if as_json else _print
     for text in _lines() if question == "-" else (question,):
-        reply = running.responder.ask_now(Question(text, language, slug))
-        if as_json:
-            from bot.terminal.as_json import as_json as convert  # noqa: PLC0415
+        show(text, running.responder.ask_now(Question(text, language, slug)))
 
-            sys.stdout.write(json.dumps(convert(text, reply), ensure_ascii=False) + "\n")
-            sys.stdout.flush()
-        else:
-            from rich.console import Console  # noqa: PLC0415  not needed for JSON
 
-            from bot.terminal.render import render  # noqa: PLC0415
+def _write_json(question: str, reply: Reply) -> None:
+    """Write one line of JSON as UTF-8 at once; a lone surrogate (bytes of argv that are no text) as its escape."""
+    from bot.terminal.as_json import as_json  # noqa: PLC0415
 
-            Console().print(render(reply))
+    line = json.dumps(as_json(question, reply), ensure_ascii=False)
+    sys.stdout.buffer.write(line.encode("utf-8", errors="backslashreplace") + b"\n")
+    sys.stdout.buffer.flush()
+
+
+def _print(_: str, reply: Reply) -> None:
+    """Show a reply as a person likes to read it."""
+    from rich.console import Console  # noqa: PLC0415  not needed for JSON
+
+    from bot.terminal.render import render  # noqa: PLC0415
+
+    Console().print(render(reply))
 
 
 def _lines() -> Iterator[str]:
     """Yield the lines of standard input; bytes that are not UTF-8 are replaced, not fatal."""
-    for line in sys.stdin.buffer:
+    for line in sys.stdin.buffer if sys.stdin else ():
         yield line.decode("utf-8", errors="replace").rstrip("\r\n")
 
 
@@ -103,6 +114,59 @@ def chat(
     run_chat(Chat(Console(), running.responder, slug, language), settings.cache / "history")
 
 
+@app.command(rich_help_panel=AUTHORS)
+def new(
+    source: Annotated[Path, typer.Argument(help="A text file with the article, or a JSON file of facts.")],
+    folder: Annotated[Path, typer.Argument(help="The folder to make; its name is the article's slug.")],
+) -> None:
+    """Start an article folder from a text or from a JSON of facts."""
+    from bot.knowledge.new import new_article  # noqa: PLC0415  a tool for authors, not for every start
+
+    draft = new_article(source, folder)
+    for warning in draft.warnings:
+        sys.stderr.write(f"{warning}\n")
+    made = "".join(f"  {line}\n" for line in draft.summary())
+    sys.stdout.write(
+        f"{folder}:\n{made}"
+        f"Next: fill in what is marked <fill in …>, then run\n  python -m bot check {shlex.quote(str(folder))}\n"
+        "knowledge/README.md explains every key.\n"
+    )
+
+
+@app.command(rich_help_panel=AUTHORS)
+def check(
+    folder: Annotated[Path | None, typer.Argument(help="Articles, or one article; default: those in use.")] = None,
+    article: Annotated[
+        Path | None, typer.Option(help="The text of the one article, to hold the facts against.")
+    ] = None,
+    schema: Annotated[bool, typer.Option("--schema", help="Print the JSON Schema of the files.")] = False,  # noqa: FBT002
+    semantic: Semantic = None,
+) -> None:
+    """Say everything that is wrong with a folder of articles, and what its samples leave to wish."""
+    if schema:
+        from bot.knowledge.schema import schema_text  # noqa: PLC0415
+
+        sys.stdout.write(schema_text())
+        return
+    from bot.evaluation.check_command import check as run  # noqa: PLC0415
+    from bot.evaluation.check_command import text_problems  # noqa: PLC0415
+    from bot.knowledge.reader import read_with_places  # noqa: PLC0415
+
+    settings = _settings(folder, semantic)
+    running = composition.build(settings)
+    problems: tuple[Problem, ...] = ()
+    if article is not None:
+        place = composition.knowledge_folder(settings)
+        problems = text_problems(read_with_places(place, shipped=composition.shipped_knowledge()), article)
+    sys.stdout.write(str(run(running.library.snapshot, running.encoder, _progress, problems)))
+
+
+def _progress(done: int, total: int) -> None:
+    """Show on a terminal's standard error how far the held-out samples are."""
+    sys.stderr.write(f"\rsamples held out: {done} of {total} rounds" + ("\n" if done == total else ""))
+    sys.stderr.flush()
+
+
 @app.command("eval", rich_help_panel=AUTHORS)
 def evaluate(
     files: Annotated[list[Path], typer.Argument(help="Question sets (.jsonl) or an article's cases.yaml.")],
@@ -116,6 +180,10 @@ def evaluate(
 
     running = composition.build(_settings(knowledge, semantic))
     sys.stdout.write(run(running.responder, files, as_json=as_json, explain=explain))
+
+
+for _operate in (cli_operators.run, cli_operators.sync, cli_operators.doctor):
+    app.command(rich_help_panel=cli_operators.OPERATORS)(_operate)
 
 
 @app.command(rich_help_panel=DEVELOPERS)

@@ -35,6 +35,8 @@ class Analysis:
     language: Language
     stems: tuple[str, ...]
     """Stems of the content words: no fillers, no question words, no names."""
+    content: tuple[str, ...]
+    """The content words as they were written, one per stem."""
     concepts: frozenset[str]
     attributes: frozenset[str]
     asks: frozenset[str]
@@ -103,16 +105,14 @@ class Analyser:
         for start, end, kind, family in self._families.find(sequence):
             found[kind].add(family)
             (silent if kind in _SILENT else understood).update(range(start, end))
-        stems = tuple(
-            stem(word) if position in understood else self._corrected(stem(word))
-            for position, word in enumerate(sequence)
-            if position not in silent
-        )
+        loud = [position for position in range(len(sequence)) if position not in silent]
+        stems = tuple(stem(sequence[p]) if p in understood else self._corrected(stem(sequence[p])) for p in loud)
         return Analysis(
             normal=normal,
             words=tuple(sequence),
             language=language_of(normal),
             stems=stems,
+            content=tuple(sequence[position] for position in loud),
             concepts=frozenset(found["concept"]),
             attributes=frozenset(found["attribute"]),
             asks=_asks(found["ask"]),

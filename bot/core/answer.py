@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from bot.core.hangul import as_korean_keys, as_latin_keys
 from bot.core.inverted import gram_hashes
+from bot.core.meaning import Vector, unknown_words
 from bot.core.model import Fact, Gap, Language
 from bot.core.signals import SIGNALS, signals
 from bot.core.snapshot import Snapshot
@@ -23,8 +23,6 @@ from bot.core.verdict import (
     features,
     load_model,
 )
-
-Vector = NDArray[np.float32]
 
 _SLIP_GAIN = 0.25
 """How much likelier the second reading must be before it is believed (`who` is a valid 좨)."""
@@ -71,16 +69,21 @@ def _holds_lone_letters(normal: str) -> bool:
     return sum("ㄱ" <= char <= "ㅣ" for char in squeezed) > _LONE_LETTERS * len(squeezed)
 
 
+def texts_to_encode(snapshot: Snapshot, text: str) -> tuple[str, ...]:
+    """Return the texts whose vectors `answer` needs: the readings and the words that no fact has."""
+    index = snapshot.index
+    meant = readings(text)
+    unknown = (word for reading in meant for word in unknown_words(index, index.analyser.analyse(reading)))
+    return tuple(dict.fromkeys((*meant, *unknown)))
+
+
 def answer(snapshot: Snapshot, question: Question, vectors: Mapping[str, Vector] | None = None) -> Verdict:
     """Decide what the knowledge answers to `question`; total, whatever the text.
 
-    `vectors` holds the encoder's unit vector for each of `readings(question.text)`; None: encoder off.
+    `vectors` holds the encoder's unit vector for each of `texts_to_encode`; None: encoder off.
     """
     model = load_model(semantic=vectors is not None and snapshot.vectors is not None)
-    options = [
-        (text, _rank(snapshot, question, text, None if vectors is None else vectors[text], model))
-        for text in readings(question.text)
-    ]
+    options = [(text, _rank(snapshot, question, text, vectors, model)) for text in readings(question.text)]
     reading, ranking = options[0]
     for text, other in options[1:]:
         if other.trust > ranking.trust + _SLIP_GAIN:
@@ -105,13 +108,15 @@ class _Ranking:
         return next((c for c in self.candidates if isinstance(c.target.item, Gap)), None)
 
 
-def _rank(snapshot: Snapshot, question: Question, reading: str, vector: Vector | None, model: Model) -> _Ranking:
+def _rank(
+    snapshot: Snapshot, question: Question, reading: str, encoded: Mapping[str, Vector] | None, model: Model
+) -> _Ranking:
     """Rank the targets for one reading; the best fact's confidence is the trust, the others' in proportion."""
     index = snapshot.index
     analysis = index.analyser.analyse(reading)
     if not index.targets or not analysis.words:
         return _Ranking()
-    table = signals(index, analysis, vector, snapshot.vectors)
+    table = signals(index, analysis, snapshot.vectors, encoded)
     described = features(table)
     chances = model.chances(described)
     if question.article is not None:
@@ -139,5 +144,5 @@ def _decide(ranking: _Ranking, language: Language, model: Model) -> Verdict:
         return Answered(language, facts[0], facts[1:])
     offers = facts[:MAX_SUGGESTIONS] if ranking.trust >= model.suggest_from else ()
     if gap is not None and ranking.candidates[0] is gap and gap.confidence >= _GAP_FROM:
-        return Unanswered(language, gap, offers)
+        return Unanswered(language, gap, offers if gap.target.article else ())
     return Suggested(language, offers) if offers else Unanswered(language)

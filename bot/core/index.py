@@ -11,6 +11,7 @@ from bot.core.analysis import Analyser, Analysis
 from bot.core.answer_types import answer_types
 from bot.core.inverted import InvertedIndex, gram_hashes, word_hashes
 from bot.core.model import Article, Fact, Gap, Knowledge
+from bot.core.text import is_hangul
 
 Scores = NDArray[np.float32]
 
@@ -19,7 +20,8 @@ Scores = NDArray[np.float32]
 class Target:
     """A fact or gap that a question can be answered with."""
 
-    article: Article
+    article: Article | None
+    """None for small talk."""
     item: Fact | Gap
 
 
@@ -54,7 +56,10 @@ class Index:
 
     def __init__(self, knowledge: Knowledge) -> None:
         """Analyse and index every sample, answer and label."""
-        self.targets = tuple(target for article in knowledge.articles for target in _targets(article))
+        self.targets = (
+            *(target for article in knowledge.articles for target in _targets(article)),
+            *(Target(None, gap) for gap in knowledge.small_talk),
+        )
         self.samples = tuple(sample.text for target in self.targets for sample in target.item.samples)
         self.passages = tuple(text for target in self.targets for text in _passages(target.item))
         self.sample_owner = _owners([len(target.item.samples) for target in self.targets])
@@ -89,10 +94,21 @@ class Index:
             [[*own, *(e for a in texts for e in a.entities)] for own, texts in zip(about, everything, strict=True)]
         )
         self.asks = _ask_shares(self.targets, own)
+        self._learn_vocabulary(everything)
+
+    def _learn_vocabulary(self, everything: Sequence[Sequence[Analysis]]) -> None:
+        """Give every word of the texts a number and lay each target's out end to end."""
+        own = [dict.fromkeys(w for a in texts for w in a.words if len(w) > 1 or is_hangul(w)) for texts in everything]
+        self.vocabulary = {word: number for number, word in enumerate(dict.fromkeys(w for words in own for w in words))}
+        """Word to row among the vectors of words."""
+        self.word_entries = np.array([self.vocabulary[word] for words in own for word in words or ("",)], np.int64)
+        """Rows of each target's words, one target after the other."""
+        self.word_starts = np.concatenate([[0], np.cumsum([max(len(words), 1) for words in own])])[:-1]
+        """Where each target's words begin in `word_entries`."""
 
     def belongs_to(self, slug: str) -> NDArray[np.bool_]:
-        """Tell for every target whether it belongs to the article `slug`, shape (targets,)."""
-        return np.array([target.article.slug == slug for target in self.targets], bool)
+        """Tell for every target whether it belongs to the article `slug` or to small talk, shape (targets,)."""
+        return np.array([target.article is None or target.article.slug == slug for target in self.targets], bool)
 
     def best_of(self, scores: Scores, owner: NDArray[np.int64]) -> Scores:
         """Reduce scores per sample or passage to the best one per target, shape (targets,)."""
@@ -106,8 +122,8 @@ class Index:
         return self.samples[own[int(scores[own].argmax())]] if len(own) else ""
 
     def texts(self) -> tuple[str, ...]:
-        """Return all texts whose vectors the encoder signal needs: samples, then passages."""
-        return (*self.samples, *self.passages)
+        """Return all texts whose vectors the encoder's signals need: samples, passages, words of the vocabulary."""
+        return (*self.samples, *self.passages, *self.vocabulary)
 
 
 def _targets(article: Article) -> list[Target]:
@@ -124,10 +140,13 @@ def _owners(counts: Sequence[int]) -> NDArray[np.int64]:
 
 def _about(target: Target, samples: Sequence[Analysis]) -> frozenset[tuple[str, str]]:
     """Return the entities a target is about: those declared and those that most of its samples name."""
-    slug = target.article.slug
-    declared = {(slug, key) for key in getattr(target.item, "about", ())}
+    declared = _declared(target.article, target.item)
     named = Counter(key for analysis in samples for key in analysis.entities)
     return frozenset(declared | {key for key, count in named.items() if count * 2 > len(samples)})
+
+
+def _declared(article: Article | None, item: Fact | Gap) -> set[tuple[str, str]]:
+    return {(article.slug, key) for key in item.about} if article and isinstance(item, Fact) else set()
 
 
 def _ask_shares(targets: Sequence[Target], samples: Sequence[Sequence[Analysis]]) -> dict[str, Scores]:

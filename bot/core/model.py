@@ -203,6 +203,8 @@ class Knowledge:
     lexicon: Lexicon = Lexicon()
     messages: Mapping[str, Text] = field(default_factory=dict)
     """The bot's own sentences by key; see `knowledge/messages.yaml`."""
+    small_talk: tuple[Gap, ...] = ()
+    """What members say that no article answers (greetings, thanks, the weather), each with a reply."""
 
     def article(self, slug: str) -> Article | None:
         """Return the article called `slug`, or None."""

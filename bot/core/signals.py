@@ -1,7 +1,6 @@
 """The signals: how well each target answers a question, as one row of numbers per target."""
 
-from collections.abc import Collection, Hashable
-from dataclasses import dataclass
+from collections.abc import Collection, Hashable, Mapping
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,9 +9,10 @@ from bot.core.analysis import Analysis
 from bot.core.answer_types import WANTED
 from bot.core.index import Index
 from bot.core.inverted import gram_hashes, word_hashes
+from bot.core.meaning import Column, Vector, Vectors, meaning_cover, meaning_of, meanings
 
-Column = NDArray[np.float32]
-
+SEMANTIC = ("meaning", "meaning_mean", "meaning_passage", "meaning_cover")
+"""The signals that need the encoder."""
 SIGNALS = (
     "grams",
     "words",
@@ -29,55 +29,40 @@ SIGNALS = (
     "concept_miss",
     "type_hit",
     "type_miss",
-    "meaning",
-    "meaning_mean",
-    "meaning_passage",
+    *SEMANTIC,
 )
 """Column names of the matrix that `signals` returns."""
 _NEIGHBOURS = 8
 """Samples whose owners vote."""
 
 
-@dataclass(frozen=True, slots=True)
-class Vectors:
-    """Unit vectors of an encoder for the samples and passages of an index, float32."""
-
-    samples: NDArray[np.float32]
-    """Shape (samples, dimensions)."""
-    passages: NDArray[np.float32]
-    """Shape (passages, dimensions)."""
-    centre: NDArray[np.float32]
-    """Mean of the sample vectors; taking it away leaves what tells the facts of one article apart."""
-    centred: NDArray[np.float32]
-    """The samples without the centre, unit length again, shape (samples, dimensions)."""
-
-    @classmethod
-    def of(cls, samples: NDArray[np.float32], passages: NDArray[np.float32]) -> "Vectors":
-        """Return the vectors with their centre."""
-        centre = samples.mean(axis=0) if len(samples) else np.zeros(samples.shape[1], np.float32)
-        return cls(samples, passages, centre, _unit(samples - centre))
-
-
 def signals(
-    index: Index, analysis: Analysis, vector: NDArray[np.float32] | None, vectors: Vectors | None
+    index: Index, analysis: Analysis, vectors: Vectors | None = None, encoded: Mapping[str, Vector] | None = None
 ) -> NDArray[np.float32]:
-    """Return the signals of every target for one question, shape (targets, len(SIGNALS)); missing ones are 0."""
+    """Return the signals of every target for one question, shape (targets, len(SIGNALS)); missing ones are 0.
+
+    `encoded` holds the encoder's vector of the normalised question and of its `unknown_words`.
+    """
+    whole = encoded.get(analysis.normal) if encoded else None
+    meaning = None if vectors is None or whole is None else meaning_of(whole, vectors)
     grams = gram_hashes(analysis.squeezed)
     likeness = index.grams.scores(grams)
-    nearness = _nearness(vector, vectors)
     columns = [
         index.best_of(likeness, index.sample_owner),
         index.best_of(index.words.scores(word_hashes(analysis.features)), index.sample_owner),
         index.best_of(index.passage_grams.scores(grams), index.passage_owner),
-        _neighbours(index, likeness if nearness is None else likeness + nearness),
+        _neighbours(index, likeness if meaning is None else likeness + meaning.nearness),
         _cover(index, analysis),
         _asks(index, analysis),
         *_attributes(index, analysis),
         *_names(index, analysis),
         *_concepts(index, analysis),
         *_types(index, analysis),
-        *_meanings(index, vector, vectors, nearness),
     ]
+    if meaning is not None and vectors is not None and encoded is not None:
+        columns += [*meanings(index, meaning, vectors), meaning_cover(index, analysis, vectors, encoded)]
+    else:
+        columns += [_nothing(index)] * len(SEMANTIC)
     return np.stack(columns, axis=1)
 
 
@@ -143,36 +128,9 @@ def _nothing(index: Index) -> Column:
     return np.zeros(len(index.targets), np.float32)
 
 
-def _nearness(vector: NDArray[np.float32] | None, vectors: Vectors | None) -> Column | None:
-    """Return the centred cosine of the question with every sample, shape (samples,)."""
-    return None if vector is None or vectors is None else vectors.centred @ _unit(vector - vectors.centre)
-
-
 def _neighbours(index: Index, scores: Column) -> Column:
     """Return the share of the nearest samples that are each target's own."""
     count = min(_NEIGHBOURS, len(scores))
     nearest = np.argpartition(-scores, count - 1)[:count]
     found = np.bincount(index.sample_owner[nearest], minlength=len(index.targets)) / count
     return found.astype(np.float32)
-
-
-def _meanings(
-    index: Index, vector: NDArray[np.float32] | None, vectors: Vectors | None, nearness: Column | None
-) -> tuple[Column, Column, Column]:
-    """Return the cosines with the nearest sample, the average sample (centred) and the nearest passage."""
-    if vector is None or vectors is None or nearness is None:
-        return _nothing(index), _nothing(index), _nothing(index)
-    sums = np.bincount(index.sample_owner, nearness, minlength=len(index.targets))
-    counts = np.bincount(index.sample_owner, minlength=len(index.targets))
-    return (
-        index.best_of(vectors.samples @ vector, index.sample_owner),
-        (sums / np.maximum(counts, 1)).astype(np.float32),
-        index.best_of(vectors.passages @ vector, index.passage_owner),
-    )
-
-
-def _unit(rows: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Scale vectors to length 1, shape kept."""
-    lengths = np.sqrt(np.einsum("...i,...i->...", rows, rows))[..., None]
-    scaled: NDArray[np.float32] = rows / np.maximum(lengths, 1e-6)
-    return scaled

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 
 from bot.core.index import Index
+from bot.core.meaning import Vectors
 from bot.core.model import Knowledge
-from bot.core.signals import Vectors
 
 
 @dataclass(frozen=True, slots=True)

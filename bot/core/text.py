@@ -29,13 +29,21 @@ def normalise(text: str) -> str:
     if len(text) <= MAX_CHARACTERS and not _UNUSUAL.search(text):
         return _SPACE.sub(" ", text.casefold()).strip()  # most texts are plain; what follows costs ten times more
     capped = _DISCORD_MARKUP.sub(" ", text[: 2 * MAX_CHARACTERS])[:MAX_CHARACTERS]
-    folded = unicodedata.normalize("NFKC", capped)[:MAX_CHARACTERS].translate(_COMPAT_TABLE)
+    folded = _folded(capped)
+    while folded != (again := _folded(folded)):  # an invisible character may have parted what belongs together
+        folded = again
+    return folded
+
+
+def _folded(text: str) -> str:
+    """Take one step towards the normal form; one or two lead there, hardly ever more."""
+    plain = unicodedata.normalize("NFKC", text)[:MAX_CHARACTERS].translate(_COMPAT_TABLE)
     kept = "".join(
         " " if char in "\n\r\t" else char
-        for char in folded
+        for char in plain
         if char in "\n\r\t" or unicodedata.category(char) not in _INVISIBLE
     )
-    return _SPACE.sub(" ", kept.casefold().replace("’", "'")).strip()
+    return _SPACE.sub(" ", _DISCORD_MARKUP.sub(" ", kept).casefold().replace("’", "'")).strip()
 
 
 def words(normal: str) -> tuple[str, ...]:

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from bot.core.answer import readings
 from bot.core.index import Index
+from bot.core.meaning import unknown_words
 from bot.core.model import LANGUAGES, Article, Fact, Knowledge, Sample
 from bot.core.signals import signals
 from bot.core.snapshot import Snapshot
@@ -84,8 +85,12 @@ def _snapshot(knowledge: Knowledge, encoder: Encoder | None) -> Snapshot:
 def _ask(snapshot: Snapshot, item: Item, encoder: Encoder | None) -> Asked:
     index = snapshot.index
     reading = readings(item.question)[-1 if item.kind == "layout" else 0]
-    vector = encoder.encode([reading])[0] if encoder is not None else None
-    table = signals(index, index.analyser.analyse(reading), vector, snapshot.vectors)
+    analysis = index.analyser.analyse(reading)
+    encoded = None
+    if encoder is not None:
+        texts = (reading, *unknown_words(index, analysis))
+        encoded = dict(zip(texts, encoder.encode(texts), strict=True))
+    table = signals(index, analysis, snapshot.vectors, encoded)
     return Asked(
         item,
         features(table),

@@ -33,10 +33,10 @@ def train_and_write(knowledge: Knowledge, questions: Path, output: Path, encoder
 _HEADING = """# Report of the weights
 
 Written by `python -m bot train`; do not edit. Every row is leave-one-article-out: the article's questions were decided
-by weights and thresholds from the other articles, no version of it among them. "Lean" is the article with its first
-four samples per language and without gaps. Columns: the right fact first; right fact among the first three; answered and
-right; answered and wrong (of the covered); falsely answered; offered something (of the uncovered); offered something
-to small talk and other topics.
+by weights from the other articles, no version of it among them; the two thresholds come from all these decisions
+together. "Lean" is the article with its first four samples per language and without gaps. Columns: the right fact
+first; among the first three; answered and right; answered and wrong (of the covered); falsely answered; offered
+something (of the uncovered); offered something to small talk and other topics.
 """
 
 

@@ -42,7 +42,7 @@ def build_article(parts: Parts, head: ArticleFile) -> Article:
         sections=tuple(Section(s.id, _text(s.label), s.paragraphs) for s in head.sections),
         entities=tuple(_entity(item.value) for item in parts.entities),
         facts=tuple(_fact(item.value) for item in parts.facts),
-        gaps=tuple(_gap(item.value) for item in parts.gaps),
+        gaps=tuple(build_gap(item.value) for item in parts.gaps),
         commands=tuple(_command(item.value) for item in parts.commands),
         cases=tuple(_case(item) for item in parts.cases),
         date=head.date,
@@ -97,7 +97,8 @@ def _fact(model: FactModel) -> Fact:
     )
 
 
-def _gap(model: GapModel) -> Gap:
+def build_gap(model: GapModel) -> Gap:
+    """Return a gap of an article, or a piece of small talk."""
     samples = _samples(model.questions)
     return Gap(model.id, _label(model), _text(model.answer), samples, tuple(model.nearest))
 

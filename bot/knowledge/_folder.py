@@ -20,9 +20,10 @@ COMMANDS: Final = "commands.yaml"
 CASES: Final = "cases.yaml"
 LEXICON: Final = "lexicon.yaml"
 MESSAGES: Final = "messages.yaml"
+SMALL_TALK: Final = "small-talk.yaml"
 
 _OF_ARTICLE: Final = frozenset({ARTICLE, FACTS, ENTITIES, COMMANDS, CASES})
-_SHARED: Final = frozenset({LEXICON, MESSAGES})
+_SHARED: Final = frozenset({LEXICON, MESSAGES, SMALL_TALK})
 _SLUG: Final = re.compile(rf"[a-z0-9][a-z0-9-]{{0,{SLUG_LENGTH - 1}}}")
 _YAML: Final = (".yaml", ".yml")
 

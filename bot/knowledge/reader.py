@@ -5,17 +5,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeAlias
 
-from bot.core.model import Article, Knowledge, Lexicon, Text
+from bot.core.model import Article, Gap, Knowledge, Lexicon, Text
 from bot.errors import KnowledgeError, Problem
-from bot.knowledge._build import build_article, family
+from bot.knowledge._build import build_article, build_gap, family
 from bot.knowledge._commands import commands_agree
-from bot.knowledge._folder import LEXICON, MESSAGES, article_folders
+from bot.knowledge._folder import LEXICON, MESSAGES, SMALL_TALK, article_folders
 from bot.knowledge._parts import Parts, read_parts
 from bot.knowledge._references import check_references
 from bot.knowledge._scalars import placeholders
 from bot.knowledge._validate import Loaded, load
 from bot.knowledge._wording import unknown
-from bot.knowledge.schema import LexiconFile, Message, MessagesFile
+from bot.knowledge.schema import FactsFile, LexiconFile, Message, MessagesFile
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ class Reading:
 def read_knowledge(folder: Path, *, shipped: Path | None = None) -> Knowledge:
     """Read a folder of articles, or one article's folder.
 
-    A folder without its own `lexicon.yaml` or `messages.yaml` takes them from `shipped`; messages it has
+    A folder without its own `lexicon.yaml`, `messages.yaml` or `small-talk.yaml` takes them from `shipped`; messages it has
     replace the shipped ones one by one. Raises KnowledgeError with all problems, and nothing else.
     """
     return read_with_places(folder, shipped=shipped).knowledge
@@ -53,6 +53,7 @@ def read_with_places(folder: Path, *, shipped: Path | None = None) -> Reading:
     folders = article_folders(folder, problems)
     lexicon = _lexicon(folder, shipped, problems)
     messages = _messages(folder, shipped, problems)
+    small_talk = _small_talk(folder, shipped, problems)
     articles = [read_parts(article, problems) for article in folders]
     for parts in articles:
         problems += check_references(parts, lexicon)
@@ -60,7 +61,7 @@ def read_with_places(folder: Path, *, shipped: Path | None = None) -> Reading:
     if problems:
         raise KnowledgeError(tuple(dict.fromkeys(problems)))
     built = tuple(article for parts in articles for article in _built(parts))
-    return Reading(Knowledge(built, lexicon, messages), _places(articles))
+    return Reading(Knowledge(built, lexicon, messages, small_talk), _places(articles))
 
 
 def _built(parts: Parts) -> tuple[Article, ...]:
@@ -80,7 +81,7 @@ def _places(articles: list[Parts]) -> Places:
 
 def _lexicon(folder: Path, shipped: Path | None, problems: list[Problem]) -> Lexicon:
     """Read the folder's lexicon, else the shipped one; an empty one where neither exists."""
-    base = next((b for b in (folder, shipped) if b is not None and _there(b / LEXICON)), None)
+    base = _base(folder, shipped, LEXICON)
     loaded = load(base / LEXICON, LEXICON, LexiconFile, problems) if base else None
     if loaded is None or loaded.model is None:
         return Lexicon()
@@ -91,6 +92,18 @@ def _lexicon(folder: Path, shipped: Path | None, problems: list[Problem]) -> Lex
         asks=tuple(family(name, words) for name, words in model.asks.items()),
         fillers=family("fillers", model.fillers),
     )
+
+
+def _small_talk(folder: Path, shipped: Path | None, problems: list[Problem]) -> tuple[Gap, ...]:
+    """Read the folder's small talk, else the shipped one; none where neither exists."""
+    base = _base(folder, shipped, SMALL_TALK)
+    loaded = load(base / SMALL_TALK, SMALL_TALK, FactsFile, problems) if base else None
+    return tuple(map(build_gap, loaded.model.gaps)) if loaded and loaded.model else ()
+
+
+def _base(folder: Path, shipped: Path | None, file: str) -> Path | None:
+    """Return the first of the two folders that has `file`."""
+    return next((base for base in (folder, shipped) if base is not None and _there(base / file)), None)
 
 
 def _there(path: Path) -> bool:

@@ -4,10 +4,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from threading import Lock
 
-from bot.core.answer import Question, answer, readings
+from bot.core.answer import Question, answer, texts_to_encode
 from bot.core.index import Index
+from bot.core.meaning import Vectors
 from bot.core.model import NOTHING, Knowledge
-from bot.core.signals import Vectors
 from bot.core.snapshot import Snapshot
 from bot.core.text import normalise
 from bot.core.verdict import Answered, Unanswered, Verdict
@@ -71,14 +71,14 @@ def with_vectors(snapshot: Snapshot, encoder: Encoder) -> Snapshot:
     """Return `snapshot` with the vectors of all its texts."""
     index = snapshot.index
     rows = encoder.encode([normalise(text) for text in index.texts()])
-    return replace(snapshot, vectors=Vectors.of(rows[: len(index.samples)], rows[len(index.samples) :]))
+    return replace(snapshot, vectors=Vectors.of(index, rows))
 
 
 def ask_snapshot(snapshot: Snapshot, question: Question, encoder: Encoder | None) -> Verdict:
     """Answer one question from `snapshot`, encoding it first when there are vectors to compare with."""
     if encoder is None or snapshot.vectors is None:
         return answer(snapshot, question)
-    texts = readings(question.text)
+    texts = texts_to_encode(snapshot, question.text)
     return answer(snapshot, question, dict(zip(texts, encoder.encode(texts), strict=True)))
 
 
@@ -101,7 +101,7 @@ def _outcome(verdict: Verdict) -> str:
         case Answered(best=best):
             return best.target.item.id
         case Unanswered(best=best):
-            return NOTHING if best is None else best.target.item.id
+            return NOTHING if best is None or best.target.article is None else best.target.item.id
         case _:
             return "(only offered) " + ", ".join(c.target.item.id for c in verdict.others)
 

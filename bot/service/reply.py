@@ -75,7 +75,7 @@ def reply_to(knowledge: Knowledge, verdict: Verdict) -> Reply:
     """Put a verdict into words."""
     language, others = verdict.language, verdict.others
     voice = Voice(knowledge, language)
-    offers = tuple(offer(c.target.article, c.target.item, language, c.confidence) for c in others)
+    offers = tuple(offer(c.target.article, c.target.item, language, c.confidence) for c in others if c.target.article)
     match verdict:
         case Answered(best=best):
             reply = item_reply(voice, best.target.article, best.target.item, confidence=best.confidence)
@@ -97,12 +97,12 @@ def reply_to(knowledge: Knowledge, verdict: Verdict) -> Reply:
             return Reply("unanswered", language, voice.say(key), others=others)
 
 
-def item_reply(voice: Voice, article: Article, item: Fact | Gap, *, confidence: float = 1.0) -> Reply:
-    """Say what `item` says, in the voice's language or in the only one there is."""
+def item_reply(voice: Voice, article: Article | None, item: Fact | Gap, *, confidence: float = 1.0) -> Reply:
+    """Say what `item` says, in the voice's language or in the only one there is; small talk has no article."""
     language = voice.language
     text = item.answer.get(language)
     notice = None if item.answer.has(language) else voice.say("other_language_only")
-    if isinstance(item, Fact):
+    if isinstance(item, Fact) and article is not None:
         source = source_line(voice, article, item)
         return Reply(
             "answered",
@@ -114,10 +114,13 @@ def item_reply(voice: Voice, article: Article, item: Fact | Gap, *, confidence: 
             confidence=confidence,
             notice=notice,
         )
-    nearest = tuple(
-        offer(article, fact, language, 0.0) for key in item.nearest if (fact := article.fact(key)) is not None
-    )
+    nearest = _nearest(article, item, language) if article is not None and isinstance(item, Gap) else ()
     return Reply("unanswered", language, text, gap=item.id, confidence=confidence, offers=nearest, notice=notice)
+
+
+def _nearest(article: Article, gap: Gap, language: Language) -> tuple[Offer, ...]:
+    facts = (article.fact(key) for key in gap.nearest)
+    return tuple(offer(article, fact, language, 0.0) for fact in facts if fact is not None)
 
 
 def offer(article: Article, item: Fact | Gap, language: Language, confidence: float) -> Offer:
@@ -131,7 +134,7 @@ def source_line(voice: Voice, article: Article, fact: Fact) -> SourceLine:
     section = article.section(fact.source.section)
     title, publisher = article.title.get(language), article.publisher.get(language)
     label = section.label.get(language) if section else ""
-    numbers = _ranges(fact.source.paragraphs)
+    numbers = ranges(fact.source.paragraphs)
     place = (
         voice.say("paragraphs" if len(fact.source.paragraphs) > 1 else "paragraph", numbers=numbers)
         if numbers
@@ -150,7 +153,7 @@ def source_line(voice: Voice, article: Article, fact: Fact) -> SourceLine:
     )
 
 
-def _ranges(numbers: tuple[int, ...]) -> str:
+def ranges(numbers: tuple[int, ...]) -> str:
     """Write paragraph numbers shortly: (2, 3, 4, 6) → "2–4, 6"."""
     runs: list[list[int]] = []
     for number in sorted(numbers):

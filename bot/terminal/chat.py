@@ -1,9 +1,11 @@
 """The chat: a prompt that behaves like the bot on Discord, for readers and authors alike."""
 
 import contextlib
+import io
+import sys
 import threading
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from rich.console import Console
@@ -18,6 +20,8 @@ from bot.service.why import why
 from bot.terminal.render import render, show_why
 
 _HISTORY_LENGTH = 500
+_LONGEST_NUMBER = 3
+"""Digits of a number that picks an offer; what is longer is a question."""
 
 
 @dataclass(slots=True)
@@ -56,10 +60,8 @@ class Chat:
         line = line.strip()
         if line.startswith(":"):
             return self._command(*line[1:].split())
-        if line.isdecimal() and self.last and self.last.outcome != "answered":
+        if line.isdecimal() and len(line) <= _LONGEST_NUMBER and self.last and self.last.outcome != "answered":
             self._pick(int(line))
-        elif not line:
-            self._say("empty")
         else:
             question = Question(line, self.language, self.article, self.voice.language)
             self._show(self.responder.ask_now(question))
@@ -83,18 +85,19 @@ class Chat:
         return True
 
     def _pick(self, number: int) -> None:
-        offers = self.last.offers if self.last else ()
-        if not 1 <= number <= len(offers):
+        asked = self.last
+        if asked is None or not 1 <= number <= len(asked.offers):
             self._say("chat_no_such_number")
             return
-        picked = offers[number - 1]
+        picked = asked.offers[number - 1]
         article = self.library.snapshot.knowledge.article(picked.article)
         fact = article.fact(picked.fact) if article else None
         if article and fact:
-            self._show(item_reply(self.voice, article, fact))
+            chosen = next((c for c in asked.others if c.target.article == article and c.target.item == fact), None)
+            self._show(replace(item_reply(self.voice, article, fact), best=chosen))
 
     def _why(self) -> None:
-        if self.last is None:
+        if self.last is None or not (self.last.best or self.last.others):
             self._say("chat_nothing_yet")
         else:
             show_why(self.console, why(self.library.snapshot.knowledge, self.last))
@@ -126,17 +129,22 @@ def run_chat(chat: Chat, history: Path | None) -> None:
     """Read lines until Ctrl-D, Ctrl-C or :quit; the encoder loads behind the prompt."""
     loading = threading.Thread(target=chat.library.encode, daemon=True)
     loading.start()
+    if isinstance(sys.stdin, io.TextIOWrapper):
+        sys.stdin.reconfigure(errors="replace")  # bytes that are no text are a question too
     with _readline_history(history):
         chat.welcome()
-        while True:
-            try:
-                line = input("› ")
-            except (EOFError, KeyboardInterrupt):
-                chat.console.print()
-                return
-            loading.join()
-            if not chat.take(line):
-                return
+        try:
+            while chat.take(_next_line(loading)):
+                pass
+        except (EOFError, KeyboardInterrupt):
+            chat.console.print()
+
+
+def _next_line(loading: threading.Thread) -> str:
+    """Prompt for a line; it is returned when the encoder is there to answer it."""
+    line = input("› ")
+    loading.join()
+    return line
 
 
 @contextlib.contextmanager

@@ -1,12 +1,14 @@
 """Replies as rich text."""
 
+from collections.abc import Iterator, Sequence
+
 from rich.console import Console, Group, RenderableType
 from rich.markup import escape
 from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
-from bot.service.reply import Reply
+from bot.service.reply import Offer, Reply
 from bot.service.why import Why
 
 _BORDER = {"answered": "green", "suggested": "yellow", "unanswered": "bright_black"}
@@ -24,8 +26,16 @@ def render(reply: Reply) -> RenderableType:
         if further.source:
             parts.append(Text(further.source.line, style="dim"))
     if reply.outcome != "answered":
-        parts += [Text.assemble((f" {n} ", "reverse"), " ", o.label) for n, o in enumerate(reply.offers, 1)]
+        parts += _offers(reply.offers)
     return Panel(Group(*parts), border_style=_BORDER[reply.outcome], expand=False)
+
+
+def _offers(offers: Sequence[Offer]) -> Iterator[Text]:
+    """Yield the offers by number, with the article where they come from several."""
+    several = len({offer.article for offer in offers}) > 1
+    for number, offer in enumerate(offers, 1):
+        article = f" ({offer.article})" if several else ""
+        yield Text.assemble((f" {number} ", "reverse"), " ", offer.label, (article, "dim"))
 
 
 def show_why(console: Console, why: Why) -> None:

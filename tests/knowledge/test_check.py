@@ -6,8 +6,9 @@ import pytest
 
 from bot.core.model import Article, Fact, Gap, Sample, Section, Source, Text
 from bot.errors import KnowledgeError
-from bot.knowledge import Place, check_article_text, read_article_text
+from bot.knowledge import Place
 from bot.knowledge._paragraphs import split_paragraphs
+from bot.knowledge.check import check_article_text, read_article_text
 
 TEXT = """\
 The Ship That Would Not Sail

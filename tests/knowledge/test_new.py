@@ -8,7 +8,10 @@ from typing import Any
 import pytest
 
 from bot.errors import KnowledgeError
-from bot.knowledge import check_article_text, draft_article, from_json, new_article, read_knowledge
+from bot.knowledge import read_knowledge
+from bot.knowledge._from_json import from_json
+from bot.knowledge.check import check_article_text
+from bot.knowledge.new import draft_article, new_article
 
 DATA: dict[str, Any] = {
     "source": {"title": "배: 이야기", "publisher": "신문 # 1", "language": "ko"},

@@ -10,8 +10,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.errors import KnowledgeError, Problem
-from bot.knowledge import check_article_text, from_json, from_text, read_knowledge
+from bot.knowledge import read_knowledge
+from bot.knowledge._from_json import from_json
+from bot.knowledge._from_text import from_text
 from bot.knowledge._yaml_out import dump
+from bot.knowledge.check import check_article_text
 from bot.knowledge.strict_yaml import parse
 
 NIGHT = Path(__file__).parents[1] / "articles/night-library"

@@ -1,0 +1,22 @@
+"""A message that may ask two things, taken apart at the places where one question can end."""
+
+import re
+
+from bot.core.text import MAX_CHARACTERS, normalise, squeeze
+
+MAX_PARTS = 3
+"""A message with more sentences than this tells a story; it is read as a whole."""
+_END = re.compile(r"[.!?…。！？]+(?=\s|$)|[\r\n]+|(?<!\S)(?:그리고|and also)(?!\w)[,\s]*", re.IGNORECASE)
+_FEWEST = 3
+"""Letters and digits from which a part can be a question (`왜 떠났`)."""
+
+
+def parts(text: str) -> tuple[str, ...]:
+    """Return the two or three things `text` may ask, in order; nothing if it is one question, or a story.
+
+    Sentence ends, line ends, “그리고” and “and also” end a question. Whether the parts are questions at all only
+    the knowledge can tell, so whoever asks them must be ready for parts without an answer.
+    """
+    found = tuple(part.strip(" ,;\t") for part in _END.split(text[:MAX_CHARACTERS]))
+    found = tuple(part for part in found if len(squeeze(normalise(part))) >= _FEWEST)
+    return found if 1 < len(found) <= MAX_PARTS else ()

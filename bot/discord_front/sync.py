@@ -1,0 +1,155 @@
+"""Registering the commands: only when they differ from what was registered last."""
+
+import json
+import logging
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeAlias
+
+import discord
+from discord import app_commands
+from discord.http import Route
+
+from bot.discord_front.connection import Failures, log_in, start_error
+from bot.discord_front.differences import Payload, difference, digest
+
+log = logging.getLogger(__name__)
+
+Tree: TypeAlias = app_commands.CommandTree[Any]
+Scope: TypeAlias = int | None
+"""A guild's id, or None for the commands of everywhere."""
+
+_GLOBAL = "global"
+_NOTHING = digest(())
+
+
+class Remembered:
+    """The hashes of what was registered last, in one file per application; losing it costs one sync."""
+
+    def __init__(self, folder: Path, application_id: int) -> None:
+        """Read the file under `folder`."""
+        self._file = folder / f"commands-{application_id}.json"
+        self._hashes = self._read()
+
+    def _read(self) -> dict[str, str]:
+        try:
+            stored = json.loads(self._file.read_text(encoding="utf-8"))
+        except FileNotFoundError:
+            return {}
+        except (OSError, ValueError) as error:
+            log.warning("%s can't be read and is made anew: %s", self._file.name, type(error).__name__)
+            return {}
+        return {str(key): str(value) for key, value in stored.items()} if isinstance(stored, dict) else {}
+
+    def scopes(self) -> set[int]:
+        """Return the guilds that have commands of ours."""
+        return {int(key) for key in self._hashes if key.isdecimal()}
+
+    def knows(self, scope: Scope, value: str) -> bool:
+        """Tell whether `value` was registered last."""
+        return self._hashes.get(_key(scope)) == value
+
+    def keep(self, scope: Scope, value: str | None) -> None:
+        """Remember `value`, or forget the scope."""
+        if value is None:
+            self._hashes.pop(_key(scope), None)
+        else:
+            self._hashes[_key(scope)] = value
+        try:
+            self._file.parent.mkdir(parents=True, exist_ok=True)
+            self._file.write_text(json.dumps(self._hashes, indent=1), encoding="utf-8")
+        except OSError as error:
+            log.warning("%s can't be written (%s); the next start syncs again", self._file.name, type(error).__name__)
+
+
+def _key(scope: Scope) -> str:
+    return _GLOBAL if scope is None else str(scope)
+
+
+def _place(scope: Scope) -> discord.Object | None:
+    return None if scope is None else discord.Object(scope)
+
+
+async def desired(tree: Tree, scope: Scope) -> list[Payload]:
+    """Return the commands of the tree with their localisations, as `tree.sync` would send them."""
+    commands = tree.get_commands(guild=_place(scope))
+    translator = tree.translator
+    if translator is None:
+        return [command.to_dict(tree) for command in commands]
+    return [await command.get_translated_payload(tree, translator) for command in commands]
+
+
+async def existing(client: discord.Client, scope: Scope) -> list[Payload]:
+    """Return the commands as registered, with the localisations that `fetch_commands` leaves out."""
+    path = "/applications/{application_id}" + ("" if scope is None else "/guilds/{guild_id}") + "/commands"
+    route = Route("GET", path, application_id=client.application_id, guild_id=scope)
+    commands: list[Payload] = await client.http.request(route, params={"with_localizations": "true"})
+    return commands
+
+
+async def sync_if_changed(tree: Tree, admin_guilds: Iterable[int], cache: Path) -> bool:
+    """Register what changed since the last time; a scope that fails is logged and tried at the next start.
+
+    Guilds that are no longer administrators' lose their commands. Returns whether anything was registered.
+    """
+    remembered = Remembered(cache, tree.client.application_id or 0)
+    wanted = set(admin_guilds)
+    synced = False
+    for scope in (None, *sorted(wanted | remembered.scopes())):
+        value = digest(await desired(tree, scope))
+        if remembered.knows(scope, value):
+            continue
+        try:
+            await tree.sync(guild=_place(scope))
+        except (*Failures, app_commands.AppCommandError) as error:
+            log.warning("the commands of %s were not registered: %s", _describe(scope), error)
+            gone = isinstance(error, discord.Forbidden) and scope not in wanted
+            remembered.keep(scope, None if gone else "")
+            continue
+        remembered.keep(scope, None if scope is not None and value == _NOTHING else value)
+        synced = True
+    return synced
+
+
+def _describe(scope: Scope) -> str:
+    return "everywhere" if scope is None else f"server {scope}"
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What `sync` is to do: to which scopes, only showing it, or taking the commands away."""
+
+    scopes: tuple[Scope, ...]
+    dry_run: bool = False
+    clear: bool = False
+
+
+async def sync_now(tree: Tree, token: str, order: Order, cache: Path) -> list[str]:
+    """Log in, show what differs per scope and, unless it is a dry run, register it; raise DiscordStartError."""
+    async with tree.client:
+        await log_in(tree.client, token)
+        remembered = Remembered(cache, tree.client.application_id or 0)
+        lines: list[str] = []
+        for scope in order.scopes:
+            try:
+                lines += await _sync_scope(tree, scope, remembered, order)
+            except discord.Forbidden:
+                lines.append(f"{_describe(scope)}: no access; invite the bot there (`doctor --invite`), or mend the id")
+            except Failures as error:
+                raise start_error(error) from None
+    return lines
+
+
+async def _sync_scope(tree: Tree, scope: Scope, remembered: Remembered, order: Order) -> list[str]:
+    if order.clear:
+        tree.clear_commands(guild=_place(scope))
+    wanted = await desired(tree, scope)
+    changes = difference(wanted, await existing(tree.client, scope), of_guild=scope is not None)
+    if not changes:
+        return [f"{_describe(scope)}: nothing differs, commands: {len(wanted)}"]
+    if not order.dry_run:
+        await tree.sync(guild=_place(scope))
+        remembered.keep(scope, None if order.clear else digest(wanted))  # the next `run` registers what was cleared
+    verb = "would change" if order.dry_run else "changed"
+    return [f"{_describe(scope)}: {verb}", *(f"  {line}" for line in changes)]

@@ -1,0 +1,114 @@
+"""Samples held out: each should find its own fact even when the index has not seen it."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bot.core.answer import texts_to_encode
+from bot.core.index import Index, Target
+from bot.core.model import Article, Fact, Knowledge, Sample
+from bot.core.signals import signals
+from bot.core.snapshot import Snapshot
+from bot.core.verdict import MAX_SUGGESTIONS, Model, features, load_model
+from bot.service.library import with_vectors
+from bot.service.ports import Encoder
+
+FOLDS = 12
+"""Rounds in which samples are left out, every twelfth of a fact at a time: two of 24."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stray:
+    """A sample that does not find its own fact among the first three."""
+
+    article: str
+    fact: str
+    sample: str
+    hits: tuple[str, ...]
+    """The facts it finds instead, the likeliest first."""
+    chance: float
+    """How likely its own fact looks, from 0 to 1; the lowest are the worst."""
+
+    def __str__(self) -> str:
+        """Return the stray as one line for its author."""
+        return f"{self.article}: fact '{self.fact}': the sample '{self.sample}' finds {', '.join(self.hits)} instead"
+
+
+def strays(knowledge: Knowledge, encoder: Encoder | None, progress: Callable[[int, int], None]) -> tuple[Stray, ...]:
+    """Return the samples of facts that, held out, do not find their own fact; the worst first.
+
+    `progress` is called with the rounds done and their number. Each round builds an index of its own: a sample
+    leaves its mark in a dozen counts of the index, and this way none is forgotten.
+    """
+    model = load_model(semantic=encoder is not None)
+    remembering = encoder and _Remembering(encoder)
+    found: list[Stray] = []
+    for fold in range(FOLDS):
+        found += _round(knowledge, fold, remembering, model)
+        progress(fold + 1, FOLDS)
+    return tuple(sorted(found, key=lambda stray: stray.chance))
+
+
+class _Remembering:
+    """An encoder that encodes each text once in all rounds."""
+
+    def __init__(self, encoder: Encoder) -> None:
+        """Remember what `encoder` returns."""
+        self.name = encoder.name
+        self._encoder = encoder
+        self._known: dict[str, NDArray[np.float32]] = {}
+
+    def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Return one unit row per text."""
+        new = [text for text in dict.fromkeys(texts) if text not in self._known]
+        self._known |= dict(zip(new, self._encoder.encode(new), strict=True))
+        return np.stack([self._known[text] for text in texts]) if texts else self._encoder.encode([])
+
+
+def _round(knowledge: Knowledge, fold: int, encoder: Encoder | None, model: Model) -> Iterator[Stray]:
+    """Leave out the samples of one fold and ask them."""
+    thinned = replace(knowledge, articles=tuple(_thinned(article, fold) for article in knowledge.articles))
+    snapshot = Snapshot(thinned, Index(thinned), "")
+    if encoder is not None:
+        snapshot = with_vectors(snapshot, encoder)
+    positions = {(_slug(target), target.item.id): at for at, target in enumerate(snapshot.index.targets)}
+    for article in knowledge.articles:
+        for fact in article.facts:
+            for sample in fact.samples[fold::FOLDS]:
+                ranked = _ranked(snapshot, sample, encoder, model)
+                own = positions[article.slug, fact.id]
+                first = [at for at, _ in ranked[:MAX_SUGGESTIONS]]
+                if own not in first:
+                    hits = tuple(_name(snapshot.index.targets[at], article.slug) for at in first)
+                    yield Stray(article.slug, fact.id, sample.text, hits, dict(ranked)[own])
+
+
+def _thinned(article: Article, fold: int) -> Article:
+    return replace(article, facts=tuple(_without(fact, fold) for fact in article.facts))
+
+
+def _without(fact: Fact, fold: int) -> Fact:
+    return replace(fact, samples=tuple(s for place, s in enumerate(fact.samples) if place % FOLDS != fold))
+
+
+def _ranked(snapshot: Snapshot, sample: Sample, encoder: Encoder | None, model: Model) -> list[tuple[int, float]]:
+    """Return the positions and chances of all facts, the likeliest first."""
+    index = snapshot.index
+    encoded = None
+    if encoder is not None:
+        texts = texts_to_encode(snapshot, sample.text)
+        encoded = dict(zip(texts, encoder.encode(texts), strict=True))
+    table = signals(index, index.analyser.analyse(sample.text), snapshot.vectors, encoded)
+    chances = model.chances(features(table))
+    return [(int(at), float(chances[at])) for at in np.argsort(-chances, kind="stable") if index.is_fact[at]]
+
+
+def _slug(target: Target) -> str:
+    return target.article.slug if target.article else ""
+
+
+def _name(target: Target, slug: str) -> str:
+    """Name a fact, with its article where that is another one than `slug`."""
+    return target.item.id if _slug(target) == slug else f"{_slug(target)}/{target.item.id}"

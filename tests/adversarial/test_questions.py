@@ -1,0 +1,86 @@
+"""Hostile and odd questions: an ordinary reply, in less than a second, without an echo of what was sent."""
+
+import time
+import unicodedata
+
+import pytest
+
+from bot.core.answer import Question
+from bot.service.library import Library
+from bot.service.reply import Reply
+from bot.service.responder import Responder
+from tests.core.ferry import night_snapshot
+from tests.core.letters_encoder import LettersEncoder
+
+ZALGO = "도" + "\u0335\u0322\u0301" * 300 + "서관"
+HOSTILE = {
+    "empty": "",
+    "spaces": " \t\n\u3000 ",
+    "question marks": "???",
+    "100,000 characters": "도서관은 왜 밤에 열어? " * 8_000,
+    "one word of 100,000 letters": "a" * 100_000,
+    "one run of 100,000 syllables": "도서관" * 33_334,
+    "100,000 lone letters": "ㄱ" * 100_000,
+    "keys of the Korean layout": "ehtjrhks " * 10_000,
+    "emoji only": "😀👨‍👩‍👧‍👦🏳️‍🌈" * 20,
+    "bidi": "\u202e도서관\u202c \u2066library\u2069",
+    "zalgo": ZALGO,
+    "lone surrogates": "\ud800\udfff도서관\udc00",
+    "control characters": "".join(map(chr, range(32))) + "도서관\x7f\x9b31m",
+    "NUL": "도서관\x00언제",
+    "swelling": "ﷺ" * 50_000,
+    "markup of Discord": "<@1> @everyone **도서관** ||x|| `code` <:a:1>" * 100,
+    "markup of rich": "[bold red]도서관[/] [link=https://a.example]",
+    "YAML and JSON": '{"a": [1, "]}\n- !!python/object:os.system',
+    "regex": "(a+)+$" * 500,
+    "format": "{0} {question} %s %(x)s ${HOME}",
+    "sentence ends": "a? " * 30_000,
+    "names": "노태겸 " * 20_000,
+}
+BOTS = {
+    "without encoder": None,
+    "with encoder": LettersEncoder(),
+}
+
+
+def responder(encoder: LettersEncoder | None) -> Responder:
+    """Return a bot that knows the night library."""
+    library = Library(lambda: (night_snapshot().knowledge, "night"), encoder)
+    library.encode()
+    return Responder(library, encoder)
+
+
+RESPONDERS = {name: responder(encoder) for name, encoder in BOTS.items()}
+
+
+@pytest.mark.parametrize("bot", BOTS)
+@pytest.mark.parametrize("name", HOSTILE)
+def test_an_ordinary_reply_within_a_second(name: str, bot: str) -> None:
+    start = time.perf_counter()
+    reply = RESPONDERS[bot].ask_now(Question(HOSTILE[name]))
+    assert time.perf_counter() - start < 1
+    assert_ordinary(reply)
+
+
+def assert_ordinary(reply: Reply) -> None:
+    """Expect one of the bot's own sentences or an author's answer."""
+    knowledge = night_snapshot().knowledge
+    items = [*knowledge.articles[0].facts, *knowledge.articles[0].gaps, *knowledge.small_talk]
+    known = {text for item in items for text in item.answer.every()}
+    known |= {text for message in knowledge.messages.values() for text in message.every()}
+    assert reply.text in known
+
+
+@pytest.mark.parametrize("name", ["empty", "spaces"])
+def test_nothing_asked_is_told_as_that(name: str) -> None:
+    reply = RESPONDERS["without encoder"].ask_now(Question(HOSTILE[name]))
+    assert reply.text == night_snapshot().knowledge.messages["empty"].ko
+    assert (reply.outcome, reply.fact, reply.gap, reply.offers) == ("unanswered", None, None, ())
+
+
+@pytest.mark.parametrize("question", ["밤 도서관은 언제 시작했어?", "노태겸은 누구야?", "Who pays for it?"])
+def test_decomposed_text_is_read_like_composed_text(question: str) -> None:
+    bot = RESPONDERS["without encoder"]
+    typed = [unicodedata.normalize(form, question) for form in ("NFC", "NFD", "NFKD")]
+    replies = [bot.ask_now(Question(text)) for text in (*typed, "\u200b".join(question))]
+    assert all(reply == replies[0] for reply in replies)

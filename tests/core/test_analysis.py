@@ -1,0 +1,69 @@
+"""What a question says about itself: the kind of answer it wants, and about what."""
+
+import pytest
+
+from tests.core.ferry import ferry_snapshot, night_snapshot
+
+FERRY = ferry_snapshot().index.analyser
+SHIPPED = night_snapshot().index.analyser
+
+
+@pytest.mark.parametrize(
+    ("question", "kind"),
+    [
+        ("누가 반대했어?", "who"),
+        ("Who is against it?", "who"),
+        ("왜 그래요?", "why"),
+        ("What is the reason for that?", "why"),
+        ("언제 시작했나요?", "when"),
+        ("When did it start?", "when"),
+        ("어디에 있어?", "where"),
+        ("Where is it?", "where"),
+        ("얼마예요?", "how-much"),
+        ("How much did it cost?", "how-much"),
+        ("몇 명이 왔어?", "how-many"),
+        ("How many people came?", "how-many"),
+    ],
+)
+def test_the_shipped_lexicon_knows_the_kinds_of_question(question: str, kind: str) -> None:
+    assert kind in SHIPPED.analyse(question).asks
+
+
+def test_yes_no_gives_way_to_any_other_kind() -> None:
+    assert FERRY.analyse("Did Ada Lund quit?").asks == {"yes-no"}
+    assert FERRY.analyse("When did Ada Lund quit?").asks == {"when"}
+
+
+def test_names_fillers_and_question_words_are_no_content() -> None:
+    analysis = FERRY.analyse("Please, why did Ada Lund sink the boat?")
+    assert analysis.entities == {("ferry", "lund")}
+    assert analysis.asks == {"why"}
+    assert set(analysis.stems) == {"sink", "boat"}
+
+
+def test_concepts_and_attributes_are_shared_by_both_languages() -> None:
+    korean, english = FERRY.analyse("룬드 퇴사"), FERRY.analyse("Lund stepped down")
+    assert korean.concepts == english.concepts == {"leave"}
+    assert FERRY.analyse("룬드 월급").attributes == FERRY.analyse("Lund's salary").attributes == {"pay"}
+
+
+def test_a_typing_error_is_read_as_a_word_of_the_facts() -> None:
+    assert "shipyard" in FERRY.analyse("shipyrad").stems
+    assert "xylophon" in FERRY.analyse("xylophone").stems, "an unknown word stays what it is"
+
+
+def test_a_run_without_spaces_is_cut_at_words_of_the_facts() -> None:
+    assert FERRY.analyse("룬드는왜떠났어").entities == {("ferry", "lund")}
+    assert "비용은" in FERRY.analyse("도대체비용은어땠나").words
+
+
+@pytest.mark.parametrize("text", ["", "???", "😀😀", "\ud800", " "])
+def test_a_text_without_words_has_nothing_in_it(text: str) -> None:
+    analysis = FERRY.analyse(text)
+    assert analysis.words == analysis.stems == ()
+    assert not analysis.features
+
+
+def test_a_long_text_is_answered_by_its_beginning() -> None:
+    assert len(FERRY.analyse("ferry " * 10_000).words) <= 120
+    assert all(len(word) <= 24 for word in FERRY.analyse("가" * 5_000).words)

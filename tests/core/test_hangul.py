@@ -1,0 +1,37 @@
+"""The Korean keyboard: slips of the layout, letters and syllables, initial consonants."""
+
+import pytest
+
+from bot.core.hangul import as_korean_keys, as_latin_keys, compose, initials, is_initials, letters
+
+
+@pytest.mark.parametrize(
+    ("keys", "meant"), [("anfkxl", "무라티"), ("dho skrkTdj", "왜 나갔어"), ("ehswl", "돈지"), ("RkR", "깎"), ("QORD", "뺶ㅇ")]
+)
+def test_latin_letters_as_keys_of_the_korean_layout(keys: str, meant: str) -> None:
+    assert as_korean_keys(keys) == meant
+
+
+def test_hangul_as_keys_of_the_latin_layout() -> None:
+    assert as_latin_keys("조두") == "when"
+    assert as_latin_keys("좨 ㅣㄷㄽ") == "who left"
+
+
+@pytest.mark.parametrize(
+    ("typed", "composed"), [("ㄷㅏㄹㄱㅣ", "달기"), ("ㄱㅏㅂㅅ", "값"), ("ㄱㅏㅂㅅㅏ", "갑사"), ("ㅋㅋㅋ", "ㅋㅋㅋ"), ("ㅗㅏ", "ㅗㅏ"), ("", "")]
+)
+def test_letters_join_as_they_do_while_typing(typed: str, composed: str) -> None:
+    """A consonant before a vowel opens the next syllable; what joins nothing stays alone."""
+    assert compose(typed) == composed
+
+
+def test_letters_of_a_syllable() -> None:
+    assert letters("값") == "ㄱㅏㅄ"
+    assert letters("x") == "x"
+
+
+def test_initial_consonants() -> None:
+    assert initials("미라 무라티") == "ㅁㄹㅁㄹㅌ"
+    assert is_initials("ㅁㄹㅌ")
+    assert not is_initials("ㅁ"), "one letter names nothing"
+    assert not is_initials("ㅁ라티")

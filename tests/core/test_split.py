@@ -1,0 +1,42 @@
+"""A message is taken apart only where one question can end."""
+
+import pytest
+
+from bot.core.split import MAX_PARTS, parts
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("왜 떠났어? 그리고 어디로 갔어?", ("왜 떠났어", "어디로 갔어")),
+        ("무라티는 어디 출신이야 그리고 언제 입사했어", ("무라티는 어디 출신이야", "언제 입사했어")),
+        ("Why did Schulman leave? Where did he go?", ("Why did Schulman leave", "Where did he go")),
+        ("Who left and also who stayed", ("Who left", "who stayed")),
+        ("Who left, and also, who stayed?", ("Who left", "who stayed")),
+        ("누가 떠났어\n누가 남았어", ("누가 떠났어", "누가 남았어")),
+    ],
+)
+def test_two_questions(text: str, expected: tuple[str, ...]) -> None:
+    assert parts(text) == expected
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "Who left?",
+        "Who left and why?",
+        "What is GPT-3.5?",
+        "Did they raise 6.5 billion",
+        "누가 그리고싶어",
+        "왜? 응? ㅋ. 아!",
+        "One. Two. Three. Four.",
+        "a?" * 50_000,
+    ],
+)
+def test_one_question_or_a_story_is_left_whole(text: str) -> None:
+    assert parts(text) == ()
+
+
+def test_there_are_never_more_parts_than_can_be_shown() -> None:
+    assert len(parts("one thing? two things? three things?")) == MAX_PARTS

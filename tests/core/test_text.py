@@ -1,0 +1,60 @@
+"""One normal form for every way of typing the same."""
+
+import unicodedata
+
+import pytest
+
+from bot.core.text import MAX_CHARACTERS, language_of, normalise, squeeze, words
+
+
+@pytest.mark.parametrize(
+    ("typed", "normal"),
+    [
+        ("Ｈｅｌｌｏ　Ｗｏｒｌｄ", "hello world"),
+        (unicodedata.normalize("NFD", "무라티"), "무라티"),
+        ("무\u200b라\u202e티\ufeff", "무라티"),
+        ("z̸̢a̵l̶g̷o", "zalgo"),
+        ("a\x00b\x07c", "abc"),
+        ("\ud800무라티\udfff", "무라티"),
+        ("who\n\tleft ?", "who left ?"),
+        ("İstanbul", "istanbul"),
+        ("Murati’s", "murati's"),
+        ("ㅁㄹㅌ", "ㅁㄹㅌ"),
+        ("\u1106\u1105\u1110", "ㅁㄹㅌ"),
+        ("<@123456> 누가 떠났어? <:wave:1> https://a.example/b?c=d", "누가 떠났어?"),
+        ("", ""),
+        ("\u200b\u2060", ""),
+    ],
+)
+def test_the_normal_form(typed: str, normal: str) -> None:
+    assert normalise(typed) == normal
+
+
+def test_what_lies_beyond_discords_limit_is_not_read() -> None:
+    assert normalise("가" * 100_000) == "가" * MAX_CHARACTERS
+    assert len(normalise("ﷺ" * 100_000)) <= MAX_CHARACTERS, "one character that unfolds to eighteen"
+
+
+def test_words_are_runs_of_one_script() -> None:
+    assert words("ceo는 gpt-4o를 7.5억에") == ("ceo", "는", "gpt", "4", "o", "를", "7.5", "억에")
+    assert squeeze("오픈 ai, (2024)!") == "오픈ai2024"
+
+
+@pytest.mark.parametrize(
+    ("question", "language"),
+    [
+        ("누가 떠났어?", "ko"),
+        ("Who left?", "en"),
+        ("무라티 CEO 누구", "ko"),
+        ("Sam Altman은?", "ko"),
+        ("what did 무라티 say about it", "en"),
+        ("Who is the 의장", "en"),
+    ],
+)
+def test_function_words_decide_the_language_of_a_mixed_question(question: str, language: str) -> None:
+    assert language_of(normalise(question)) == language
+
+
+def test_a_question_without_a_language_takes_the_default() -> None:
+    assert language_of("???", "en") == "en"
+    assert language_of("???", "ko") == "ko"

@@ -1,0 +1,41 @@
+"""A responder that is sure of the authors' own samples, so that these tests are about the front, not the matcher."""
+
+from bot.core.answer import Question
+from bot.core.model import Fact, Gap
+from bot.core.text import language_of, normalise, squeeze
+from bot.core.verdict import Answered, Candidate, Suggested, Unanswered, Verdict
+from bot.service.library import Library
+from bot.service.reply import Reply, reply_to
+from bot.service.responder import Responder
+
+UNSURE = ("누군가 그만뒀다던데", "somebody quit, or so I hear")
+"""Questions for which facts are only offered."""
+
+
+class Certain(Responder):
+    """Answers a sample with its fact or gap, offers facts for `UNSURE`, and knows nothing else."""
+
+    def __init__(self, library: Library) -> None:
+        """Answer from `library`."""
+        super().__init__(library, None)
+        self.asked: list[str] = []
+
+    def ask_now(self, question: Question) -> Reply:
+        """Answer without any likeness."""
+        self.asked.append(question.text)
+        snapshot = self.library.snapshot
+        return reply_to(snapshot.knowledge, self._verdict(question))
+
+    def _verdict(self, question: Question) -> Verdict:
+        wanted = squeeze(normalise(question.text))
+        language = question.language or language_of(normalise(question.text), question.default)
+        targets = self.library.snapshot.index.targets
+        others = tuple(Candidate(t, 0.25, t.item.samples[0].text, {}) for t in targets if isinstance(t.item, Fact))[:3]
+        for target in targets:
+            for sample in target.item.samples:
+                if squeeze(normalise(sample.text)) == wanted:
+                    best = Candidate(target, 0.9, sample.text, {})
+                    return (
+                        Unanswered(language, best) if isinstance(target.item, Gap) else Answered(language, best, others)
+                    )
+        return Suggested(language, others) if question.text in UNSURE else Unanswered(language)

@@ -1,0 +1,107 @@
+"""The bot as its operator runs it, in the test's own process, over a loopback Discord."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from bot.app import App, build
+from bot.cli_operators import client_of
+from bot.discord_front.client import BotClient
+from bot.discord_front.operation import Operation
+from bot.discord_front.run import Plan, serve
+from bot.discord_settings import DiscordSettings
+from bot.settings import Switch
+from tests.fake_discord import FakeDiscord
+from tests.knowledge.small_article import Folder
+
+QUESTION = "<@bot> 무라티는 어느 나라 출신이야?"
+ANSWER = "무라티는 알바니아에서 태어났어요."
+COMMANDS = """\
+commands:
+  - name: {en: origins, ko: 출신}
+    description: {en: Where people come from, ko: 사람들의 출신}
+    facts: [murati-origin]
+"""
+FACTS, COMMANDS_FILE = "art/facts.yaml", "art/commands.yaml"
+
+
+def settings_for(tmp_path: Path, **changes: object) -> DiscordSettings:
+    """Return settings without the developer's own `.env`, the encoder off."""
+    values: dict[str, Any] = {
+        "_env_file": None,
+        "cache": tmp_path / "cache",
+        "knowledge": tmp_path / "knowledge",
+        "semantic": Switch.OFF,
+        "cooldown": 600,
+    }
+    return DiscordSettings(**(values | changes))
+
+
+def small_knowledge(tmp_path: Path) -> Folder:
+    """Write the small article with one command."""
+    folder = Folder(tmp_path / "knowledge")
+    folder.write(COMMANDS_FILE, COMMANDS)
+    return folder
+
+
+@dataclass
+class Running:
+    """A bot that `serve` keeps connected."""
+
+    server: FakeDiscord
+    app: App
+    folder: Folder
+    settings: DiscordSettings
+    stop: asyncio.Event
+    patience: float
+    clients: list[BotClient] = field(default_factory=list)
+    operations: list[Operation] = field(default_factory=list)
+
+    @property
+    def operation(self) -> Operation:
+        """Return what outlives the clients."""
+        return self.operations[0]
+
+    def plan(self) -> Plan:
+        """Return the plan that `run` would make."""
+
+        def make(operation: Operation) -> BotClient:
+            client = client_of(self.app, self.settings, operation)
+            self.clients.append(client)
+            self.operations.append(operation)
+            return client
+
+        return Plan(self.app.library, self.folder.root, self.settings, self.server.token, make, self.patience)
+
+
+def prepared(server: FakeDiscord, tmp_path: Path, *, patience: float = 3.0, **changes: object) -> Running:
+    """Return the bot with the small article, not yet served; `changes` are settings."""
+    folder = small_knowledge(tmp_path)
+    settings = settings_for(tmp_path, **changes)
+    return Running(server, build(settings), folder, settings, asyncio.Event(), patience)
+
+
+@asynccontextmanager
+async def operated(
+    server: FakeDiscord, tmp_path: Path, *, patience: float = 3.0, **changes: object
+) -> AsyncIterator[Running]:
+    """Serve the small article until the end of the block; `changes` are settings."""
+    running = prepared(server, tmp_path, patience=patience, **changes)
+    serving = asyncio.create_task(serve(running.plan(), running.stop))
+    try:
+        await server.connects()
+        await running.clients[0].wait_until_ready()
+        yield running
+    finally:
+        running.stop.set()
+        await serving
+
+
+async def until(true: Callable[[], object], within: float = 5.0) -> None:
+    """Wait until something is true."""
+    async with asyncio.timeout(within):
+        while not true():  # noqa: ASYNC110  files, logs and processes announce nothing
+            await asyncio.sleep(0.01)

@@ -1,0 +1,158 @@
+"""Edits, deletions, repetitions, missing permissions, failures."""
+
+import asyncio
+import logging
+from dataclasses import replace
+
+import pytest
+
+from bot.app import App
+from bot.core.answer import Question
+from bot.core.model import Fact
+from bot.discord_front.client import BotClient
+from bot.service.reply import Reply
+from tests.e2e.certain import Certain
+from tests.e2e.conftest import Time, running
+from tests.fake_discord import Actor, FakeDiscord, Permission
+
+KOREAN, ENGLISH = "무라티 어디 사람이야?", "Where is Murati from?"
+Facts = dict[str, Fact]
+
+
+async def test_the_same_question_within_a_minute_gets_a_link(
+    server: FakeDiscord, alice: Actor, bob: Actor, clock: Time
+) -> None:
+    first = await alice.says(f"<@bot> {KOREAN}")
+    again = await bob.says(f"<@bot> {KOREAN}!!")
+    assert again.text == f"방금 같은 질문에 답했어요: {first.link}"
+    elsewhere = server.add_channel("elsewhere")
+    assert first.text == (await bob.says(f"<@bot> {KOREAN}", elsewhere)).text
+    clock.now += 61
+    assert (await bob.says(f"<@bot> {KOREAN}")).text == first.text
+
+
+async def test_an_edit_within_two_minutes_changes_the_answer(alice: Actor, facts: Facts, clock: Time) -> None:
+    written = await alice.writes(f"<@bot> {KOREAN}")
+    reply = await alice.is_answered(written)
+    await alice.edits(written, f"<@bot> {ENGLISH}")
+    await reply.changes()
+    assert reply.text.startswith(str(facts["murati-origin"].answer.en))
+    assert [b.label for b in reply.buttons] == ["한국어", "Related questions", "⋯"]
+    clock.now += 121
+    await alice.edits(written, f"<@bot> {KOREAN}")
+    await asyncio.sleep(0.05)
+    assert reply.text.startswith(str(facts["murati-origin"].answer.en))
+
+
+async def test_an_edit_after_a_moderator_took_the_answer_away_does_nothing(
+    server: FakeDiscord, alice: Actor, caplog: pytest.LogCaptureFixture
+) -> None:
+    moderator = server.user("moderator", permissions=Permission.MANAGE_MESSAGES)
+    written = await alice.writes(f"<@bot> {KOREAN}")
+    await moderator.deletes(await alice.is_answered(written))
+    await alice.edits(written, f"<@bot> {ENGLISH}")
+    await server.quiets_down()
+    assert written.answers == []
+    assert "failure" not in caplog.text
+
+
+async def test_a_deleted_question_takes_its_answer_away(alice: Actor, bob: Actor) -> None:
+    written = await alice.writes(f"<@bot> {KOREAN}")
+    reply = await alice.is_answered(written)
+    await alice.deletes(written)
+    await reply.disappears()
+    assert "방금" not in (await bob.says(f"<@bot> {KOREAN}")).text
+
+
+async def test_a_question_deleted_before_its_answer_leaves_nothing(server: FakeDiscord, alice: Actor) -> None:
+    server.delays_next(0.1, on="POST /channels/{channel_id}/messages")
+    written = await alice.writes(f"<@bot> {KOREAN}")
+    await asyncio.sleep(0.05)
+    await alice.deletes(written)
+    await server.is_asked("DELETE /channels/{channel_id}/messages/{message_id}")
+    assert written.answers == []
+
+
+async def test_where_it_may_not_write_it_answers_privately(server: FakeDiscord, alice: Actor, facts: Facts) -> None:
+    server.denies(server.general, server.bot, Permission.SEND_MESSAGES)
+    await alice.writes(f"<@bot> {KOREAN}")
+    told = await alice.receives()
+    assert told.text.startswith(f"<#{server.general.id}>에는 제가 글을 쓸 수 없어서 여기로 답해요.")
+    assert str(facts["murati-origin"].answer.ko) in told.text
+    assert "English" in [b.label for b in told.buttons]
+
+
+async def test_closed_direct_messages_end_it_quietly(server: FakeDiscord, alice: Actor) -> None:
+    server.denies(server.general, server.bot, Permission.SEND_MESSAGES)
+    alice.user.takes_direct_messages = False
+    await alice.writes(f"<@bot> {KOREAN}")
+    await server.quiets_down()
+    assert [denied.code for denied in server.denials] == [50013, 50007]
+
+
+async def test_without_the_history_it_answers_without_a_reference(
+    server: FakeDiscord, alice: Actor, facts: Facts
+) -> None:
+    server.denies(server.general, server.bot, Permission.READ_MESSAGE_HISTORY)
+    reply = await alice.says(f"<@bot> {KOREAN}")
+    assert reply.text.startswith(str(facts["murati-origin"].answer.ko))
+    assert reply.reference is None
+
+
+async def test_a_locked_thread_is_answered_privately(server: FakeDiscord, alice: Actor) -> None:
+    thread = server.add_thread("old", members=[alice])
+    written = await alice.writes(f"<@bot> {KOREAN}", thread)
+    await alice.is_answered(written)
+    thread.locked = True
+    server.hub.events.channel("THREAD_UPDATE", thread)
+    await alice.writes("<@bot> 무라티 국적", thread)
+    assert "여기로 답해요" in (await alice.receives()).text
+
+
+class Failing(Certain):
+    """Fails on everything."""
+
+    def ask_now(self, question: Question) -> Reply:
+        """Fail."""
+        message = f"cannot answer {question.default}"
+        raise RuntimeError(message)
+
+
+async def test_a_failure_is_one_calm_sentence_with_a_reference(
+    server: FakeDiscord, app: App, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with running(server, replace(app, responder=Failing(app.library))):
+        alice, bob = server.user("alice", locale="ko"), server.user("bob")
+        korean = (await alice.says(f"<@bot> {KOREAN}")).text
+        english = (await bob.runs("/ask", question=ENGLISH)).text
+    for text, start in ((korean, "지금은 답을 드리지 못했어요."), (english, "I could not answer just now.")):
+        assert text.startswith(start)
+        assert text.removesuffix(")").split(" ")[-1] in caplog.text
+    assert all(record.levelno >= logging.ERROR for record in caplog.records if "failure" in record.message)
+    assert KOREAN not in caplog.text
+
+
+class Slow(Certain):
+    """Takes longer than Discord waits without a sign."""
+
+    async def ask(self, question: Question) -> Reply:
+        """Answer after a while."""
+        await asyncio.sleep(2.2)
+        return self.ask_now(question)
+
+
+async def test_a_slow_answer_shows_that_it_is_coming(server: FakeDiscord, app: App, facts: Facts) -> None:
+    async with running(server, replace(app, responder=Slow(app.library))):
+        reply = await server.user("alice", locale="ko").runs("/ask", question=KOREAN)
+        assert reply.ephemeral
+        assert reply.text.startswith(str(facts["murati-origin"].answer.ko))
+
+
+async def test_a_draining_bot_takes_no_new_work(server: FakeDiscord, alice: Actor, bot: BotClient) -> None:
+    server.delays_next(0.1, on="POST /channels/{channel_id}/messages")
+    written = await alice.writes(f"<@bot> {KOREAN}")
+    await asyncio.sleep(0.05)
+    assert await bot.drain(5)
+    assert len(written.answers) == 1
+    await alice.writes(f"<@bot> {ENGLISH}")
+    await alice.hears_nothing()

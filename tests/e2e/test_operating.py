@@ -1,0 +1,249 @@
+"""Keeping the bot connected: registering commands, rebuilding, reloading, an orderly end."""
+
+import asyncio
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from bot.discord_front.client import BotClient
+from bot.discord_front.run import serve
+from bot.errors import DiscordStartError
+from bot.settings import Switch
+from tests.e2e.operators import ANSWER, COMMANDS_FILE, FACTS, QUESTION, Running, operated, prepared, until
+from tests.fake_discord import FakeDiscord, Intent
+
+PUT = "PUT /applications/{application_id}/commands"
+LOGIN = "GET /users/@me"
+WRITE = "POST /channels/{channel_id}/messages"
+
+
+def syncs(server: FakeDiscord) -> int:
+    """Count how often the commands for everybody were registered."""
+    return len(server.requests_to(*PUT.split()))
+
+
+async def answers(server: FakeDiscord) -> bool:
+    """Tell whether the bot answers a new member from the facts."""
+    return ANSWER in (await server.user("reader", locale="ko").runs("/출신")).text
+
+
+async def test_the_commands_are_registered_before_anybody_can_ask(server: FakeDiscord, tmp_path: Path) -> None:
+    async with operated(server, tmp_path):
+        assert server.command("origins").data["name_localizations"]["ko"] == "출신"
+        assert await answers(server)
+
+
+async def test_a_restart_registers_nothing_that_is_registered(server: FakeDiscord, tmp_path: Path) -> None:
+    """The hash of what was registered last stands in the cache."""
+    for _ in range(2):
+        async with operated(server, tmp_path):
+            assert syncs(server) == 1
+
+
+async def test_another_application_has_hashes_of_its_own(server: FakeDiscord, tmp_path: Path) -> None:
+    async with operated(server, tmp_path):
+        pass
+    async with FakeDiscord() as other:
+        other.hub.world.application.id += 1
+        async with operated(other, tmp_path):
+            assert syncs(other) == 1
+
+
+@pytest.mark.parametrize("damage", ["not json", "[]", '{"global": 5}'])
+async def test_a_damaged_hash_file_costs_one_sync(server: FakeDiscord, tmp_path: Path, damage: str) -> None:
+    async with operated(server, tmp_path):
+        pass
+    (file,) = (tmp_path / "cache").glob("commands-*.json")
+    file.write_text(damage, encoding="utf-8")
+    async with operated(server, tmp_path):
+        assert syncs(server) == 2
+
+
+async def test_a_cache_that_cannot_be_written_stops_nothing(server: FakeDiscord, tmp_path: Path) -> None:
+    blocked = tmp_path / "file"
+    blocked.touch()
+    async with operated(server, tmp_path, cache=blocked):
+        assert await answers(server)
+
+
+async def test_a_server_that_is_no_longer_an_administrators_loses_facts(server: FakeDiscord, tmp_path: Path) -> None:
+    async with operated(server, tmp_path, admin_guild_ids=frozenset({server.guild.id})):
+        assert server.command("facts", guild=server.guild)
+    async with operated(server, tmp_path):
+        assert server.hub.commands.all_in(server.guild.id) == []
+
+
+async def test_an_administrators_server_without_the_bot_stops_nothing(server: FakeDiscord, tmp_path: Path) -> None:
+    """It is said in the log, and tried again at the next start."""
+    foreign = server.add_guild("Elsewhere", bot=False, app=False)
+    async with operated(server, tmp_path, admin_guild_ids=frozenset({foreign.id})):
+        assert await answers(server)
+    assert [denial.status for denial in server.denials] == [403]
+
+
+async def test_a_reload_registers_commands_that_changed(server: FakeDiscord, tmp_path: Path) -> None:
+    async with operated(server, tmp_path) as running:
+        running.folder.change(COMMANDS_FILE, "Where people come from", "Who comes from where")
+        done = await running.operation.reload()
+        assert done.synced
+        assert done.change.commands_changed
+        assert server.command("origins").data["description"] == "Who comes from where"
+        assert syncs(server) == 2
+
+
+async def test_a_reload_registers_nothing_else(server: FakeDiscord, tmp_path: Path) -> None:
+    async with operated(server, tmp_path) as running:
+        running.folder.change(FACTS, ANSWER, "무라티의 고향은 알바니아예요.")
+        done = await running.operation.reload()
+        assert done.change.changed == ("art/murati-origin",)
+        assert not done.synced
+        assert syncs(server) == 1
+        reply = await server.user("alice", locale="ko").runs("/출신")
+        assert "무라티의 고향은 알바니아예요." in reply.text
+
+
+async def test_reloads_at_once_are_done_one_after_the_other(server: FakeDiscord, tmp_path: Path) -> None:
+    async with operated(server, tmp_path) as running:
+        running.folder.change(FACTS, ANSWER, "무라티의 고향은 알바니아예요.")
+        done = await asyncio.gather(*(running.operation.reload() for _ in range(5)))
+        assert [len(one.change.changed) for one in done] == [1, 0, 0, 0, 0]
+
+
+async def test_a_changed_file_reloads_the_facts_when_watched(
+    server: FakeDiscord, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """With something wrong in it the old facts stay, and the log lists the problems."""
+    async with operated(server, tmp_path, watch=Switch.ON) as running:
+        await asyncio.sleep(0.3)  # the watcher starts in a thread and says nothing when it is ready
+        running.folder.change(FACTS, "section: exodus", "section: exodos")
+        problem = "art/facts.yaml:11: fact 'murati-origin': source.section: unknown section 'exodos'"
+        await until(lambda: problem in caplog.text)
+        assert await answers(server)
+        running.folder.change(FACTS, "section: exodos", "section: exodus")
+        await until(lambda: running.operation.reloads)
+
+
+async def test_a_malformed_event_costs_a_rebuild_and_no_knowledge(server: FakeDiscord, tmp_path: Path) -> None:
+    async with operated(server, tmp_path) as running:
+        snapshot = running.app.library.snapshot
+        server.sends_malformed_event()
+        await server.disconnects()
+        await server.connects()
+        assert await answers(server)
+        assert running.operation.rebuilds == 1
+        assert running.app.library.snapshot is snapshot
+        assert syncs(server) == 1
+        running.folder.change(COMMANDS_FILE, "Where people come from", "Who comes from where")
+        assert (await running.operation.reload()).synced, "the new client's commands follow the facts"
+
+
+async def test_a_network_that_fails_later_is_waited_for(server: FakeDiscord, tmp_path: Path) -> None:
+    async with operated(server, tmp_path) as running:
+        server.cuts_next(on=LOGIN, times=2)  # aiohttp tries once more by itself
+        server.sends_malformed_event()
+        await server.disconnects()
+        await server.connects(within=8)
+        await until(running.clients[-1].is_ready)
+        assert running.operation.rebuilds == 2
+
+
+async def test_a_token_that_is_withdrawn_ends_the_service(server: FakeDiscord, tmp_path: Path) -> None:
+    """Waiting would mend nothing."""
+    running = prepared(server, tmp_path)
+    serving = asyncio.create_task(serve(running.plan(), running.stop))
+    await server.connects()
+    await until(lambda: running.operation.has_connected)
+    server.settings.token = "another"  # noqa: S105
+    server.sends_malformed_event()
+    with pytest.raises(DiscordStartError, match="refuses the token"):
+        await serving
+
+
+async def start_error(running: Running) -> str:
+    """Return the sentence with which a start fails."""
+    with pytest.raises(DiscordStartError) as caught:
+        await serve(running.plan(), running.stop)
+    assert caught.value.exit_code == 69
+    return str(caught.value)
+
+
+async def test_a_wrong_token_is_one_sentence(server: FakeDiscord, tmp_path: Path) -> None:
+    server.settings.token = "right"  # noqa: S105
+    running = prepared(server, tmp_path)
+    plan = replace(running.plan(), token="wrong")  # noqa: S106
+    with pytest.raises(DiscordStartError, match="refuses the token: reset it") as caught:
+        await serve(plan, running.stop)
+    assert "wrong" not in str(caught.value)
+
+
+async def test_a_missing_intent_is_one_sentence(server: FakeDiscord, tmp_path: Path) -> None:
+    running = prepared(server, tmp_path, message_content=Switch.ON)
+    assert "Message Content intent: switch it on" in await start_error(running)
+
+
+async def test_a_granted_intent_is_asked_for(server: FakeDiscord, tmp_path: Path) -> None:
+    server.grants(Intent.MESSAGE_CONTENT)
+    async with operated(server, tmp_path, message_content=Switch.ON):
+        assert Intent.MESSAGE_CONTENT in server.sessions[0].intents
+
+
+@pytest.mark.parametrize("route", [LOGIN, "GET /gateway/bot"])
+async def test_a_network_that_fails_at_the_start_is_one_sentence(
+    server: FakeDiscord, tmp_path: Path, route: str
+) -> None:
+    server.cuts_next(on=route, times=2)
+    assert "can't be reached (ServerDisconnectedError)" in await start_error(prepared(server, tmp_path))
+
+
+async def test_the_end_waits_for_replies_in_flight(server: FakeDiscord, tmp_path: Path) -> None:
+    alice = server.user("alice", locale="ko")
+    async with operated(server, tmp_path) as running:
+        server.delays_next(0.4, on=WRITE)
+        written = await alice.writes(QUESTION)
+        await until(lambda: server.requests_to(*WRITE.split()))
+        running.stop.set()
+        await asyncio.sleep(0)
+        late = await alice.writes(QUESTION)
+        reply = await alice.is_answered(written)
+    assert reply.answers == []
+    assert late.answers == []
+    assert server.sessions == []
+
+
+async def test_a_reply_that_never_ends_does_not_hold_up_the_end(server: FakeDiscord, tmp_path: Path) -> None:
+    alice = server.user("alice", locale="ko")
+    async with operated(server, tmp_path, patience=0.2) as running:
+        server.delays_next(30, on=WRITE)
+        await alice.writes(QUESTION)
+        await until(lambda: server.requests_to(*WRITE.split()))
+        began = asyncio.get_running_loop().time()
+        running.stop.set()
+    assert asyncio.get_running_loop().time() - began < 3
+
+
+async def test_the_end_can_come_before_anything_began(server: FakeDiscord, tmp_path: Path) -> None:
+    running = prepared(server, tmp_path)
+    running.stop.set()
+    await serve(running.plan(), running.stop)
+    assert server.sessions == []
+
+
+async def test_a_client_that_can_never_be_set_up_is_one_sentence(server: FakeDiscord, tmp_path: Path) -> None:
+    """A mistake of ours is tried thrice, not for ever."""
+    running = prepared(server, tmp_path)
+
+    def broken(client: BotClient) -> None:
+        raise ValueError(client)
+
+    plan = replace(running.plan(), make=lambda _: BotClient(running.app, running.settings, extend=broken))
+    with pytest.raises(DiscordStartError, match=r"^The bot can't be started: ValueError at test_operating"):
+        await serve(plan, running.stop)
+
+
+async def test_the_end_can_come_while_waiting_to_rebuild(server: FakeDiscord, tmp_path: Path) -> None:
+    async with operated(server, tmp_path) as running:
+        server.sends_malformed_event()
+        await server.disconnects()
+        running.stop.set()
+    assert len(running.clients) == 1

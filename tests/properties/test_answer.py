@@ -1,0 +1,113 @@
+"""Whatever is asked, a well-formed verdict comes back; what is typed can be typed back."""
+
+import re
+
+import numpy as np
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.core.answer import Question, answer, readings, texts_to_encode
+from bot.core.hangul import as_korean_keys, as_latin_keys, compose, letters
+from bot.core.model import LANGUAGES, Fact, Gap
+from bot.core.split import MAX_PARTS, parts
+from bot.core.text import MAX_CHARACTERS, normalise
+from bot.core.verdict import MAX_SUGGESTIONS, Answered, Suggested, Unanswered, Verdict, load_model
+from bot.service.library import with_vectors
+from tests.core.ferry import night_snapshot
+from tests.core.letters_encoder import LettersEncoder
+
+NIGHT = night_snapshot()
+ENCODED = with_vectors(NIGHT, LettersEncoder())
+WORDS = [word for sample in NIGHT.index.samples for word in sample.split()]
+
+anything = st.text(max_size=80) | st.text(st.characters(categories=["Cs", "Cc", "Cf", "Mn", "Lo"]), max_size=40)
+sentences = st.lists(st.sampled_from(WORDS) | st.text(max_size=4), max_size=8).map(" ".join)
+syllables = st.text(st.characters(min_codepoint=0xAC00, max_codepoint=0xD7A3), max_size=20)
+
+
+def assert_well_formed(verdict: Verdict) -> None:
+    """Hold a verdict to what every front relies on."""
+    model = load_model(semantic=False)
+    assert verdict.language in LANGUAGES
+    assert len(verdict.others) <= MAX_SUGGESTIONS
+    assert all(isinstance(candidate.target.item, Fact) for candidate in verdict.others)
+    confidences = [candidate.confidence for candidate in verdict.others]
+    assert confidences == sorted(confidences, reverse=True)
+    match verdict:
+        case Answered(best=best):
+            assert isinstance(best.target.item, Fact)
+            assert best.confidence >= model.answer_from - 1e-9
+        case Suggested():
+            assert verdict.others
+            assert model.suggest_from - 1e-9 <= confidences[0] < model.answer_from
+        case Unanswered(best=gap):
+            assert gap is None or isinstance(gap.target.item, Gap)
+    everyone = [c for c in (getattr(verdict, "best", None), *verdict.others) if c is not None]
+    assert all(0 <= candidate.confidence <= 1 for candidate in everyone)
+    assert all(candidate.sample in NIGHT.index.samples for candidate in everyone)
+
+
+@settings(deadline=None)
+@given(anything | sentences)
+def test_any_text_gets_a_well_formed_verdict(text: str) -> None:
+    assert_well_formed(answer(NIGHT, Question(text)))
+    assert answer(NIGHT, Question(text)) == answer(NIGHT, Question(text)), "the same text, the same verdict"
+
+
+@settings(deadline=None, max_examples=50)
+@given(anything | sentences, st.sampled_from([None, *LANGUAGES]), st.sampled_from([None, "night-library", "no-such"]))
+def test_wishes_are_kept_whatever_is_asked(text: str, language: str | None, article: str | None) -> None:
+    wanted = next((known for known in LANGUAGES if known == language), None)
+    encoder = LettersEncoder()
+    texts = texts_to_encode(ENCODED, text)
+    vectors = dict(zip(texts, encoder.encode(texts), strict=True))
+    verdict = answer(ENCODED, Question(text, wanted, article), vectors)
+    assert wanted in (None, verdict.language)
+    found = [candidate.target.article for candidate in verdict.others if candidate.target.article]
+    assert article is None or all(own.slug == article for own in found)
+
+
+@given(anything)
+def test_a_text_to_encode_is_short_and_can_be_encoded(text: str) -> None:
+    for wanted in texts_to_encode(NIGHT, text):
+        assert len(wanted) <= 6 * MAX_CHARACTERS
+        wanted.encode()
+
+
+@given(anything | st.text("ㄱㅏ가<@1>:/\u200b\u0345İΐﷺ’́e ", max_size=30))
+def test_the_normal_form_of_a_normal_form_is_itself(text: str) -> None:
+    normal = normalise(text)
+    assert normalise(normal) == normal
+    assert len(normal) <= MAX_CHARACTERS
+    assert not re.search(r"[\x00-\x1f\ud800-\udfff]|\s\s|^\s|\s$", normal)
+
+
+@given(syllables)
+def test_letters_compose_to_the_syllables_they_came_from(text: str) -> None:
+    assert compose("".join(map(letters, text))) == text
+
+
+@given(syllables)
+def test_a_slip_of_the_layout_can_be_undone(text: str) -> None:
+    assert as_korean_keys(as_latin_keys(text)) == text
+
+
+@given(anything)
+def test_there_are_one_or_two_readings_and_the_first_is_as_typed(text: str) -> None:
+    found = readings(text)
+    assert 1 <= len(found) <= 2
+    assert found[0] == normalise(text)
+
+
+@given(anything | st.lists(sentences, max_size=4).map("? ".join))
+def test_parts_are_two_or_three_pieces_of_the_message(text: str) -> None:
+    found = parts(text)
+    assert len(found) in {0, *range(2, MAX_PARTS + 1)}
+    assert all(part in text for part in found)
+
+
+@given(st.lists(st.text(max_size=20), max_size=5))
+def test_the_stand_in_encoder_gives_unit_vectors(texts: list[str]) -> None:
+    rows = LettersEncoder().encode(texts)
+    assert rows.shape == (len(texts), LettersEncoder.dimensions)
+    assert np.allclose(np.linalg.norm(rows, axis=1), 1)

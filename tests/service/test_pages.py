@@ -1,0 +1,192 @@
+"""Pages keep within Discord's limits whatever the YAML holds, and say what they should."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.app import read, shipped_knowledge
+from bot.core.model import (
+    LANGUAGES,
+    Article,
+    Command,
+    Entity,
+    Fact,
+    Gap,
+    Knowledge,
+    Language,
+    Row,
+    Sample,
+    Section,
+    Source,
+    Status,
+    Text,
+)
+from bot.discord_front.ids import MOST, button_id, choice_value, menu_id
+from bot.service.list_pages import page_of
+from bot.service.listing import listing, listings
+from bot.service.own_pages import about_page, why_page
+from bot.service.presentation import Page, fact_page, related_page, reply_page, starters_page
+from bot.service.reply import Reply, Voice, item_reply
+from bot.service.views import EntityView, FactView, ListView, Trace, View
+
+SHIPPED, _ = read(shipped_knowledge())
+MESSAGES: Mapping[str, Text] = SHIPPED.messages
+
+
+def check(page: Page | None) -> None:
+    """Fail if Discord would refuse the page."""
+    assert page is not None
+    assert page.texts
+    assert all(text.strip() and len(text) <= 2000 for text in page.texts)
+    assert len(page.buttons) <= 5
+    assert all(1 <= len(button.label) <= 80 for button in page.buttons)
+    ids = [button_id(button.action) for button in page.buttons]
+    if page.menu:
+        ids.append(menu_id(page.menu.owner))
+        assert 2 <= len(page.menu.choices) <= 25
+        assert len(page.menu.placeholder) <= 150
+        assert all(1 <= len(choice.label) <= 100 for choice in page.menu.choices)
+        values = [choice_value(choice.view) for choice in page.menu.choices]
+        assert len(set(values)) == len(values)
+        assert max(map(len, values)) <= MOST
+    assert len(set(ids)) == len(ids)
+    assert max(map(len, ids), default=0) <= MOST
+
+
+def texts(most: int) -> st.SearchStrategy[Text]:
+    """Return texts of any characters up to `most`, often the longest and full of markup."""
+    some = st.one_of(
+        st.text(min_size=1, max_size=most).filter(str.strip),
+        st.sampled_from(["*", "가", "`_", "@everyone ", "<@1> ", "문장. ", "[a](b) "]).map(
+            lambda s: (s * most)[:most].strip()
+        ),
+    )
+    return st.one_of(st.builds(Text, some, some), st.builds(Text, ko=some), st.builds(Text, en=some))
+
+
+@st.composite
+def articles(draw: st.DrawFn) -> Article:
+    """Return an article at the edges of what the reader lets in."""
+    slug = draw(st.sampled_from(["a", "s" * 32]))
+    ids = [f"{'f' * 45}-{number:02}" for number in range(draw(st.integers(1, 30)))]
+    status: st.SearchStrategy[Status] = st.sampled_from(["reported", "confirmed", "denied", "stated", "opinion"])
+    shared = draw(st.tuples(texts(80), texts(1500), status))
+    numbers = st.lists(st.integers(1, 999), max_size=200).map(tuple)
+    facts = tuple(
+        Fact(
+            key, shared[0], shared[1], (Sample("질문", "ko"),), Source("s", draw(numbers) if at < 2 else (1,)),
+            status=shared[2], about=("e",), tags=("t",), related=tuple(k for k in ids[:3] if k != key),
+        )
+        for at, key in enumerate(ids)
+    )  # fmt: skip
+    gap = Gap("gap", draw(texts(80)), draw(texts(1500)), (Sample("모르는 것", "ko"),), nearest=tuple(ids[:8]))
+    rows = tuple(
+        Row(
+            draw(texts(200)),
+            entity="e" if n % 2 else None,
+            title=None if n % 2 else draw(texts(80)),
+            paragraphs=(n + 1,),
+        )
+        for n in range(draw(st.integers(0, 20)))
+    )
+    commands = (
+        Command(Text(ko="가" * 32), draw(texts(100)), facts=tuple(ids), rows=rows),
+        Command(Text(en="tagged"), draw(texts(100)), tag="t"),
+        Command(Text(en="who"), draw(texts(100)), lookup="person"),
+    )
+    entity = Entity("e", "person", draw(texts(80)), role=draw(st.none() | texts(80)))
+    url = draw(st.sampled_from([None, "https://a.kr/x_(y)", "https://a.kr/>" + "z" * 480]))
+    return Article(
+        slug, draw(texts(200)), draw(texts(80)), "ko", (Section("s", draw(texts(80)), (1,)),), (entity,),
+        facts, (gap,), commands, date="2024-09", url=url,
+    )  # fmt: skip
+
+
+@settings(max_examples=60, deadline=None)
+@given(article=articles(), language=st.sampled_from(LANGUAGES), shareable=st.booleans())
+def test_every_page_of_any_article_fits(article: Article, language: Language, *, shareable: bool) -> None:
+    knowledge = Knowledge((article,), messages=MESSAGES)
+    fact, slug = article.facts[0], article.slug
+    views: list[View] = [FactView(slug, key, language) for key in (fact.id, "gap")]
+    views += [ListView(key, page, language) for key in ("가" * 32, "tagged") for page in (0, 1, 99)]
+    views.append(EntityView(slug, "e", language))
+    for view in views:
+        check(page_of(knowledge, view, shareable=shareable))
+    voice = Voice(knowledge, language)
+    replies = [item_reply(voice, article, item) for item in (fact, article.gaps[0])]
+    for reply in (
+        *replies,
+        replace(replies[0], also=(replies[0],)),
+        Reply("unanswered", language, voice.say("unanswered")),
+    ):
+        check(reply_page(knowledge, reply, shareable=shareable))
+    check(why_page(knowledge, FactView(slug, fact.id, language), Trace(50, 1, 2, 3)))
+    check(related_page(knowledge, FactView(slug, fact.id, language)))
+    check(about_page(knowledge, language))
+    check(starters_page(knowledge, language, "mention_help"))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_shipped_page_fits(language: Language) -> None:
+    for article in SHIPPED.articles:
+        for key in [fact.id for fact in article.facts] + [gap.id for gap in article.gaps]:
+            check(page_of(SHIPPED, FactView(article.slug, key, language)))
+        for entity in article.entities:
+            check(page_of(SHIPPED, EntityView(article.slug, entity.id, language)))
+    for command in listings(SHIPPED):
+        if command.lookup is None:
+            check(page_of(SHIPPED, ListView(command.key, 0, language), shareable=True))
+
+
+@pytest.mark.parametrize(
+    "view",
+    [
+        FactView("no", "no", "ko"),
+        FactView("openai-exodus", "no", "ko"),
+        ListView("no", 0, "ko"),
+        ListView("person", 0, "ko"),
+        EntityView("no", "no", "ko"),
+        EntityView("openai-exodus", "no", "ko"),
+    ],
+)
+def test_what_has_gone_has_no_page(view: View) -> None:
+    assert page_of(SHIPPED, view) is None
+
+
+def test_the_source_becomes_a_link_without_a_preview_where_the_article_has_an_address() -> None:
+    article = replace(SHIPPED.articles[0], url="https://example.org/a_(b)")
+    page = fact_page(Knowledge((article,), messages=MESSAGES), FactView(article.slug, "departures", "ko"))
+    assert page is not None
+    assert "더밀크 「[오픈AI 엑소더스, 리더십 위기인가 성장통인가](<https://example.org/a_(b)>)」 · " in page.texts[-1]
+
+
+def test_a_status_is_named_where_it_matters() -> None:
+    article = SHIPPED.articles[0]
+    named: tuple[tuple[Status, str], ...] = (("denied", "당사자 부인"), ("stated", "본인 발언"), ("reported", "보도"))
+    for status, word in named:
+        changed = replace(article, facts=(replace(article.facts[0], status=status),))
+        page = fact_page(Knowledge((changed,), messages=MESSAGES), FactView(article.slug, article.facts[0].id, "ko"))
+        assert page is not None
+        assert page.texts[-1].endswith(f" · {word}")
+
+
+def test_an_answer_in_one_language_only_says_so_and_offers_no_other() -> None:
+    article = SHIPPED.articles[0]
+    changed = replace(article, facts=(replace(article.facts[0], answer=Text(ko="한국어뿐이에요.")),))
+    page = fact_page(Knowledge((changed,), messages=MESSAGES), FactView(article.slug, article.facts[0].id, "en"))
+    assert page is not None
+    assert "-# This answer is available in Korean only." in page.texts[0]
+    assert "한국어" not in [button.label for button in page.buttons]
+
+
+def test_commands_of_one_name_are_merged_over_the_articles() -> None:
+    first = SHIPPED.articles[0]
+    knowledge = Knowledge((first, replace(first, slug="second")), messages=MESSAGES)
+    merged = listing(knowledge, "who-left")
+    assert merged is not None
+    assert [article.slug for article, _ in merged.parts] == [first.slug, "second"]
+    assert len(merged.facts()) == 4
+    assert [one.key for one in listings(knowledge)] == [one.key for one in listings(SHIPPED)]

@@ -1,0 +1,86 @@
+"""The form that programs rely on: every key, always."""
+
+import json
+from dataclasses import replace
+
+import pytest
+
+from bot.core.answer import Question
+from bot.service.library import Library
+from bot.service.reply import Offer, Reply, SourceLine
+from bot.service.responder import Responder, together
+from bot.terminal.as_json import as_json
+from tests.core.ferry import night_snapshot
+
+KEYS = [
+    "question",
+    "outcome",
+    "language",
+    "article",
+    "fact",
+    "gap",
+    "answer",
+    "source",
+    "confidence",
+    "suggestions",
+    "also",
+]
+SOURCE = SourceLine("T", "P", "S", (3, 4), None, "Source: P “T” · paragraphs 3–4")
+ANSWER = Reply("answered", "en", "Yes.", "art", "one", source=SOURCE, confidence=0.93456)
+OTHER = replace(ANSWER, fact="two", text="No.")
+UNSURE = Reply("suggested", "en", "Did you mean?", confidence=0.3, offers=(Offer("art", "one", "One", 0.33333),))
+
+
+@pytest.mark.parametrize("reply", [ANSWER, UNSURE, Reply("unanswered", "ko", "없어요.", gap="pay")])
+def test_every_key_is_always_there_in_the_documented_order(reply: Reply) -> None:
+    assert list(as_json("?", reply)) == KEYS
+
+
+def test_an_answer_comes_with_its_source_but_not_in_its_text() -> None:
+    data = as_json("Really?", ANSWER)
+    assert data["answer"] == "Yes."
+    assert data["source"] == {"title": "T", "publisher": "P", "section": "S", "paragraphs": [3, 4], "url": None}
+    assert data["confidence"] == 0.9346
+
+
+def test_what_is_not_answered_has_no_article_fact_or_source() -> None:
+    data = as_json("?", UNSURE)
+    assert (data["article"], data["fact"], data["source"]) == (None, None, None)
+    assert data["suggestions"] == [{"article": "art", "fact": "one", "label": "One", "confidence": 0.3333}]
+
+
+def test_further_answers_have_the_same_form() -> None:
+    (further,) = as_json("Both?", together(UNSURE, [ANSWER, OTHER]))["also"]
+    assert list(further) == KEYS
+    assert (further["fact"], further["also"]) == ("two", [])
+
+
+@pytest.mark.parametrize("asked", [[], [ANSWER, UNSURE], [ANSWER, ANSWER], [ANSWER, replace(OTHER, outcome="unanswered")]])
+def test_two_answers_only_if_each_part_has_its_own(asked: list[Reply]) -> None:
+    assert together(UNSURE, asked) is UNSURE
+
+
+def test_the_same_fact_of_two_articles_is_two_answers() -> None:
+    assert together(UNSURE, [ANSWER, replace(ANSWER, article="other")]).also
+
+
+def test_a_message_that_asks_two_things_gets_both_answers() -> None:
+    knowledge = night_snapshot().knowledge
+    responder = Responder(Library(lambda: (knowledge, "1"), None), None)
+    certain = [
+        sample.text.rstrip("?")
+        for fact in knowledge.articles[0].facts
+        for sample in fact.samples
+        if responder.ask_now(Question(sample.text)).outcome == "answered"
+    ]
+    answers = {responder.ask_now(Question(text)).fact: text for text in certain}
+    first, second = [text for fact, text in answers.items() if fact][:2]
+    reply = responder.ask_now(Question(f"{first}? 그리고 {second}?"))
+    assert [reply.fact, *(further.fact for further in reply.also)] == [
+        responder.ask_now(Question(text)).fact for text in (first, second)
+    ]
+    assert {further.language for further in reply.also} == {reply.language}
+
+
+def test_any_reply_is_json() -> None:
+    assert json.loads(json.dumps(as_json("\ud800", ANSWER)))["question"] == "\ud800"

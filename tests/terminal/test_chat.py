@@ -1,0 +1,160 @@
+"""A conversation at the terminal, line by line."""
+
+import io
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from rich.console import Console
+
+from bot.core.model import Knowledge, Text
+from bot.errors import KnowledgeError, Problem
+from bot.service.library import Library
+from bot.service.responder import Responder
+from bot.terminal.chat import Chat, run_chat
+from tests.core.ferry import ferry, night_snapshot
+
+MESSAGES = night_snapshot().knowledge.messages
+QUESTION = "밤 도서관은 언제부터 운영했어?"
+
+
+def chat(*articles: str) -> Chat:
+    """Return a chat about the night library, and the ferry where it is asked for."""
+    knowledge = night_snapshot().knowledge
+    if "ferry" in articles:
+        knowledge = replace(knowledge, articles=(*knowledge.articles, ferry()))
+    return chat_about(knowledge)
+
+
+def chat_about(knowledge: Knowledge) -> Chat:
+    library = Library(lambda: (knowledge, "1"), None)
+    return Chat(Console(file=io.StringIO(), width=100), Responder(library, None))
+
+
+def said(subject: Chat, *lines: str) -> str:
+    """Type lines and return everything that is shown."""
+    for line in lines:
+        assert subject.take(line)
+    return shown(subject)
+
+
+def shown(subject: Chat) -> str:
+    assert isinstance(subject.console.file, io.StringIO)
+    return subject.console.file.getvalue()
+
+
+@pytest.mark.parametrize("line", [":quit", ":q", " :exit "])
+def test_leaving(line: str) -> None:
+    assert not chat().take(line)
+
+
+def test_an_empty_line_is_told_what_to_do() -> None:
+    assert MESSAGES["empty"].get("ko") in said(chat(), "   ")
+
+
+@pytest.mark.parametrize("line", [":", ":nonsense", ":lang", ":lang fr", ":lang ko en", "::"])
+def test_a_command_that_does_not_exist(line: str) -> None:
+    assert MESSAGES["chat_unknown_command"].get("ko") in said(chat(), line)
+
+
+def test_help() -> None:
+    assert ":reload" in said(chat(), ":help")
+
+
+def test_the_language_of_the_answers_can_be_chosen_and_left_to_the_question_again() -> None:
+    subject = chat()
+    said(subject, ":lang en", QUESTION)
+    assert subject.last is not None
+    assert subject.last.language == "en"
+    said(subject, ":lang auto", QUESTION)
+    assert subject.last.language == "ko"
+
+
+def test_an_offer_is_picked_by_its_number() -> None:
+    """A gap offers the facts nearest to it; the picked one is answered as if it had been asked for."""
+    subject = chat()
+    gap = night_snapshot().knowledge.articles[0].gaps[0]
+    said(subject, gap.samples[0].text)
+    assert subject.last is not None
+    offers = subject.last.offers
+    assert offers, "the first gap names nearest facts"
+    said(subject, "1")
+    assert (subject.last.outcome, subject.last.fact) == ("answered", offers[0].fact)
+    assert subject.last.source is not None
+    assert subject.last.source.line.split()[0] in shown(subject)
+
+
+@pytest.mark.parametrize("number", ["0", "9", "999"])
+def test_a_number_without_an_offer(number: str) -> None:
+    subject = chat()
+    said(subject, "xyzzy plugh")
+    assert MESSAGES["chat_no_such_number"].get(subject.voice.language) in said(subject, number)
+
+
+def test_a_very_long_number_is_a_question() -> None:
+    said(chat(), "xyzzy", "9" * 5_000)
+
+
+def test_why_before_anything_was_asked() -> None:
+    assert MESSAGES["chat_nothing_yet"].get("ko") in said(chat(), ":why")
+
+
+def test_why_shows_candidates_with_their_signals() -> None:
+    subject = chat()
+    text = said(subject, QUESTION, ":why")
+    assert all(MESSAGES[key].get("ko") in text for key in ("why_title", "why_signals"))
+    assert subject.last is not None
+    shown_first = (subject.last.best or subject.last.others[0]).target.item.id
+    assert text.rindex(shown_first) > text.index(MESSAGES["why_title"].get("ko"))
+
+
+def test_a_reload_tells_what_changed_and_keeps_the_old_facts_when_something_is_wrong() -> None:
+    good = night_snapshot().knowledge
+    states: list[Knowledge | KnowledgeError] = [
+        good,
+        replace(good, articles=(*good.articles, ferry())),
+        KnowledgeError((Problem("facts.yaml", 3, "fact 'x'", "is [bold]wrong[/]"),)),
+    ]
+
+    def read() -> tuple[Knowledge, str]:
+        state = states.pop(0)
+        if isinstance(state, KnowledgeError):
+            raise state
+        return replace(state, articles=tuple(replace(a, cases=()) for a in state.articles)), "1"
+
+    subject = Chat(Console(file=io.StringIO(), width=100), Responder(Library(read, None), None))
+    added = len(ferry().facts) + len(ferry().gaps)
+    assert MESSAGES["reloaded"].get("ko").format(added=added, removed=0, changed=0) in said(subject, ":reload")
+    text = said(subject, ":reload")
+    assert "facts.yaml:3: fact 'x': is [bold]wrong[/]" in text
+    assert MESSAGES["reload_failed"].get("ko").format(count=1) in text
+    assert len(subject.library.snapshot.knowledge.articles) == 2
+
+
+def test_the_welcome_names_the_article_or_their_number() -> None:
+    one, two = chat(), chat("ferry")
+    one.welcome()
+    two.welcome()
+    assert night_snapshot().knowledge.articles[0].title.get("ko") in shown(one)
+    assert "2" in shown(two)
+
+
+@pytest.mark.parametrize("line", ["[bold]왜[/]", "\x1b[31mred", "\ud800", "a\x00b"])
+def test_odd_lines_are_ordinary_questions(line: str) -> None:
+    said(chat(), line)
+
+
+def test_an_answer_in_the_other_language_only_says_so() -> None:
+    knowledge = night_snapshot().knowledge
+    article = knowledge.articles[0]
+    facts = tuple(replace(fact, answer=Text(ko=fact.answer.ko)) for fact in article.facts)
+    subject = chat_about(replace(knowledge, articles=(replace(article, facts=facts),)))
+    subject.language = "en"
+    said(subject, article.gaps[0].samples[0].text, "1")
+    assert MESSAGES["other_language_only"].get("en") in shown(subject)
+
+
+def test_the_end_of_input_ends_the_chat(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(OSError, match="stdin"):
+        run_chat(chat(), tmp_path / "history")  # pytest refuses to be read from; the process tests have a real one
+    assert capsys.readouterr().out.startswith("›")
