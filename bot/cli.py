@@ -142,7 +142,7 @@ def check(
     schema: Annotated[bool, typer.Option("--schema", help="Print the JSON Schema of the files.")] = False,  # noqa: FBT002
     semantic: Semantic = None,
 ) -> None:
-    """Say everything that is wrong with a folder of articles, and what its samples leave to wish."""
+    """Say what is wrong with a folder of articles."""
     if schema:
         from bot.knowledge.schema import schema_text  # noqa: PLC0415
 
@@ -165,6 +165,31 @@ def _progress(done: int, total: int) -> None:
     """Show on a terminal's standard error how far the held-out samples are."""
     sys.stderr.write(f"\rsamples held out: {done} of {total} rounds" + ("\n" if done == total else ""))
     sys.stderr.flush()
+
+
+@app.command(rich_help_panel=AUTHORS)
+def preview(
+    what: Annotated[
+        str | None, typer.Argument(metavar="[COMMAND|QUESTION]", help="Such as /who-left; default: a tour.")
+    ] = None,
+    html: Annotated[Path | None, typer.Option("--html", help="Write a page in Discord's look to this file.")] = None,
+    lang: Lang = None,
+    knowledge: Knowledge = None,
+    semantic: Semantic = None,
+) -> None:
+    """Show how replies will look on Discord."""
+    from rich.console import Console  # noqa: PLC0415
+
+    from bot.terminal.preview import show, write_html  # noqa: PLC0415
+    from bot.terminal.scenes import scenes  # noqa: PLC0415
+
+    running = composition.build(_settings(knowledge, semantic))
+    shown = scenes(running.responder, what, next((known for known in LANGUAGES if known == lang), None))
+    if html is None:
+        show(Console(), running.library.snapshot.knowledge, shown)
+    else:
+        write_html(running.library.snapshot.knowledge, shown, html)
+        typer.echo(f"{html}: open it in a browser.")
 
 
 @app.command("eval", rich_help_panel=AUTHORS)
@@ -198,3 +223,13 @@ def train(
     knowledge, _ = composition.read(articles)
     encoder = composition.build_encoder(load_settings())
     sys.stdout.write(run(knowledge, questions, output, encoder))
+
+
+@app.command(rich_help_panel=DEVELOPERS)
+def bench() -> None:
+    """Measure time and memory on the shipped article."""
+    from bot.evaluation.bench import bench as run  # noqa: PLC0415
+    from bot.semantic import UseEncoder  # noqa: PLC0415
+
+    knowledge, _ = composition.read(composition.shipped_knowledge())
+    sys.stdout.write(run(knowledge, UseEncoder))

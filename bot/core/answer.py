@@ -121,7 +121,11 @@ def _rank(
     chances = model.chances(described)
     if question.article is not None:
         chances = np.where(index.belongs_to(question.article), chances, 0)
-    trust = model.trust_in(described, chances, index.is_fact)
+    trust = model.trust_in(described, chances, index.is_fact, index.has_gaps)
+    own = [position for position in index.asked.get(analysis.squeezed, ()) if chances[position] > 0]
+    if len(own) == 1:  # an author's own sample is the surest sign there is
+        chances[own[0]] = 1.0
+        trust = float(index.is_fact[own[0]])
     scale = trust / max(float(np.where(index.is_fact, chances, 0).max()), 1e-9)
     likeness = index.grams.scores(gram_hashes(analysis.squeezed))
     candidates = tuple(
@@ -140,9 +144,13 @@ def _rank(
 def _decide(ranking: _Ranking, language: Language, model: Model) -> Verdict:
     """Put a ranking into one of the three bands; a gap that beats every fact is said out loud."""
     facts, gap = ranking.facts[: MAX_SUGGESTIONS + 1], ranking.gap
-    if facts and ranking.trust >= model.answer_from:
+    if facts and ranking.trust >= model.answers_from(with_gaps=_has_gaps(facts[0])):
         return Answered(language, facts[0], facts[1:])
     offers = facts[:MAX_SUGGESTIONS] if ranking.trust >= model.suggest_from else ()
     if gap is not None and ranking.candidates[0] is gap and gap.confidence >= _GAP_FROM:
         return Unanswered(language, gap, offers if gap.target.article else ())
     return Suggested(language, offers) if offers else Unanswered(language)
+
+
+def _has_gaps(candidate: Candidate) -> bool:
+    return candidate.target.article is not None and bool(candidate.target.article.gaps)

@@ -65,10 +65,17 @@ class Index:
         self.sample_owner = _owners([len(target.item.samples) for target in self.targets])
         self.passage_owner = _owners([len(_passages(target.item)) for target in self.targets])
         self.is_fact = np.array([isinstance(target.item, Fact) for target in self.targets], bool)
+        self.has_gaps = np.array(
+            [target.article is not None and bool(target.article.gaps) for target in self.targets], bool
+        )
         self.analyser = Analyser(knowledge.lexicon, knowledge.articles)
         samples = [self.analyser.analyse(text) for text in self.samples]
         passages = [self.analyser.analyse(text) for text in self.passages]
         self.analyser.learn([*samples, *passages])
+        self.asked: dict[str, list[int]] = {}
+        """Samples without spaces and punctuation, and the positions of the targets they belong to."""
+        for analysis, owner in zip(samples, self.sample_owner, strict=True):
+            self.asked.setdefault(analysis.squeezed, []).append(int(owner))
         self.words = InvertedIndex([word_hashes(analysis.features) for analysis in samples])
         self.grams = InvertedIndex([gram_hashes(analysis.squeezed) for analysis in samples])
         self.passage_grams = InvertedIndex([gram_hashes(analysis.squeezed) for analysis in passages])

@@ -19,6 +19,7 @@ FEATURES = (*SIGNALS, *(f"{name}_lead" for name in LEADS))
 TRUST_FEATURES = ("covered", "share", "log_chance", "second", "gaps", "best_gap", "has_gaps", "votes", *FEATURES)
 """What the trust in the best fact is judged by: the probabilities around it, and its own features."""
 Matrix = NDArray[np.float64]
+Mask = NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +39,8 @@ class Model:
     trust_bias: float
     answer_from: float
     """Trust from which the best fact is given as the answer."""
+    answer_from_with_gaps: float
+    """The same where the author has listed gaps: many a question that has no answer ends there already."""
     suggest_from: float
     """Trust from which facts are offered."""
 
@@ -49,10 +52,14 @@ class Model:
         result: Matrix = odds / (odds.sum() + np.exp(self.nothing - highest))
         return result
 
-    def trust_in(self, table: Matrix, chances: Matrix, is_fact: NDArray[np.bool_]) -> float:
+    def trust_in(self, table: Matrix, chances: Matrix, is_fact: Mask, has_gaps: Mask) -> float:
         """Return the probability that the fact with the best chance is the right answer."""
-        z = float(trust_features(table, chances, is_fact) @ self.trust) + self.trust_bias
+        z = float(trust_features(table, chances, is_fact, has_gaps) @ self.trust) + self.trust_bias
         return float(1 / (1 + np.exp(-z)))
+
+    def answers_from(self, *, with_gaps: bool) -> float:
+        """Return the trust from which a fact is the answer, in an article with or without gaps."""
+        return self.answer_from_with_gaps if with_gaps else self.answer_from
 
 
 def features(signals: NDArray[np.float32]) -> Matrix:
@@ -69,8 +76,11 @@ def features(signals: NDArray[np.float32]) -> Matrix:
     return np.concatenate([signals, columns - best_other], axis=1).astype(np.float64)
 
 
-def trust_features(table: Matrix, chances: Matrix, is_fact: NDArray[np.bool_]) -> Matrix:
-    """Return the features of the fact with the best chance, shape (len(TRUST_FEATURES),)."""
+def trust_features(table: Matrix, chances: Matrix, is_fact: Mask, has_gaps: Mask) -> Matrix:
+    """Return the features of the fact with the best chance, shape (len(TRUST_FEATURES),).
+
+    The masks tell for every target whether it is a fact, and whether its article lists gaps.
+    """
     facts = np.where(is_fact, chances, 0)
     best = int(facts.argmax())
     covered, chance = float(facts.sum()), float(facts[best])
@@ -83,7 +93,7 @@ def trust_features(table: Matrix, chances: Matrix, is_fact: NDArray[np.bool_]) -
         second,
         gaps.sum(),
         gaps.max(initial=0),
-        float(len(gaps) > 0),
+        float(has_gaps[best]),
         float((table[best, -len(LEADS) :] > 0).mean()),
     ]
     return np.concatenate([around, table[best]])
@@ -100,6 +110,7 @@ def load_model(*, semantic: bool) -> Model:
         trust=np.array([stored["trust"][name] for name in TRUST_FEATURES]),
         trust_bias=stored["trust_bias"],
         answer_from=stored["answer_from"],
+        answer_from_with_gaps=stored["answer_from_with_gaps"],
         suggest_from=stored["suggest_from"],
     )
 

@@ -1,6 +1,7 @@
 """What outlives a client: the counts, and the one door through which the facts are reloaded."""
 
 import asyncio
+import gc
 import logging
 import time
 from collections.abc import Awaitable, Callable
@@ -49,7 +50,7 @@ class Operation:
         """Read the facts again; raise KnowledgeError, the old ones still in service, when anything is wrong."""
         async with self._one_at_a_time:
             try:
-                change = await asyncio.to_thread(self.library.reload)
+                change = await asyncio.to_thread(self._load)
             except KnowledgeError as error:
                 log.warning("the facts were not reloaded, problems: %d", len(error.problems))
                 raise
@@ -63,6 +64,14 @@ class Operation:
                 "registered anew" if synced else "as before",
             )
             return Reloaded(change, synced)
+
+    def _load(self) -> Change:
+        """Reload without the garbage collector: it stops all threads, ever longer, to walk an index that grows."""
+        gc.disable()
+        try:
+            return self.library.reload()
+        finally:
+            gc.enable()
 
     async def reload_and_log(self, why: str) -> None:
         """Reload because of a signal or a changed file; log all problems instead of raising them."""

@@ -55,7 +55,7 @@ def check(
     """Run the cases, then ask every sample held out; raise KnowledgeError with `problems` and every failed case."""
     if found := (*problems, *failed_cases(snapshot, encoder)):
         raise KnowledgeError(found)
-    astray = strays(snapshot.knowledge, encoder, progress)
+    astray = strays(snapshot, encoder, progress)
     return Checked(
         _counts(snapshot.knowledge),
         tuple(map(str, astray[:MOST_WARNINGS])),

@@ -31,7 +31,9 @@ class Asked:
     right: NDArray[np.bool_]
     """Which targets answer it, shape (targets,)."""
     is_fact: NDArray[np.bool_]
-    """Which targets are facts, the rest being gaps, shape (targets,)."""
+    """Which targets are facts, the rest being gaps or small talk, shape (targets,)."""
+    has_gaps: NDArray[np.bool_]
+    """Which targets belong to an article with gaps, shape (targets,)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,5 +97,6 @@ def _ask(snapshot: Snapshot, item: Item, encoder: Encoder | None) -> Asked:
         item,
         features(table),
         np.array([target.item.id in item.facts for target in index.targets]),
-        np.array([isinstance(target.item, Fact) for target in index.targets]),
+        index.is_fact,
+        index.has_gaps,
     )

@@ -77,7 +77,7 @@ def fit_ranker(developments: Sequence[Development], *, semantic: bool) -> Model:
     bounds = [_bounds(name, semantic=semantic) for name in FEATURES]
     start = np.zeros(len(FEATURES) + 1)
     best = minimize(loss, start, jac=True, method="L-BFGS-B", bounds=[*bounds, (None, None)])
-    return Model(best.x[:-1], float(best.x[-1]), np.zeros(len(TRUST_FEATURES)), 0.0, 1.0, 0.0)
+    return Model(best.x[:-1], float(best.x[-1]), np.zeros(len(TRUST_FEATURES)), 0.0, 1.0, 1.0, 0.0)
 
 
 def _bounds(name: str, *, semantic: bool) -> tuple[float | None, float | None]:
@@ -110,9 +110,18 @@ class Decided:
         return bool(self.asked.right[np.argsort(-self.facts)[:MAX_SUGGESTIONS]].any())
 
     @property
+    def with_gaps(self) -> bool:
+        """Tell whether the article lists gaps."""
+        return bool(self.asked.has_gaps.any())
+
+    def answered(self, model: Model) -> bool:
+        """Tell whether the best fact would be given as the answer."""
+        return self.trust >= model.answers_from(with_gaps=self.with_gaps)
+
+    @property
     def trust_features(self) -> Matrix:
         """Return the features of step two, shape (len(TRUST_FEATURES),)."""
-        return trust_features(self.asked.table, self.chances, self.asked.is_fact)
+        return trust_features(self.asked.table, self.chances, self.asked.is_fact, self.asked.has_gaps)
 
 
 def decide(asked: Sequence[Asked], model: Model) -> tuple[Decided, ...]:
@@ -120,7 +129,7 @@ def decide(asked: Sequence[Asked], model: Model) -> tuple[Decided, ...]:
     decided = []
     for one in asked:
         chances = model.chances(one.table)
-        decided.append(Decided(one, chances, model.trust_in(one.table, chances, one.is_fact)))
+        decided.append(Decided(one, chances, model.trust_in(one.table, chances, one.is_fact, one.has_gaps)))
     return tuple(decided)
 
 
@@ -151,47 +160,60 @@ def fit_trust(model: Model, groups: Sequence[tuple[Decided, ...]]) -> Model:
 
 
 def choose_thresholds(model: Model, decided: Sequence[Decided]) -> Model:
-    """Set both thresholds of `model` from decisions on articles that it was not trained on."""
+    """Set the thresholds of `model` from decisions on articles that it was not trained on.
+
+    Articles with and without gaps get a bar of their own, at the same share of false answers.
+    """
+    plain, with_gaps = ([one for one in decided if one.with_gaps is kind] for kind in (False, True))
+    offered = sorted(one.trust for one in decided if one.asked.item.covered and one.offers)
+    lost = int(LOST_OFFERS * sum(one.asked.item.covered for one in decided))
+    bars = _bar(plain), _bar(with_gaps)
+    suggest_from = offered[lost] - 1e-6 if lost < len(offered) else 0.0
+    return replace(
+        model, answer_from=bars[0], answer_from_with_gaps=bars[1], suggest_from=float(min(suggest_from, *bars))
+    )
+
+
+def _bar(decided: Sequence[Decided]) -> float:
+    """Return the trust that at most FALSE_ANSWERS of the uncovered questions reach."""
     uncovered = sorted((one.trust for one in decided if not one.asked.item.covered), reverse=True)
     allowed = int(FALSE_ANSWERS * len(uncovered))
-    answer_from = uncovered[allowed] + 1e-6 if allowed < len(uncovered) else 0.5
-    offered = sorted(one.trust for one in decided if one.asked.item.covered and one.offers)
-    covered = sum(one.asked.item.covered for one in decided)
-    lost = int(LOST_OFFERS * covered)
-    suggest_from = offered[lost] - 1e-6 if lost < len(offered) else 0.0
-    return replace(model, answer_from=float(answer_from), suggest_from=min(suggest_from, answer_from))
+    return float(uncovered[allowed] + 1e-6) if allowed < len(uncovered) else 0.5
 
 
-def _rank_others(
-    developments: Sequence[Development], slugs: Sequence[str], *, semantic: bool
-) -> list[tuple[Decided, ...]]:
-    """Decide each article of `slugs` by a ranker of the other ones among them; one group per development."""
-    groups = []
-    for slug in slugs:
-        others = [one for one in developments if one.slug in slugs and one.slug != slug]
-        ranker = fit_ranker(others, semantic=semantic)
-        groups += [decide(one.asked, ranker) for one in developments if one.slug == slug]
-    return groups
+class _Rankers:
+    """Rankers by the articles left out; leaving out two is needed from both sides and learnt once."""
 
+    def __init__(self, developments: Sequence[Development], *, semantic: bool) -> None:
+        self.developments = developments
+        self.slugs = tuple(dict.fromkeys(one.slug for one in developments))
+        self._semantic = semantic
+        self._learnt: dict[frozenset[str], Model] = {}
 
-def fit(developments: Sequence[Development], *, semantic: bool) -> Model:
-    """Learn both steps from `developments`; thresholds are left open."""
-    slugs = tuple(dict.fromkeys(one.slug for one in developments))
-    ranked = _rank_others(developments, slugs, semantic=semantic)
-    return fit_trust(fit_ranker(developments, semantic=semantic), ranked)
+    def without(self, *slugs: str) -> Model:
+        """Return the ranker that has seen no version of the articles `slugs`."""
+        key = frozenset(slugs)
+        if key not in self._learnt:
+            seen = [one for one in self.developments if one.slug not in key]
+            self._learnt[key] = fit_ranker(seen, semantic=self._semantic)
+        return self._learnt[key]
 
+    def model(self, *left_out: str) -> Model:
+        """Learn both steps without the articles `left_out`; thresholds are left open.
 
-def leave_one_out(developments: Sequence[Development], *, semantic: bool) -> list[tuple[Decided, ...]]:
-    """Return each development's questions as decided by a model that has seen no version of that article."""
-    models = {
-        slug: fit([one for one in developments if one.slug != slug], semantic=semantic)
-        for slug in dict.fromkeys(one.slug for one in developments)
-    }
-    return [decide(one.asked, models[one.slug]) for one in developments]
+        Step two learns from decisions on each article by a ranker that has not seen that one either.
+        """
+        ranked = [
+            decide(one.asked, self.without(one.slug, *left_out))
+            for one in self.developments
+            if one.slug not in left_out
+        ]
+        return fit_trust(self.without(*left_out), ranked)
 
 
 def train(developments: Sequence[Development], *, semantic: bool) -> tuple[Model, list[tuple[Decided, ...]]]:
-    """Return the final model, thresholds from the leave-one-out decisions, and these decisions."""
-    held_out = leave_one_out(developments, semantic=semantic)
-    model = fit(developments, semantic=semantic)
-    return choose_thresholds(model, [one for group in held_out for one in group]), held_out
+    """Return the final model and the leave-one-article-out decisions that its thresholds come from."""
+    rankers = _Rankers(developments, semantic=semantic)
+    models = {slug: rankers.model(slug) for slug in rankers.slugs}
+    held_out = [decide(one.asked, models[one.slug]) for one in developments]
+    return choose_thresholds(rankers.model(), [one for group in held_out for one in group]), held_out

@@ -5,18 +5,20 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
+from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]  # it ships no types
 
 from bot.core.answer import texts_to_encode
 from bot.core.index import Index, Target
 from bot.core.model import Article, Fact, Knowledge, Sample
 from bot.core.signals import signals
 from bot.core.snapshot import Snapshot
+from bot.core.text import normalise
 from bot.core.verdict import MAX_SUGGESTIONS, Model, features, load_model
 from bot.service.library import with_vectors
 from bot.service.ports import Encoder
 
-FOLDS = 12
-"""Rounds in which samples are left out, every twelfth of a fact at a time: two of 24."""
+FOLDS = 8
+"""Most rounds in which samples are left out, every eighth of a fact at a time: three of 24."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,29 +38,36 @@ class Stray:
         return f"{self.article}: fact '{self.fact}': the sample '{self.sample}' finds {', '.join(self.hits)} instead"
 
 
-def strays(knowledge: Knowledge, encoder: Encoder | None, progress: Callable[[int, int], None]) -> tuple[Stray, ...]:
+def strays(snapshot: Snapshot, encoder: Encoder | None, progress: Callable[[int, int], None]) -> tuple[Stray, ...]:
     """Return the samples of facts that, held out, do not find their own fact; the worst first.
 
     `progress` is called with the rounds done and their number. Each round builds an index of its own: a sample
     leaves its mark in a dozen counts of the index, and this way none is forgotten.
     """
+    knowledge = snapshot.knowledge
     model = load_model(semantic=encoder is not None)
-    remembering = encoder and _Remembering(encoder)
+    remembering = encoder and _Remembering(encoder, snapshot)
+    most = max((len(fact.samples) for article in knowledge.articles for fact in article.facts), default=0)
+    rounds = min(FOLDS, most)
     found: list[Stray] = []
-    for fold in range(FOLDS):
-        found += _round(knowledge, fold, remembering, model)
-        progress(fold + 1, FOLDS)
+    with threadpool_limits(1):  # products as small as these take longer on two threads than on one
+        for fold in range(rounds):
+            found += _round(knowledge, fold, remembering, model)
+            progress(fold + 1, rounds)
     return tuple(sorted(found, key=lambda stray: stray.chance))
 
 
 class _Remembering:
-    """An encoder that encodes each text once in all rounds."""
+    """An encoder that encodes each text once in all rounds, and none that `snapshot` has the vector of."""
 
-    def __init__(self, encoder: Encoder) -> None:
-        """Remember what `encoder` returns."""
+    def __init__(self, encoder: Encoder, snapshot: Snapshot) -> None:
+        """Remember what `snapshot` knows and what `encoder` returns."""
         self.name = encoder.name
         self._encoder = encoder
         self._known: dict[str, NDArray[np.float32]] = {}
+        if (vectors := snapshot.vectors) is not None:
+            rows = (*vectors.samples, *vectors.passages, *vectors.words)
+            self._known |= dict(zip(map(normalise, snapshot.index.texts()), rows, strict=True))
 
     def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Return one unit row per text."""

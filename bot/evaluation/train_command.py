@@ -48,6 +48,7 @@ def stored(model: Model) -> dict[str, object]:
         "trust": dict(zip(TRUST_FEATURES, map(_round, model.trust), strict=True)),
         "trust_bias": _round(model.trust_bias),
         "answer_from": _round(model.answer_from),
+        "answer_from_with_gaps": _round(model.answer_from_with_gaps),
         "suggest_from": _round(model.suggest_from),
     }
 
@@ -65,7 +66,10 @@ def report(
     lines = [
         f"## {name}",
         "",
-        f"answer from {model.answer_from:.3f}, offer from {model.suggest_from:.3f}",
+        (
+            f"answer from {model.answer_from:.3f}, with gaps from {model.answer_from_with_gaps:.3f}; "
+            f"offer from {model.suggest_from:.3f}"
+        ),
         "",
         "| article | first | in three | right | wrong | false | offered | small talk offered |",
         "|---|---|---|---|---|---|---|---|",
@@ -91,7 +95,7 @@ def _row(name: str, decided: Sequence[Decided], model: Model) -> str:
         return f"{Share(sum(map(test, group)), len(group)).value:.0%}" if group else "–"
 
     def answers(one: Decided) -> bool:
-        return one.trust >= model.answer_from
+        return one.answered(model)
 
     def offers(one: Decided) -> bool:
         return one.trust >= model.suggest_from

@@ -41,8 +41,8 @@ class Reading:
 def read_knowledge(folder: Path, *, shipped: Path | None = None) -> Knowledge:
     """Read a folder of articles, or one article's folder.
 
-    A folder without its own `lexicon.yaml`, `messages.yaml` or `small-talk.yaml` takes them from `shipped`; messages it has
-    replace the shipped ones one by one. Raises KnowledgeError with all problems, and nothing else.
+    A folder without its own `lexicon.yaml`, `messages.yaml` or `small-talk.yaml` takes them from `shipped`; messages
+    it has replace the shipped ones one by one. Raises KnowledgeError with all problems, and nothing else.
     """
     return read_with_places(folder, shipped=shipped).knowledge
 

@@ -22,7 +22,7 @@ from bot.service.presentation import (
     source_line,
     with_footer,
 )
-from bot.service.reply import Voice, item_reply, ranges
+from bot.service.reply import Voice, item_reply, quoted, ranges
 from bot.service.views import Action, EntityView, FactView, ListView, Trace, View
 from bot.service.wording import clip, escape, paged
 
@@ -60,7 +60,7 @@ def list_page(knowledge: Knowledge, view: ListView, *, shareable: bool = False) 
     here = replace(view, page=at)
     heading = f"**{escape(clip(command.description.get(view.language), 100))}**"
     gap = "\n\n" if rows else "\n"
-    body = f"{heading}\n{gap.join(pages[at])}"
+    body = f"{heading}{gap}{gap.join(pages[at])}"
     texts = with_footer(body, _footer(voice, _articles(command), at, len(pages)))
     shown = facts if rows else facts[sum(map(len, pages[:at])) :][: len(pages[at])]
     buttons = _list_buttons(voice, here, len(pages), shareable=shareable)
@@ -90,7 +90,9 @@ def _articles(command: Listing) -> tuple[Article, ...]:
 def _footer(voice: Voice, articles: tuple[Article, ...], at: int, pages: int) -> Iterator[str]:
     for article in articles[:2]:
         title, publisher = article.title.get(voice.language), article.publisher.get(voice.language)
-        line = escape(clip(voice.say("list_source", title=f"{publisher} {title}"), _LONGEST_DETAIL))
+        line = escape(
+            clip(voice.say("list_source", title=f"{publisher} {quoted(title, voice.language)}"), _LONGEST_DETAIL)
+        )
         yield small(linked(line, title, article.url))
     if pages > 1:
         yield small(escape(voice.say("list_page", page=at + 1, pages=pages)))

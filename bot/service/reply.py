@@ -140,7 +140,7 @@ def source_line(voice: Voice, article: Article, fact: Fact) -> SourceLine:
         if numbers
         else label
     )
-    parts = [f"{publisher} {_QUOTES[language].format(title)}", place]
+    parts = [f"{publisher} {quoted(title, language)}", place]
     if fact.status not in _SILENT_STATUS:
         parts.append(voice.say(f"status_{fact.status}"))
     return SourceLine(
@@ -151,6 +151,11 @@ def source_line(voice: Voice, article: Article, fact: Fact) -> SourceLine:
         article.url,
         voice.say("source", source=" · ".join(part for part in parts if part)),
     )
+
+
+def quoted(title: str, language: Language) -> str:
+    """Put a title into the quotation marks of the language."""
+    return _QUOTES[language].format(title)
 
 
 def ranges(numbers: tuple[int, ...]) -> str:

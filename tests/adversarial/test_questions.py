@@ -65,8 +65,10 @@ def test_an_ordinary_reply_within_a_second(name: str, bot: str) -> None:
 def assert_ordinary(reply: Reply) -> None:
     """Expect one of the bot's own sentences or an author's answer."""
     knowledge = night_snapshot().knowledge
-    items = [*knowledge.articles[0].facts, *knowledge.articles[0].gaps, *knowledge.small_talk]
-    known = {text for item in items for text in item.answer.every()}
+    article = knowledge.articles[0]
+    answers = [fact.answer for fact in article.facts]
+    answers += [gap.answer for gap in (*article.gaps, *knowledge.small_talk)]
+    known = {text for answer in answers for text in answer.every()}
     known |= {text for message in knowledge.messages.values() for text in message.every()}
     assert reply.text in known
 

@@ -28,7 +28,10 @@ LEXICON = Lexicon(
         Family("leave", ("퇴사", "떠나", "떠났", "그만두"), ("leave", "left", "quit", "step down")),
         Family("build", ("건조", "만들"), ("build", "built")),
     ),
-    attributes=(Family("pay", ("연봉", "월급"), ("salary", "pay")), Family("price", ("가격", "비용"), ("cost", "price"))),
+    attributes=(
+        Family("pay", ("연봉", "월급"), ("salary", "pay")),
+        Family("price", ("가격", "비용"), ("cost", "price")),
+    ),
     asks=(
         Family("who", ("누가", "누구"), ("who",)),
         Family("why", ("왜",), ("why",)),
@@ -69,7 +72,12 @@ def ferry() -> Article:
                 "builder",
                 Text("배를 만든 곳", "Who built the ferry"),
                 Text("배는 노린 조선소가 2019년에 만들었어요.", "Norrin & Sons built the ferry in 2019."),
-                samples("배는 누가 만들었어?", "어느 조선소가 만들었나요?", "Who built the ferry?", "Which shipyard built it?"),
+                samples(
+                    "배는 누가 만들었어?",
+                    "어느 조선소가 만들었나요?",
+                    "Who built the ferry?",
+                    "Which shipyard built it?",
+                ),
                 Source("body", (1,)),
                 about=("norrin",),
             ),
@@ -77,7 +85,9 @@ def ferry() -> Article:
                 "chair-left",
                 Text("의장이 떠난 까닭", "Why the chair left"),
                 Text("룬드는 지쳤기 때문에 떠났어요.", "Lund left because she was tired."),
-                samples("룬드는 왜 떠났어?", "룬드 퇴사 이유", "Why did Ada Lund quit?", "Why did the chair step down?"),
+                samples(
+                    "룬드는 왜 떠났어?", "룬드 퇴사 이유", "Why did Ada Lund quit?", "Why did the chair step down?"
+                ),
                 Source("body", (2,)),
                 about=("lund",),
             ),

@@ -6,7 +6,8 @@ from bot.core.hangul import as_korean_keys, as_latin_keys, compose, initials, is
 
 
 @pytest.mark.parametrize(
-    ("keys", "meant"), [("anfkxl", "무라티"), ("dho skrkTdj", "왜 나갔어"), ("ehswl", "돈지"), ("RkR", "깎"), ("QORD", "뺶ㅇ")]
+    ("keys", "meant"),
+    [("anfkxl", "무라티"), ("dho skrkTdj", "왜 나갔어"), ("ehswl", "돈지"), ("RkR", "깎"), ("QORD", "뺶ㅇ")],
 )
 def test_latin_letters_as_keys_of_the_korean_layout(keys: str, meant: str) -> None:
     assert as_korean_keys(keys) == meant
@@ -18,7 +19,15 @@ def test_hangul_as_keys_of_the_latin_layout() -> None:
 
 
 @pytest.mark.parametrize(
-    ("typed", "composed"), [("ㄷㅏㄹㄱㅣ", "달기"), ("ㄱㅏㅂㅅ", "값"), ("ㄱㅏㅂㅅㅏ", "갑사"), ("ㅋㅋㅋ", "ㅋㅋㅋ"), ("ㅗㅏ", "ㅗㅏ"), ("", "")]
+    ("typed", "composed"),
+    [
+        ("ㄷㅏㄹㄱㅣ", "달기"),
+        ("ㄱㅏㅂㅅ", "값"),
+        ("ㄱㅏㅂㅅㅏ", "갑사"),
+        ("ㅋㅋㅋ", "ㅋㅋㅋ"),
+        ("ㅗㅏ", "ㅗㅏ"),
+        ("", ""),
+    ],
 )
 def test_letters_join_as_they_do_while_typing(typed: str, composed: str) -> None:
     """A consonant before a vowel opens the next syllable; what joins nothing stays alone."""

@@ -1,5 +1,7 @@
 """From signals to one of three bands, with a model made by hand."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -11,13 +13,12 @@ def model(**weights: float) -> Model:
     """Return a model with these weights in step one, whose trust is the best fact's chance."""
     trust = np.zeros(len(TRUST_FEATURES))
     trust[TRUST_FEATURES.index("log_chance")] = 1.0
-    return Model(
+    return replace(
+        load_model(semantic=False),
         weights=np.array([weights.get(name, 0.0) for name in FEATURES]),
         nothing=0.0,
         trust=trust,
         trust_bias=0.0,
-        answer_from=0.45,
-        suggest_from=0.2,
     )
 
 
@@ -57,23 +58,26 @@ def test_trust_grows_with_the_chance_of_the_best_fact() -> None:
     trusts = []
     for best in (0.1, 0.5, 0.9):
         described = features(table(best, 0.1))
-        trusts.append(judge.trust_in(described, judge.chances(described), facts))
+        trusts.append(judge.trust_in(described, judge.chances(described), facts, facts))
     assert trusts == sorted(trusts)
     assert all(0 < trust < 1 for trust in trusts)
 
 
 def test_a_gap_in_front_is_seen_by_the_trust_features() -> None:
     described = features(table(0.5, 0.9))
-    found = trust_features(described, np.array([0.2, 0.7]), np.array([True, False]))
+    found = trust_features(described, np.array([0.2, 0.7]), np.array([True, False]), np.array([True, True]))
     values = dict(zip(TRUST_FEATURES, found.tolist(), strict=True))
-    assert (values["covered"], values["gaps"], values["best_gap"], values["has_gaps"]) == pytest.approx((0.2, 0.7, 0.7, 1))
+    assert (values["covered"], values["gaps"], values["best_gap"], values["has_gaps"]) == pytest.approx(
+        (0.2, 0.7, 0.7, 1)
+    )
     assert values["grams"] == pytest.approx(0.5), "the features are those of the best fact"
 
 
 @pytest.mark.parametrize("semantic", [True, False])
 def test_the_shipped_model_has_three_bands(*, semantic: bool) -> None:
     shipped = load_model(semantic=semantic)
-    assert 0 < shipped.suggest_from < shipped.answer_from < 1
+    assert 0 < shipped.suggest_from < shipped.answers_from(with_gaps=True) < 1
+    assert shipped.suggest_from < shipped.answers_from(with_gaps=False) < 1
     assert shipped.weights.shape == (len(FEATURES),)
     assert shipped.trust.shape == (len(TRUST_FEATURES),)
     assert len(FEATURES) == len(SIGNALS) + len(LEADS)

@@ -55,7 +55,9 @@ def test_further_answers_have_the_same_form() -> None:
     assert (further["fact"], further["also"]) == ("two", [])
 
 
-@pytest.mark.parametrize("asked", [[], [ANSWER, UNSURE], [ANSWER, ANSWER], [ANSWER, replace(OTHER, outcome="unanswered")]])
+@pytest.mark.parametrize(
+    "asked", [[], [ANSWER, UNSURE], [ANSWER, ANSWER], [ANSWER, replace(OTHER, outcome="unanswered")]]
+)
 def test_two_answers_only_if_each_part_has_its_own(asked: list[Reply]) -> None:
     assert together(UNSURE, asked) is UNSURE
 

@@ -62,12 +62,13 @@ def test_help() -> None:
 
 
 def test_the_language_of_the_answers_can_be_chosen_and_left_to_the_question_again() -> None:
+    spoken = []
     subject = chat()
-    said(subject, ":lang en", QUESTION)
-    assert subject.last is not None
-    assert subject.last.language == "en"
-    said(subject, ":lang auto", QUESTION)
-    assert subject.last.language == "ko"
+    for command in (":lang en", ":lang auto"):
+        said(subject, command, QUESTION)
+        assert subject.last is not None
+        spoken.append(subject.last.language)
+    assert spoken == ["en", "ko"]
 
 
 def test_an_offer_is_picked_by_its_number() -> None:

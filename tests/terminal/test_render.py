@@ -42,7 +42,9 @@ def test_an_answer_shows_no_offers() -> None:
 
 def test_a_further_answer_has_its_own_source() -> None:
     further = replace(ANSWER, text="No.", source=replace(SOURCE, line="Source: elsewhere"))
-    assert screen(replace(ANSWER, also=(further,))).index("No.") < screen(replace(ANSWER, also=(further,))).index("elsewhere")
+    assert screen(replace(ANSWER, also=(further,))).index("No.") < screen(replace(ANSWER, also=(further,))).index(
+        "elsewhere"
+    )
 
 
 def test_why_is_a_table_that_reads_nothing_as_markup() -> None:

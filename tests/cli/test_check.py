@@ -1,0 +1,109 @@
+"""`check` and `new`: what an author sees."""
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+
+from bot.cli import app
+from bot.errors import BotError
+from tests.cli.running import NIGHT, ROOT, run
+from tests.knowledge.small_article import ENTITIES, FACTS, Folder
+
+
+def command(capsys: pytest.CaptureFixture[str], *arguments: object) -> str:
+    """Run a command in this process and return what it prints."""
+    app([str(argument) for argument in arguments], standalone_mode=False)
+    return capsys.readouterr().out
+
+
+def refused(*arguments: object) -> list[str]:
+    """Run a command that fails and return its problems."""
+    with pytest.raises(BotError) as caught:
+        app([str(argument) for argument in arguments], standalone_mode=False)
+    return str(caught.value).splitlines()
+
+
+def test_the_schema_is_the_one_in_the_repository(capsys: pytest.CaptureFixture[str]) -> None:
+    printed = command(capsys, "check", "--schema")
+    assert printed == (ROOT / "knowledge" / "schema.json").read_text(encoding="utf-8")
+    assert "$defs" in json.loads(printed)
+
+
+def test_a_good_folder_is_one_line_of_counts(capsys: pytest.CaptureFixture[str], folder: Folder) -> None:
+    """Its samples find each other: there is no other fact to stray to."""
+    printed = command(capsys, "check", folder.root, "--no-semantic")
+    assert printed == "1 article, 1 fact, 0 gaps, 3 sample questions, 0 cases: no problems, 0 warnings\n"
+
+
+def test_problems_go_to_standard_error_with_exit_code_1(folder: Folder) -> None:
+    folder.change("art/facts.yaml", "about: [murati]", "about: [muratti]")
+    folder.write("art/entities.yaml", ENTITIES.replace("kind: person", "kind: persom"))
+    done = run("check", str(folder.root))
+    assert (done.returncode, done.stdout) == (1, b"")
+    told = done.stderr.decode().splitlines()
+    assert len(told) == 2
+    assert "art/facts.yaml:14" in told[1] or "art/facts.yaml" in told[1]
+
+
+def test_a_case_that_fails_names_what_came_instead(folder: Folder) -> None:
+    folder.write(
+        "art/cases.yaml", "cases:\n  - question: 양자역학의 불확정성 원리 설명해줘\n    expect: murati-origin\n"
+    )
+    (problem,) = refused("check", folder.root, "--no-semantic")
+    assert problem.startswith("art/cases.yaml:2: cases: the case '양자역학의")
+    assert "expects 'murati-origin' but gets 'nothing'" in problem
+
+
+def test_the_articles_text_is_held_against_the_facts(folder: Folder, tmp_path: Path) -> None:
+    folder.write("art/facts.yaml", FACTS + "    evidence:\n      - 알바니아\n      - 그리스\n")
+    text = tmp_path / "article.txt"
+    text.write_text("제목\n" + "".join(f"문단 {n}에는 알바니아가 나온다.\n" for n in range(1, 8)), encoding="utf-8")
+    (problem,) = refused("check", folder.root, "--article", text, "--no-semantic")
+    assert problem == "art/facts.yaml:2: fact 'murati-origin': evidence: '그리스' stands nowhere in the article"
+
+
+def test_a_text_belongs_to_one_article(folder: Folder, tmp_path: Path) -> None:
+    shutil.copytree(folder.root / "art", folder.root / "second")
+    (tmp_path / "a.txt").write_text("text", encoding="utf-8")
+    (problem,) = refused("check", folder.root, "--article", tmp_path / "a.txt", "--no-semantic")
+    assert problem == "--article needs the folder of one article; there are 2 in this one."
+
+
+def test_a_sample_among_strangers_is_a_warning(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    """A sample that asks for something else than its fellows finds their kind of fact, not its own."""
+    shutil.copytree(NIGHT, tmp_path / "night-library")
+    (tmp_path / "night-library" / "cases.yaml").unlink()
+    facts = tmp_path / "night-library" / "facts.yaml"
+    text = facts.read_text(encoding="utf-8")
+    at = text.index("        - ", text.index("      en:", text.index("- id: vote")))
+    facts.write_text(
+        text[:at] + "        - What is the wind doing to the boats out there\n" + text[at:], encoding="utf-8"
+    )
+    app(["check", str(tmp_path / "night-library"), "--no-semantic"], standalone_mode=False)
+    captured = capsys.readouterr()
+    (warning,) = [line for line in captured.out.splitlines() if "the wind" in line]
+    assert warning.startswith("warning: night-library: fact 'vote': the sample 'What is the wind doing")
+    assert " finds " in warning
+    assert captured.err.endswith(" rounds\n")
+
+
+def test_a_new_folder_says_what_to_do_next(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    source = tmp_path / "article.txt"
+    source.write_text(
+        "The ferry\n\nThe ferry was built in 2019 by a yard of sixty on the island of Hale.\n", encoding="utf-8"
+    )
+    printed = command(capsys, "new", source, tmp_path / "ferry")
+    assert "facts.yaml: 1 facts" in printed
+    assert f"python -m bot check {tmp_path / 'ferry'}" in printed
+    assert all("is unfinished" in problem for problem in refused("check", tmp_path / "ferry", "--no-semantic"))
+
+
+def test_a_folder_that_exists_is_not_overwritten(tmp_path: Path) -> None:
+    source = tmp_path / "article.txt"
+    source.write_text(
+        "The ferry\n\nThe ferry was built in 2019 by a yard of sixty on the island of Hale.\n", encoding="utf-8"
+    )
+    app(["new", str(source), str(tmp_path / "ferry")], standalone_mode=False)
+    assert all("exists already" in problem for problem in refused("new", source, tmp_path / "ferry"))

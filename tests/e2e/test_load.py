@@ -1,0 +1,187 @@
+"""Under load: a restart, 200 questions while facts are reloaded 20 times, the loop's lag, the time of one reply.
+
+The figures are printed; `pytest -rP` shows them.
+"""
+
+import asyncio
+import gc
+import signal
+import statistics
+import sys
+import time
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from itertools import islice, zip_longest
+from pathlib import Path
+
+import pytest
+
+from bot.app import App, build_encoder
+from bot.cli_operators import client_of
+from bot.core.model import Fact, Gap
+from bot.discord_front.client import BotClient
+from bot.discord_front.operation import Operation
+from bot.discord_front.run import Plan, serve, stay_responsive
+from bot.discord_settings import DiscordSettings
+from bot.semantic import CachedEncoder
+from bot.service.library import Library
+from bot.service.responder import Responder
+from bot.settings import Switch
+from tests.e2e.marked import Kind, Marked, marks
+from tests.e2e.operators import ANSWER, QUESTION, settings_for, small_knowledge, until
+from tests.e2e.test_process import WRITE, process
+from tests.e2e.watchdog import quantile, watchdog
+from tests.fake_discord import Actor, FakeDiscord, Permission, Reply
+
+RELOADS: tuple[Kind, ...] = (
+    *("good", "mistake", "mistake", "mistake") * 4,
+    "failing case",
+    "mistake",
+    "good",
+    "mistake",
+)
+MEMBERS, AT_ONCE = 200, 100
+ALLOWED = 0.050
+"""Seconds, for the loop's lag at p99.9 and for a reply in the middle."""
+BUSY = 4
+"""How many times the reply may take on a slow machine, other processes' time not counted, before the test fails."""
+
+
+async def test_a_restart_with_questions_in_flight_loses_none_and_doubles_none(tmp_path: Path) -> None:
+    """What was taken is answered before the end, and every button works with the next process."""
+    small_knowledge(tmp_path)
+    async with FakeDiscord(points_here=False) as server:
+        members = [server.user(f"member {number}", locale="ko") for number in range(10)]
+        async with process(server.url, tmp_path, DISCORD_TOKEN=server.token) as bot:
+            await bot.says("connected and answering", within=30)
+            early = await members[0].says(QUESTION)
+            server.delays_next(0.3, on=" ".join(WRITE))
+            written = [await member.writes(f"{QUESTION} {number}") for number, member in enumerate(members)]
+            await until(lambda: len(server.requests_to(*WRITE)) > 1)
+            bot.gets(signal.SIGTERM)
+            assert (await bot.ends()).code == 0
+        async with process(server.url, tmp_path, DISCORD_TOKEN=server.token) as bot:
+            await bot.says("connected and answering", within=30)
+            assert (await members[0].clicks(early, "⋯")).ephemeral
+            for member, question in zip(members, written, strict=True):
+                assert len(question.answers) <= 1
+                for answer in question.answers:
+                    assert (await member.clicks(answer, "⋯")).ephemeral
+            assert ANSWER in (await members[0].says(QUESTION, server.add_channel("later"))).text
+        assert any(question.answers for question in written)
+        assert server.refusals == []
+
+
+@pytest.fixture(scope="module")
+def marked(tmp_path_factory: pytest.TempPathFactory) -> Marked:
+    """Return the folder of facts."""
+    return Marked(tmp_path_factory.mktemp("marked") / "knowledge")
+
+
+@pytest.fixture(scope="module")
+def settings(tmp_path_factory: pytest.TempPathFactory, marked: Marked) -> DiscordSettings:
+    """Return settings with the encoder on."""
+    return settings_for(tmp_path_factory.mktemp("load"), knowledge=marked.root, semantic=Switch.ON)
+
+
+@pytest.fixture(scope="module")
+def loaded(settings: DiscordSettings, marked: Marked) -> App:
+    """Return the application with the encoder, all vectors there."""
+    encoder = build_encoder(settings)
+    assert encoder is not None
+    library = Library(marked.read, encoder, CachedEncoder(encoder, settings.cache))
+    library.encode()
+    return App(settings, library, Responder(library, encoder), encoder)
+
+
+@pytest.fixture
+def responsive() -> Iterator[None]:
+    """Do for this process what `run` does for its own."""
+    turn = sys.getswitchinterval()
+    stay_responsive()
+    yield
+    gc.unfreeze()
+    sys.setswitchinterval(turn)
+
+
+@asynccontextmanager
+async def serving(server: FakeDiscord, app: App, settings: DiscordSettings) -> AsyncIterator[None]:
+    """Serve until the end of the block."""
+
+    def make(operation: Operation) -> BotClient:
+        return client_of(app, settings, operation)
+
+    stop = asyncio.Event()
+    assert settings.knowledge is not None
+    task = asyncio.create_task(serve(Plan(app.library, settings.knowledge, settings, server.token, make), stop))
+    try:
+        await server.connects(within=30)
+        yield
+    finally:
+        stop.set()
+        await task
+
+
+def questions(app: App) -> list[str]:
+    """Return different questions in both languages, some of which have no answer and some ask two things."""
+    (article,) = app.library.snapshot.knowledge.articles
+    items: tuple[Fact | Gap, ...] = (*article.facts, *article.gaps)
+    every = [[sample.text for sample in item.samples[::3]] for item in items]
+    samples = [text for turn in zip_longest(*every) for text in turn if text is not None]
+    both = [f"{first}? {second}?" for first, second in zip(samples[:10], samples[10:20], strict=True)]
+    return list(dict.fromkeys([*both, *samples]))[:MEMBERS]
+
+
+async def asks(member: Actor, question: str) -> tuple[Reply, Reply]:
+    """Mention the bot, and return the question with its reply."""
+    written = await member.writes(f"<@bot> {question}")
+    return written, await member.is_answered(written)
+
+
+@pytest.mark.usefixtures("responsive")
+async def test_two_hundred_questions_are_answered_once_from_one_revision_each_while_facts_are_reloaded(
+    server: FakeDiscord, loaded: App, marked: Marked, settings: DiscordSettings
+) -> None:
+    """Half of them come at once, the others as each of twenty reloads, good and bad, begins; the loop stays quick."""
+    server.settings.patience = 120
+    admin = server.user("admin", permissions=Permission.MANAGE_GUILD)
+    lists = {"admin_guild_ids": frozenset({server.guild.id}), "admin_user_ids": frozenset({admin.id})}
+    asked = questions(loaded)
+    members = [server.user(f"member {number}") for number in range(len(asked))]
+    async with serving(server, loaded, settings.model_copy(update=lists)), watchdog() as lags:
+        pairs = zip(members, asked, strict=True)
+        asking = []
+        for pair in islice(pairs, AT_ONCE):
+            asking.append(asyncio.create_task(asks(*pair)))
+            await asyncio.sleep(0)  # they come one by one, as on a socket
+        for kind in RELOADS:
+            marked.becomes(kind)
+            asking += [asyncio.create_task(asks(*pair)) for pair in islice(pairs, (MEMBERS - AT_ONCE) // len(RELOADS))]
+            report = (await admin.runs("/facts reload")).text
+            assert report.startswith("Read again" if kind == "good" else "There are 1 problems"), report
+        answered = await asyncio.gather(*asking)
+        await server.quiets_down()
+    sys.stdout.write(f"event loop, {len(lags.wall)} samples: {lags.told()}\n")
+    assert len(answered) == MEMBERS
+    assert [written.text for written, _ in answered if len(written.answers) != 1] == []
+    assert [reply.text for _, reply in answered if len(marks(reply)) > 1] == []
+    assert len(set().union(*(marks(reply) for _, reply in answered))) > 2
+    assert quantile(lags.own, 0.999) <= ALLOWED
+
+
+@pytest.mark.usefixtures("responsive")
+async def test_a_mention_is_answered_within_fifty_milliseconds_with_the_encoder_on(
+    server: FakeDiscord, loaded: App, settings: DiscordSettings
+) -> None:
+    server.settings.patience = 30
+    member = server.user("member")
+    wall, own = [], []
+    async with serving(server, loaded, settings):
+        for question in questions(loaded)[:60]:
+            began, computed = time.perf_counter(), time.process_time()
+            await asks(member, question)
+            wall.append(time.perf_counter() - began)
+            own.append(time.process_time() - computed)
+    middle = " ms, own ".join(f"{1000 * statistics.median(seconds):.1f}" for seconds in (wall, own))
+    sys.stdout.write(f"a mention's reply: median {middle} ms, p95 {1000 * quantile(wall, 0.95):.1f} ms\n")
+    assert statistics.median(own) <= BUSY * ALLOWED
