@@ -11,6 +11,7 @@ from bot.core.meaning import Vector, unknown_words
 from bot.core.model import Fact, Gap, Language
 from bot.core.signals import SIGNALS, signals
 from bot.core.snapshot import Snapshot
+from bot.core.split import focus
 from bot.core.text import MAX_CHARACTERS, language_of, normalise, script_counts, squeeze
 from bot.core.verdict import (
     MAX_SUGGESTIONS,
@@ -69,10 +70,16 @@ def _holds_lone_letters(normal: str) -> bool:
     return sum("ㄱ" <= char <= "ㅣ" for char in squeezed) > _LONE_LETTERS * len(squeezed)
 
 
+def _ways(text: str) -> tuple[str, ...]:
+    """Return all that is ranked for one message: its readings and, in a long one, the sentence that asks."""
+    asking = focus(text)
+    return readings(text) if asking is None else (*readings(text), normalise(asking))
+
+
 def texts_to_encode(snapshot: Snapshot, text: str) -> tuple[str, ...]:
-    """Return the texts whose vectors `answer` needs: the readings and the words that no fact has."""
+    """Return the texts whose vectors `answer` needs: all ways to read it and the words that no fact has."""
     index = snapshot.index
-    meant = readings(text)
+    meant = _ways(text)
     unknown = (word for reading in meant for word in unknown_words(index, index.analyser.analyse(reading)))
     return tuple(dict.fromkeys((*meant, *unknown)))
 
@@ -83,7 +90,7 @@ def answer(snapshot: Snapshot, question: Question, vectors: Mapping[str, Vector]
     `vectors` holds the encoder's unit vector for each of `texts_to_encode`; None: encoder off.
     """
     model = load_model(semantic=vectors is not None and snapshot.vectors is not None)
-    options = [(text, _rank(snapshot, question, text, vectors, model)) for text in readings(question.text)]
+    options = [(text, _rank(snapshot, question, text, vectors, model)) for text in _ways(question.text)]
     reading, ranking = options[0]
     for text, other in options[1:]:
         if other.trust > ranking.trust + _SLIP_GAIN:

@@ -7,8 +7,25 @@ from bot.core.text import MAX_CHARACTERS, normalise, squeeze
 MAX_PARTS = 3
 """A message with more sentences than this tells a story; it is read as a whole."""
 _END = re.compile(r"[.!?…。！？]+(?=\s|$)|[\r\n]+|(?<!\S)(?:그리고|and also)(?!\w)[,\s]*", re.IGNORECASE)
+_SENTENCE = re.compile(r"[^.!?…。！？\r\n]+(?:[.!?…。！？]+|[\r\n]+|$)")
+_LONG = 8
+"""Words from which a message may hold more than its question."""
 _FEWEST = 3
 """Letters and digits from which a part can be a question (`왜 떠났`)."""
+
+
+def focus(text: str) -> str | None:
+    """Return the sentence of a longer message that asks: the last with a question mark, else the last; None if short.
+
+    Members wrap a question into talk ("long day … anyway, who left?"); the talk must not count against an answer.
+    """
+    if len(text[:MAX_CHARACTERS].split()) < _LONG:
+        return None
+    found = [part.strip() for part in _SENTENCE.findall(text[:MAX_CHARACTERS])]
+    found = [part for part in found if len(squeeze(normalise(part))) >= _FEWEST]
+    if len(found) < 2:  # noqa: PLR2004  one sentence is the whole message
+        return None
+    return next((part for part in reversed(found) if part.endswith(("?", "？"))), found[-1])
 
 
 def parts(text: str) -> tuple[str, ...]:
