@@ -5,7 +5,8 @@ from pathlib import Path
 
 from bot.core.model import Knowledge
 from bot.errors import ConfigError
-from bot.knowledge import read_knowledge, revision
+from bot.knowledge import revision
+from bot.knowledge.compiled import CompiledKnowledge
 from bot.service.library import Library
 from bot.service.ports import Encoder
 from bot.service.responder import Responder
@@ -27,6 +28,8 @@ def knowledge_folder(settings: Settings) -> Path:
 
 def read(folder: Path) -> tuple[Knowledge, str]:
     """Read `folder`, with the shipped lexicon and messages where it has none; raise KnowledgeError."""
+    from bot.knowledge import read_knowledge  # noqa: PLC0415  pydantic and YAML, which a compiled start does without
+
     return read_knowledge(folder, shipped=shipped_knowledge()), revision(folder)
 
 
@@ -49,11 +52,19 @@ def build_encoder(settings: Settings) -> Encoder | None:
     return UseEncoder()
 
 
-def build(settings: Settings, *, encode: bool = True) -> App:
-    """Load the knowledge and wire everything; with `encode` the vectors are there on return."""
+def build(settings: Settings, *, encode: bool = True, compiled: bool = False) -> App:
+    """Load the knowledge and wire everything; with `encode` the vectors are there on return.
+
+    With `compiled` the snapshot of an earlier start is taken where nothing has changed since.
+    """
     encoder = build_encoder(settings)
     folder = knowledge_folder(settings)
-    library = Library(lambda: read(folder), encoder, encoder and _cached(encoder, settings.cache))
+    kept = CompiledKnowledge(settings.cache, folder, shipped_knowledge())
+    key = kept.key() if compiled else None
+    first = kept.load(key)
+    library = Library(lambda: read(folder), encoder, encoder and _cached(encoder, settings.cache), first)
+    if first is None:
+        kept.save(key, library.snapshot)
     if encode:
         library.encode()
     return App(settings, library, Responder(library, encoder), encoder)

@@ -66,7 +66,7 @@ def ask(  # noqa: PLR0913, PLR0917  one parameter per option
     if question == "-" and not as_json:
         msg = "Reading questions from standard input needs --json."
         raise ConfigError(msg)
-    running = composition.build(_settings(knowledge, semantic))
+    running = composition.build(_settings(knowledge, semantic), compiled=True)
     slug = composition.known_article(running, article)
     language = next((known for known in LANGUAGES if known == lang), None)
     show = _write_json if as_json else _print
@@ -108,7 +108,7 @@ def chat(
     from bot.terminal.chat import Chat, run_chat  # noqa: PLC0415
 
     settings = _settings(knowledge, semantic)
-    running = composition.build(settings, encode=False)
+    running = composition.build(settings, encode=False, compiled=True)
     slug = composition.known_article(running, article)
     language: Language | None = next((known for known in LANGUAGES if known == lang), None)
     run_chat(Chat(Console(), running.responder, slug, language), settings.cache / "history")
@@ -203,7 +203,7 @@ def evaluate(
     """Measure how often the bot is right on sets of questions."""
     from bot.evaluation.command import evaluate as run  # noqa: PLC0415
 
-    running = composition.build(_settings(knowledge, semantic))
+    running = composition.build(_settings(knowledge, semantic), compiled=True)
     sys.stdout.write(run(running.responder, files, as_json=as_json, explain=explain))
 
 

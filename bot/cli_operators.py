@@ -45,7 +45,7 @@ def run(knowledge: Knowledge = None) -> None:
     settings = _settings(knowledge)
     token = settings.token()
     logs.set_up(settings.log_level.value, (token,))
-    app = composition.build(settings)
+    app = composition.build(settings, compiled=True)
     app.responder.ask_now(Question("준비"))  # the encoder loads with its first question; no member should wait for it
     folder = composition.knowledge_folder(settings)
     serve_here(Plan(app.library, folder, settings, token, lambda operation: client_of(app, settings, operation)))

@@ -2,11 +2,11 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import lru_cache
 
 from rapidfuzz import fuzz, process
 
 from bot.core.families import FamilyFinder
+from bot.core.memo import Memo
 from bot.core.model import Article, Language, Lexicon
 from bot.core.names import NameFinder
 from bot.core.stems import stem
@@ -22,6 +22,8 @@ _SILENT = frozenset({"ask", "fillers"})
 """Kinds of words that say nothing about the content of a question."""
 _YES_NO = "yes-no"
 _MAX_WORD = 24
+_REMEMBERED = 16
+"""Texts remembered: one question is read several times on its way."""
 _MAX_WORDS = 120
 """Words looked at; a longer message is answered by what its beginning says."""
 
@@ -31,6 +33,8 @@ class Analysis:
     """A normalised text and what was found in it."""
 
     normal: str
+    squeezed: str
+    """The text without spaces and punctuation, as the n-gram indexes want it."""
     words: tuple[str, ...]
     language: Language
     stems: tuple[str, ...]
@@ -54,11 +58,6 @@ class Analysis:
             *(f"ask:{kind}" for kind in self.asks),
         )
 
-    @property
-    def squeezed(self) -> str:
-        """Return the text without spaces and punctuation, as the n-gram indexes want it."""
-        return squeeze(self.normal)
-
 
 def _asks(kinds: set[str]) -> frozenset[str]:
     """Drop yes-no where another kind of answer is asked for too ("how old is she")."""
@@ -81,7 +80,8 @@ class Analyser:
         self._names = NameFinder(articles)
         self._vocabulary: dict[str, str] = {}
         self._surface: frozenset[str] = frozenset()
-        self._corrected = lru_cache(maxsize=8_192)(self._closest)
+        self._corrected = Memo(self._closest, 8_192)
+        self._analysed = Memo(self._analyse, _REMEMBERED)
 
     def learn(self, analyses: Iterable[Analysis]) -> None:
         """Take the words of the facts as the vocabulary that typing errors are corrected to."""
@@ -90,10 +90,14 @@ class Analyser:
         self._surface = frozenset(
             word for analysis in seen for word in (*analysis.words, *analysis.stems) if is_hangul(word)
         )
-        self._corrected.cache_clear()
+        self._corrected.clear()
+        self._analysed.clear()
 
     def analyse(self, text: str) -> Analysis:
         """Read `text`; total over all strings."""
+        return self._analysed(text)
+
+    def _analyse(self, text: str) -> Analysis:
         normal = normalise(text)
         sequence = [word[:_MAX_WORD] for word in words(normal)[:_MAX_WORDS]]
         if self._surface:
@@ -109,6 +113,7 @@ class Analyser:
         stems = tuple(stem(sequence[p]) if p in understood else self._corrected(stem(sequence[p])) for p in loud)
         return Analysis(
             normal=normal,
+            squeezed=squeeze(normal),
             words=tuple(sequence),
             language=language_of(normal),
             stems=stems,

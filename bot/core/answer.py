@@ -6,7 +6,6 @@ from dataclasses import dataclass
 import numpy as np
 
 from bot.core.hangul import as_korean_keys, as_latin_keys
-from bot.core.inverted import gram_hashes
 from bot.core.meaning import Vector, unknown_words
 from bot.core.model import Fact, Gap, Language
 from bot.core.signals import SIGNALS, signals
@@ -134,7 +133,7 @@ def _rank(
         chances[own[0]] = 1.0
         trust = float(index.is_fact[own[0]])
     scale = trust / max(float(np.where(index.is_fact, chances, 0).max()), 1e-9)
-    likeness = index.grams.scores(gram_hashes(analysis.squeezed))
+    likeness = index.likeness(analysis.squeezed)
     candidates = tuple(
         Candidate(
             target=index.targets[position],

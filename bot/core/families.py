@@ -1,9 +1,9 @@
 """Find the lexicon's word families (concepts, attributes, kinds of question, fillers) in a sequence of words."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from functools import lru_cache
 from typing import NamedTuple
 
+from bot.core.memo import Memo
 from bot.core.model import Family
 from bot.core.stems import stem
 from bot.core.text import is_hangul, jamo, normalise, words
@@ -49,7 +49,7 @@ class FamilyFinder:
                     self._add_korean(words(normalise(entry)), (kind, family.id), inside=kind != whole_words)
         self._heads = frozenset(phrase[0] for phrase in self._phrases)
         self._longest = max(map(len, self._prefixes), default=0)
-        self._of_word = lru_cache(maxsize=32_768)(self._labels)
+        self._of_word = Memo(self._labels, 32_768)
 
     def _add_english(self, parts: Sequence[str], label: Label) -> None:
         key = tuple(map(_key, parts))

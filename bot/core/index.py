@@ -10,10 +10,13 @@ from numpy.typing import NDArray
 from bot.core.analysis import Analyser, Analysis
 from bot.core.answer_types import answer_types
 from bot.core.inverted import InvertedIndex, gram_hashes, word_hashes
+from bot.core.memo import Memo
 from bot.core.model import Article, Fact, Gap, Knowledge
+from bot.core.owners import Owners
 from bot.core.text import is_hangul
 
 Scores = NDArray[np.float32]
+_REMEMBERED = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +38,9 @@ class Postings:
         for position, own in enumerate(features):
             for feature in frozenset(own):
                 found.setdefault(feature, []).append(position)
-        self._targets = {feature: np.array(positions) for feature, positions in found.items()}
+        self._entries = {feature: number for number, feature in enumerate(found)}
+        self._targets = np.array([position for positions in found.values() for position in positions], np.int32)
+        self._starts = np.cumsum([0, *map(len, found.values())])
         self.count = np.array([len(frozenset(own)) for own in features], np.float32)
         """Number of features per target."""
 
@@ -43,15 +48,15 @@ class Postings:
         """Return per target the sum of the weights of the features it has, shape (targets,)."""
         total = np.zeros(self.size, np.float32)
         for feature, weight in weights.items():
-            if (positions := self._targets.get(feature)) is not None:
-                total[positions] += weight
+            if (entry := self._entries.get(feature)) is not None:
+                total[self._targets[self._starts[entry] : self._starts[entry + 1]]] += weight
         return total
 
 
 class Index:
-    """The searchable form of a `Knowledge`; immutable after construction.
+    """The searchable form of a `Knowledge`; immutable after construction, and pickled to be used again.
 
-    Rows of `sample_owner` and `passage_owner` are samples and answers or labels; values are positions in `targets`.
+    Owners are positions in `targets`; passages are answers and labels.
     """
 
     def __init__(self, knowledge: Knowledge) -> None:
@@ -62,8 +67,8 @@ class Index:
         )
         self.samples = tuple(sample.text for target in self.targets for sample in target.item.samples)
         self.passages = tuple(text for target in self.targets for text in _passages(target.item))
-        self.sample_owner = _owners([len(target.item.samples) for target in self.targets])
-        self.passage_owner = _owners([len(_passages(target.item)) for target in self.targets])
+        self.sample_owners = Owners([len(target.item.samples) for target in self.targets])
+        self.passage_owners = Owners([len(_passages(target.item)) for target in self.targets])
         self.is_fact = np.array([isinstance(target.item, Fact) for target in self.targets], bool)
         self.has_gaps = np.array(
             [target.article is not None and bool(target.article.gaps) for target in self.targets], bool
@@ -74,18 +79,16 @@ class Index:
         self.analyser.learn([*samples, *passages])
         self.asked: dict[str, list[int]] = {}
         """Samples without spaces and punctuation, and the positions of the targets they belong to."""
-        for analysis, owner in zip(samples, self.sample_owner, strict=True):
+        for analysis, owner in zip(samples, self.sample_owners.of_row, strict=True):
             self.asked.setdefault(analysis.squeezed, []).append(int(owner))
+        self.likeness = Memo(self._likeness, _REMEMBERED)
+        """Cosine of a text's n-grams with those of every sample, by what `squeeze` leaves of it."""
         self.words = InvertedIndex([word_hashes(analysis.features) for analysis in samples])
         self.grams = InvertedIndex([gram_hashes(analysis.squeezed) for analysis in samples])
         self.passage_grams = InvertedIndex([gram_hashes(analysis.squeezed) for analysis in passages])
-        own = [
-            [samples[i] for i in np.flatnonzero(self.sample_owner == position)] for position in range(len(self.targets))
-        ]
-        everything = [
-            [*own[position], *(passages[i] for i in np.flatnonzero(self.passage_owner == position))]
-            for position in range(len(self.targets))
-        ]
+        every = range(len(self.targets))
+        own = [samples[self.sample_owners.rows(position)] for position in every]
+        everything = [[*own[position], *passages[self.passage_owners.rows(position)]] for position in every]
         self.stems = Postings([[s for a in texts for s in a.stems] for texts in everything])
         self.attributes = Postings([[x for a in texts for x in a.attributes] for texts in everything])
         self.concepts = Postings([[x for a in texts for x in a.concepts] for texts in everything])
@@ -103,30 +106,27 @@ class Index:
         self.asks = _ask_shares(self.targets, own)
         self._learn_vocabulary(everything)
 
+    def _likeness(self, squeezed: str) -> Scores:
+        return self.grams.scores(gram_hashes(squeezed))
+
     def _learn_vocabulary(self, everything: Sequence[Sequence[Analysis]]) -> None:
         """Give every word of the texts a number and lay each target's out end to end."""
         own = [dict.fromkeys(w for a in texts for w in a.words if len(w) > 1 or is_hangul(w)) for texts in everything]
         self.vocabulary = {word: number for number, word in enumerate(dict.fromkeys(w for words in own for w in words))}
         """Word to row among the vectors of words."""
-        self.word_entries = np.array([self.vocabulary[word] for words in own for word in words or ("",)], np.int64)
+        self.word_entries = np.array([self.vocabulary[word] for words in own for word in words], np.int32)
         """Rows of each target's words, one target after the other."""
-        self.word_starts = np.concatenate([[0], np.cumsum([max(len(words), 1) for words in own])])[:-1]
-        """Where each target's words begin in `word_entries`."""
+        self.word_owners = Owners(list(map(len, own)))
+        """Owners of `word_entries`."""
 
     def belongs_to(self, slug: str) -> NDArray[np.bool_]:
         """Tell for every target whether it belongs to the article `slug` or to small talk, shape (targets,)."""
         return np.array([target.article is None or target.article.slug == slug for target in self.targets], bool)
 
-    def best_of(self, scores: Scores, owner: NDArray[np.int64]) -> Scores:
-        """Reduce scores per sample or passage to the best one per target, shape (targets,)."""
-        best = np.zeros(len(self.targets), np.float32)
-        np.maximum.at(best, owner, scores)
-        return best
-
     def nearest_sample(self, position: int, scores: Scores) -> str:
         """Return the best-scoring sample of the target at `position`; `scores` has one entry per sample."""
-        own = np.flatnonzero(self.sample_owner == position)
-        return self.samples[own[int(scores[own].argmax())]] if len(own) else ""
+        own = self.sample_owners.rows(position)
+        return self.samples[own.start + int(scores[own].argmax())] if own.start < own.stop else ""
 
     def texts(self) -> tuple[str, ...]:
         """Return all texts whose vectors the encoder's signals need: samples, passages, words of the vocabulary."""
@@ -139,10 +139,6 @@ def _targets(article: Article) -> list[Target]:
 
 def _passages(item: Fact | Gap) -> tuple[str, ...]:
     return (*item.answer.every(), *item.label.every())
-
-
-def _owners(counts: Sequence[int]) -> NDArray[np.int64]:
-    return np.repeat(np.arange(len(counts)), counts)
 
 
 def _about(target: Target, samples: Sequence[Analysis]) -> frozenset[tuple[str, str]]:

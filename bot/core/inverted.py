@@ -1,6 +1,8 @@
 """An idf-weighted inverted index in plain numpy: texts are bags of hashed features, queries get cosines."""
 
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
+from hashlib import blake2b
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,8 +32,14 @@ def gram_hashes(squeezed: str) -> Hashes:
 
 
 def word_hashes(features: Iterable[str]) -> Hashes:
-    """Return a hash of every feature, valid within this process."""
-    return np.array([hash(feature) & 0xFFFF_FFFF_FFFF_FFFF for feature in features], np.uint64)
+    """Return a 64-bit hash of every feature, the same in every process."""
+    return np.array(list(map(_hash, features)), np.uint64)
+
+
+@lru_cache(maxsize=16_384)
+def _hash(feature: str) -> int:
+    """Hash like `hash`, which differs from process to process; an index is kept beyond its own."""
+    return int.from_bytes(blake2b(feature.encode(errors="replace"), digest_size=8).digest(), "little")
 
 
 class InvertedIndex:
@@ -48,12 +56,14 @@ class InvertedIndex:
         rows = np.repeat(np.arange(self.size), [len(hashes) for hashes in texts])
         self._known, columns = np.unique(np.concatenate([np.zeros(0, np.uint64), *texts]), return_inverse=True)
         pairs, counts = np.unique(columns.astype(np.int64) * max(self.size, 1) + rows, return_counts=True)
-        columns, self._rows = np.divmod(pairs, max(self.size, 1))
+        columns, rows = np.divmod(pairs, max(self.size, 1))
         frequency = np.bincount(columns, minlength=len(self._known))
         self.max_idf = float(np.log(self.size + 1) + 1)
         self._idf = np.log((self.size + 1) / (frequency + 1)) + 1
         weights = (1 + np.log(counts)) * self._idf[columns]
-        self._weights = weights / np.sqrt(np.bincount(self._rows, weights**2, minlength=self.size))[self._rows]
+        norms = np.sqrt(np.bincount(rows, weights**2, minlength=self.size))
+        self._rows = rows.astype(np.int32)
+        self._weights = (weights / norms[rows]).astype(np.float32)
         self._starts = np.concatenate([[0], np.cumsum(frequency)])
 
     def _columns(self, hashes: Hashes) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
@@ -73,10 +83,13 @@ class InvertedIndex:
     def scores(self, hashes: Hashes) -> Scores:
         """Return the cosine of every indexed text with the query, shape (size,)."""
         features, counts = np.unique(hashes, return_counts=True)
-        weights = (1 + np.log(counts)) * self.idf(features)
-        norm = float(np.sqrt(weights @ weights))
         columns, known = self._columns(features)
-        columns, weights = columns[known], weights[known]
+        columns = columns[known]
+        weights = 1 + np.log(counts)
+        weights[known] *= self._idf[columns]
+        weights[~known] *= self.max_idf
+        norm = float(np.sqrt(weights @ weights))
+        weights = weights[known]
         if not len(columns):
             return np.zeros(self.size, np.float32)
         starts, lengths = self._starts[columns], self._starts[columns + 1] - self._starts[columns]

@@ -1,7 +1,7 @@
 """The encoder's signals: how near the meanings of question, samples, answers and single words are."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,9 +9,12 @@ from numpy.typing import NDArray
 from bot.core.analysis import Analysis
 from bot.core.index import Index
 from bot.core.inverted import word_hashes
+from bot.core.memo import BatchMemo
 
 Vector = NDArray[np.float32]
 Column = NDArray[np.float32]
+_REMEMBERED = 2_048
+_TINY = 1e-6
 _UNRELATED = 0.3
 """Cosine up to which two single words have nothing to do with each other."""
 
@@ -28,8 +31,12 @@ class Vectors:
     """Of the index's vocabulary, shape (words, dimensions)."""
     centre: Vector
     """Mean of the sample vectors; taking it away leaves what tells the facts of one article apart."""
-    centred: Vector
-    """The samples without the centre, unit length again, shape (samples, dimensions)."""
+    towards: Column
+    """Product of every sample with the centre, shape (samples,)."""
+    spread: Column
+    """Distance of every sample from the centre, shape (samples,)."""
+    nearest: BatchMemo[Column] = field(default_factory=lambda: BatchMemo(_REMEMBERED), compare=False)
+    """What `meaning_cover` found out about single words."""
 
     @classmethod
     def of(cls, index: Index, rows: Vector) -> "Vectors":
@@ -37,7 +44,9 @@ class Vectors:
         ends = np.cumsum([len(index.samples), len(index.passages)])
         samples, passages, words = np.split(rows, ends)
         centre = samples.mean(axis=0) if len(samples) else np.zeros(rows.shape[1], np.float32)
-        return cls(samples, passages, words, centre, _unit(samples - centre))
+        towards = samples @ centre
+        squares = np.einsum("ij,ij->i", samples, samples) - 2 * towards + centre @ centre
+        return cls(samples, passages, words, centre, towards, np.sqrt(np.maximum(squares, _TINY)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,23 +55,30 @@ class Meaning:
 
     whole: Vector
     """Its unit vector, shape (dimensions,)."""
+    likeness: Column
+    """Cosine with every sample, shape (samples,)."""
     nearness: Column
-    """Centred cosine with every sample, shape (samples,)."""
+    """The same seen from the centre of all samples, shape (samples,)."""
 
 
 def meaning_of(vector: Vector, vectors: Vectors) -> Meaning:
-    """Compare a question's unit vector with the samples."""
-    return Meaning(vector, vectors.centred @ _unit(vector - vectors.centre))
+    """Compare a question's unit vector with the samples.
+
+    Seen from the centre c, the cosine of s and q is (s - c)·(q - c) / (|s - c| |q - c|), and (s - c)·(q - c) is
+    s·q - s·c - (q - c)·c: one product with the samples gives both, and no second matrix of them is kept.
+    """
+    likeness = vectors.samples @ vector
+    away = vector - vectors.centre
+    distances = vectors.spread * max(float(np.sqrt(away @ away)), _TINY)
+    return Meaning(vector, likeness, (likeness - vectors.towards - away @ vectors.centre) / distances)
 
 
 def meanings(index: Index, meaning: Meaning, vectors: Vectors) -> tuple[Column, Column, Column]:
     """Return the cosines with the nearest sample, the average sample (centred) and the nearest passage."""
-    sums = np.bincount(index.sample_owner, meaning.nearness, minlength=len(index.targets))
-    counts = np.bincount(index.sample_owner, minlength=len(index.targets))
     return (
-        index.best_of(vectors.samples @ meaning.whole, index.sample_owner),
-        (sums / np.maximum(counts, 1)).astype(np.float32),
-        index.best_of(vectors.passages @ meaning.whole, index.passage_owner),
+        index.sample_owners.best(meaning.likeness),
+        index.sample_owners.mean(meaning.nearness),
+        index.passage_owners.best(vectors.passages @ meaning.whole),
     )
 
 
@@ -79,24 +95,20 @@ def meaning_cover(index: Index, analysis: Analysis, vectors: Vectors, encoded: M
     """
     stems = dict(zip(analysis.content, analysis.stems, strict=True))
     known = [word for word in stems if word in index.vocabulary or word in encoded]
-    if not known or not len(index.word_entries):
+    if not known:
         return np.zeros(len(index.targets), np.float32)
-    rows = np.stack([_row(word, index, vectors, encoded) for word in known])
+    nearest = vectors.nearest.get(known, lambda words: _nearest(words, index, vectors, encoded))
     weights = index.words.idf(word_hashes([stems[word] for word in known])).astype(np.float32)
-    likeness = np.maximum(rows @ vectors.words.T - _UNRELATED, 0) / (1 - _UNRELATED)
-    nearest = np.maximum.reduceat(likeness[:, index.word_entries], index.word_starts, axis=1)
-    cover: Column = weights @ nearest / weights.sum()
+    cover: Column = weights @ np.stack(nearest) / weights.sum()
     return cover
 
 
-def _row(word: str, index: Index, vectors: Vectors, encoded: Mapping[str, Vector]) -> Vector:
-    position = index.vocabulary.get(word)
-    row: Vector = encoded[word] if position is None else vectors.words[position]
-    return row
-
-
-def _unit(rows: Vector) -> Vector:
-    """Scale vectors to length 1, shape kept."""
-    lengths = np.sqrt(np.einsum("...i,...i->...", rows, rows))[..., None]
-    scaled: Vector = rows / np.maximum(lengths, 1e-6)
-    return scaled
+def _nearest(words: Sequence[str], index: Index, vectors: Vectors, encoded: Mapping[str, Vector]) -> Column:
+    """Return for each word how near the nearest word of each target is, shape (words, targets)."""
+    positions = [index.vocabulary.get(word) for word in words]
+    rows = [
+        encoded[word] if position is None else vectors.words[position]
+        for word, position in zip(words, positions, strict=True)
+    ]
+    likeness = (vectors.words @ np.stack(rows, axis=1) - _UNRELATED) / (1 - _UNRELATED)
+    return index.word_owners.best(likeness.take(index.word_entries, axis=0)).T

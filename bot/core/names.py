@@ -1,11 +1,11 @@
 """Find the article's people, organisations and products in a question, misspelt or not."""
 
 from collections.abc import Container, Iterable, Sequence
-from functools import lru_cache
 
 from rapidfuzz import fuzz, process
 
 from bot.core.hangul import initials, is_initials
+from bot.core.memo import Memo
 from bot.core.model import Article
 from bot.core.stems import stem
 from bot.core.text import is_hangul, jamo, normalise, squeeze
@@ -37,7 +37,7 @@ class NameFinder:
         for name in self._hangul:
             self._initials.setdefault(initials(name), []).append(name)
         self._spelled = {name: jamo(name) for name in self._keys if len(jamo(name)) >= _MIN_FUZZY_LENGTH}
-        self._misspelt = lru_cache(maxsize=8_192)(self._closest)
+        self._misspelt = Memo(self._closest, 8_192)
 
     def find(self, sequence: Sequence[str], known: Container[str] = ()) -> dict[tuple[str, str], set[int]]:
         """Return the entities named in `sequence`, each with the positions of the words that name it.

@@ -45,12 +45,11 @@ def signals(
     """
     whole = encoded.get(analysis.normal) if encoded else None
     meaning = None if vectors is None or whole is None else meaning_of(whole, vectors)
-    grams = gram_hashes(analysis.squeezed)
-    likeness = index.grams.scores(grams)
+    likeness = index.likeness(analysis.squeezed)
     columns = [
-        index.best_of(likeness, index.sample_owner),
-        index.best_of(index.words.scores(word_hashes(analysis.features)), index.sample_owner),
-        index.best_of(index.passage_grams.scores(grams), index.passage_owner),
+        index.sample_owners.best(likeness),
+        index.sample_owners.best(index.words.scores(word_hashes(analysis.features))),
+        index.passage_owners.best(index.passage_grams.scores(gram_hashes(analysis.squeezed))),
         _neighbours(index, likeness if meaning is None else likeness + meaning.nearness),
         _cover(index, analysis),
         _asks(index, analysis),
@@ -132,5 +131,5 @@ def _neighbours(index: Index, scores: Column) -> Column:
     """Return the share of the nearest samples that are each target's own."""
     count = min(_NEIGHBOURS, len(scores))
     nearest = np.argpartition(-scores, count - 1)[:count]
-    found = np.bincount(index.sample_owner[nearest], minlength=len(index.targets)) / count
+    found = np.bincount(index.sample_owners.of_row[nearest], minlength=len(index.targets)) / count
     return found.astype(np.float32)

@@ -53,7 +53,7 @@ def words(normal: str) -> tuple[str, ...]:
 
 def squeeze(normal: str) -> str:
     """Return normalised text without anything but letters and digits."""
-    return "".join(char for char in normal if char.isalnum())
+    return "".join(filter(str.isalnum, normal))
 
 
 @lru_cache(maxsize=16_384)

@@ -9,6 +9,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Coroutine
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, TypeAlias
@@ -41,6 +42,8 @@ _CLOSE, _THREADS = 2.0, 1.0
 """Seconds for closing and for threads; with the patience under the ten that process managers grant."""
 _TURN: Final = 0.001
 """Seconds that a thread computes while another waits."""
+_WORKERS: Final = 3
+"""Threads that answer and load; more take turns away from the event loop and answer no sooner."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +94,7 @@ async def _run(plan: Plan) -> None:
 async def serve(plan: Plan, stop: asyncio.Event | None = None) -> None:
     """Keep one client connected until `stop` is set, by a signal if by nobody else."""
     stop = stop or asyncio.Event()
+    asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(_WORKERS))
     operation = Operation(plan.library)
     jobs = Jobs()
     _listen_to_signals(stop, lambda: jobs.start(operation.reload_and_log("SIGHUP")))

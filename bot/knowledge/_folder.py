@@ -8,9 +8,8 @@ from pathlib import Path
 from typing import Final
 
 from bot.errors import Problem
-from bot.knowledge._scalars import SLUG_LENGTH
+from bot.knowledge._files import SLUG_LENGTH, read_bytes
 from bot.knowledge._wording import nearest, quote
-from bot.knowledge.strict_yaml import read_bytes
 
 ARTICLE: Final = "article.yaml"
 FACTS: Final = "facts.yaml"
@@ -109,6 +108,13 @@ def article_folders(folder: Path, problems: list[Problem]) -> list[ArticleFolder
         what = f"holds no article: no sub-folder has an {ARTICLE}"
         problems.append(Problem(folder.name or str(folder), 0, "", what))
     return articles
+
+
+def has_problems(folder: Path) -> bool:
+    """Tell whether the files of a folder, by their names, can't be read as they are."""
+    problems: list[Problem] = []
+    article_folders(folder, problems)
+    return bool(problems)
 
 
 def _named(article: ArticleFolder, problems: list[Problem]) -> list[ArticleFolder]:

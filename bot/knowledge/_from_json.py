@@ -9,9 +9,10 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict
 from bot.core.model import NOTHING, EntityKind, Language
 from bot.errors import KnowledgeError, Problem
 from bot.knowledge._draft import Draft, clean, identifier
+from bot.knowledge._files import SLUG_LENGTH
 from bot.knowledge._folder import ARTICLE, COMMANDS, ENTITIES, FACTS
 from bot.knowledge._references import squeeze
-from bot.knowledge._scalars import LAST_PARAGRAPH, SLUG_LENGTH
+from bot.knowledge._scalars import LAST_PARAGRAPH
 from bot.knowledge._validate import validated
 from bot.knowledge._wording import Tree, quote
 from bot.knowledge.strict_yaml import Document

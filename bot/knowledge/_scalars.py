@@ -10,11 +10,11 @@ from pydantic import AfterValidator, BeforeValidator, StringConstraints, WithJso
 from pydantic_core import PydanticCustomError
 
 from bot.core.model import NOTHING
+from bot.knowledge._files import SLUG_LENGTH
 
 ID_PATTERN: Final = "^[a-z0-9][a-z0-9-]*$"
 URL_PATTERN: Final = r"^https?://[^\s/]+\S*$"
 KEY_PATTERN: Final = "^[a-z][a-z0-9_.-]*$"
-SLUG_LENGTH: Final = 32
 ID_LENGTH: Final = 48
 LAST_PARAGRAPH: Final = 999
 

@@ -7,10 +7,10 @@ from typing import Final
 
 from bot.core.model import Article, Fact, Text
 from bot.errors import KnowledgeError, Problem
+from bot.knowledge._files import read_bytes
 from bot.knowledge._paragraphs import Paragraphs, plain, split_paragraphs, stands_in
 from bot.knowledge._wording import quote
 from bot.knowledge.reader import Place, Places
-from bot.knowledge.strict_yaml import read_bytes
 
 COPIED_WORDS: Final = 8
 """So many words in a row are a copy; the project tells the article in its own words."""

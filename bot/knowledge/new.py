@@ -5,10 +5,10 @@ from pathlib import Path
 
 from bot.errors import KnowledgeError, Problem
 from bot.knowledge._draft import Draft
+from bot.knowledge._files import SLUG_LENGTH
 from bot.knowledge._folder import is_slug, slug_of
 from bot.knowledge._from_json import from_json
 from bot.knowledge._from_text import from_text
-from bot.knowledge._scalars import SLUG_LENGTH
 from bot.knowledge.check import read_article_text
 
 

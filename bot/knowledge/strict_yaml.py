@@ -6,7 +6,6 @@ followed, and depth and size are bounded while reading, so that a bomb costs no 
 """
 
 import re
-import stat
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,10 +14,10 @@ from typing import Final
 import yaml
 
 from bot.errors import Problem
+from bot.knowledge._files import read_bytes
 from bot.knowledge._syntax import QUOTE_IT, explain
 from bot.knowledge._wording import Keys, Tree, describe, quote
 
-MAX_BYTES: Final = 2_000_000
 MAX_DEPTH: Final = 20
 MAX_NODES: Final = 50_000
 MAX_PROBLEMS: Final = 100
@@ -54,27 +53,6 @@ def read(path: Path, file: str, problems: list[Problem]) -> Document | None:
     """Read the YAML file at `path`, called `file` in messages; problems are appended."""
     data = read_bytes(path, file, problems)
     return None if data is None else parse(data, file, problems)
-
-
-def read_bytes(path: Path, file: str, problems: list[Problem]) -> bytes | None:
-    """Return a file's bytes, or None with a problem; never blocks on a pipe or reads beyond the limit."""
-    try:
-        status = path.stat()
-        if stat.S_ISDIR(status.st_mode):
-            what = "is a folder; a file of this name is expected"
-        elif not stat.S_ISREG(status.st_mode):
-            what = "is not a regular file"
-        elif status.st_size > MAX_BYTES:
-            what = f"is too large ({status.st_size:,} bytes; at most {MAX_BYTES:,} are read)"
-        else:
-            with path.open("rb") as stream:
-                return stream.read(MAX_BYTES)
-    except OSError as error:
-        broken = path.is_symlink() and isinstance(error, FileNotFoundError)
-        reason = "the link points to nothing" if broken else (error.strerror or "input/output error").lower()
-        what = f"can't be read: {reason}"
-    problems.append(Problem(file, 0, "", what))
-    return None
 
 
 def parse(data: bytes, file: str, problems: list[Problem]) -> Document | None:

@@ -33,16 +33,18 @@ class Library:
         read: Callable[[], tuple[Knowledge, str]],
         encoder: Encoder | None,
         remembering: Encoder | None = None,
+        first: Snapshot | None = None,
     ) -> None:
         """Load for the first time; `read` returns the knowledge and its revision or raises KnowledgeError.
 
         `remembering` encodes the many texts of the knowledge (the same encoder with a cache); default `encoder`.
+        `first` is what `read` would lead to, where it is known from an earlier start; only `reload` reads then.
         """
         self._read = read
         self._encoder = encoder
         self._remembering = remembering or encoder
         self._lock = Lock()
-        self.snapshot = self._snapshot()
+        self.snapshot = first or self._snapshot()
 
     def _snapshot(self) -> Snapshot:
         knowledge, revision = self._read()

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.core.split import MAX_PARTS, parts
+from bot.core.split import MAX_PARTS, focus, parts
 
 
 @pytest.mark.parametrize(

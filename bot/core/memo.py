@@ -1,0 +1,58 @@
+"""Memos of pure functions of a text, bounded."""
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Generic, TypeVar
+
+Result = TypeVar("Result")
+
+
+class Memo(Generic[Result]):
+    """Remembers the results of a pure function of a text; starts anew when full, and empty when unpickled.
+
+    `functools.lru_cache` around a bound method can't be pickled, and the compiled knowledge is a pickle.
+    """
+
+    def __init__(self, function: Callable[[str], Result], size: int) -> None:
+        """Remember up to `size` results of `function`."""
+        self._function = function
+        self._size = size
+        self._known: dict[str, Result] = {}
+
+    def __call__(self, text: str) -> Result:
+        """Return `function(text)`, computed at most once while it is remembered."""
+        try:
+            return self._known[text]
+        except KeyError:
+            result = self._function(text)
+        if len(self._known) >= self._size:
+            self._known.clear()
+        self._known[text] = result
+        return result
+
+    def clear(self) -> None:
+        """Forget everything, as the function has changed."""
+        self._known.clear()
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """Pickle without what is remembered."""
+        return type(self), (self._function, self._size)
+
+
+class BatchMemo(Generic[Result]):
+    """Remembers what was computed for texts by a function that takes many at once; starts anew when full."""
+
+    def __init__(self, size: int) -> None:
+        """Remember up to `size` results."""
+        self._size = size
+        self._known: dict[str, Result] = {}
+
+    def get(self, texts: Sequence[str], compute: Callable[[Sequence[str]], Iterable[Result]]) -> list[Result]:
+        """Return one result per text; `compute` is asked once, for those that are not remembered."""
+        known = self._known
+        missing = [text for text in dict.fromkeys(texts) if text not in known]
+        fresh = dict(zip(missing, compute(missing), strict=True)) if missing else {}
+        if len(known) + len(fresh) > self._size:
+            self._known = fresh  # the old one stays whole, as another thread may be reading it
+        else:
+            known.update(fresh)
+        return [fresh[text] if text in fresh else known[text] for text in texts]

@@ -1,0 +1,181 @@
+"""A second start takes the snapshot of the first, but only the right one, and one that only this user can have made."""
+
+import logging
+import os
+import pickle
+import subprocess
+import sys
+import zlib
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from bot.core.answer import Question, answer
+from bot.core.index import Index
+from bot.core.snapshot import Snapshot
+from bot.knowledge import read_knowledge, revision
+from bot.knowledge.compiled import CompiledKnowledge
+from tests.core.ferry import SHIPPED
+from tests.knowledge.small_article import Folder
+
+ASKED = Question("무라티는 어디서 태어났어?")
+
+
+@pytest.fixture
+def kept(folder: Folder, tmp_path: Path) -> CompiledKnowledge:
+    return CompiledKnowledge(tmp_path / "cache", folder.root, SHIPPED)
+
+
+def compiled(kept: CompiledKnowledge) -> tuple[str, Path, Snapshot]:
+    """Read the folder, keep the snapshot, and return its key, file and itself."""
+    key = kept.key()
+    assert key is not None
+    knowledge = read_knowledge(kept.folder, shipped=kept.shipped)
+    snapshot = Snapshot(knowledge, Index(knowledge), revision(kept.folder))
+    kept.save(key, snapshot)
+    (path,) = (kept.cache / "compiled").iterdir()
+    return key, path, snapshot
+
+
+def test_what_was_kept_comes_back_and_answers_alike(kept: CompiledKnowledge) -> None:
+    key, _, made = compiled(kept)
+    loaded = kept.load(key)
+    assert loaded is not None
+    assert (loaded.knowledge, loaded.revision) == (made.knowledge, made.revision)
+    assert answer(loaded, ASKED) == answer(made, ASKED)
+    assert loaded.index.targets[0].item is loaded.knowledge.articles[0].facts[0], "nothing is there twice"
+
+
+def test_another_process_answers_alike(kept: CompiledKnowledge) -> None:
+    """Python's own hashes differ from process to process; those of an index must not."""
+    key, path, made = compiled(kept)
+    code = (
+        "import sys\nfrom pathlib import Path\nfrom bot.knowledge.compiled import CompiledKnowledge\n"
+        "from bot.core.answer import Question, answer\n"
+        f"found = CompiledKnowledge(*map(Path, sys.argv[2:])).load(sys.argv[1])\nprint(answer(found, {ASKED!r}).best.confidence)"
+    )
+    places = map(str, (kept.cache, kept.folder, kept.shipped))
+    command = [sys.executable, "-c", code, path.stem, *places]
+    done = subprocess.run(command, cwd=SHIPPED.parent, capture_output=True, text=True, check=True)  # noqa: S603
+    verdict = answer(made, ASKED)
+    assert key == path.stem
+    assert float(done.stdout) == pytest.approx(getattr(verdict, "best").confidence, abs=1e-5)  # noqa: B009
+
+
+def test_only_the_owner_may_look_at_it(kept: CompiledKnowledge) -> None:
+    _, path, _ = compiled(kept)
+    assert (path.stat().st_mode & 0o777, path.parent.stat().st_mode & 0o777) == (0o600, 0o700)
+
+
+def test_nothing_is_there_at_first(kept: CompiledKnowledge, caplog: pytest.LogCaptureFixture) -> None:
+    assert kept.load(kept.key()) is None
+    assert not caplog.records
+
+
+CHANGES: dict[str, Callable[[Folder], object]] = {
+    "another answer": lambda folder: folder.change("art/facts.yaml", "태어났어요", "자랐어요"),
+    "a lexicon of its own": lambda folder: folder.write("lexicon.yaml", "concepts: {}\n"),
+    "another slug": lambda folder: (folder.root / "art").rename(folder.root / "tra"),
+}
+
+
+@pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES)
+def test_whatever_changes_is_read_again(
+    kept: CompiledKnowledge, folder: Folder, change: Callable[[Folder], object]
+) -> None:
+    key, _, _ = compiled(kept)
+    change(folder)
+    assert kept.key() != key
+    assert kept.load(kept.key()) is None
+
+
+def test_an_article_folder_is_known_by_its_name(kept: CompiledKnowledge, folder: Folder) -> None:
+    """The slug is the folder's name, which stands in no file."""
+    (folder.root / "art").rename(folder.root / "one")
+    one = CompiledKnowledge(kept.cache, folder.root / "one", SHIPPED).key()
+    (folder.root / "one").rename(folder.root / "two")
+    assert one != CompiledKnowledge(kept.cache, folder.root / "two", SHIPPED).key()
+
+
+def test_a_misspelt_file_is_left_to_the_reader_to_report(kept: CompiledKnowledge, folder: Folder) -> None:
+    compiled(kept)
+    folder.write("art/entites.yaml", "entities: []\n")
+    assert kept.key() is None
+    assert kept.load(None) is None
+
+
+def test_what_changed_while_it_was_read_is_not_kept(kept: CompiledKnowledge, folder: Folder) -> None:
+    key, path, snapshot = compiled(kept)
+    path.unlink()
+    folder.change("art/facts.yaml", "태어났어요", "자랐어요")
+    kept.save(key, snapshot)
+    assert not path.exists()
+
+
+def with_checksum(content: bytes) -> bytes:
+    return zlib.crc32(content).to_bytes(4, "little") + content
+
+
+@pytest.mark.parametrize("content", [b"", b"abc", b"\x00" * 4_000, with_checksum(pickle.dumps("something else"))])
+def test_damaged_and_foreign_files_are_said_and_ignored(
+    kept: CompiledKnowledge, caplog: pytest.LogCaptureFixture, content: bytes
+) -> None:
+    key, path, _ = compiled(kept)
+    path.write_bytes(content)
+    assert kept.load(key) is None
+    assert "damaged" in caplog.text
+
+
+def test_one_flipped_bit_is_damage(kept: CompiledKnowledge, caplog: pytest.LogCaptureFixture) -> None:
+    key, path, _ = compiled(kept)
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2] ^= 1
+    path.write_bytes(content)
+    assert kept.load(key) is None
+    assert "damaged" in caplog.text
+
+
+@pytest.mark.parametrize("mode", [0o620, 0o602, 0o666])
+@pytest.mark.parametrize("what", ["file", "folder"])
+def test_what_others_may_write_to_is_not_trusted(
+    kept: CompiledKnowledge, caplog: pytest.LogCaptureFixture, what: str, mode: int
+) -> None:
+    key, path, _ = compiled(kept)
+    (path if what == "file" else path.parent).chmod(mode | (0o100 if what == "folder" else 0))
+    assert kept.load(key) is None
+    assert "other users may write" in caplog.text
+
+
+@pytest.mark.skipif(os.getuid() != 0, reason="only root can give files away")
+@pytest.mark.parametrize("what", ["file", "folder"])
+def test_what_belongs_to_somebody_else_is_not_trusted(kept: CompiledKnowledge, what: str) -> None:
+    key, path, _ = compiled(kept)
+    os.chown(path if what == "file" else path.parent, 12_345, -1)
+    assert kept.load(key) is None
+
+
+def test_the_latest_few_are_kept(kept: CompiledKnowledge, folder: Folder) -> None:
+    key, path, snapshot = compiled(kept)
+    for number in range(6):
+        folder.change("art/facts.yaml", "태어났어요", "태어났어요" + "!")
+        key = kept.key()
+        kept.save(key, snapshot)
+        os.utime(path.parent / f"{key}.pickle", (number, number))
+    kept.save(key, snapshot)
+    left = {file.stem for file in path.parent.iterdir()}
+    assert len(left) == 4
+    assert key in left
+
+
+def test_a_cache_that_can_not_be_written_is_no_obstacle(
+    kept: CompiledKnowledge, caplog: pytest.LogCaptureFixture
+) -> None:
+    _, path, snapshot = compiled(kept)
+    path.unlink()
+    path.parent.rmdir()
+    path.parent.write_text("a file where the folder should be")
+    with caplog.at_level(logging.WARNING):
+        kept.save(kept.key(), snapshot)
+        assert kept.load(kept.key()) is None
+    assert "can't be kept" in caplog.text

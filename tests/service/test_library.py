@@ -1,0 +1,20 @@
+"""The library reads when it must: at the first start without a snapshot, and at every reload."""
+
+from bot.core.model import Knowledge
+from bot.service.library import Library
+from tests.core.ferry import night_snapshot
+
+
+def test_a_known_snapshot_is_taken_without_reading_and_a_reload_reads() -> None:
+    read: list[str] = []
+
+    def reading() -> tuple[Knowledge, str]:
+        read.append("again")
+        return night_snapshot().knowledge, "read"
+
+    library = Library(reading, None, first=night_snapshot())
+    assert library.snapshot is night_snapshot()
+    assert read == []
+    library.reload()
+    assert library.snapshot.revision == "read"
+    assert read == ["again"]
