@@ -1,5 +1,6 @@
 """`python -m bot`."""
 
+import os
 import sys
 
 from bot.errors import BotError
@@ -7,6 +8,7 @@ from bot.errors import BotError
 
 def main() -> None:
     """Run the command line; what a person can mend is told as a sentence, never as a traceback."""
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # more are slower for sentences; before numpy loads
     from bot.cli import app  # noqa: PLC0415  an import error of a dependency is told below
 
     try:

@@ -1,6 +1,6 @@
 """What a text says about itself, before any fact is looked at: words, families, names, kind of question."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from rapidfuzz import fuzz, process
@@ -80,7 +80,9 @@ class Analyser:
         self._names = NameFinder(articles)
         self._vocabulary: dict[str, str] = {}
         self._surface: frozenset[str] = frozenset()
+        self._spelled: dict[str, str] = {}
         self._corrected = Memo(self._closest, 8_192)
+        self._respelt = Memo(self._nearest_word, 8_192)
         self._analysed = Memo(self._analyse, _REMEMBERED)
 
     def learn(self, analyses: Iterable[Analysis]) -> None:
@@ -90,7 +92,9 @@ class Analyser:
         self._surface = frozenset(
             word for analysis in seen for word in (*analysis.words, *analysis.stems) if is_hangul(word)
         )
+        self._spelled = {word: jamo(word) for analysis in seen for word in analysis.words}
         self._corrected.clear()
+        self._respelt.clear()
         self._analysed.clear()
 
     def analyse(self, text: str) -> Analysis:
@@ -124,6 +128,20 @@ class Analyser:
             entities=frozenset(names),
         )
 
+    def respelt(self, text: str) -> str | None:
+        """Return the normalised text with unknown words put right, as the facts spell them; None if none is."""
+        normal = normalise(text)
+        sequence = [word[:_MAX_WORD] for word in words(normal)[:_MAX_WORDS]]
+        known = {p for found in self._families.find(sequence) for p in range(found.start, found.end)}
+        right = [word if p in known else self._respelt(word) for p, word in enumerate(sequence)]
+        return None if right == sequence else " ".join(right)
+
+    def _nearest_word(self, word: str) -> str:
+        """Return the word of the facts that `word` is a typing error of, or `word` itself."""
+        if word in self._spelled or stem(word) in self._vocabulary:
+            return word
+        return self._nearest(word, self._spelled)
+
     def _split_run(self, word: str) -> list[str]:
         """Cut an unspaced Hangul run at the longest words the facts know; the rest stays together."""
         if len(word) < _LONG_RUN or not is_hangul(word) or word in self._surface or stem(word) in self._surface:
@@ -150,9 +168,14 @@ class Analyser:
 
     def _closest(self, stemmed: str) -> str:
         """Return the known stem that `stemmed` is a typing error of, or `stemmed` itself."""
-        spelled = jamo(stemmed)
-        if not self._vocabulary or stemmed in self._vocabulary or len(spelled) < _MIN_CORRECTED:
-            return stemmed
+        return stemmed if stemmed in self._vocabulary else self._nearest(stemmed, self._vocabulary)
+
+    @staticmethod
+    def _nearest(word: str, known: Mapping[str, str]) -> str:
+        """Return the entry of `known` (word to its decomposed form) nearest to `word`, or `word` if none is near."""
+        spelled = jamo(word)
+        if not known or len(spelled) < _MIN_CORRECTED:
+            return word
         cutoff = _CORRECTION if len(spelled) > _SHORT else _CORRECTION_SHORT
-        best = process.extractOne(spelled, self._vocabulary, scorer=fuzz.ratio, score_cutoff=cutoff)
-        return stemmed if best is None else str(best[2])
+        best = process.extractOne(spelled, known, scorer=fuzz.ratio, score_cutoff=cutoff)
+        return word if best is None else str(best[2])

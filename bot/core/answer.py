@@ -69,16 +69,20 @@ def _holds_lone_letters(normal: str) -> bool:
     return sum("ㄱ" <= char <= "ㅣ" for char in squeezed) > _LONE_LETTERS * len(squeezed)
 
 
-def _ways(text: str) -> tuple[str, ...]:
-    """Return all that is ranked for one message: its readings and, in a long one, the sentence that asks."""
-    asking = focus(text)
-    return readings(text) if asking is None else (*readings(text), normalise(asking))
+def _ways(snapshot: Snapshot, text: str) -> tuple[str, ...]:
+    """Return all that is ranked for one message: its readings, the sentence that asks, the text respelt."""
+    ways = readings(text)
+    if (asking := focus(text)) is not None:
+        ways = (*ways, normalise(asking))
+    if (respelt := snapshot.index.analyser.respelt(text)) is not None:
+        ways = (*ways, respelt)
+    return tuple(dict.fromkeys(ways))
 
 
 def texts_to_encode(snapshot: Snapshot, text: str) -> tuple[str, ...]:
     """Return the texts whose vectors `answer` needs: all ways to read it and the words that no fact has."""
     index = snapshot.index
-    meant = _ways(text)
+    meant = _ways(snapshot, text)
     unknown = (word for reading in meant for word in unknown_words(index, index.analyser.analyse(reading)))
     return tuple(dict.fromkeys((*meant, *unknown)))
 
@@ -89,7 +93,7 @@ def answer(snapshot: Snapshot, question: Question, vectors: Mapping[str, Vector]
     `vectors` holds the encoder's unit vector for each of `texts_to_encode`; None: encoder off.
     """
     model = load_model(semantic=vectors is not None and snapshot.vectors is not None)
-    options = [(text, _rank(snapshot, question, text, vectors, model)) for text in _ways(question.text)]
+    options = [(text, _rank(snapshot, question, text, vectors, model)) for text in _ways(snapshot, question.text)]
     reading, ranking = options[0]
     for text, other in options[1:]:
         if other.trust > ranking.trust + _SLIP_GAIN:

@@ -95,19 +95,19 @@ class FamilyFinder:
         found: list[Found] = []
         taken: dict[str, int] = {}
         for start, word in enumerate(sequence):
-            end, labels = self._phrase_at(keys, start)
-            for kind, family in labels:
-                found.append(Found(start, end, kind, family))
-                taken[kind] = max(taken.get(kind, 0), end)
-            for kind, family in self._of_word(word):
-                if start >= taken.get(kind, 0):
-                    found.append(Found(start, start + 1, kind, family))
+            for end, (kind, family) in (*self._phrases_at(keys, start), *((start + 1, x) for x in self._of_word(word))):
+                if start >= taken.get(kind, 0) or end > start + 1:
+                    found.append(Found(start, end, kind, family))
+                    if end > start + 1:
+                        taken[kind] = max(taken.get(kind, 0), end)
         return tuple(found)
 
-    def _phrase_at(self, keys: Sequence[str], start: int) -> tuple[int, Sequence[Label]]:
-        """Return the end and labels of the longest phrase of several words at `start`."""
+    def _phrases_at(self, keys: Sequence[str], start: int) -> list[tuple[int, Label]]:
+        """Return end and label of the phrases of several words at `start`, per kind only the longest."""
+        found: list[tuple[int, Label]] = []
         if keys[start] in self._heads:
-            for length in range(min(_MAX_PHRASE, len(keys) - start), 1, -1):
-                if labels := self._phrases.get(tuple(keys[start : start + length])):
-                    return start + length, labels
-        return start, ()
+            for end in range(min(len(keys), start + _MAX_PHRASE), start + 1, -1):
+                kinds = {kind for longer, (kind, _) in found if longer > end}
+                labels = self._phrases.get(tuple(keys[start:end]), ())
+                found += [(end, label) for label in labels if label[0] not in kinds]
+        return found

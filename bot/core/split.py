@@ -21,7 +21,7 @@ def focus(text: str) -> str | None:
     """
     if len(text[:MAX_CHARACTERS].split()) < _LONG:
         return None
-    found = [part.strip() for part in _SENTENCE.findall(text[:MAX_CHARACTERS])]
+    found: list[str] = [part.strip() for part in _SENTENCE.findall(text[:MAX_CHARACTERS])]
     found = [part for part in found if len(squeeze(normalise(part))) >= _FEWEST]
     if len(found) < 2:  # noqa: PLR2004  one sentence is the whole message
         return None

@@ -53,14 +53,14 @@ class CachedEncoder:
     def _read(self) -> tuple[list[int], Rows]:
         """Return keys and rows; nothing when there is no usable file."""
         try:
-            with np.load(self._file, allow_pickle=False) as stored:
+            with self._file.open("rb") as file, np.load(file, allow_pickle=False) as stored:
                 keys, rows = stored["keys"], stored["rows"]
             if (keys.dtype, rows.dtype, rows.shape[:-1]) != (np.uint64, np.float16, keys.shape):
                 msg = "it holds something else"
                 raise ValueError(msg)  # noqa: TRY301
         except FileNotFoundError:
             pass
-        except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
+        except (OSError, ValueError, TypeError, KeyError, EOFError, zipfile.BadZipFile) as error:
             log.warning("the vector cache %s can't be read and is made anew: %s", self._file.name, error)
         else:
             return keys.tolist(), rows

@@ -61,3 +61,13 @@ def test_a_filler_is_never_found_inside_a_run() -> None:
 
 def test_no_words_no_families() -> None:
     assert FINDER.find(()) == ()
+
+
+def test_a_long_phrase_of_one_kind_hides_no_phrase_of_another() -> None:
+    """How much is it? wants an amount, whatever attribute the longer phrase names."""
+    kinds = {
+        "ask": (Family("how-much", en=("how much",)),),
+        "attribute": (Family("price", en=("how much is",)), Family("quantity", en=("much",))),
+    }
+    found = {(kind, family) for *_, kind, family in FamilyFinder(kinds).find(("how", "much", "is", "it"))}
+    assert found == {("ask", "how-much"), ("attribute", "price")}

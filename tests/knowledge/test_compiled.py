@@ -50,10 +50,15 @@ def test_what_was_kept_comes_back_and_answers_alike(kept: CompiledKnowledge) -> 
 def test_another_process_answers_alike(kept: CompiledKnowledge) -> None:
     """Python's own hashes differ from process to process; those of an index must not."""
     key, path, made = compiled(kept)
-    code = (
-        "import sys\nfrom pathlib import Path\nfrom bot.knowledge.compiled import CompiledKnowledge\n"
-        "from bot.core.answer import Question, answer\n"
-        f"found = CompiledKnowledge(*map(Path, sys.argv[2:])).load(sys.argv[1])\nprint(answer(found, {ASKED!r}).best.confidence)"
+    code = "\n".join(
+        (
+            "import sys",
+            "from pathlib import Path",
+            "from bot.core.answer import Question, answer",
+            "from bot.knowledge.compiled import CompiledKnowledge",
+            "found = CompiledKnowledge(*map(Path, sys.argv[2:])).load(sys.argv[1])",
+            f"print(answer(found, {ASKED!r}).best.confidence)",
+        )
     )
     places = map(str, (kept.cache, kept.folder, kept.shipped))
     command = [sys.executable, "-c", code, path.stem, *places]
@@ -156,7 +161,7 @@ def test_what_belongs_to_somebody_else_is_not_trusted(kept: CompiledKnowledge, w
 
 
 def test_the_latest_few_are_kept(kept: CompiledKnowledge, folder: Folder) -> None:
-    key, path, snapshot = compiled(kept)
+    _, path, snapshot = compiled(kept)
     for number in range(6):
         folder.change("art/facts.yaml", "태어났어요", "태어났어요" + "!")
         key = kept.key()

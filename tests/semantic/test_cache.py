@@ -1,5 +1,6 @@
 """Cached vectors are those of the encoder, asked for once; the file is only a convenience."""
 
+import io
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -50,7 +51,15 @@ def test_nothing_asked_is_nothing_read(tmp_path: Path) -> None:
     assert not list(tmp_path.iterdir())
 
 
-@pytest.mark.parametrize("content", [b"", b"PK\x03\x04 no archive", b"\x93NUMPY"])
+def as_bytes(array: NDArray[np.float32]) -> bytes:
+    stream = io.BytesIO()
+    np.save(stream, array)
+    return stream.getvalue()
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b"PK\x03\x04 no archive", b"\x93NUMPY", as_bytes(np.zeros((2, 64), np.float32))]
+)
 def test_a_damaged_file_is_made_anew(tmp_path: Path, caplog: pytest.LogCaptureFixture, content: bytes) -> None:
     cached = CachedEncoder(Counting(), tmp_path)
     expected = cached.encode(TEXTS)

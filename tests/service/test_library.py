@@ -2,7 +2,7 @@
 
 from bot.core.model import Knowledge
 from bot.service.library import Library
-from tests.core.ferry import night_snapshot
+from tests.core.ferry import ferry_snapshot
 
 
 def test_a_known_snapshot_is_taken_without_reading_and_a_reload_reads() -> None:
@@ -10,10 +10,10 @@ def test_a_known_snapshot_is_taken_without_reading_and_a_reload_reads() -> None:
 
     def reading() -> tuple[Knowledge, str]:
         read.append("again")
-        return night_snapshot().knowledge, "read"
+        return ferry_snapshot().knowledge, "read"
 
-    library = Library(reading, None, first=night_snapshot())
-    assert library.snapshot is night_snapshot()
+    library = Library(reading, None, first=ferry_snapshot())
+    assert library.snapshot is ferry_snapshot()
     assert read == []
     library.reload()
     assert library.snapshot.revision == "read"
