@@ -70,7 +70,7 @@ class Desk:
         except KnowledgeError as error:
             await _show(interaction, problems_report(self._voice(interaction), error.problems))
         else:
-            await _show(interaction, reload_report(self._voice(interaction), done.change, synced=done.synced))
+            await _show(interaction, reload_report(self._voice(interaction), done.change, done.registration))
 
     async def status(self, interaction: Interaction) -> None:
         """Tell what is in service and how the bot is doing."""

@@ -4,15 +4,21 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from bot.core.model import Knowledge
+from bot.discord_front.operation import Registration
 from bot.errors import Problem
 from bot.service.library import Change
 from bot.service.reply import Voice
 from bot.service.wording import MESSAGE, escape
 
 _FILE = "facts.txt"
-_ROOM = MESSAGE - 200
+_REGISTRATION: Final[dict[Registration, str]] = {
+    "registered anew": "admin_commands_synced",
+    "refused": "admin_commands_refused",
+}
+_ROOM = MESSAGE - 300
 """Characters for the details, so that the sentences around them always fit."""
 
 
@@ -61,13 +67,13 @@ def count(knowledge: Knowledge) -> Counts:
     )
 
 
-def reload_report(voice: Voice, change: Change, *, synced: bool) -> Report:
-    """Say what a reload changed, by id."""
+def reload_report(voice: Voice, change: Change, registration: Registration) -> Report:
+    """Say what a reload changed, by id, and what became of the commands."""
     groups = (("added", change.added), ("removed", change.removed), ("changed", change.changed))
     head = voice.say("reloaded", **{name: len(ids) for name, ids in groups})
     details = [f"{voice.say(f'admin_{name}')}: {', '.join(ids)}" for name, ids in groups if ids]
     tail = [voice.say("admin_commands_changed")] if change.commands_changed else []
-    tail += [voice.say("admin_commands_synced")] if synced else []
+    tail += [voice.say(_REGISTRATION[registration])] if registration in _REGISTRATION else []
     return _report(voice, head, details, tail)
 
 
@@ -96,15 +102,15 @@ def status_report(voice: Voice, status: Status) -> Report:
             gaps=status.counts.gaps,
             commands=status.counts.commands,
         ),
-        voice.say("admin_status_uptime", uptime=_duration(status.uptime), latency=latency),
+        voice.say("admin_status_uptime", uptime=_duration(voice, status.uptime), latency=latency),
         voice.say("admin_status_events", reloads=status.reloads, rebuilds=status.rebuilds),
     ]
     return Report("\n".join(lines))
 
 
-def _duration(seconds: float) -> str:
+def _duration(voice: Voice, seconds: float) -> str:
     """Write seconds as `3 d 04:05:06`, the days left out where there are none."""
     minutes, second = divmod(int(seconds), 60)
     hours, minute = divmod(minutes, 60)
     days, hour = divmod(hours, 24)
-    return (f"{days} d " if days else "") + f"{hour:02}:{minute:02}:{second:02}"
+    return (voice.say("admin_days", days=days) + " " if days else "") + f"{hour:02}:{minute:02}:{second:02}"

@@ -7,15 +7,17 @@ import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TypeAlias
+from typing import Literal, TypeAlias
 
 from bot.errors import KnowledgeError
 from bot.service.library import Change, Library
 
 log = logging.getLogger(__name__)
 
-Follow: TypeAlias = Callable[[], Awaitable[bool]]
-"""Makes the commands follow the facts; returns whether they were registered anew."""
+Registration: TypeAlias = Literal["as before", "registered anew", "refused"]
+"""What became of the commands with Discord; `refused` where any of them could not be registered."""
+Follow: TypeAlias = Callable[[], Awaitable[Registration]]
+"""Makes the commands follow the facts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,8 +25,7 @@ class Reloaded:
     """A reload that went well."""
 
     change: Change
-    synced: bool
-    """Whether the commands were registered anew."""
+    registration: Registration
 
 
 class Operation:
@@ -56,14 +57,14 @@ class Operation:
                 raise
             self.reloads += 1
             self.loaded_at = datetime.now(UTC)
-            synced = await self.after_reload() if self.after_reload else False
+            registration = await self.after_reload() if self.after_reload else "as before"
             log.info(
                 "facts reloaded, revision %s: %d added, %d removed, %d changed; commands %s",
                 self.library.snapshot.revision,
                 *map(len, (change.added, change.removed, change.changed)),
-                "registered anew" if synced else "as before",
+                registration,
             )
-            return Reloaded(change, synced)
+            return Reloaded(change, registration)
 
     def _load(self) -> Change:
         """Reload without the garbage collector: it stops all threads, ever longer, to walk an index that grows."""

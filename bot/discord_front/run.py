@@ -18,7 +18,7 @@ import watchfiles
 
 from bot.discord_front.connection import Failures, final, start_error
 from bot.discord_front.logs import describe
-from bot.discord_front.operation import Operation
+from bot.discord_front.operation import Operation, Registration
 from bot.discord_front.sync import sync_if_changed
 from bot.discord_settings import DiscordSettings
 from bot.errors import DiscordStartError
@@ -229,7 +229,7 @@ async def _connect(client: "BotClient", plan: Plan, operation: Operation) -> Non
     """Log in, register commands that changed, and stay connected."""
     settings = plan.settings
 
-    async def follow_facts() -> bool:
+    async def follow_facts() -> Registration:
         client.register_commands()
         return await sync_if_changed(client.tree, settings.admin_guild_ids, settings.cache)
 

@@ -13,6 +13,7 @@ from discord.http import Route
 
 from bot.discord_front.connection import Failures, log_in, start_error
 from bot.discord_front.differences import Payload, difference, digest
+from bot.discord_front.operation import Registration
 
 log = logging.getLogger(__name__)
 
@@ -88,14 +89,14 @@ async def existing(client: discord.Client, scope: Scope) -> list[Payload]:
     return commands
 
 
-async def sync_if_changed(tree: Tree, admin_guilds: Iterable[int], cache: Path) -> bool:
+async def sync_if_changed(tree: Tree, admin_guilds: Iterable[int], cache: Path) -> Registration:
     """Register what changed since the last time; a scope that fails is logged and tried at the next start.
 
-    Guilds that are no longer administrators' lose their commands. Returns whether anything was registered.
+    Guilds that are no longer administrators' lose their commands.
     """
     remembered = Remembered(cache, tree.client.application_id or 0)
     wanted = set(admin_guilds)
-    synced = False
+    done: Registration = "as before"
     for scope in (None, *sorted(wanted | remembered.scopes())):
         value = digest(await desired(tree, scope))
         if remembered.knows(scope, value):
@@ -106,10 +107,11 @@ async def sync_if_changed(tree: Tree, admin_guilds: Iterable[int], cache: Path) 
             log.warning("the commands of %s were not registered: %s", _describe(scope), error)
             gone = isinstance(error, discord.Forbidden) and scope not in wanted
             remembered.keep(scope, None if gone else "")
+            done = "refused"
             continue
         remembered.keep(scope, None if scope is not None and value == _NOTHING else value)
-        synced = True
-    return synced
+        done = "registered anew" if done == "as before" else done
+    return done
 
 
 def _describe(scope: Scope) -> str:

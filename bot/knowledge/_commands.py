@@ -1,12 +1,20 @@
 """The checks of commands: what they show exists, and those of one name can be merged into one."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Final
 
+from bot.core.model import Text
 from bot.errors import Problem
 from bot.knowledge._parts import Parts, missing
 from bot.knowledge._validate import Placed
 from bot.knowledge._wording import quote, unknown
 from bot.knowledge.schema import CommandModel
+
+
+_ADMINISTRATION: Final = "facts"
+"""The administrators' command."""
+_OWN: Final = ("command_ask_name", "command_help_name", "command_about_name")
+"""The messages that name the commands which the bot has without any data."""
 
 
 def check_commands(parts: Parts) -> Iterator[Problem]:
@@ -42,6 +50,16 @@ def _command_names(commands: Iterable[Placed[CommandModel]]) -> Iterator[Problem
         for language, name in _both(command):
             if seen.setdefault((language, name), at) != at:
                 yield command.problem(f"two commands are called {quote(name)}", "name", language)
+
+
+def names_free(articles: Iterable[Parts], messages: Mapping[str, Text]) -> Iterator[Problem]:
+    """Check that no command is called like one that the bot has of its own, in whichever language."""
+    own = {_ADMINISTRATION, *(name for key in _OWN if key in messages for name in messages[key].every())}
+    for parts in articles:
+        for command in parts.commands:
+            for language, name in _both(command):
+                if name in own:
+                    yield command.problem(f"the bot has a command {quote(name)} of its own", "name", language)
 
 
 def _both(command: Placed[CommandModel]) -> Iterator[tuple[str, str]]:

@@ -8,7 +8,7 @@ from typing import TypeAlias
 from bot.core.model import Article, Gap, Knowledge, Lexicon, Text
 from bot.errors import KnowledgeError, Problem
 from bot.knowledge._build import build_article, build_gap, family
-from bot.knowledge._commands import commands_agree
+from bot.knowledge._commands import commands_agree, names_free
 from bot.knowledge._folder import LEXICON, MESSAGES, SMALL_TALK, article_folders
 from bot.knowledge._parts import Parts, read_parts
 from bot.knowledge._references import check_references
@@ -58,6 +58,7 @@ def read_with_places(folder: Path, *, shipped: Path | None = None) -> Reading:
     for parts in articles:
         problems += check_references(parts, lexicon)
     problems += commands_agree(articles)
+    problems += names_free(articles, messages)
     if problems:
         raise KnowledgeError(tuple(dict.fromkeys(problems)))
     built = tuple(article for parts in articles for article in _built(parts))

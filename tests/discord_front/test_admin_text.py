@@ -24,13 +24,13 @@ def voice(language: Language = "en") -> Voice:
 
 
 def test_a_reload_without_changes_is_one_line() -> None:
-    assert reload_report(voice(), NOTHING, synced=False).text == "Read again: 0 added, 0 removed, 0 changed."
+    assert reload_report(voice(), NOTHING, "as before").text == "Read again: 0 added, 0 removed, 0 changed."
 
 
 @pytest.mark.parametrize("language", ["ko", "en"])
 def test_a_long_list_goes_into_a_file_as_a_whole(language: Language) -> None:
     ids = tuple(f"article/fact-{number}" for number in range(300))
-    report = reload_report(voice(language), replace(NOTHING, added=ids), synced=True)
+    report = reload_report(voice(language), replace(NOTHING, added=ids), "refused")
     assert len(report.text) <= MESSAGE
     assert report.file_name == "facts.txt"
     assert all(one in report.file_text for one in ids)
@@ -54,10 +54,16 @@ def test_ids_and_problems_cannot_mark_up_or_ping() -> None:
 def test_status_is_told_line_by_line() -> None:
     assert status_report(voice(), STATUS).text.splitlines() == [
         "Facts at revision abc, read <t:1767225600:R>",
-        "1 articles · 2 facts · 3 gaps · 4 commands",
+        "Articles 1 · facts 2 · gaps 3 · commands 4",
         "Up 1 d 02:03:04 · latency 42 ms",
-        "5 reloads · 6 rebuilds",
+        "Reloads 5 · rebuilds 6",
     ]
+
+
+def test_status_in_korean_has_no_english_word() -> None:
+    text = status_report(voice("ko"), STATUS).text.replace("abc", "").replace("<t:1767225600:R>", "").replace("ms", "")
+    assert "1일 02:03:04" in text
+    assert not any(char.isascii() and char.isalpha() for char in text)
 
 
 def test_a_latency_not_yet_measured_is_a_dash() -> None:

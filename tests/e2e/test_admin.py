@@ -58,12 +58,21 @@ async def test_a_reload_says_that_commands_changed(bot: Running, admin: Actor) -
     assert (await admin.runs("/facts status")).text, "the administrators' own command is still there"
 
 
+async def test_a_reload_says_that_commands_could_not_be_registered(bot: Running, admin: Actor) -> None:
+    """The new facts are in service all the same, and the next reload tries again."""
+    bot.folder.change(COMMANDS_FILE, "en: origins", "en: homes")
+    bot.server.fails_next(on="PUT /applications/{application_id}/commands", status=403)
+    assert "Not all commands could be registered" in (await admin.runs("/facts reload")).text
+    assert (await admin.runs("/facts reload")).text.endswith("The commands were registered with Discord again.")
+    assert ANSWER in (await admin.runs("/homes")).text
+
+
 async def test_all_problems_are_listed_and_the_old_facts_stay(bot: Running, admin: Actor) -> None:
     bot.folder.change(FACTS, "section: exodus", "section: exodos")
     bot.folder.change(FACTS, "about: [murati]", "about: [muratti]")
     reply = await admin.runs("/facts reload")
     assert reply.text.splitlines() == [
-        "There are 2 problems; the old facts stay in use.",
+        "Problems: 2. The old facts stay in use.",
         "- art/facts.yaml:11: fact 'murati-origin': source.section: unknown section 'exodos': did you mean 'exodus'?",
         "- art/facts.yaml:13: fact 'murati-origin': about\\[1\\]: unknown entity 'muratti': did you mean 'murati'?",
     ]
@@ -74,7 +83,7 @@ async def test_all_problems_are_listed_and_the_old_facts_stay(bot: Running, admi
 async def test_a_failing_case_keeps_the_old_facts(bot: Running, admin: Actor) -> None:
     bot.folder.write("art/cases.yaml", "cases:\n  - question: 오늘 날씨 어때?\n    expect: murati-origin\n")
     reply = await admin.runs("/facts reload")
-    assert "There are 1 problems" in reply.text
+    assert "Problems: 1." in reply.text
     assert "art/cases.yaml:2: cases: the case '오늘 날씨 어때?' expects 'murati-origin'" in reply.text
 
 
@@ -102,9 +111,9 @@ async def test_status_tells_what_is_in_service(bot: Running, admin: Actor) -> No
     lines = reply.text.splitlines()
     assert reply.ephemeral
     assert lines[0].startswith(f"Facts at revision {bot.app.library.snapshot.revision}, read <t:")
-    assert lines[1] == "1 articles · 1 facts · 0 gaps · 1 commands"
+    assert lines[1] == "Articles 1 · facts 1 · gaps 0 · commands 1"
     assert lines[2].startswith("Up 00:00:0")
-    assert lines[3] == "1 reloads · 0 rebuilds"
+    assert lines[3] == "Reloads 1 · rebuilds 0"
 
 
 async def test_a_reload_does_not_stop_the_others_being_answered(bot: Running, admin: Actor) -> None:

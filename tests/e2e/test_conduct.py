@@ -64,6 +64,16 @@ async def test_a_deleted_question_takes_its_answer_away(alice: Actor, bob: Actor
     assert "방금" not in (await bob.says(f"<@bot> {KOREAN}")).text
 
 
+async def test_questions_deleted_in_bulk_take_their_answers_away(server: FakeDiscord, alice: Actor) -> None:
+    """As a moderator's purge does; one of them was never answered."""
+    written = [await alice.writes(text) for text in (f"<@bot> {KOREAN}", "just talk", f"<@bot> {ENGLISH}")]
+    answers = [await alice.is_answered(written[at]) for at in (0, 2)]
+    place = {"channel_id": str(server.general.id), "guild_id": str(server.guild.id)}
+    server.sends_event("MESSAGE_DELETE_BULK", {"ids": [str(message.id) for message in written], **place}, server.guild)
+    for answer in answers:
+        await answer.disappears()
+
+
 async def test_a_question_deleted_before_its_answer_leaves_nothing(server: FakeDiscord, alice: Actor) -> None:
     server.delays_next(0.1, on="POST /channels/{channel_id}/messages")
     written = await alice.writes(f"<@bot> {KOREAN}")

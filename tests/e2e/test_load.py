@@ -160,7 +160,7 @@ async def test_two_hundred_questions_are_answered_once_from_one_revision_each_wh
             marked.becomes(kind)
             written += [await one for one in islice(writing, (MEMBERS - AT_ONCE) // len(RELOADS))]
             report = (await admin.runs("/facts reload")).text
-            assert report.startswith("Read again" if kind == "good" else "There are 1 problems"), report
+            assert report.startswith("Read again" if kind == "good" else "Problems: 1."), report
         await until(lambda: len(server.hub.world.answers) == MEMBERS, within=120)
         await server.quiets_down()
     sys.stdout.write(f"event loop, {len(lags.wall)} samples: {lags.told()}\n")

@@ -86,7 +86,7 @@ async def test_a_reload_registers_commands_that_changed(server: FakeDiscord, tmp
     async with operated(server, tmp_path) as running:
         running.folder.change(COMMANDS_FILE, "Where people come from", "Who comes from where")
         done = await running.operation.reload()
-        assert done.synced
+        assert done.registration == "registered anew"
         assert done.change.commands_changed
         assert server.command("origins").data["description"] == "Who comes from where"
         assert syncs(server) == 2
@@ -97,7 +97,7 @@ async def test_a_reload_registers_nothing_else(server: FakeDiscord, tmp_path: Pa
         running.folder.change(FACTS, ANSWER, "무라티의 고향은 알바니아예요.")
         done = await running.operation.reload()
         assert done.change.changed == ("art/murati-origin",)
-        assert not done.synced
+        assert done.registration == "as before"
         assert syncs(server) == 1
         reply = await server.user("alice", locale="ko").runs("/출신")
         assert "무라티의 고향은 알바니아예요." in reply.text
@@ -135,7 +135,8 @@ async def test_a_malformed_event_costs_a_rebuild_and_no_knowledge(server: FakeDi
         assert running.app.library.snapshot is snapshot
         assert syncs(server) == 1
         running.folder.change(COMMANDS_FILE, "Where people come from", "Who comes from where")
-        assert (await running.operation.reload()).synced, "the new client's commands follow the facts"
+        done = await running.operation.reload()
+        assert done.registration == "registered anew", "the new client's commands follow the facts"
 
 
 async def test_a_network_that_fails_later_is_waited_for(server: FakeDiscord, tmp_path: Path) -> None:
