@@ -31,7 +31,7 @@ class Settings(BaseSettings):
     knowledge: Path | None = None
     """Folder of the articles; default: the ones that ship with the bot."""
     cache: Path = Path(platformdirs.user_cache_dir("article-answers-bot"))
-    """Folder for the vectors of samples, which can be deleted at any time."""
+    """Folder for the vectors of samples and the compiled knowledge, which can be deleted at any time."""
     semantic: Switch = Switch.ON
     """`off` answers without the sentence encoder: 150 MB less memory, fewer right answers."""
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
@@ -47,6 +48,7 @@ class Question:
     """The language to answer in when the question has none (`???`)."""
 
 
+@lru_cache(maxsize=8)  # encoder and verdict ask for those of the same message
 def readings(text: str) -> tuple[str, ...]:
     """Return how `text` may be meant: as typed and, if it looks like one, as a slip of the keyboard layout."""
     normal = normalise(text)

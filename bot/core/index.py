@@ -77,10 +77,10 @@ class Index:
         samples = [self.analyser.analyse(text) for text in self.samples]
         passages = [self.analyser.analyse(text) for text in self.passages]
         self.analyser.learn([*samples, *passages])
-        self.asked: dict[str, list[int]] = {}
+        self.asked: dict[str, set[int]] = {}
         """Samples without spaces and punctuation, and the positions of the targets they belong to."""
         for analysis, owner in zip(samples, self.sample_owners.of_row, strict=True):
-            self.asked.setdefault(analysis.squeezed, []).append(int(owner))
+            self.asked.setdefault(analysis.squeezed, set()).add(int(owner))
         self.likeness = Memo(self._likeness, _REMEMBERED)
         """Cosine of a text's n-grams with those of every sample, by what `squeeze` leaves of it."""
         self.words = InvertedIndex([word_hashes(analysis.features) for analysis in samples])

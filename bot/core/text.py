@@ -38,11 +38,8 @@ def normalise(text: str) -> str:
 def _folded(text: str) -> str:
     """Take one step towards the normal form; one or two lead there, hardly ever more."""
     plain = unicodedata.normalize("NFKC", text)[:MAX_CHARACTERS].translate(_COMPAT_TABLE)
-    kept = "".join(
-        " " if char in "\n\r\t" else char
-        for char in plain
-        if char in "\n\r\t" or unicodedata.category(char) not in _INVISIBLE
-    )
+    unseen = {char for char in set(plain) if unicodedata.category(char) in _INVISIBLE and char not in "\n\r\t"}
+    kept = plain.translate(dict.fromkeys(map(ord, unseen))) if unseen else plain
     return _SPACE.sub(" ", _DISCORD_MARKUP.sub(" ", kept).casefold().replace("’", "'")).strip()
 
 

@@ -65,9 +65,9 @@ class Asking:
         return True
 
     def _earlier(self, exchange: Exchange, language: Language) -> Page | None:
-        """Lead to the answer that the same question got here a moment ago."""
+        """Lead to the answer that the same question got here a moment ago; one given privately is for its asker."""
         earlier = self._conduct.exchanges.earlier(exchange.channel, exchange.question)
-        if earlier is None:
+        if earlier is None or earlier.replies[0].channel.id != exchange.channel:
             return None
         return plain_page(self._front.voice(language), "asked_before", link=earlier.replies[0].jump_url)
 

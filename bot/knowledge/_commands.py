@@ -10,7 +10,6 @@ from bot.knowledge._validate import Placed
 from bot.knowledge._wording import quote, unknown
 from bot.knowledge.schema import CommandModel
 
-
 _ADMINISTRATION: Final = "facts"
 """The administrators' command."""
 _OWN: Final = ("command_ask_name", "command_help_name", "command_about_name")

@@ -13,6 +13,7 @@ from bot.discord_front.client import BotClient
 from bot.settings import Settings, Switch
 from tests.e2e.certain import Certain
 from tests.fake_discord import Actor, FakeDiscord
+from tests.fake_discord import Settings as Patient
 
 
 @dataclass(slots=True)
@@ -65,7 +66,7 @@ def app() -> App:
 @pytest.fixture
 async def server() -> AsyncIterator[FakeDiscord]:
     """Run a server whose every refusal fails the test."""
-    async with FakeDiscord() as server:
+    async with FakeDiscord(Patient(patience=15)) as server:
         yield server
     assert server.refusals == []
 

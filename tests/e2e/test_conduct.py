@@ -13,8 +13,10 @@ from bot.discord_front.client import BotClient
 from bot.service.reply import Reply
 from tests.e2e.certain import Certain
 from tests.e2e.conftest import Time, running
+from tests.e2e.operators import until
 from tests.fake_discord import Actor, FakeDiscord, Permission
 
+WRITE = "POST /channels/{channel_id}/messages"
 KOREAN, ENGLISH = "무라티 어디 사람이야?", "Where is Murati from?"
 Facts = dict[str, Fact]
 
@@ -40,7 +42,7 @@ async def test_an_edit_within_two_minutes_changes_the_answer(alice: Actor, facts
     assert [b.label for b in reply.buttons] == ["한국어", "Related questions", "⋯"]
     clock.now += 121
     await alice.edits(written, f"<@bot> {KOREAN}")
-    await asyncio.sleep(0.05)
+    await alice.runs("/help")  # events are handled in order
     assert reply.text.startswith(str(facts["murati-origin"].answer.en))
 
 
@@ -51,6 +53,7 @@ async def test_an_edit_after_a_moderator_took_the_answer_away_does_nothing(
     written = await alice.writes(f"<@bot> {KOREAN}")
     await moderator.deletes(await alice.is_answered(written))
     await alice.edits(written, f"<@bot> {ENGLISH}")
+    await server.is_asked("PATCH /channels/{channel_id}/messages/{message_id}")
     await server.quiets_down()
     assert written.answers == []
     assert "failure" not in caplog.text
@@ -75,9 +78,9 @@ async def test_questions_deleted_in_bulk_take_their_answers_away(server: FakeDis
 
 
 async def test_a_question_deleted_before_its_answer_leaves_nothing(server: FakeDiscord, alice: Actor) -> None:
-    server.delays_next(0.1, on="POST /channels/{channel_id}/messages")
+    server.delays_next(0.1, on=WRITE)
     written = await alice.writes(f"<@bot> {KOREAN}")
-    await asyncio.sleep(0.05)
+    await until(lambda: server.requests_to(*WRITE.split()))
     await alice.deletes(written)
     await server.is_asked("DELETE /channels/{channel_id}/messages/{message_id}")
     assert written.answers == []
@@ -92,10 +95,20 @@ async def test_where_it_may_not_write_it_answers_privately(server: FakeDiscord, 
     assert "English" in [b.label for b in told.buttons]
 
 
+async def test_an_answer_given_privately_is_linked_for_nobody_else(
+    server: FakeDiscord, alice: Actor, bob: Actor, facts: Facts
+) -> None:
+    server.denies(server.general, server.bot, Permission.SEND_MESSAGES)
+    for member in (alice, bob):
+        await member.writes(f"<@bot> {KOREAN}")
+        assert str(facts["murati-origin"].answer.ko) in (await member.receives()).text
+
+
 async def test_closed_direct_messages_end_it_quietly(server: FakeDiscord, alice: Actor) -> None:
     server.denies(server.general, server.bot, Permission.SEND_MESSAGES)
     alice.user.takes_direct_messages = False
     await alice.writes(f"<@bot> {KOREAN}")
+    await until(lambda: len(server.denials) > 1)
     await server.quiets_down()
     assert [denied.code for denied in server.denials] == [50013, 50007]
 
@@ -159,9 +172,9 @@ async def test_a_slow_answer_shows_that_it_is_coming(server: FakeDiscord, app: A
 
 
 async def test_a_draining_bot_takes_no_new_work(server: FakeDiscord, alice: Actor, bot: BotClient) -> None:
-    server.delays_next(0.1, on="POST /channels/{channel_id}/messages")
+    server.delays_next(0.1, on=WRITE)
     written = await alice.writes(f"<@bot> {KOREAN}")
-    await asyncio.sleep(0.05)
+    await until(lambda: server.requests_to(*WRITE.split()))
     assert await bot.drain(5)
     assert len(written.answers) == 1
     await alice.writes(f"<@bot> {ENGLISH}")

@@ -31,6 +31,7 @@ from tests.e2e.operators import ANSWER, QUESTION, settings_for, small_knowledge,
 from tests.e2e.test_process import WRITE, process
 from tests.e2e.watchdog import quantile, watchdog
 from tests.fake_discord import Actor, FakeDiscord, Permission, Reply
+from tests.fake_discord import Settings as Patient
 
 RELOADS: tuple[Kind, ...] = (
     *("good", "mistake", "mistake", "mistake") * 4,
@@ -49,7 +50,7 @@ BUSY = 4
 async def test_a_restart_with_questions_in_flight_loses_none_and_doubles_none(tmp_path: Path) -> None:
     """What was taken is answered before the end, and every button works with the next process."""
     small_knowledge(tmp_path)
-    async with FakeDiscord(points_here=False) as server:
+    async with FakeDiscord(Patient(patience=30), points_here=False) as server:
         members = [server.user(f"member {number}", locale="ko") for number in range(10)]
         async with process(server.url, tmp_path, DISCORD_TOKEN=server.token) as bot:
             await bot.says("connected and answering", within=30)

@@ -13,6 +13,7 @@ import pytest
 
 from tests.e2e.operators import ANSWER, COMMANDS_FILE, FACTS, QUESTION, small_knowledge, until
 from tests.fake_discord import FakeDiscord, Permission
+from tests.fake_discord import Settings as Patient
 from tests.knowledge.small_article import Folder
 
 ROOT = Path(__file__).parents[2]
@@ -23,7 +24,7 @@ WRONG = "MTIzNDU2.wrong.token-of-nobody"
 @pytest.fixture
 async def server() -> AsyncIterator[FakeDiscord]:
     """Run a server that only the processes are pointed at."""
-    async with FakeDiscord(points_here=False) as server:
+    async with FakeDiscord(Patient(patience=15), points_here=False) as server:
         yield server
     assert server.refusals == []
 
@@ -49,6 +50,7 @@ class Process:
 
     process: asyncio.subprocess.Process
     lines: list[str] = field(default_factory=list)
+    listening: asyncio.Task[None] | None = None
 
     async def listen(self) -> None:
         """Collect what stands on standard error."""
@@ -56,7 +58,7 @@ class Process:
         async for line in self.process.stderr:
             self.lines.append(line.decode())
 
-    async def says(self, words: str, within: float = 10.0) -> None:
+    async def says(self, words: str, within: float = 30.0) -> None:
         """Wait until a line of the log holds `words`."""
         await until(lambda: any(words in line for line in self.lines), within)
 
@@ -64,12 +66,13 @@ class Process:
         """Send a signal."""
         self.process.send_signal(number)
 
-    async def ends(self, within: float = 10.0) -> Ended:
+    async def ends(self, within: float = 30.0) -> Ended:
         """Wait for the end."""
         code = await asyncio.wait_for(self.process.wait(), within)
         assert self.process.stdout is not None
         out = (await self.process.stdout.read()).decode()
-        await asyncio.sleep(0)
+        if self.listening is not None:
+            await self.listening
         return Ended(code, out, "".join(self.lines))
 
 
@@ -91,14 +94,14 @@ async def process(
     started = Process(
         await asyncio.create_subprocess_exec(*command, cwd=ROOT, env=environment, stdout=pipe, stderr=pipe)
     )
-    listening = asyncio.create_task(started.listen())
+    started.listening = asyncio.create_task(started.listen())
     try:
         yield started
     finally:
         if started.process.returncode is None:
             started.process.kill()
         await started.process.wait()
-        await listening
+        await started.listening
         said = "".join(started.lines)
         assert "Traceback" not in said
         for name, value in variables.items():
@@ -109,7 +112,7 @@ async def test_it_answers_reloads_and_ends(server: FakeDiscord, tmp_path: Path, 
     """One life: start, a reply, a good and a bad SIGHUP, SIGTERM while a reply is on its way."""
     alice = server.user("alice", locale="ko")
     async with process(server.url, tmp_path, DISCORD_TOKEN=server.token) as bot:
-        await server.connects(within=15)
+        await server.connects(within=30)
         await bot.says("connected and answering: 1 servers")
         assert ANSWER in (await alice.runs("/출신")).text
 
@@ -142,7 +145,7 @@ async def test_it_answers_reloads_and_ends(server: FakeDiscord, tmp_path: Path, 
 async def test_ctrl_c_ends_it_quietly(server: FakeDiscord, tmp_path: Path, folder: Folder) -> None:
     del folder
     async with process(server.url, tmp_path, DISCORD_TOKEN=server.token) as bot:
-        await bot.says("connected and answering", within=15)
+        await bot.says("connected and answering", within=30)
         bot.gets(signal.SIGINT)
         assert (await bot.ends()).code == 0
 
@@ -151,7 +154,7 @@ async def test_a_malformed_event_is_survived(server: FakeDiscord, tmp_path: Path
     """And told in one line, without a traceback."""
     del folder
     async with process(server.url, tmp_path, DISCORD_TOKEN=server.token) as bot:
-        await bot.says("connected and answering", within=15)
+        await bot.says("connected and answering", within=30)
         server.sends_malformed_event()
         await server.disconnects()
         await server.connects()
@@ -164,7 +167,7 @@ async def test_a_malformed_event_is_survived(server: FakeDiscord, tmp_path: Path
 async def end(url: str, tmp_path: Path, *arguments: str, **variables: str) -> Ended:
     """Run the bot until it ends by itself."""
     async with process(url, tmp_path, arguments or ("run",), **variables) as bot:
-        return await bot.ends(within=15)
+        return await bot.ends(within=30)
 
 
 async def test_a_wrong_token_is_one_sentence(server: FakeDiscord, tmp_path: Path, folder: Folder) -> None:
