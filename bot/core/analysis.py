@@ -48,6 +48,11 @@ class Analysis:
     """(article slug, entity id) of everything named."""
 
     @property
+    def names_only(self) -> bool:
+        """Tell whether the text names somebody or something and says nothing else."""
+        return bool(self.entities) and not self.stems and not self.asks
+
+    @property
     def features(self) -> tuple[str, ...]:
         """Return the words as features of the word index: stems, concepts, names and kinds of question."""
         return (

@@ -134,6 +134,8 @@ def _rank(
     if question.article is not None:
         chances = np.where(index.belongs_to(question.article), chances, 0)
     trust = model.trust_in(described, chances, index.is_fact, index.has_gaps)
+    if analysis.names_only:  # "Murati?" asks for something, if not for what: facts are offered, no gap is told
+        trust, chances = max(trust, model.suggest_from), np.where(index.is_fact, chances, 0)
     own = [position for position in index.asked.get(analysis.squeezed, ()) if chances[position] > 0]
     if len(own) == 1:  # an author's own sample is the surest sign there is
         chances[own[0]] = 1.0

@@ -155,9 +155,9 @@ def _heading(voice: Voice, entity: Entity) -> str:
 
 
 def facts_about(article: Article, entity: Entity) -> tuple[Fact, ...]:
-    """Return the facts about `entity`, first those it is the main subject of."""
+    """Return the facts about `entity`, first those it is the main or only subject of."""
     about = [fact for fact in article.facts if entity.id in fact.about]
-    return tuple(sorted(about, key=lambda fact: fact.about.index(entity.id)))
+    return tuple(sorted(about, key=lambda fact: (fact.about.index(entity.id), len(fact.about))))
 
 
 def entity_names(command: Listing) -> Completer:

@@ -1,12 +1,12 @@
 """Replies as pages: text in pieces, one row of buttons, at most one menu; any chat front can show them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Final, Literal, TypeAlias
 
 from bot.core.complete import useful
 from bot.core.model import Article, Fact, Gap, Knowledge, Language, other_language
-from bot.service.reply import Offer, Reply, SourceLine, Voice, item_reply
+from bot.service.reply import Offer, Reply, SourceLine, Voice, item_reply, offer
 from bot.service.views import Action, FactView, Trace, View, trace_of
 from bot.service.wording import MESSAGE, clip, escape, one_line, split
 
@@ -69,12 +69,20 @@ def plain_page(voice: Voice, key: str, **values: object) -> Page:
 def reply_page(knowledge: Knowledge, reply: Reply, *, shareable: bool = False) -> Page:
     """Lay out the reply to a question; `shareable` where only the asker sees it and others could."""
     voice = Voice(knowledge, reply.language)
-    if reply.outcome == "answered" and reply.article and reply.fact:
+    if reply.also:  # one row of buttons for two answers: each leads to one of them
+        buttons = offer_buttons(reply.language, _as_offers(knowledge, (reply, *reply.also)))
+    elif reply.outcome == "answered" and reply.article and reply.fact:
         view = FactView(reply.article, reply.fact, reply.language)
         buttons = _fact_buttons(knowledge, view, trace_of(reply), shareable=shareable)
     else:
         buttons = offer_buttons(reply.language, reply.offers)
     return Page(reply.language, _reply_texts(voice, reply), buttons)
+
+
+def _as_offers(knowledge: Knowledge, replies: Sequence[Reply]) -> list[Offer]:
+    found = ((reply, knowledge.article(reply.article or "")) for reply in replies)
+    facts = ((reply, article, article.fact(reply.fact or "")) for reply, article in found if article)
+    return [offer(article, fact, reply.language, reply.confidence) for reply, article, fact in facts if fact]
 
 
 def fact_page(

@@ -190,3 +190,14 @@ def test_commands_of_one_name_are_merged_over_the_articles() -> None:
     assert [article.slug for article, _ in merged.parts] == [first.slug, "second"]
     assert len(merged.facts()) == 4
     assert [one.key for one in listings(knowledge)] == [one.key for one in listings(SHIPPED)]
+
+
+def test_two_answers_share_one_row_with_a_button_for_each() -> None:
+    """A button under the second answer that meant the first one would be wrong."""
+    article = SHIPPED.articles[0]
+    voice = Voice(SHIPPED, "en")
+    first, second = (item_reply(voice, article, fact) for fact in article.facts[:2])
+    page = reply_page(SHIPPED, replace(first, also=(second,)))
+    assert [button.label for button in page.buttons] == [fact.label.en for fact in article.facts[:2]]
+    assert first.text in page.texts[0]
+    assert second.text in page.texts[-1]

@@ -1,0 +1,21 @@
+"""What the whole core makes of messages that are hardly questions."""
+
+import pytest
+
+from bot.core.answer import Question, answer
+from bot.core.verdict import Answered, Suggested
+from tests.core.ferry import ferry_snapshot
+
+
+@pytest.mark.parametrize("name", ["룬드", "Ada Lund", "룬드?", "Lund!"])
+def test_a_bare_name_is_offered_what_is_known_of_it(name: str) -> None:
+    verdict = answer(ferry_snapshot(), Question(name))
+    assert isinstance(verdict, Suggested)
+    assert verdict.others[0].target.item.id == "chair-left"
+
+
+@pytest.mark.parametrize("sample", ["배 비용은?", "PRICE OF THE FERRY", "who built the ferry"])
+def test_an_authors_own_sample_is_answered_for_certain(sample: str) -> None:
+    verdict = answer(ferry_snapshot(), Question(sample))
+    assert isinstance(verdict, Answered)
+    assert verdict.best.confidence == 1.0
