@@ -88,6 +88,7 @@ class Analyser:
         self._spelled: dict[str, str] = {}
         self._corrected = Memo(self._closest, 8_192)
         self._respelt = Memo(self._nearest_word, 8_192)
+        self._respelt_text = Memo(self._respell, _REMEMBERED)
         self._analysed = Memo(self._analyse, _REMEMBERED)
 
     def learn(self, analyses: Iterable[Analysis]) -> None:
@@ -100,6 +101,7 @@ class Analyser:
         self._spelled = {word: jamo(word) for analysis in seen for word in analysis.words}
         self._corrected.clear()
         self._respelt.clear()
+        self._respelt_text.clear()
         self._analysed.clear()
 
     def analyse(self, text: str) -> Analysis:
@@ -135,6 +137,9 @@ class Analyser:
 
     def respelt(self, text: str) -> str | None:
         """Return the normalised text with unknown words put right, as the facts spell them; None if none is."""
+        return self._respelt_text(text)
+
+    def _respell(self, text: str) -> str | None:
         normal = normalise(text)
         sequence = [word[:_MAX_WORD] for word in words(normal)[:_MAX_WORDS]]
         known = {p for found in self._families.find(sequence) for p in range(found.start, found.end)}

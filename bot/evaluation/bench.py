@@ -13,10 +13,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from bot.core.answer import Question
-from bot.core.index import Index
 from bot.core.model import LANGUAGES, Article, Fact, Knowledge, Sample
-from bot.core.snapshot import Snapshot
-from bot.service.library import ask_snapshot, with_vectors
+from bot.service.library import ask_snapshot, snapshot_of
 from bot.service.ports import Encoder
 
 FACTS, SAMPLES = 60, 24
@@ -71,9 +69,7 @@ def _measure(knowledge: Knowledge, build_encoder: Callable[[], Encoder] | None) 
     if hasattr(os, "sched_setaffinity"):
         os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
     encoder = build_encoder() if build_encoder else None
-    snapshot = Snapshot(knowledge, Index(knowledge), "")
-    if encoder is not None:
-        snapshot = with_vectors(snapshot, encoder)
+    snapshot = snapshot_of(knowledge, "", encoder)
     times = []
     for question in _questions(knowledge):
         start = time.process_time()  # what one core takes, also where others work on the machine

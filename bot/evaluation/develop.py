@@ -8,14 +8,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bot.core.answer import readings
-from bot.core.index import Index
 from bot.core.meaning import unknown_words
 from bot.core.model import LANGUAGES, Article, Fact, Knowledge, Sample
 from bot.core.signals import signals
 from bot.core.snapshot import Snapshot
 from bot.core.verdict import Matrix, features
 from bot.evaluation.questions import Item, read_items
-from bot.service.library import with_vectors
+from bot.service.library import encoded, snapshot_of
 from bot.service.ports import Encoder
 
 LEAN_SAMPLES = 4
@@ -62,7 +61,7 @@ def develop(knowledge: Knowledge, questions: Path, encoder: Encoder | None) -> t
             continue
         items = read_items(file, knowledge)
         for version in dict.fromkeys((article, lean(article))):
-            snapshot = _snapshot(replace(knowledge, articles=(version,)), encoder)
+            snapshot = snapshot_of(replace(knowledge, articles=(version,)), "", encoder)
             asked = tuple(_ask(snapshot, item, encoder) for item in items)
             found.append(Development(article.slug, version is not article, asked))
     return tuple(found)
@@ -79,20 +78,12 @@ def _first_samples(fact: Fact) -> Iterator[Sample]:
         yield from [sample for sample in fact.samples if sample.language == language][:LEAN_SAMPLES]
 
 
-def _snapshot(knowledge: Knowledge, encoder: Encoder | None) -> Snapshot:
-    snapshot = Snapshot(knowledge, Index(knowledge), "")
-    return snapshot if encoder is None else with_vectors(snapshot, encoder)
-
-
 def _ask(snapshot: Snapshot, item: Item, encoder: Encoder | None) -> Asked:
     index = snapshot.index
     reading = readings(item.question)[-1 if item.kind == "layout" else 0]
     analysis = index.analyser.analyse(reading)
-    encoded = None
-    if encoder is not None:
-        texts = (reading, *unknown_words(index, analysis))
-        encoded = dict(zip(texts, encoder.encode(texts), strict=True))
-    table = signals(index, analysis, snapshot.vectors, encoded)
+    texts = (reading, *unknown_words(index, analysis))
+    table = signals(index, analysis, snapshot.vectors, None if encoder is None else encoded(texts, encoder))
     return Asked(
         item,
         features(table),

@@ -8,13 +8,13 @@ from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
 from bot.core.answer import texts_to_encode
-from bot.core.index import Index, Target
+from bot.core.index import Target
 from bot.core.model import Article, Fact, Knowledge, Sample
 from bot.core.signals import signals
 from bot.core.snapshot import Snapshot
 from bot.core.text import normalise
 from bot.core.verdict import MAX_SUGGESTIONS, Model, features, load_model
-from bot.service.library import with_vectors
+from bot.service.library import encoded, snapshot_of
 from bot.service.ports import Encoder
 
 FOLDS = 8
@@ -79,9 +79,7 @@ class _Remembering:
 def _round(knowledge: Knowledge, fold: int, encoder: Encoder | None, model: Model) -> Iterator[Stray]:
     """Leave out the samples of one fold and ask them."""
     thinned = replace(knowledge, articles=tuple(_thinned(article, fold) for article in knowledge.articles))
-    snapshot = Snapshot(thinned, Index(thinned), "")
-    if encoder is not None:
-        snapshot = with_vectors(snapshot, encoder)
+    snapshot = snapshot_of(thinned, "", encoder)
     positions = {(_slug(target), target.item.id): at for at, target in enumerate(snapshot.index.targets)}
     for article in knowledge.articles:
         for fact in article.facts:
@@ -105,11 +103,8 @@ def _without(fact: Fact, fold: int) -> Fact:
 def _ranked(snapshot: Snapshot, sample: Sample, encoder: Encoder | None, model: Model) -> list[tuple[int, float]]:
     """Return the positions and chances of all facts, the likeliest first."""
     index = snapshot.index
-    encoded = None
-    if encoder is not None:
-        texts = texts_to_encode(snapshot, sample.text)
-        encoded = dict(zip(texts, encoder.encode(texts), strict=True))
-    table = signals(index, index.analyser.analyse(sample.text), snapshot.vectors, encoded)
+    vectors = None if encoder is None else encoded(texts_to_encode(snapshot, sample.text), encoder)
+    table = signals(index, index.analyser.analyse(sample.text), snapshot.vectors, vectors)
     chances = model.chances(features(table))
     return [(int(at), float(chances[at])) for at in np.argsort(-chances, kind="stable") if index.is_fact[at]]
 

@@ -1,12 +1,12 @@
 """The holder of the current snapshot; reloading swaps it atomically or leaves it alone."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from threading import Lock
 
 from bot.core.answer import Question, answer, texts_to_encode
 from bot.core.index import Index
-from bot.core.meaning import Vectors
+from bot.core.meaning import Vector, Vectors
 from bot.core.model import NOTHING, Knowledge
 from bot.core.snapshot import Snapshot
 from bot.core.text import normalise
@@ -44,11 +44,7 @@ class Library:
         self._encoder = encoder
         self._remembering = remembering or encoder
         self._lock = Lock()
-        self.snapshot = first or self._snapshot()
-
-    def _snapshot(self) -> Snapshot:
-        knowledge, revision = self._read()
-        return Snapshot(knowledge, Index(knowledge), revision)
+        self.snapshot = first or snapshot_of(*self._read())
 
     def encode(self) -> None:
         """Give the current snapshot its vectors; slow the first time, so called off the event loop."""
@@ -59,14 +55,18 @@ class Library:
     def reload(self) -> Change:
         """Read again, require the cases to pass, swap; raise KnowledgeError and keep the old otherwise."""
         with self._lock:
-            fresh = self._snapshot()
-            if self._remembering is not None:
-                fresh = with_vectors(fresh, self._remembering)
+            fresh = snapshot_of(*self._read(), self._remembering)
             if problems := failed_cases(fresh, self._encoder):
                 raise KnowledgeError(problems)
             change = _compare(self.snapshot.knowledge, fresh.knowledge)
             self.snapshot = fresh
             return change
+
+
+def snapshot_of(knowledge: Knowledge, revision: str, encoder: Encoder | None = None) -> Snapshot:
+    """Index `knowledge`, with vectors where there is an encoder."""
+    snapshot = Snapshot(knowledge, Index(knowledge), revision)
+    return snapshot if encoder is None else with_vectors(snapshot, encoder)
 
 
 def with_vectors(snapshot: Snapshot, encoder: Encoder) -> Snapshot:
@@ -81,7 +81,12 @@ def ask_snapshot(snapshot: Snapshot, question: Question, encoder: Encoder | None
     if encoder is None or snapshot.vectors is None:
         return answer(snapshot, question)
     texts = texts_to_encode(snapshot, question.text)
-    return answer(snapshot, question, dict(zip(texts, encoder.encode(texts), strict=True)))
+    return answer(snapshot, question, encoded(texts, encoder))
+
+
+def encoded(texts: Sequence[str], encoder: Encoder) -> dict[str, Vector]:
+    """Return the unit vector of each text."""
+    return dict(zip(texts, encoder.encode(texts), strict=True))
 
 
 def failed_cases(snapshot: Snapshot, encoder: Encoder | None) -> tuple[Problem, ...]:
