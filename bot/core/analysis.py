@@ -1,22 +1,16 @@
 """What a text says about itself, before any fact is looked at: words, families, names, kind of question."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
-
-from rapidfuzz import fuzz, process
 
 from bot.core.families import FamilyFinder
 from bot.core.memo import Memo
 from bot.core.model import Article, Language, Lexicon
 from bot.core.names import NameFinder
+from bot.core.spelling import nearest
 from bot.core.stems import stem
 from bot.core.text import is_hangul, jamo, language_of, normalise, squeeze, words
 
-_CORRECTION = 78
-_CORRECTION_SHORT = 86
-"""Ratio of decomposed forms from which an unknown word is read as a known one; short words need more."""
-_SHORT = 7
-_MIN_CORRECTED = 5
 _LONG_RUN = 5
 _SILENT = frozenset({"ask", "fillers"})
 """Kinds of words that say nothing about the content of a question."""
@@ -150,7 +144,7 @@ class Analyser:
         """Return the word of the facts that `word` is a typing error of, or `word` itself."""
         if word in self._spelled or stem(word) in self._vocabulary:
             return word
-        return self._nearest(word, self._spelled)
+        return nearest(word, self._spelled)
 
     def _split_run(self, word: str) -> list[str]:
         """Cut an unspaced Hangul run at the longest words the facts know; the rest stays together."""
@@ -178,14 +172,4 @@ class Analyser:
 
     def _closest(self, stemmed: str) -> str:
         """Return the known stem that `stemmed` is a typing error of, or `stemmed` itself."""
-        return stemmed if stemmed in self._vocabulary else self._nearest(stemmed, self._vocabulary)
-
-    @staticmethod
-    def _nearest(word: str, known: Mapping[str, str]) -> str:
-        """Return the entry of `known` (word to its decomposed form) nearest to `word`, or `word` if none is near."""
-        spelled = jamo(word)
-        if not known or len(spelled) < _MIN_CORRECTED:
-            return word
-        cutoff = _CORRECTION if len(spelled) > _SHORT else _CORRECTION_SHORT
-        best = process.extractOne(spelled, known, scorer=fuzz.ratio, score_cutoff=cutoff)
-        return word if best is None else str(best[2])
+        return stemmed if stemmed in self._vocabulary else nearest(stemmed, self._vocabulary)

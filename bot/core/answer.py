@@ -21,12 +21,11 @@ from bot.core.verdict import (
     Suggested,
     Unanswered,
     Verdict,
+    believed,
     features,
     load_model,
 )
 
-_SLIP_GAIN = 0.25
-"""How much likelier the second reading must be before it is believed (`who` is a valid 좨)."""
 _SHOWN = 8
 _GAP_FROM = 0.3
 """Chance from which a gap that beats every fact is named."""
@@ -71,20 +70,20 @@ def _holds_lone_letters(normal: str) -> bool:
     return sum("ㄱ" <= char <= "ㅣ" for char in squeezed) > _LONE_LETTERS * len(squeezed)
 
 
-def _ways(snapshot: Snapshot, text: str) -> tuple[str, ...]:
+def ways(snapshot: Snapshot, text: str) -> tuple[str, ...]:
     """Return all that is ranked for one message: its readings, the sentence that asks, the text respelt."""
-    ways = readings(text)
+    found = readings(text)
     if (asking := focus(text)) is not None:
-        ways = (*ways, normalise(asking))
+        found = (*found, normalise(asking))
     if (respelt := snapshot.index.analyser.respelt(text)) is not None:
-        ways = (*ways, respelt)
-    return tuple(dict.fromkeys(ways))
+        found = (*found, respelt)
+    return tuple(dict.fromkeys(found))
 
 
 def texts_to_encode(snapshot: Snapshot, text: str) -> tuple[str, ...]:
     """Return the texts whose vectors `answer` needs: all ways to read it and the words that no fact has."""
     index = snapshot.index
-    meant = _ways(snapshot, text)
+    meant = ways(snapshot, text)
     unknown = (word for reading in meant for word in unknown_words(index, index.analyser.analyse(reading)))
     return tuple(dict.fromkeys((*meant, *unknown)))
 
@@ -95,11 +94,10 @@ def answer(snapshot: Snapshot, question: Question, vectors: Mapping[str, Vector]
     `vectors` holds the encoder's unit vector for each of `texts_to_encode`; None: encoder off.
     """
     model = load_model(semantic=vectors is not None and snapshot.vectors is not None)
-    options = [(text, _rank(snapshot, question, text, vectors, model)) for text in _ways(snapshot, question.text)]
-    reading, ranking = options[0]
-    for text, other in options[1:]:
-        if other.trust > ranking.trust + _SLIP_GAIN:
-            reading, ranking = text, other
+    meant = ways(snapshot, question.text)
+    rankings = [_rank(snapshot, question, text, vectors, model) for text in meant]
+    choice = believed([ranking.trust for ranking in rankings])
+    reading, ranking = meant[choice], rankings[choice]
     language = question.language or language_of(reading, question.default)
     return _decide(ranking, language, model)
 

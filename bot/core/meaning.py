@@ -96,7 +96,7 @@ def meaning_cover(index: Index, analysis: Analysis, vectors: Vectors, encoded: M
     stems = dict(zip(analysis.content, analysis.stems, strict=True))
     known = [word for word in stems if word in index.vocabulary or word in encoded]
     if not known:
-        return np.zeros(len(index.targets), np.float32)
+        return np.ones(len(index.targets), np.float32)
     nearest = vectors.nearest.get(known, lambda words: _nearest(words, index, vectors, encoded))
     weights = index.words.idf(word_hashes([stems[word] for word in known])).astype(np.float32)
     cover: Column = weights @ np.stack(nearest) / weights.sum()

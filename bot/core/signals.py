@@ -66,11 +66,16 @@ def signals(
 
 
 def _cover(index: Index, analysis: Analysis) -> Column:
-    """Return the share of the question's content words, by idf, that each target's texts have."""
+    """Return the share of the question's content words, by idf, that each target's texts have.
+
+    A question without any ("who is Ada?") leaves nothing unexplained: 1.
+    """
     stems = tuple(dict.fromkeys(analysis.stems))
+    if not stems:
+        return np.ones(len(index.targets), np.float32)
     weights = index.words.idf(word_hashes(stems))
     covered = index.stems.weigh(dict(zip(stems, weights.tolist(), strict=True)))
-    share: Column = covered / max(float(weights.sum()), 1e-6)
+    share: Column = covered / float(weights.sum())
     return share
 
 

@@ -1,6 +1,7 @@
 """From signals to a decision, in two learnt steps: which target, and whether to trust it."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
@@ -18,6 +19,8 @@ LEADS = ("grams", "words", "meaning", "meaning_mean", "meaning_passage")
 FEATURES = (*SIGNALS, *(f"{name}_lead" for name in LEADS))
 TRUST_FEATURES = ("covered", "share", "log_chance", "second", "gaps", "best_gap", "has_gaps", "votes", *FEATURES)
 """What the trust in the best fact is judged by: the probabilities around it, and its own features."""
+GAIN = 0.25
+"""How much more another reading must be trusted than the text as typed (`who` is a valid 좨)."""
 Matrix = NDArray[np.float64]
 Mask = NDArray[np.bool_]
 
@@ -97,6 +100,15 @@ def trust_features(table: Matrix, chances: Matrix, is_fact: Mask, has_gaps: Mask
         float((table[best, -len(LEADS) :] > 0).mean()),
     ]
     return np.concatenate([around, table[best]])
+
+
+def believed(trusts: Sequence[float]) -> int:
+    """Return which reading is meant, given the trust in the best fact of each, the text as typed first."""
+    best = 0
+    for number, trust in enumerate(trusts):
+        if trust > trusts[best] + GAIN:
+            best = number
+    return best
 
 
 @cache

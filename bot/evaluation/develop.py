@@ -7,8 +7,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from bot.core.answer import readings
-from bot.core.meaning import unknown_words
+from bot.core.answer import texts_to_encode, ways
 from bot.core.model import LANGUAGES, Article, Fact, Knowledge, Sample
 from bot.core.signals import signals
 from bot.core.snapshot import Snapshot
@@ -25,8 +24,8 @@ class Asked:
     """One question against all targets of its article."""
 
     item: Item
-    table: Matrix
-    """Features, shape (targets, len(FEATURES))."""
+    tables: tuple[Matrix, ...]
+    """Features for each way to read it, the one as typed first, each of shape (targets, len(FEATURES))."""
     right: NDArray[np.bool_]
     """Which targets answer it, shape (targets,)."""
     is_fact: NDArray[np.bool_]
@@ -80,13 +79,11 @@ def _first_samples(fact: Fact) -> Iterator[Sample]:
 
 def _ask(snapshot: Snapshot, item: Item, encoder: Encoder | None) -> Asked:
     index = snapshot.index
-    reading = readings(item.question)[-1 if item.kind == "layout" else 0]
-    analysis = index.analyser.analyse(reading)
-    texts = (reading, *unknown_words(index, analysis))
-    table = signals(index, analysis, snapshot.vectors, None if encoder is None else encoded(texts, encoder))
+    vectors = None if encoder is None else encoded(texts_to_encode(snapshot, item.question), encoder)
+    analyses = [index.analyser.analyse(way) for way in ways(snapshot, item.question)]
     return Asked(
         item,
-        features(table),
+        tuple(features(signals(index, analysis, snapshot.vectors, vectors)) for analysis in analyses),
         np.array([target.item.id in item.facts for target in index.targets]),
         index.is_fact,
         index.has_gaps,

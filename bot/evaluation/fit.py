@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from scipy.optimize import minimize
 
 from bot.core.signals import SEMANTIC
-from bot.core.verdict import FEATURES, MAX_SUGGESTIONS, TRUST_FEATURES, Matrix, Model, trust_features
+from bot.core.verdict import FEATURES, MAX_SUGGESTIONS, TRUST_FEATURES, Matrix, Model, believed, trust_features
 from bot.evaluation.develop import Asked, Development
 
 RIDGE = 0.3
@@ -34,16 +34,20 @@ class _Stack:
     lengths: NDArray[np.int64]
     uncovered: Matrix
     """1 where "nothing" is what a question should be given, shape (questions,)."""
+    share: Matrix
+    """What each counts, shape (questions,): the ways to read one message count as one question together."""
 
     @classmethod
     def of(cls, asked: Sequence[Asked]) -> "_Stack":
-        lengths = np.array([len(one.table) for one in asked])
+        every = [(one, table) for one in asked for table in one.tables]
+        lengths = np.array([len(table) for _, table in every])
         return cls(
-            np.concatenate([one.table for one in asked]),
-            np.concatenate([one.right if one.item.covered else ~one.is_fact for one in asked]).astype(float),
+            np.concatenate([table for _, table in every]),
+            np.concatenate([one.right if one.item.covered else ~one.is_fact for one, _ in every]).astype(float),
             np.concatenate([[0], np.cumsum(lengths)[:-1]]),
             lengths,
-            np.array([float(not one.item.covered) for one in asked]),
+            np.array([float(not one.item.covered) for one, _ in every]),
+            np.array([1 / len(one.tables) for one, _ in every]),
         )
 
     def loss(self, parameters: Matrix) -> tuple[float, Matrix]:
@@ -56,9 +60,10 @@ class _Stack:
         whole = np.add.reduceat(odds, self.starts) + none
         mass = np.add.reduceat(odds * self.wanted, self.starts) + none * self.uncovered
         mass = np.maximum(mass, 1e-300)
-        slope = odds / np.repeat(whole, self.lengths) - odds * self.wanted / np.repeat(mass, self.lengths)
-        slope_nothing = (none / whole - none * self.uncovered / mass).sum()
-        return float(np.log(whole / mass).sum()), np.append(self.table.T @ slope, slope_nothing)
+        slope = odds * np.repeat(self.share / whole, self.lengths)
+        slope -= odds * self.wanted * np.repeat(self.share / mass, self.lengths)
+        slope_nothing = (self.share * (none / whole - none * self.uncovered / mass)).sum()
+        return float((self.share * np.log(whole / mass)).sum()), np.append(self.table.T @ slope, slope_nothing)
 
 
 def fit_ranker(developments: Sequence[Development], *, semantic: bool) -> Model:
@@ -88,9 +93,10 @@ def _bounds(name: str, *, semantic: bool) -> tuple[float | None, float | None]:
 
 @dataclass(frozen=True, slots=True)
 class Decided:
-    """What a model makes of one question, before thresholds."""
+    """What a model makes of one question, read in one way, before thresholds."""
 
     asked: Asked
+    table: Matrix
     chances: Matrix
     trust: float = 0.0
 
@@ -121,27 +127,35 @@ class Decided:
     @property
     def trust_features(self) -> Matrix:
         """Return the features of step two, shape (len(TRUST_FEATURES),)."""
-        return trust_features(self.asked.table, self.chances, self.asked.is_fact, self.asked.has_gaps)
+        return trust_features(self.table, self.chances, self.asked.is_fact, self.asked.has_gaps)
+
+
+def _every_way(one: Asked, model: Model) -> list[Decided]:
+    """Return what `model` makes of each way to read a question."""
+    found = []
+    for table in one.tables:
+        chances = model.chances(table)
+        found.append(Decided(one, table, chances, model.trust_in(table, chances, one.is_fact, one.has_gaps)))
+    return found
 
 
 def decide(asked: Sequence[Asked], model: Model) -> tuple[Decided, ...]:
-    """Return what `model` makes of the questions."""
-    decided = []
-    for one in asked:
-        chances = model.chances(one.table)
-        decided.append(Decided(one, chances, model.trust_in(one.table, chances, one.is_fact, one.has_gaps)))
-    return tuple(decided)
+    """Return what `model` makes of the questions, each read in the way that it believes."""
+    options = [_every_way(one, model) for one in asked]
+    return tuple(found[believed([one.trust for one in found])] for found in options)
 
 
 def fit_trust(model: Model, groups: Sequence[tuple[Decided, ...]]) -> Model:
     """Learn step two from decisions that step one made on articles it was not trained on.
 
-    Each group (article) weighs the same; features are standardised for the penalty and the scale is folded
-    into the weights.
+    Each group (article) weighs the same, and so does each question, however many ways there are to read it;
+    features are standardised for the penalty and the scale is folded into the weights.
     """
     rows = np.array([one.trust_features for group in groups for one in group])
     right = np.array([one.right for group in groups for one in group], float)
-    share = np.array([1 / len(group) for group in groups for _ in group]) * len(right) / len(groups)
+    whole = [sum(1 / len(one.asked.tables) for one in group) for group in groups]
+    share = np.array([1 / len(one.asked.tables) / w for group, w in zip(groups, whole, strict=True) for one in group])
+    share *= sum(whole) / len(groups)
     centre, scale = rows.mean(axis=0), rows.std(axis=0)
     scale = np.where(scale > 0, scale, 1)
     standard = (rows - centre) / scale
@@ -204,7 +218,7 @@ class _Rankers:
         Step two learns from decisions on each article by a ranker that has not seen that one either.
         """
         ranked = [
-            decide(one.asked, self.without(one.slug, *left_out))
+            tuple(way for question in one.asked for way in _every_way(question, self.without(one.slug, *left_out)))
             for one in self.developments
             if one.slug not in left_out
         ]
