@@ -135,10 +135,11 @@ class Analyser:
 
     def _respell(self, text: str) -> str | None:
         normal = normalise(text)
-        sequence = [word[:_MAX_WORD] for word in words(normal)[:_MAX_WORDS]]
+        written = [word[:_MAX_WORD] for word in words(normal)[:_MAX_WORDS]]
+        sequence = [piece for word in written for piece in self._split_run(word)]
         known = {p for found in self._families.find(sequence) for p in range(found.start, found.end)}
         right = [word if p in known else self._respelt(word) for p, word in enumerate(sequence)]
-        return None if right == sequence else " ".join(right)
+        return None if right == written else " ".join(right)
 
     def _nearest_word(self, word: str) -> str:
         """Return the word of the facts that `word` is a typing error of, or `word` itself."""
