@@ -11,7 +11,7 @@ from bot.core.meaning import Vector, unknown_words
 from bot.core.model import Fact, Gap, Language
 from bot.core.signals import SIGNALS, signals
 from bot.core.snapshot import Snapshot
-from bot.core.split import focus
+from bot.core.split import focuses
 from bot.core.text import MAX_CHARACTERS, language_of, normalise, script_counts, squeeze
 from bot.core.verdict import (
     MAX_SUGGESTIONS,
@@ -72,9 +72,7 @@ def _holds_lone_letters(normal: str) -> bool:
 
 def ways(snapshot: Snapshot, text: str) -> tuple[str, ...]:
     """Return all that is ranked for one message: its readings, the sentence that asks, the text respelt."""
-    found = readings(text)
-    if (asking := focus(text)) is not None:
-        found = (*found, normalise(asking))
+    found = (*readings(text), *map(normalise, focuses(text)))
     if (respelt := snapshot.index.analyser.respelt(text)) is not None:
         found = (*found, respelt)
     return tuple(dict.fromkeys(found))

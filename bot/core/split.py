@@ -14,18 +14,21 @@ _FEWEST = 3
 """Letters and digits from which a part can be a question (`왜 떠났`)."""
 
 
-def focus(text: str) -> str | None:
-    """Return the sentence of a longer message that asks: the last with a question mark, else the last; None if short.
+def focuses(text: str) -> tuple[str, ...]:
+    """Return what may be the question of a longer message: the sentence that asks, alone and with the one before it.
 
-    Members wrap a question into talk ("long day … anyway, who left?"); the talk must not count against an answer.
+    The sentence that asks is the last with a question mark, else the last; nothing if the message is short.
+    Members wrap a question into talk ("long day … anyway, who left?"); the talk must not count against an answer,
+    but the sentence before may name what the question only points to ("… that CTO. Where is she from?").
     """
     if len(text[:MAX_CHARACTERS].split()) < _LONG:
-        return None
+        return ()
     found: list[str] = [part.strip() for part in _SENTENCE.findall(text[:MAX_CHARACTERS])]
     found = [part for part in found if len(squeeze(normalise(part))) >= _FEWEST]
     if len(found) < 2:  # noqa: PLR2004  one sentence is the whole message
-        return None
-    return next((part for part in reversed(found) if part.endswith(("?", "？"))), found[-1])
+        return ()
+    asking = next((n for n in reversed(range(len(found))) if found[n].endswith(("?", "？"))), len(found) - 1)
+    return tuple(" ".join(found[start : asking + 1]) for start in (asking, asking - 1) if start >= 0)
 
 
 def parts(text: str) -> tuple[str, ...]:

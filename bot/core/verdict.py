@@ -19,7 +19,7 @@ LEADS = ("grams", "words", "meaning", "meaning_mean", "meaning_passage")
 FEATURES = (*SIGNALS, *(f"{name}_lead" for name in LEADS))
 TRUST_FEATURES = ("covered", "share", "log_chance", "second", "gaps", "best_gap", "has_gaps", "votes", *FEATURES)
 """What the trust in the best fact is judged by: the probabilities around it, and its own features."""
-GAIN = 0.25
+GAIN = 0.05
 """How much more another reading must be trusted than the text as typed (`who` is a valid 좨)."""
 Matrix = NDArray[np.float64]
 Mask = NDArray[np.bool_]
