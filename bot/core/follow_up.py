@@ -8,6 +8,7 @@ from typing import Final, Literal, TypeAlias
 from bot.core.analysis import Analyser, Word
 from bot.core.model import Article, Entity, Fact
 from bot.core.snapshot import Snapshot
+from bot.core.stems import stem
 from bot.core.text import language_of, normalise, squeeze
 
 _MOST_ENTITIES: Final = 3
@@ -19,6 +20,8 @@ _LONGEST: Final = 12
 _PARTICLE: Final = (
     r"(?:들?(?:은|는|이|가|을|를|의|도|만|랑|한테|에게|께서|께|에서|에는|에|으로|로|네|이랑|하고)?(?:요)?)(?![가-힣])"
 )
+_LAST_PARTICLE: Final = re.compile(r"(?:은|는|이|가|을|를|의|도|한테|에게|에서|에)$")
+_OWNERS: Final = frozenset({"his", "her", "their", "its"})
 _PERSON: Final = re.compile(
     r"(?<![가-힣])(?:(?:그|이|저)\s?(?:사람|분|여자|남자|친구|양반|인물)|그녀|걔|얘|쟤|본인)" + _PARTICLE + r"|"
     r"(?<![가-힣])그(?:는|가|의|를|도|한테|에게)(?![가-힣])|"
@@ -173,11 +176,22 @@ class _Exchange:
     def _name(self, entity: Entity) -> str:
         return normalise(entity.name.get(self._language))
 
+    def _names(self, entity: Entity) -> Iterable[str]:
+        """Return what to call an entity: as the last question did, if it did in this language, and in full."""
+        words = [word.text for word in self._last if _naming(word, entity)]
+        full = {squeeze(normalise(name)) for name in entity.names()}
+        called = " ".join(words if "".join(words) in full else (*words[:-1], *map(stem, words[-1:])))
+        same = called and language_of(called) == self._language
+        return dict.fromkeys((called, self._name(entity)) if same else (self._name(entity),))
+
     def _replaced(self, found: re.Match[str], kinds: frozenset[str]) -> Iterator[Filling]:
         """Put a name in place of what points at it."""
         head, tail = self._normal[: found.start()].strip(), self._normal[found.end() :].strip()
+        owner = "'s" if found[0] in _OWNERS and tail[:1].isalpha() else ""
+        particle = match[0] if (match := _LAST_PARTICLE.search(found[0])) else owner
         for entity in self._candidates(kinds):
-            yield Filling(f"{head} {self._name(entity)} {tail}".strip(), entity)
+            for name in self._names(entity):
+                yield Filling(f"{head} {name}{particle} {tail}".strip(), entity)
 
     def _in_front(self) -> Iterator[Filling]:
         for entity in self._candidates(_ALL):
@@ -231,7 +245,11 @@ def _asking(words: Sequence[Word], asked: str) -> str:
     return " ".join((*rest[:at], asked, *rest[at:]))
 
 
+def _naming(word: Word, entity: Entity) -> bool:
+    return any(key == entity.id for _, key in word.names)
+
+
 def _renamed(words: Sequence[Word], entity: Entity, name: str) -> str:
     """Return the text of `words` with `name` in place of what names `entity`."""
-    texts = [name if any(key == entity.id for _, key in word.names) else word.text for word in words]
+    texts = [name if _naming(word, entity) else word.text for word in words]
     return " ".join(text for at, text in enumerate(texts) if text != name or at == texts.index(name))
