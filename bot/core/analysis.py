@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Literal
 
 from bot.core.families import FamilyFinder
 from bot.core.memo import Memo
@@ -15,6 +16,7 @@ _LONG_RUN = 5
 _SILENT = frozenset({"ask", "fillers"})
 """Kinds of words that say nothing about the content of a question."""
 _YES_NO = "yes-no"
+Role = Literal["name", "ask", "filler", "content"]
 _MAX_WORD = 24
 _REMEMBERED = 16
 """Texts remembered: one question is read several times on its way."""
@@ -63,6 +65,25 @@ def _asks(kinds: set[str]) -> frozenset[str]:
     return frozenset(kinds - {_YES_NO} if len(kinds) > 1 else kinds)
 
 
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A word of a text and the part it plays there."""
+
+    text: str
+    role: Role
+    names: frozenset[tuple[str, str]] = frozenset()
+    """(article slug, entity id) of what it names."""
+    asks: frozenset[str] = frozenset()
+    """Kinds of answer it asks for."""
+
+
+def _word(text: str, names: frozenset[tuple[str, str]], asks: set[str], silent: bool) -> Word:  # noqa: FBT001
+    """Tell the part a word plays: a name, a question word, a filler or content."""
+    asking = frozenset(asks - {_YES_NO})  # endings of Korean verbs
+    role: Role = "name" if names else "ask" if asking else "filler" if silent else "content"
+    return Word(text, role, names, asking)
+
+
 class Analyser:
     """Reads texts with one lexicon, one set of names and, once learnt, the vocabulary of the facts."""
 
@@ -104,9 +125,7 @@ class Analyser:
 
     def _analyse(self, text: str) -> Analysis:
         normal = normalise(text)
-        sequence = [word[:_MAX_WORD] for word in words(normal)[:_MAX_WORDS]]
-        if self._surface:
-            sequence = [piece for word in sequence for piece in self._split_run(word)]
+        sequence = self._sequence(normal)
         names = self._names.find(sequence, self._vocabulary or sequence)
         found: dict[str, set[str]] = {"concept": set(), "attribute": set(), "ask": set(), "fillers": set()}
         silent = {position for span in names.values() for position in span}
@@ -128,6 +147,26 @@ class Analyser:
             asks=_asks(found["ask"]),
             entities=frozenset(names),
         )
+
+    def tagged(self, text: str) -> tuple[Word, ...]:
+        """Return the words of `text`, each with the part it plays."""
+        sequence = self._sequence(normalise(text))
+        names = self._names.find(sequence, self._vocabulary or sequence)
+        found = self._families.find(sequence)
+        return tuple(
+            _word(
+                text,
+                frozenset(key for key, span in names.items() if position in span),
+                {f.family for f in found if f.kind == "ask" and f.start <= position < f.end},
+                any(f.kind == "fillers" and f.start <= position < f.end for f in found),
+            )
+            for position, text in enumerate(sequence)
+        )
+
+    def _sequence(self, normal: str) -> list[str]:
+        """Return the words looked at, unspaced runs cut where the facts know how."""
+        sequence = [word[:_MAX_WORD] for word in words(normal)[:_MAX_WORDS]]
+        return [piece for word in sequence for piece in self._split_run(word)] if self._surface else sequence
 
     def respelt(self, text: str) -> str | None:
         """Return the normalised text with unknown words put right, as the facts spell them; None if none is."""

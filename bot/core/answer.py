@@ -6,6 +6,7 @@ from functools import lru_cache
 
 import numpy as np
 
+from bot.core.follow_up import Context
 from bot.core.hangul import as_korean_keys, as_latin_keys
 from bot.core.meaning import Vector, unknown_words
 from bot.core.model import Fact, Gap, Language
@@ -45,6 +46,8 @@ class Question:
     """Slug of the only article to look at."""
     default: Language = "ko"
     """The language to answer in when the question has none (`???`)."""
+    after: Context | None = None
+    """What was spoken of before, for a question that says too little by itself; `answer` does not look at it."""
 
 
 @lru_cache(maxsize=8)  # encoder and verdict ask for those of the same message

@@ -136,6 +136,8 @@ class Case:
     expect: str
     where: str = ""
     """`file:line` of the case, for messages."""
+    after: str | None = None
+    """The question asked just before, where this one leans on it."""
 
 
 NOTHING = "nothing"
@@ -166,6 +168,10 @@ class Article:
     def fact(self, fact_id: str) -> Fact | None:
         """Return the fact called `fact_id`, or None."""
         return next((f for f in self.facts if f.id == fact_id), None)
+
+    def item(self, item_id: str) -> Fact | Gap | None:
+        """Return the fact or gap called `item_id`, or None."""
+        return self.fact(item_id) or next((gap for gap in self.gaps if gap.id == item_id), None)
 
     def entity(self, entity_id: str) -> Entity | None:
         """Return the entity called `entity_id`, or None."""

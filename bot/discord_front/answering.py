@@ -41,8 +41,12 @@ async def answer_text(interaction: Interaction, text: str, language: Language | 
     if not text.strip():
         await respond(interaction, plain_page(front.voice(language_for(interaction)), "empty"), private=True)
         return
-    question = Question(text, language, default=language_for(interaction))
+    person, channel, conversations = interaction.user.id, interaction.channel_id or 0, front.conduct.conversations
+    after = conversations.before(person, channel, private=private)
+    question = Question(text, language, default=language_for(interaction), after=after)
     reply = await in_time(interaction, front.responder.ask(question), private=private)
+    if reply.context:
+        conversations.note(person, channel, reply.context, private=private)
     await respond(interaction, reply_page(front.knowledge, reply, shareable=private), private=private)
 
 

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 import discord
 
 from bot.core.answer import Question
+from bot.core.follow_up import Context
 from bot.core.model import Language
 from bot.core.text import language_of, normalise, squeeze
 from bot.discord_front.conduct import Exchange
@@ -35,25 +36,46 @@ class Asking:
             return
         with self._conduct.in_flight.working():
             try:
-                await self._answer(message, heard.text, concerned)
+                await self._answer(message, heard, concerned)
             except Exception as error:  # noqa: BLE001  an entry point
                 await self._tell_failure(message, error)
 
-    async def _answer(self, message: discord.Message, text: str, concerned: Concern) -> None:
+    async def _answer(self, message: discord.Message, heard: Heard, concerned: Concern) -> None:
+        text = heard.text
         language = language_in(message, text)
         if await self._is_too_fast(message, language):
             return
         asked = squeeze(normalise(text))
         exchange = self._conduct.exchanges.begin(message.id, message.channel.id, asked)
+        exchange.after = self._before(message, heard)
         async with exchange.lock:
-            page = self._earlier(exchange, language) if asked else None
+            exchange.leans = self._front.responder.leans(Question(text, after=exchange.after))
+            page = self._earlier(exchange, language) if asked and not exchange.leans else None
             is_new = page is None
-            page = page or await self._page(text, concerned, language)
+            page = page or await self._page(exchange, text, concerned, language)
+            self._note(exchange, message)
             exchange.replies = await post(self._front, message, page)
+            self._told(exchange)
             if is_new:
                 self._conduct.exchanges.answered(exchange)
         if exchange.gone:
             await _take_away(exchange)
+
+    def _before(self, message: discord.Message, heard: Heard) -> Context | None:
+        """Return what `message` may lean on: the answer it replies to, else the person's last one here."""
+        conversations = self._conduct.conversations
+        if heard.replies_to_bot and message.reference and message.reference.message_id:
+            return conversations.told_by(message.reference.message_id)
+        return conversations.before(message.author.id, message.channel.id)
+
+    def _note(self, exchange: Exchange, message: discord.Message) -> None:
+        """Let the person's next question lean on this, even one sent before the answer has arrived."""
+        if exchange.context:
+            self._conduct.conversations.note(message.author.id, message.channel.id, exchange.context)
+
+    def _told(self, exchange: Exchange) -> None:
+        if exchange.context:
+            self._conduct.conversations.told([reply.id for reply in exchange.replies], exchange.context)
 
     async def _is_too_fast(self, message: discord.Message, language: Language) -> bool:
         """Tell whether this is to be left unanswered; the person is told once, privately."""
@@ -69,13 +91,15 @@ class Asking:
         earlier = self._conduct.exchanges.earlier(exchange.channel, exchange.question)
         if earlier is None or earlier.replies[0].channel.id != exchange.channel:
             return None
+        exchange.context = earlier.context
         return plain_page(self._front.voice(language), "asked_before", link=earlier.replies[0].jump_url)
 
-    async def _page(self, text: str, concerned: Concern, language: Language) -> Page:
+    async def _page(self, exchange: Exchange, text: str, concerned: Concern, language: Language) -> Page:
         front = self._front
         match concerned:
             case "question":
-                reply = await front.responder.ask(Question(text, default=language))
+                reply = await front.responder.ask(Question(text, default=language, after=exchange.after))
+                exchange.context = reply.context
                 return reply_page(front.knowledge, reply)
             case "greeting":
                 return starters_page(front.knowledge, language, "mention_help")
@@ -98,9 +122,10 @@ class Asking:
         if concern(heard) is None or not self._conduct.cooldown.takes((message.author.id, message.channel.id)):
             return
         exchange.question = asked
+        exchange.leans = self._front.responder.leans(Question(heard.text, after=exchange.after))
         with self._conduct.in_flight.working():
             try:
-                await self._revise(exchange, message, await self._page(heard.text, "question", language))
+                await self._revise(exchange, message, await self._page(exchange, heard.text, "question", language))
             except Exception as error:  # noqa: BLE001  an entry point; the earlier answer stands
                 log_failure(error)
 
@@ -112,6 +137,8 @@ class Asking:
                 exchange.replies = await revise(exchange.replies, page, message)
             except discord.NotFound:  # a moderator took the answer away
                 exchange.replies = []
+            self._note(exchange, message)
+            self._told(exchange)
             self._conduct.exchanges.answered(exchange)
 
     async def hear_deletion(self, messages: Iterable[int]) -> None:

@@ -1,11 +1,13 @@
-"""Good manners without Discord: cooldowns, once-only handling, remembered questions, work in flight."""
+"""Good manners without Discord: cooldowns, once-only handling, remembered questions and topics, work in flight."""
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import Callable, Hashable, Iterator
+from collections.abc import Callable, Hashable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any, Final, Generic, TypeVar
+
+from bot.core.follow_up import Context
 
 Clock = Callable[[], float]
 """Seconds that only ever grow."""
@@ -14,7 +16,10 @@ SAME_QUESTION: Final = 60.0
 """Seconds in which the same question in the same channel gets a link to the earlier answer."""
 EDITABLE: Final = 120.0
 """Seconds in which an edited question changes its answer."""
+FOLLOWED: Final = 300.0
+"""Seconds in which a question may lean on the same person's last one in the channel."""
 _REMEMBERED = 2_000
+_CONVERSATIONS = 1_000
 
 K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
@@ -108,6 +113,12 @@ class Exchange:
     replies: list[Any] = field(default_factory=list)
     gone: bool = False
     """Whether the question was deleted, perhaps before it was answered."""
+    after: Context | None = None
+    """What had been spoken of before."""
+    leans: bool = False
+    """Whether the question says too little without that, so that others who ask the same mean something else."""
+    context: Context | None = None
+    """What the answer spoke of."""
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
 
 
@@ -128,7 +139,7 @@ class Exchanges:
 
     def answered(self, exchange: Exchange) -> None:
         """Let later askers of the same be led to this answer."""
-        if exchange.question:
+        if exchange.question and not exchange.leans:
             self._by_question.put((exchange.channel, exchange.question), exchange)
 
     def earlier(self, channel: int, question: str) -> Exchange | None:
@@ -145,6 +156,35 @@ class Exchanges:
     def editable(self, exchange: Exchange) -> bool:
         """Tell whether an edit of the question still counts."""
         return not exchange.gone and self._clock() - exchange.asked <= EDITABLE
+
+
+class Conversations:
+    """What was spoken of last, by person and channel for five minutes, and by the messages that said it."""
+
+    def __init__(self, clock: Clock) -> None:
+        """Start without any."""
+        self._clock = clock
+        self._by_person: Bounded[tuple[int, int, bool], tuple[float, Context]] = Bounded(_CONVERSATIONS)
+        self._by_message: Bounded[int, Context] = Bounded()
+
+    def note(self, person: int, channel: int, context: Context, *, private: bool = False) -> None:
+        """Remember what `person` is told; what is told privately is only taken up privately."""
+        for place in {True, private}:
+            self._by_person.put((person, channel, place), (self._clock(), context))
+
+    def told(self, messages: Iterable[int], context: Context) -> None:
+        """Remember what the bot's `messages` say."""
+        for message in messages:
+            self._by_message.put(message, context)
+
+    def before(self, person: int, channel: int, *, private: bool = False) -> Context | None:
+        """Return what a question of `person` may lean on."""
+        at, context = self._by_person.get((person, channel, private)) or (0.0, None)
+        return context if self._clock() - at <= FOLLOWED else None
+
+    def told_by(self, message: int) -> Context | None:
+        """Return what a reply to `message`, whoever writes it, may lean on."""
+        return self._by_message.get(message)
 
 
 class InFlight:
@@ -184,9 +224,10 @@ class Conduct:
     handled: Once[int]
     cooldown: Cooldown[tuple[int, int]]
     exchanges: Exchanges
+    conversations: Conversations
     in_flight: InFlight
 
     @classmethod
     def with_clock(cls, per_minute: int, clock: Clock) -> "Conduct":
         """Return fresh manners by which a person asks at most `per_minute` questions a minute in a channel."""
-        return cls(Once(), Cooldown(per_minute, clock), Exchanges(clock), InFlight())
+        return cls(Once(), Cooldown(per_minute, clock), Exchanges(clock), Conversations(clock), InFlight())

@@ -14,7 +14,8 @@ import numpy as np
 
 from bot.core.answer import Question
 from bot.core.model import LANGUAGES, Article, Fact, Knowledge, Sample
-from bot.service.library import ask_snapshot, snapshot_of
+from bot.service.asking import ask_snapshot
+from bot.service.library import snapshot_of
 from bot.service.ports import Encoder
 
 FACTS, SAMPLES = 60, 24

@@ -21,7 +21,8 @@ def evaluate(responder: Responder, files: Sequence[Path], *, as_json: bool, expl
     items = [item for file in files for item in read_items(file, knowledge)]
 
     def ask(item: Item) -> Reply:
-        return responder.ask_now(Question(item.question, article=item.article))
+        before = item.after and responder.ask_now(Question(item.after, article=item.article)).context
+        return responder.ask_now(Question(item.question, article=item.article, after=before or None))
 
     for item in items[:3]:
         ask(item)  # the first calls load the encoder and the weights, which is not a question's time

@@ -13,7 +13,8 @@ from bot.core.signals import signals
 from bot.core.snapshot import Snapshot
 from bot.core.verdict import Matrix, features
 from bot.evaluation.questions import Item, read_items
-from bot.service.library import encoded, snapshot_of
+from bot.service.asking import encoded
+from bot.service.library import snapshot_of
 from bot.service.ports import Encoder
 
 LEAN_SAMPLES = 4

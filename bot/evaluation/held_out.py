@@ -14,7 +14,8 @@ from bot.core.signals import signals
 from bot.core.snapshot import Snapshot
 from bot.core.text import normalise
 from bot.core.verdict import MAX_SUGGESTIONS, Model, features, load_model
-from bot.service.library import encoded, snapshot_of
+from bot.service.asking import encoded
+from bot.service.library import snapshot_of
 from bot.service.ports import Encoder
 
 FOLDS = 8

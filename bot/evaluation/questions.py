@@ -9,6 +9,9 @@ from bot.core.model import NOTHING, Case, Knowledge
 from bot.core.text import language_of, normalise
 from bot.errors import ConfigError
 
+FOLLOW_UPS = "-follow-ups"
+"""`<slug>-follow-ups.jsonl` holds questions that lean on another; `train` takes only `<slug>.jsonl`."""
+
 
 @dataclass(frozen=True, slots=True)
 class Item:
@@ -21,6 +24,8 @@ class Item:
     facts: tuple[str, ...]
     article: str | None
     gap: str | None = None
+    after: str | None = None
+    """The question asked just before, which this one may lean on."""
 
     @property
     def covered(self) -> bool:
@@ -30,7 +35,8 @@ class Item:
 
 def read_items(path: Path, knowledge: Knowledge) -> tuple[Item, ...]:
     """Read `path`: JSON lines, or a `cases.yaml` of an article of `knowledge`; raise ConfigError if it can't be."""
-    slug = next((a.slug for a in knowledge.articles if a.slug in (path.stem, path.parent.name)), None)
+    names = (path.stem.removesuffix(FOLLOW_UPS), path.parent.name)
+    slug = next((a.slug for a in knowledge.articles if a.slug in names), None)
     if path.suffix in {".yaml", ".yml"}:
         article = knowledge.article(slug or "")
         if article is None:
@@ -50,8 +56,8 @@ def _case(case: Case, slug: str, gaps: frozenset[str]) -> Item:
     language = language_of(normalise(case.question))
     if case.expect == NOTHING or case.expect in gaps:
         gap = None if case.expect == NOTHING else case.expect
-        return Item(case.where, case.question, language, "case", (), slug, gap)
-    return Item(case.where, case.question, language, "case", (case.expect,), slug)
+        return Item(case.where, case.question, language, "case", (), slug, gap, case.after)
+    return Item(case.where, case.question, language, "case", (case.expect,), slug, after=case.after)
 
 
 def _line(path: Path, number: int, line: str, slug: str | None) -> Item:
@@ -66,6 +72,7 @@ def _line(path: Path, number: int, line: str, slug: str | None) -> Item:
             facts,
             slug,
             data.get("gap"),
+            data.get("after"),
         )
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         msg = f"{path}:{number}: not a question: one JSON object with at least q and fact is needed ({error!r})"

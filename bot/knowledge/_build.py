@@ -120,4 +120,4 @@ def _command(model: CommandModel) -> Command:
 
 def _case(item: Placed[CaseModel]) -> Case:
     where = f"{item.document.file}:{item.line}"
-    return Case(item.value.question, item.value.expect, where)
+    return Case(item.value.question, item.value.expect, where, item.value.after)

@@ -209,9 +209,10 @@ class CommandsFile(Strict):
 
 
 class CaseModel(Strict):
-    """A regression check: a question and the fact id, gap id or `nothing` it must lead to."""
+    """A regression check: a question, perhaps after another, and the fact id, gap id or `nothing` it must lead to."""
 
     question: SampleText
+    after: SampleText | None = None
     expect: Ref
 
 

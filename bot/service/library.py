@@ -1,17 +1,18 @@
 """The holder of the current snapshot; reloading swaps it atomically or leaves it alone."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from threading import Lock
 
-from bot.core.answer import Question, answer, texts_to_encode
+from bot.core.answer import Question
 from bot.core.index import Index
-from bot.core.meaning import Vector, Vectors
-from bot.core.model import NOTHING, Knowledge
+from bot.core.meaning import Vectors
+from bot.core.model import NOTHING, Case, Knowledge
 from bot.core.snapshot import Snapshot
 from bot.core.text import normalise
 from bot.core.verdict import Answered, Unanswered, Verdict
 from bot.errors import KnowledgeError, Problem
+from bot.service.asking import ask_after, ask_snapshot, context_of
 from bot.service.ports import Encoder
 
 
@@ -76,31 +77,25 @@ def with_vectors(snapshot: Snapshot, encoder: Encoder) -> Snapshot:
     return replace(snapshot, vectors=Vectors.of(index, rows))
 
 
-def ask_snapshot(snapshot: Snapshot, question: Question, encoder: Encoder | None) -> Verdict:
-    """Answer one question from `snapshot`, encoding it first when there are vectors to compare with."""
-    if encoder is None or snapshot.vectors is None:
-        return answer(snapshot, question)
-    texts = texts_to_encode(snapshot, question.text)
-    return answer(snapshot, question, encoded(texts, encoder))
-
-
-def encoded(texts: Sequence[str], encoder: Encoder) -> dict[str, Vector]:
-    """Return the unit vector of each text."""
-    return dict(zip(texts, encoder.encode(texts), strict=True))
-
-
 def failed_cases(snapshot: Snapshot, encoder: Encoder | None) -> tuple[Problem, ...]:
     """Return a problem for each case that does not lead where its author says."""
     problems = []
     for article in snapshot.knowledge.articles:
         for case in article.cases:
-            verdict = ask_snapshot(snapshot, Question(case.question, article=article.slug), encoder)
-            got = _outcome(verdict)
+            got = _outcome(_ask_case(snapshot, case, article.slug, encoder))
             if got != case.expect:
                 file, _, line = case.where.rpartition(":")
                 what = f"the case {case.question!r} expects {case.expect!r} but gets {got!r}"
                 problems.append(Problem(file or article.slug, int(line or 0), "cases", what))
     return tuple(problems)
+
+
+def _ask_case(snapshot: Snapshot, case: Case, slug: str, encoder: Encoder | None) -> Verdict:
+    before = None
+    if case.after is not None:
+        verdict = ask_snapshot(snapshot, Question(case.after, article=slug), encoder)
+        before = context_of(snapshot, case.after, verdict)
+    return ask_after(snapshot, Question(case.question, article=slug, after=before), encoder).verdict
 
 
 def _outcome(verdict: Verdict) -> str:

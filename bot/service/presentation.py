@@ -123,8 +123,7 @@ def find_item(knowledge: Knowledge, view: FactView) -> tuple[Article, Fact | Gap
     article = knowledge.article(view.article)
     if article is None:
         return None
-    gap = next((gap for gap in article.gaps if gap.id == view.fact), None)
-    item = article.fact(view.fact) or gap
+    item = article.item(view.fact)
     return None if item is None else (article, item)
 
 
@@ -164,7 +163,7 @@ def _reply_texts(voice: Voice, reply: Reply) -> tuple[str, ...]:
     body = reply.text if own else escape(reply.text)
     if reply.outcome == "unanswered" and reply.offers:
         body += f"\n\n{voice.say('gap_offers')}"
-    lines = [small(escape(reply.notice))] if reply.notice else []
+    lines = [small(escape(line)) for line in (reply.understood, reply.notice) if line]
     if reply.source:
         lines.append(source_line(reply.source))
     texts = with_footer(body, lines)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from bot.core.follow_up import Context
 from bot.core.model import Article, Fact, Gap, Knowledge, Language, Text
 from bot.core.verdict import Answered, Candidate, Suggested, Unanswered, Verdict
 
@@ -54,6 +55,10 @@ class Reply:
     best: Candidate | None = None
     """The candidate behind the reply, for "why this answer"."""
     others: tuple[Candidate, ...] = ()
+    understood: str | None = None
+    """One line that says what a question was taken to be about, when it leant on the one before."""
+    context: Context | None = None
+    """What a later question may lean on; None where nothing of an article was spoken of."""
     also: tuple["Reply", ...] = ()
     """Further answers, when the message asked two things."""
 

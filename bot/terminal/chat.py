@@ -11,6 +11,7 @@ from pathlib import Path
 from rich.console import Console
 
 from bot.core.answer import Question
+from bot.core.follow_up import Context
 from bot.core.model import LANGUAGES, Language
 from bot.errors import KnowledgeError
 from bot.service.library import Library
@@ -33,6 +34,8 @@ class Chat:
     article: str | None = None
     language: Language | None = None
     last: Reply | None = None
+    context: Context | None = None
+    """What was spoken of last, which an incomplete question leans on."""
 
     @property
     def library(self) -> Library:
@@ -63,7 +66,7 @@ class Chat:
         if line.isdecimal() and len(line) <= _LONGEST_NUMBER and self.last and self.last.outcome != "answered":
             self._pick(int(line))
         else:
-            question = Question(line, self.language, self.article, self.voice.language)
+            question = Question(line, self.language, self.article, self.voice.language, self.context)
             self._show(self.responder.ask_now(question))
         return True
 
@@ -119,6 +122,7 @@ class Chat:
 
     def _show(self, reply: Reply) -> None:
         self.last = reply
+        self.context = reply.context or self.context
         self.console.print(render(reply))
 
     def _say(self, key: str, **values: object) -> None:

@@ -17,8 +17,7 @@ _BORDER = {"answered": "green", "suggested": "yellow", "unanswered": "bright_bla
 def render(reply: Reply) -> RenderableType:
     """Return the reply as a panel: answer, source in small, offers by number."""
     parts: list[RenderableType] = [Text(reply.text)]
-    if reply.notice:
-        parts.append(Text(reply.notice, style="italic dim"))
+    parts += [Text(line, style="italic dim") for line in (reply.understood, reply.notice) if line]
     if reply.source:
         parts.append(Text(reply.source.line, style="dim"))
     for further in reply.also:

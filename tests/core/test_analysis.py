@@ -67,3 +67,13 @@ def test_a_text_without_words_has_nothing_in_it(text: str) -> None:
 def test_a_long_text_is_answered_by_its_beginning() -> None:
     assert len(FERRY.analyse("ferry " * 10_000).words) <= 120
     assert all(len(word) <= 24 for word in FERRY.analyse("가" * 5_000).words)
+
+
+def test_every_word_plays_one_part() -> None:
+    words = FERRY.tagged("Please, why did Ada Lund sink it?")
+    parts = [(word.text, word.role) for word in words]
+    assert parts[:2] == [("please", "filler"), ("why", "ask")]
+    assert [text for text, role in parts if role == "name"] == ["ada", "lund"]
+    assert ("sink", "content") in parts
+    assert words[1].asks == {"why"}
+    assert words[3].names == {("ferry", "lund")}

@@ -2,7 +2,8 @@
 
 import asyncio
 
-from bot.discord_front.conduct import Bounded, Cooldown, Exchanges, InFlight, Once
+from bot.core.follow_up import Context
+from bot.discord_front.conduct import Bounded, Conversations, Cooldown, Exchanges, InFlight, Once
 
 
 class Time:
@@ -94,3 +95,31 @@ async def test_a_drain_waits_for_work_but_not_for_ever() -> None:
         await asyncio.sleep(0)
     assert await waiting
     assert not in_flight.accepting
+
+
+def test_what_was_spoken_of_is_bounded_and_expires_but_by_message() -> None:
+    clock = Time()
+    conversations = Conversations(clock)
+    topic = Context("ferry", "왜 떠났어", "chair-left")
+    conversations.note(1, 10, topic)
+    conversations.told([100, 101], topic)
+    assert conversations.before(1, 10) == conversations.before(1, 10, private=True) == topic
+    assert conversations.before(2, 10) is None
+    assert conversations.before(1, 11) is None
+    clock.now = 301
+    assert conversations.before(1, 10) is None
+    assert conversations.told_by(101) == topic
+    for person in range(2, 2_000):
+        conversations.note(person, 10, topic)
+        conversations.told([1_000 + person, 4_000 + person], topic)
+    assert conversations.before(2, 10) is None, "forgotten, not expired"
+    assert conversations.told_by(101) is None
+    assert conversations.told_by(5_999) == topic
+
+
+def test_what_was_told_privately_is_not_taken_up_in_public() -> None:
+    conversations = Conversations(Time())
+    topic = Context("ferry", "왜 떠났어", "chair-left")
+    conversations.note(1, 10, topic, private=True)
+    assert conversations.before(1, 10) is None
+    assert conversations.before(1, 10, private=True) == topic

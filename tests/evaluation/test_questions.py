@@ -7,6 +7,7 @@ import pytest
 from bot.core.model import Knowledge
 from bot.errors import ConfigError
 from bot.evaluation.questions import read_items
+from tests.core.ferry import night_snapshot
 
 NO_ARTICLES = Knowledge(())
 
@@ -19,6 +20,13 @@ def test_a_line_becomes_an_item_with_every_right_fact(tmp_path: Path) -> None:
     (item,) = read_items(file, NO_ARTICLES)
     assert item.facts == ("a", "b")
     assert item.covered
+
+
+def test_the_question_asked_before_is_read_too_and_the_file_belongs_to_its_article(tmp_path: Path) -> None:
+    file = tmp_path / "night-library-follow-ups.jsonl"
+    file.write_text('{"q": "왜?", "fact": "reason", "after": "도서관이 밤에도 열어?"}', "utf-8")
+    (item,) = read_items(file, night_snapshot().knowledge)
+    assert (item.article, item.after) == ("night-library", "도서관이 밤에도 열어?")
 
 
 def test_an_uncovered_question_has_no_fact(tmp_path: Path) -> None:

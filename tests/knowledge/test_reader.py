@@ -158,14 +158,14 @@ def test_gaps_commands_and_cases_are_read(folder: Folder) -> None:
     folder.write("art/facts/gaps.yaml", gap + "      en:\n        - What did she earn?\n    nearest: [murati-origin]\n")
     rows = "lookup: person\n    rows:\n      - title: {en: T}\n        detail: {en: D}\n        paragraphs: 2"
     folder.write("art/commands.yaml", COMMAND % ("who", rows))
-    folder.write("art/cases.yaml", "cases:\n  - question: 날씨?\n    expect: nothing\n")
+    folder.write("art/cases.yaml", "cases:\n  - question: 날씨?\n    expect: nothing\n    after: 맑아?\n")
     reading = read_with_places(folder.root)
     article = reading.knowledge.articles[0]
     sample = Sample("What did she earn?", "en")
     assert article.gaps == (Gap("pay", Text(en="Pay"), Text(en="Not said."), (sample,), ("murati-origin",)),)
     row = Row(Text(en="D"), None, Text(en="T"), (2,))
     assert article.commands == (Command(Text(en="who"), Text(en="d"), lookup="person", rows=(row,)),)
-    assert article.cases == (Case("날씨?", "nothing", "art/cases.yaml:2"),)
+    assert article.cases == (Case("날씨?", "nothing", "art/cases.yaml:2", "맑아?"),)
     assert reading.places["art", "pay"].file == "art/facts/gaps.yaml"
     assert reading.places["art", "murati-origin"].line == 2
 

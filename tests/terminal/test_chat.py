@@ -71,6 +71,14 @@ def test_the_language_of_the_answers_can_be_chosen_and_left_to_the_question_agai
     assert spoken == ["en", "ko"]
 
 
+def test_a_follow_up_leans_on_the_line_before_whatever_was_not_understood_between() -> None:
+    subject = chat("ferry")
+    text = said(subject, "Why did Ada Lund quit?", "", "what is her salary?")
+    assert "Understood as: about Ada Lund" in text
+    assert subject.last is not None
+    assert subject.last.gap == "chair-pay"
+
+
 def test_an_offer_is_picked_by_its_number() -> None:
     """A gap offers the facts nearest to it; the picked one is answered as if it had been asked for."""
     subject = chat()

@@ -1,0 +1,255 @@
+"""Questions that lean on the one before ("왜?", "and where did she go?"), filled so that they stand alone."""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final, Literal, TypeAlias
+
+from bot.core.analysis import Analyser, Word
+from bot.core.model import Article, Entity, Fact
+from bot.core.snapshot import Snapshot
+from bot.core.stems import stem
+from bot.core.text import language_of, normalise, squeeze
+
+_MOST_ENTITIES: Final = 3
+_MOST_FILLINGS: Final = 6
+_FEW_WORDS: Final = 3
+"""Content words up to which a question without a name or a pronoun may be the rest of a longer one."""
+_LONGEST: Final = 12
+"""Words from which a message says enough by itself."""
+_PARTICLE: Final = (
+    r"(?:들?(?:은|는|이|가|을|를|의|도|만|랑|한테|에게|께서|께|에서|에는|에|으로|로|네|이랑|하고)?(?:요)?)(?![가-힣])"
+)
+_LAST_PARTICLE: Final = re.compile(r"(?:은|는|이|가|을|를|의|도|한테|에게|에서|에)$")
+_OWNERS: Final = frozenset({"his", "her", "their", "its"})
+_PERSON: Final = re.compile(
+    r"(?<![가-힣])(?:(?:그|이|저)\s?(?:사람|분|여자|남자|친구|양반|인물)|그녀|걔|얘|쟤|본인)" + _PARTICLE + r"|"
+    r"(?<![가-힣])그(?:는|가|의|를|도|한테|에게)(?![가-힣])|"
+    r"\b(?:he|she|him|his|hers?|himself|herself|(?:that|this) (?:person|guy|man|woman|lady))\b(?:'s)?"
+)
+_THEY: Final = re.compile(r"\b(?:they|them|theirs?)\b|(?<![가-힣])(?:걔네|그들)" + _PARTICLE)
+_GROUP: Final = re.compile(
+    r"(?<![가-힣])(?:그\s?(?:회사|기업|업체|단체|기관|팀|병원|학교|대학|은행|곳|쪽)|거기|걔네)" + _PARTICLE + r"|"
+    r"\b(?:that|this) (?:company|firm|organi[sz]ation|team|place|startup)\b|\bthere$"
+)
+_THING: Final = re.compile(
+    r"(?<![가-힣])(?:(?:그거|그것|그게|그건|그걸|이거|이게|이건|이걸)" + _PARTICLE + r"|"
+    r"그(?=\s(?!전|후|뒤|다음|때|이후|동안)))|\b(?:it|its|itself)\b|\b(?:that|this)(?=\W*$)"
+)
+_LEAD: Final = re.compile(
+    r"^(?:(?:and|but|so|ok|okay|then|well|also|oh|그럼|그러면|그렇다면|그리고|근데|그런데|그래서|그러니까|아니|아)\b[\s,.]*)+"
+)
+_ABOUT: Final = re.compile(r"^(?:what|how) about\b")
+_HOLLOW: Final = re.compile(
+    r"(?:그랬|그런|그렇|그래|했|한|해|하|됐|된|일어|였|이었|건|거|있|지금|현재|이제).{0,3}|(?:happen|come|came|go|went|say|said|then|there|here|now|else|exactly)(?:ed|s)?"
+)
+"""Words that add nothing to a question word but "it was so" and "now"."""
+_PEOPLE: Final = frozenset({"person"})
+_GROUPS: Final = frozenset({"organisation", "place"})
+_THINGS: Final = frozenset({"product", "event", "other", "organisation", "place"})
+_ALL: Final = _PEOPLE | _THINGS
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What was spoken of last, and the question that led there; where that leant on another, as it was filled."""
+
+    article: str
+    question: str
+    item: str | None = None
+    """Id of the fact or gap; None where the question was understood no further than the names in it."""
+
+
+Leaning: TypeAlias = Literal["wholly", "partly", "perhaps"]
+"""How much a question needs the one before: it says nothing alone, it points at something that may be clear
+without, or it is merely short and is filled only where it has no answer of its own."""
+
+_POINTERS: Final[tuple[tuple[re.Pattern[str], frozenset[str], frozenset[str], Leaning], ...]] = (
+    (_PERSON, _PEOPLE, _PEOPLE, "wholly"),
+    (_THEY, _ALL, _ALL, "partly"),
+    (_GROUP, _GROUPS, _THINGS, "partly"),
+)
+"""What points, at which kinds of entities, the kinds that may not be named beside it, how much it leans."""
+
+
+@dataclass(frozen=True, slots=True)
+class Filling:
+    """One way to make a question complete."""
+
+    text: str
+    entity: Entity | None
+    """Whom or what it was taken to be about; None: what the last answer was about."""
+
+
+@dataclass(frozen=True, slots=True)
+class Completion:
+    """The ways to fill a question, the likeliest first."""
+
+    fillings: tuple[Filling, ...]
+    leaning: Leaning
+
+
+def complete(snapshot: Snapshot, text: str, before: Context) -> Completion | None:
+    """Return how `text` may be meant after `before`; None where it is complete by itself."""
+    article = snapshot.knowledge.article(before.article)
+    normal = _LEAD.sub("", normalise(text))
+    if article is None or not normal:
+        return None
+    found = _Exchange(snapshot.index.analyser, article, before, normal).completion()
+    return found if found and found.fillings else None
+
+
+class _Exchange:
+    """A question and the one before it."""
+
+    def __init__(self, analyser: Analyser, article: Article, before: Context, normal: str) -> None:
+        """Read both."""
+        self._analyser, self._article, self._normal = analyser, article, normal
+        self._item = article.item(before.item) if before.item else None
+        self._language = language_of(normal)
+        self._words = analyser.tagged(_ABOUT.sub("", normal))
+        self._before = before.question
+        self._last = analyser.tagged(before.question)
+
+    def completion(self) -> Completion | None:
+        """Tell what is missing and fill it."""
+        named = self._entities(self._words)
+        content = [word for word in self._words if word.role == "content" and not _HOLLOW.fullmatch(word.text)]
+        asks = any(word.role == "ask" for word in self._words)
+        if len(self._words) > _LONGEST:
+            return None
+        if named and not content and not asks:
+            return _completion(self._of_another(named[0]), "partly")
+        if (pointing := self._pointing(frozenset(entity.kind for entity in named), bare=not content)) is not None:
+            return pointing
+        return None if named else self._unnamed(content, asks=asks)
+
+    def _pointing(self, named: frozenset[str], *, bare: bool) -> Completion | None:
+        """Fill a question that points at somebody, or at a company or place, and names none."""
+        for pattern, kinds, instead, leaning in _POINTERS:
+            found = pattern.search(self._normal)
+            if found and named.isdisjoint(instead) and not (bare and leaning == "partly"):
+                completion = _completion(self._replaced(found, kinds), leaning)
+                if completion.fillings:
+                    return completion
+        return None
+
+    def _unnamed(self, content: Sequence[Word], *, asks: bool) -> Completion | None:
+        """Fill a question that names nobody: a bare question word, an "it", or just few words."""
+        if asks and not content:
+            leaning: Leaning = "perhaps" if _THEY.search(self._normal) else "wholly"
+            return _completion((*self._asked_of_the_last(), *self._in_front()), leaning)
+        if found := _THING.search(self._normal):
+            return _completion((*self._replaced(found, _THINGS), *self._with_last_words()), "partly")
+        if not 0 < len(content) <= _FEW_WORDS:
+            return None
+        same = () if asks else self._with_last_asks()
+        return _completion((*self._in_front(), *self._with_last_words(), *same), "perhaps")
+
+    def _entities(self, words: Iterable[Word]) -> list[Entity]:
+        keys = dict.fromkeys(key for word in words for slug, key in word.names if slug == self._article.slug)
+        return [entity for key in keys if (entity := self._article.entity(key))]
+
+    def _candidates(self, kinds: frozenset[str]) -> list[Entity]:
+        """Return whom or what the last exchange was about, the likeliest first.
+
+        Asked "who?", the answer's name is meant; otherwise what the question named, what the fact is about.
+        """
+        named = self._entities(self._last)
+        about = self._item.about if isinstance(self._item, Fact) else ()
+        told = self._told()
+        asks_who = any("who" in word.asks for word in self._last)
+        fresh = [entity for entity in told if asks_who and entity.kind == "person" and entity not in named]
+        declared = [entity for key in about if (entity := self._article.entity(key))]
+        found = dict.fromkeys((*fresh, *named, *declared, *told))
+        return [entity for entity in found if entity.kind in kinds][:_MOST_ENTITIES]
+
+    def _told(self) -> list[Entity]:
+        """Return whom or what the last answer names, by full name or as the members do."""
+        if self._item is None:
+            return []
+        answer = self._item.answer.get(self._language)
+        squeezed = squeeze(normalise(answer))
+        full = [e for e in self._article.entities if any(squeeze(normalise(n)) in squeezed for n in e.name.every())]
+        return [*full, *self._entities(self._analyser.tagged(answer))]
+
+    def _name(self, entity: Entity) -> str:
+        return normalise(entity.name.get(self._language))
+
+    def _names(self, entity: Entity) -> Iterable[str]:
+        """Return what to call an entity: as the last question did, if it did in this language, and in full."""
+        words = [word.text for word in self._last if _naming(word, entity)]
+        full = {squeeze(normalise(name)) for name in entity.names()}
+        called = " ".join(words if "".join(words) in full else (*words[:-1], *map(stem, words[-1:])))
+        same = called and language_of(called) == self._language
+        return dict.fromkeys((called, self._name(entity)) if same else (self._name(entity),))
+
+    def _replaced(self, found: re.Match[str], kinds: frozenset[str]) -> Iterator[Filling]:
+        """Put a name in place of what points at it."""
+        head, tail = self._normal[: found.start()].strip(), self._normal[found.end() :].strip()
+        owner = "'s" if found[0] in _OWNERS and tail[:1].isalpha() else ""
+        particle = match[0] if (match := _LAST_PARTICLE.search(found[0])) else owner
+        for entity in self._candidates(kinds):
+            for name in self._names(entity):
+                yield Filling(f"{head} {name}{particle} {tail}".strip(), entity)
+
+    def _in_front(self) -> Iterator[Filling]:
+        for entity in self._candidates(_ALL):
+            yield Filling(f"{self._name(entity)} {self._normal}", entity)
+
+    def _with_last_words(self) -> Iterator[Filling]:
+        """Add what the last question spoke of."""
+        last = " ".join(word.text for word in self._last if word.role in {"content", "name"})
+        yield Filling(f"{last} {self._normal}", None)
+
+    def _with_last_asks(self) -> Iterator[Filling]:
+        """Ask for the same kind of answer ("who led A?", "what about B?")."""
+        if asked := " ".join(word.text for word in self._last if word.role == "ask"):
+            yield Filling(f"{asked} {' '.join(word.text for word in self._words)}", None)
+
+    def _asked_of_the_last(self) -> Iterator[Filling]:
+        """Ask the last question, or what its answer is called, with this one's question words."""
+        asked = " ".join(word.text for word in self._words if word.role == "ask")
+        named = self._entities(self._last)
+        yield Filling(_asking(self._last, asked), named[0] if named else None)
+        for entity in () if named else self._candidates(_ALL):
+            yield Filling(f"{self._name(entity)} {_asking(self._last, asked)}", entity)
+        if self._item:
+            label = self._analyser.tagged(self._item.label.get(self._language))
+            yield Filling(_asking(label, asked), named[0] if named else None)
+
+    def _of_another(self, entity: Entity) -> Iterator[Filling]:
+        """Ask the last question, or the samples of its fact, of `entity` instead of the one named there."""
+        named = self._entities(self._last)
+        other = next((e for e in named if e.kind == entity.kind), named[0] if named else None)
+        if other == entity:
+            return
+        if other is None:
+            yield Filling(f"{self._name(entity)} {self._before}", entity)
+            return
+        yield Filling(_renamed(self._last, other, normalise(entity.name.get(language_of(self._before)))), entity)
+        for sample in self._item.samples if self._item else ():
+            words = self._analyser.tagged(sample.text)
+            if sample.language == self._language and other in self._entities(words):
+                yield Filling(_renamed(words, other, self._name(entity)), entity)
+
+
+def _completion(fillings: Iterable[Filling], leaning: Leaning) -> Completion:
+    return Completion(tuple(dict.fromkeys(fillings))[:_MOST_FILLINGS], leaning)
+
+
+def _asking(words: Sequence[Word], asked: str) -> str:
+    """Return the text of `words` with `asked` in place of its question words."""
+    rest = [word.text for word in words if word.role != "ask"]
+    at = next((at for at, word in enumerate(words) if word.role == "ask"), 0)
+    return " ".join((*rest[:at], asked, *rest[at:]))
+
+
+def _naming(word: Word, entity: Entity) -> bool:
+    return any(key == entity.id for _, key in word.names)
+
+
+def _renamed(words: Sequence[Word], entity: Entity, name: str) -> str:
+    """Return the text of `words` with `name` in place of what names `entity`."""
+    texts = [name if _naming(word, entity) else word.text for word in words]
+    return " ".join(text for at, text in enumerate(texts) if text != name or at == texts.index(name))

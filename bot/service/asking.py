@@ -1,0 +1,129 @@
+"""One question to one snapshot: by itself, or after another that it leans on."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from bot.core.answer import Question, answer, texts_to_encode
+from bot.core.follow_up import Completion, Context, Filling, complete
+from bot.core.meaning import Vector
+from bot.core.snapshot import Snapshot
+from bot.core.text import language_of, normalise
+from bot.core.verdict import Answered, Candidate, Suggested, Unanswered, Verdict
+from bot.service.ports import Encoder
+
+_CLOSE = 0.1
+"""Fillings whose confidence differs by less are as good; the one named first is meant."""
+_SURE_GAP = 0.5
+"""Confidence from which a gap is told of a filled question."""
+
+
+@dataclass(frozen=True, slots=True)
+class Understood:
+    """A verdict, and how the question was filled to get there."""
+
+    verdict: Verdict
+    filling: Filling | None = None
+    """None: it was taken as it stands."""
+
+
+def ask_snapshot(snapshot: Snapshot, question: Question, encoder: Encoder | None) -> Verdict:
+    """Answer one question as it stands, encoding it first when there are vectors to compare with."""
+    if encoder is None or snapshot.vectors is None:
+        return answer(snapshot, question)
+    texts = texts_to_encode(snapshot, question.text)
+    return answer(snapshot, question, encoded(texts, encoder))
+
+
+def encoded(texts: Sequence[str], encoder: Encoder) -> dict[str, Vector]:
+    """Return the unit vector of each text."""
+    return dict(zip(texts, encoder.encode(texts), strict=True))
+
+
+def ask_after(snapshot: Snapshot, question: Question, encoder: Encoder | None) -> Understood:
+    """Answer one question, filled from what `question.after` left in the air where it needs that."""
+    alone = Understood(ask_snapshot(snapshot, question, encoder))
+    before = question.after
+    completion = complete(snapshot, question.text, before) if before else None
+    if before is None or completion is None or _stands_alone(alone.verdict, completion):
+        return alone
+    language = question.language or language_of(normalise(question.text), question.default)
+    filled = replace(question, language=language, article=question.article or before.article)
+    tries = [
+        Understood(ask_snapshot(snapshot, replace(filled, text=filling.text), encoder), filling)
+        for filling in completion.fillings
+    ]
+    best = _best([one for one in tries if not _repeats(one, completion, before)])
+    return best if best and _convinces(best.verdict, alone.verdict, completion) else alone
+
+
+def context_of(snapshot: Snapshot, text: str, verdict: Verdict) -> Context | None:
+    """Return what later questions may lean on: what was answered or offered first, else what `text` names."""
+    target = _first(verdict)
+    if target and target.target.article:
+        return Context(target.target.article.slug, normalise(text), target.target.item.id)
+    named = sorted(snapshot.index.analyser.analyse(text).entities)
+    return Context(named[0][0], normalise(text)) if named and target is None else None
+
+
+def _first(verdict: Verdict) -> Candidate | None:
+    match verdict:
+        case Suggested(others=others):
+            return others[0]
+        case Answered(best=best) | Unanswered(best=best):
+            return best
+
+
+def _rank(verdict: Verdict) -> int:
+    """Return how much a verdict says: an answer, a gap of the article, offers, nothing."""
+    match verdict:
+        case Answered():
+            return 3
+        case Unanswered(best=Candidate() as best):
+            return 2 if best.target.article and best.confidence >= _SURE_GAP else 0
+        case Suggested():
+            return 1
+        case _:
+            return 0
+
+
+def _stands_alone(verdict: Verdict, completion: Completion) -> bool:
+    """Tell whether a question that is merely short has an answer of its own, or is small talk."""
+    first = _first(verdict)
+    small_talk = first is not None and first.target.article is None
+    return completion.leaning == "perhaps" and (isinstance(verdict, Answered) or small_talk)
+
+
+def _repeats(one: Understood, completion: Completion, before: Context) -> bool:
+    """Tell whether the words of the last question led back to its answer, which is no news."""
+    if one.filling is None or before.item is None or _item(one.verdict) != before.item:
+        return False
+    return completion.leaning == "perhaps" or (completion.leaning == "partly" and one.filling.entity is None)
+
+
+def _best(tries: Sequence[Understood]) -> Understood | None:
+    """Return the try that says most; of those about as sure the one named first."""
+    top = max((_rank(one.verdict) for one in tries), default=0)
+    found = [one for one in tries if _rank(one.verdict) == top]
+    surest = max((_confidence(one.verdict) for one in found), default=0.0)
+    return next((one for one in found if _confidence(one.verdict) >= surest - _CLOSE), None)
+
+
+def _confidence(verdict: Verdict) -> float:
+    first = _first(verdict)
+    return first.confidence if first else 0.0
+
+
+def _convinces(filled: Verdict, alone: Verdict, completion: Completion) -> bool:
+    """Tell whether a filled question is to be answered rather than the question as it stands."""
+    if completion.leaning == "wholly":
+        return _rank(filled) > 0
+    if _rank(filled) != _rank(alone):
+        return _rank(filled) > _rank(alone)
+    if _rank(filled) > 1:
+        return _item(filled) != _item(alone)
+    return _confidence(filled) > _confidence(alone)
+
+
+def _item(verdict: Verdict) -> str | None:
+    first = _first(verdict)
+    return first.target.item.id if first else None

@@ -1,0 +1,103 @@
+"""Questions that lean on the one before: whose, where, for how long, and by reply."""
+
+from collections.abc import AsyncIterator
+from dataclasses import replace
+
+import pytest
+
+from bot.app import App
+from bot.core.model import Fact
+from bot.discord_front.client import BotClient
+from bot.service.responder import Responder
+from tests.e2e.conftest import Time, running
+from tests.fake_discord import Actor, FakeDiscord
+
+FIRST, NEXT = "<@bot> 무라티는 어느 나라 사람이야?", "<@bot> 그 사람은 언제 입사했어?"
+UNDERSTOOD = "미라 무라티에 대한 질문으로 이해했어요."
+Facts = dict[str, Fact]
+
+
+@pytest.fixture
+async def bot(server: FakeDiscord, app: App, clock: Time) -> AsyncIterator[BotClient]:
+    """Run the bot with the shipped matcher."""
+    async with running(server, replace(app, responder=Responder(app.library, None)), clock=clock) as bot:
+        yield bot
+
+
+async def test_the_same_person_in_the_same_channel_goes_on(alice: Actor, facts: Facts) -> None:
+    await alice.says(FIRST)
+    reply = await alice.says(NEXT)
+    assert reply.text.startswith(str(facts["murati-joined"].answer.ko))
+    assert f"-# {UNDERSTOOD}\n" in reply.text
+
+
+async def test_neither_another_person_nor_another_channel(server: FakeDiscord, alice: Actor, bob: Actor) -> None:
+    await alice.says(FIRST)
+    assert UNDERSTOOD not in (await bob.says(NEXT)).text
+    assert UNDERSTOOD not in (await alice.says(NEXT, server.add_channel("elsewhere"))).text
+
+
+async def test_it_expires_after_five_minutes(alice: Actor, clock: Time) -> None:
+    await alice.says(FIRST)
+    clock.now += 301
+    assert UNDERSTOOD not in (await alice.says(NEXT)).text
+
+
+async def test_a_reply_to_an_answer_goes_on_from_it_whoever_asks_and_whenever(
+    alice: Actor, bob: Actor, clock: Time, facts: Facts
+) -> None:
+    first = await alice.says(FIRST)
+    await alice.says("<@bot> 슐먼은 왜 떠났어?")
+    clock.now += 3_000
+    reply = await bob.says(NEXT, reply_to=first)
+    assert reply.text.startswith(str(facts["murati-joined"].answer.ko))
+    assert UNDERSTOOD in reply.text
+
+
+async def test_a_reply_to_what_the_bot_said_of_no_fact_leans_on_nothing(alice: Actor) -> None:
+    await alice.says(FIRST)
+    greeting = await alice.says("<@bot>")
+    assert UNDERSTOOD not in (await alice.says(NEXT, reply_to=greeting)).text
+
+
+async def test_the_same_words_of_two_people_mean_two_things(alice: Actor, bob: Actor) -> None:
+    await alice.says(FIRST)
+    await bob.says("<@bot> 슐먼은 왜 떠났어?")
+    assert UNDERSTOOD in (await alice.says(NEXT)).text
+    reply = await bob.says(NEXT)
+    assert "존 슐먼에 대한 질문으로 이해했어요." in reply.text
+    assert "방금 같은 질문" not in reply.text
+
+
+async def test_an_edited_follow_up_leans_on_what_it_leant_on(alice: Actor, facts: Facts) -> None:
+    await alice.says(FIRST)
+    written = await alice.writes("<@bot> 그 사람은 언제 떠났어")
+    reply = await alice.is_answered(written)
+    await alice.edits(written, NEXT)
+    await reply.changes()
+    assert reply.text.startswith(str(facts["murati-joined"].answer.ko))
+    assert UNDERSTOOD in reply.text
+
+
+async def test_whoever_is_led_to_an_earlier_answer_goes_on_from_there(alice: Actor, bob: Actor) -> None:
+    await alice.says(FIRST)
+    assert "방금 같은 질문" in (await bob.says(FIRST)).text
+    assert UNDERSTOOD in (await bob.says(NEXT)).text
+
+
+async def test_a_private_command_goes_on_from_anything_and_a_public_question_from_nothing_private(
+    alice: Actor,
+) -> None:
+    await alice.says(FIRST)
+    assert UNDERSTOOD in (await alice.runs("/ask", question=NEXT.removeprefix("<@bot> "))).text
+    await alice.runs("/ask", question="슐먼은 왜 떠났어?")
+    assert "존 슐먼" in (await alice.runs("/ask", question="그 사람은 언제 떠났어?")).text
+    assert UNDERSTOOD in (await alice.says("<@bot> 그녀는 뭘 원한대?")).text
+
+
+async def test_what_was_asked_is_neither_logged_nor_repeated(alice: Actor, caplog: pytest.LogCaptureFixture) -> None:
+    await alice.says("<@bot> 무라티는 어느 나라 사람이야 **@everyone**?")
+    reply = await alice.says(NEXT)
+    assert UNDERSTOOD in reply.text
+    assert "everyone" not in reply.text
+    assert "무라티" not in caplog.text

@@ -1,0 +1,68 @@
+"""Two questions in a row: the second is answered with what the first spoke of, if it needs that."""
+
+import pytest
+
+from bot.core.answer import Question
+from bot.core.model import Knowledge
+from bot.service.library import Library
+from bot.service.reply import Reply
+from bot.service.responder import Responder
+from tests.core.ferry import ferry_snapshot, night_snapshot
+
+KNOWLEDGE = Knowledge(
+    ferry_snapshot().knowledge.articles, night_snapshot().knowledge.lexicon, night_snapshot().knowledge.messages
+)
+RESPONDER = Responder(Library(lambda: (KNOWLEDGE, "1"), None), None)
+
+
+def then(first: str, second: str) -> Reply:
+    """Ask one question after another."""
+    before = RESPONDER.ask_now(Question(first)).context
+    return RESPONDER.ask_now(Question(second, after=before))
+
+
+def test_a_pronoun_is_answered_and_the_reply_says_for_whom() -> None:
+    reply = then("룬드는 왜 떠났어?", "그 사람 연봉은?")
+    assert reply.gap == "chair-pay"
+    assert reply.understood == "아다 룬드에 대한 질문으로 이해했어요."
+
+
+def test_a_bare_question_word_asks_the_last_question_anew() -> None:
+    reply = then("How much did Ada Lund quit for?", "why?")
+    assert reply.fact == "chair-left"
+    assert reply.understood == "Understood as: about Ada Lund"
+
+
+def test_without_a_name_the_reply_names_what_the_answer_before_was_about() -> None:
+    reply = then("Who built the ferry?", "how much?")
+    assert reply.fact == "cost"
+    assert reply.understood == "Understood as following “Who built the ferry”"
+
+
+def test_a_third_question_leans_on_the_second_as_it_was_filled() -> None:
+    second = then("룬드는 왜 떠났어?", "그 사람 연봉은?")
+    third = RESPONDER.ask_now(Question("왜 떠났는데?", after=second.context))
+    assert third.fact == "chair-left"
+
+
+@pytest.mark.parametrize("text", ["배는 누가 만들었어?", "Who built the ferry?", "룬드 연봉은?", "안녕", "qwxz zxwq"])
+def test_a_complete_question_is_answered_as_if_nothing_had_been_asked(text: str) -> None:
+    alone = RESPONDER.ask_now(Question(text))
+    after = then("Why did Ada Lund quit?", text)
+    assert (after.outcome, after.fact, after.gap, after.text) == (alone.outcome, alone.fact, alone.gap, alone.text)
+    assert after.understood is None
+
+
+def test_an_incomplete_question_after_nothing_is_answered_as_it_stands() -> None:
+    assert RESPONDER.ask_now(Question("그 사람 연봉은?")).understood is None
+
+
+@pytest.mark.parametrize("text", ["", "???"])
+def test_what_spoke_of_no_article_leaves_nothing_to_lean_on(text: str) -> None:
+    assert RESPONDER.ask_now(Question(text)).context is None
+
+
+def test_a_question_that_only_led_to_offers_still_leaves_its_name() -> None:
+    before = RESPONDER.ask_now(Question("룬드 고향 집 강아지 이름"))
+    assert before.outcome == "suggested"
+    assert RESPONDER.ask_now(Question("그 사람 연봉은?", after=before.context)).gap == "chair-pay"
