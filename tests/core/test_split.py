@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.core.split import MAX_PARTS, focus, parts
+from bot.core.split import MAX_PARTS, focuses, parts
 
 
 @pytest.mark.parametrize(
@@ -43,18 +43,21 @@ def test_there_are_never_more_parts_than_can_be_shown() -> None:
 
 
 def test_the_sentence_that_asks_is_found_in_a_longer_message() -> None:
-    """The last sentence with a question mark is the question; talk around it is left aside."""
+    """The last sentence with a question mark is the question; the one before may say what it points to."""
     message = "What a week at the office, honestly. Anyway, who left the company first? My tea is getting cold."
-    assert focus(message) == "Anyway, who left the company first?"
+    assert focuses(message) == (
+        "Anyway, who left the company first?",
+        "What a week at the office, honestly. Anyway, who left the company first?",
+    )
 
 
 def test_without_a_question_mark_the_last_sentence_is_the_question() -> None:
     message = "오늘 회의가 너무 길어서 정말 힘들었어요. 점심도 못 먹었네요. 무라티가 언제 들어왔는지 궁금해요"
-    assert focus(message) == "무라티가 언제 들어왔는지 궁금해요"
+    assert focuses(message)[0] == "무라티가 언제 들어왔는지 궁금해요"
 
 
 @pytest.mark.parametrize(
     "message", ["Who left? Why?", "who left the company and where did they all go to", "", "?" * 99]
 )
 def test_a_short_message_or_a_single_sentence_has_no_focus(message: str) -> None:
-    assert focus(message) is None
+    assert focuses(message) == ()

@@ -23,7 +23,7 @@ def asked(random: np.random.Generator, right: int | None) -> Asked:
         wanted[right] = True
     facts = ("fact",) if right is not None else ()
     is_fact = np.arange(FACTS + GAPS) < FACTS
-    return Asked(Item("1", "?", "en", "direct", facts, "a"), table, wanted, is_fact, np.zeros(FACTS + GAPS, bool))
+    return Asked(Item("1", "?", "en", "direct", facts, "a"), (table,), wanted, is_fact, np.zeros(FACTS + GAPS, bool))
 
 
 def articles(count: int) -> list[Development]:
@@ -67,7 +67,12 @@ def test_the_bar_lets_no_more_false_answers_through_than_allowed(*, with_gaps: b
     model = fit_ranker([article], semantic=True)
     random = np.random.default_rng(1)
     decided = [
-        Decided(replace(one.asked, has_gaps=np.full(FACTS + GAPS, with_gaps)), one.chances, float(random.uniform()))
+        Decided(
+            replace(one.asked, has_gaps=np.full(FACTS + GAPS, with_gaps)),
+            one.table,
+            one.chances,
+            float(random.uniform()),
+        )
         for one in decide(article.asked * 10, model)
     ]
     chosen = choose_thresholds(model, decided)
