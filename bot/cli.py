@@ -226,10 +226,23 @@ def train(
 
 
 @app.command(rich_help_panel=DEVELOPERS)
-def bench() -> None:
-    """Measure time and memory on the shipped article."""
-    from bot.evaluation.bench import bench as run  # noqa: PLC0415
+def bench(
+    what: Annotated[Literal["speed", "quality"], typer.Argument(help="What to measure.")] = "speed",
+    data: Annotated[Path | None, typer.Option(help="Folder of the public question sets, for quality.")] = None,
+    scenes: Annotated[int | None, typer.Option(min=1, help="At most this many scenes of each set.")] = None,
+) -> None:
+    """Measure time and memory on the shipped article, or answers on public question sets against other matchers."""
     from bot.semantic import UseEncoder  # noqa: PLC0415
 
     knowledge, _ = composition.read(composition.shipped_knowledge())
-    sys.stdout.write(run(knowledge, UseEncoder))
+    if what == "speed":
+        from bot.evaluation.bench import bench as run  # noqa: PLC0415
+
+        sys.stdout.write(run(knowledge, UseEncoder))
+        return
+    from bot.evaluation.quality import quality  # noqa: PLC0415
+
+    if data is None:
+        msg = "bench quality needs the folder of the public question sets: --data DIR."
+        raise ConfigError(msg)
+    sys.stdout.write(quality(knowledge, UseEncoder(), data, scenes))
