@@ -1,6 +1,7 @@
 """The composition root: puts knowledge, core, encoder and fronts together."""
 
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from bot.core.model import Knowledge
@@ -47,6 +48,12 @@ def build_encoder(settings: Settings) -> Encoder | None:
     """Return the shipped encoder, or None when it is switched off; it loads when first used."""
     if not settings.semantic:
         return None
+    return _encoder()
+
+
+@cache
+def _encoder() -> Encoder:
+    """Return the one encoder of this process, however many folders are answered from: it takes 150 MB."""
     from bot.semantic import UseEncoder  # noqa: PLC0415  numpy and the weights only when wanted
 
     return UseEncoder()

@@ -15,6 +15,7 @@ from bot.core.answer import Question
 from bot.core.model import LANGUAGES, Language
 from bot.errors import ConfigError, Problem
 from bot.service.reply import Reply
+from bot.service.responder import Responder
 from bot.settings import Settings, load_settings
 
 READERS, AUTHORS, DEVELOPERS = "Readers", "Authors", "Developers"
@@ -193,18 +194,30 @@ def preview(
 
 
 @app.command("eval", rich_help_panel=AUTHORS)
-def evaluate(
-    files: Annotated[list[Path], typer.Argument(help="Question sets (.jsonl) or an article's cases.yaml.")],
+def evaluate(  # noqa: PLR0913, PLR0917  one parameter per option
+    files: Annotated[
+        list[Path] | None,
+        typer.Argument(help="Question sets (.jsonl) or an article's cases.yaml; default: all of tests/questions."),
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the measures as JSON.")] = False,  # noqa: FBT002
     explain: Annotated[bool, typer.Option("--explain", help="List each miss with its signals.")] = False,  # noqa: FBT002
+    compare: Annotated[Path | None, typer.Option(help="An earlier report (--json) to compare with, pairwise.")] = None,
     knowledge: Knowledge = None,
     semantic: Semantic = None,
 ) -> None:
-    """Measure how often the bot is right on sets of questions."""
+    """Measure how often the bot is right on sets of questions, each asked of the article it is named after."""
+    from bot.evaluation.command import Options  # noqa: PLC0415
     from bot.evaluation.command import evaluate as run  # noqa: PLC0415
+    from bot.evaluation.sets import open_sets  # noqa: PLC0415
 
-    running = composition.build(_settings(knowledge, semantic), compiled=True)
-    sys.stdout.write(run(running.responder, files, as_json=as_json, explain=explain))
+    def answering(folder: Path | None) -> Responder:
+        return composition.build(_settings(folder or knowledge, semantic), compiled=folder is None).responder
+
+    chosen = files or sorted(Path("tests/questions").glob("*.jsonl"))
+    if not chosen:
+        msg = "There is no folder tests/questions here: name the files with the questions."
+        raise ConfigError(msg)
+    sys.stdout.write(run(open_sets(chosen, answering), Options(explain, compare), as_json=as_json))
 
 
 for _operate in (cli_operators.run, cli_operators.sync, cli_operators.doctor):
