@@ -228,7 +228,7 @@ for _operate in (cli_operators.run, cli_operators.sync, cli_operators.doctor):
 def train(
     articles: Annotated[Path, typer.Option(help="Development articles.")] = Path("tests/articles"),
     questions: Annotated[Path, typer.Option(help="Their question sets.")] = Path("tests/questions"),
-    output: Annotated[Path, typer.Option(help="Folder for weights.json and weights.md.")] = Path("bot/core"),
+    output: Annotated[Path, typer.Option(help="Folder for weights.json and its report.")] = Path("bot/core"),
 ) -> None:
     """Learn the verdict's weights and thresholds, leave-one-article-out, and write the report."""
     from bot.evaluation.train_command import train_and_write as run  # noqa: PLC0415

@@ -12,6 +12,7 @@ from bot.service.reply import Reply
 
 MEASURES = ("right", "wrong", "offered", "right_or_offered", "falsely_answered")
 """Fields of `Score`, in the order in which they are shown."""
+_DRAWS = 5_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +74,18 @@ class Share:
         middle = (p + z * z / (2 * n)) / (1 + z * z / n)
         half = z * math.sqrt(p * (1 - p) / n + z * z / (4 * n * n)) / (1 + z * z / n)
         return max(0.0, middle - half), min(1.0, middle + half)
+
+
+def clustered(hits: Sequence[float], totals: Sequence[float]) -> tuple[float, float]:
+    """Return the 95 % interval of sum(hits) / sum(totals), each entry being what one article counts.
+
+    Articles are drawn with replacement (bootstrap, always the same draws): questions of one article rise and fall
+    together, and another article is what the share is wanted for.
+    """
+    drawn = np.random.default_rng(0).integers(0, len(hits), (_DRAWS, len(hits)))
+    shares = np.array(hits)[drawn].sum(axis=1) / np.maximum(np.array(totals)[drawn].sum(axis=1), 1e-9)
+    low, high = np.percentile(shares, [2.5, 97.5])
+    return float(low), float(high)
 
 
 @dataclass(frozen=True, slots=True)
