@@ -4,6 +4,7 @@ import json
 import shlex
 import sys
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -202,22 +203,34 @@ def evaluate(  # noqa: PLR0913, PLR0917  one parameter per option
     as_json: Annotated[bool, typer.Option("--json", help="Print the measures as JSON.")] = False,  # noqa: FBT002
     explain: Annotated[bool, typer.Option("--explain", help="List each miss with its signals.")] = False,  # noqa: FBT002
     compare: Annotated[Path | None, typer.Option(help="An earlier report (--json) to compare with, pairwise.")] = None,
+    samples: Annotated[
+        Literal["ko", "en"] | None,
+        typer.Option(help="Keep the samples of this language only and ask the questions in the other."),
+    ] = None,
+    noise: Annotated[
+        Literal["typos", "spaces", "layout"] | None,
+        typer.Option(help="Ask clean questions again with typing errors, without spaces, on the wrong layout."),
+    ] = None,
     knowledge: Knowledge = None,
     semantic: Semantic = None,
 ) -> None:
     """Measure how often the bot is right on sets of questions, each asked of the article it is named after."""
     from bot.evaluation.command import Options  # noqa: PLC0415
     from bot.evaluation.command import evaluate as run  # noqa: PLC0415
+    from bot.evaluation.one_language import one_language  # noqa: PLC0415
     from bot.evaluation.sets import open_sets  # noqa: PLC0415
 
+    change = None if samples is None else partial(one_language, language=samples)
+
     def answering(folder: Path | None) -> Responder:
-        return composition.build(_settings(folder or knowledge, semantic), compiled=folder is None).responder
+        settings = _settings(folder or knowledge, semantic)
+        return composition.build(settings, compiled=folder is None, change=change).responder
 
     chosen = files or sorted(Path("tests/questions").glob("*.jsonl"))
     if not chosen:
         msg = "There is no folder tests/questions here: name the files with the questions."
         raise ConfigError(msg)
-    sys.stdout.write(run(open_sets(chosen, answering), Options(explain, compare), as_json=as_json))
+    sys.stdout.write(run(open_sets(chosen, answering), Options(explain, compare, samples, noise), as_json=as_json))
 
 
 for _operate in (cli_operators.run, cli_operators.sync, cli_operators.doctor):

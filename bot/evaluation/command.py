@@ -6,10 +6,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from bot.evaluation.compare import changes_data, changes_text, compare, listed, read_outcomes
+from bot.core.model import LANGUAGES, Language
+from bot.evaluation.compare import Comparison, changes_data, compare, read_outcomes
 from bot.evaluation.measure import MEASURES, Result, Score, Share, groups, percentile, score
+from bot.evaluation.noise import Noise
 from bot.evaluation.sets import QuestionSet
 from bot.service.why import why
+
+NOISY_KINDS = frozenset({"typo", "spacing", "layout", "noise"})
+"""Kinds of questions that are noisy as they stand."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,24 +25,45 @@ class Options:
     """Each miss, with its signals."""
     earlier: Path | None = None
     """The JSON of an earlier run to compare with."""
+    samples: Language | None = None
+    """The language that the knowledge has samples in; questions in the other one are asked."""
+    noise: Noise | None = None
+    """How questions that are clean are to be disturbed, to compare with them as they are."""
 
 
 def evaluate(sets: Sequence[QuestionSet], options: Options, *, as_json: bool) -> str:
     """Ask all questions of `sets` and return the report."""
     earlier = None if options.earlier is None else read_outcomes(options.earlier)
+    if options.samples is not None:
+        sets = [one.only(lambda item: item.language != options.samples) for one in sets]
+    if options.noise is not None:
+        sets = [one.only(lambda item: item.kind not in NOISY_KINDS) for one in sets]
     asked = [(one, one.ask()) for one in sets]
     results = [result for _, own in asked for result in own]
-    changes = None if earlier is None else compare(earlier, outcomes(results))
+    compared = []
+    if earlier is not None:
+        compared.append(Comparison(f"Against {options.earlier}", "before", "now", compare(earlier, outcomes(results))))
+    if options.noise is not None:
+        compared += _disturbed(sets, options.noise, results)
     if as_json:
         data = _data(results, explain=options.explain)
-        if changes is not None:
-            data["compared"] = changes_data(changes)
+        data |= {"compared": {one.title: changes_data(one.changes) for one in compared}} if compared else {}
         return json.dumps(data, ensure_ascii=False, indent=1) + "\n"
-    text = _text(results)
-    if changes is not None:
-        text += f"\nAgainst {options.earlier}\n{changes_text(changes, 'before', 'now')}"
-        text += listed(changes) if options.explain else ""
+    text = _text(results) + "".join(one.text(listing=options.explain) for one in compared)
     return text + ("\nMisses\n" + "".join(_misses_text(*one) for one in asked) if options.explain else "")
+
+
+def _disturbed(sets: Sequence[QuestionSet], noise: Noise, clean: Sequence[Result]) -> list[Comparison]:
+    """Ask everything again with noise and compare with the clean results, all together and by language."""
+    noisy = [result for one in sets for result in one.disturbed(noise).ask()]
+    parts = [("clean questions", clean, noisy)]
+    for language in LANGUAGES:
+        own = [[result for result in run if result.item.language == language] for run in (clean, noisy)]
+        parts.append((f"language {language}", own[0], own[1]))
+    return [
+        Comparison(f"Noise: {noise}, {name}", "clean", "noisy", compare(outcomes(before), outcomes(now)))
+        for name, before, now in parts
+    ]
 
 
 def outcomes(results: Sequence[Result]) -> dict[str, str]:

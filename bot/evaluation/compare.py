@@ -65,24 +65,36 @@ def read_outcomes(report: Path) -> dict[str, str]:
         raise ConfigError(msg) from None
 
 
-def changes_text(changes: tuple[Change, ...], first: str, second: str) -> str:
-    """Return a table of both runs, called `first` and `second`."""
-    lines = [f"{'':24}{'n':>5}{first:>9}{second:>9}{'points':>9}{'became':>9}{'stopped':>9}{'p':>8}"]
-    for one in changes:
-        shares = "".join(f"{hits / one.of:>9.1%}" if one.of else f"{'–':>9}" for hits in (one.before, one.now))
-        differ = f"{one.points:>+9.1f}{len(one.became):>9}{len(one.stopped):>9}{one.chance:>8.3f}"
-        lines.append(f"{one.measure.replace('_', ' '):24}{one.of:>5}{shares}{differ}")
-    return "\n".join(lines) + "\n"
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """The changes between two runs, under a title and with a name for each run."""
+
+    title: str
+    first: str
+    second: str
+    changes: tuple[Change, ...]
+
+    def text(self, *, listing: bool) -> str:
+        """Return the comparison as a table; with `listing` the questions that differ are named."""
+        heads = "".join(f"{head:>9}" for head in (self.first, self.second, "points", "became", "stopped"))
+        lines = ["", self.title, f"{'':24}{'n':>5}{heads}{'p':>8}"]
+        for one in self.changes:
+            shares = "".join(f"{hits / one.of:>9.1%}" if one.of else f"{'–':>9}" for hits in (one.before, one.now))
+            differ = f"{one.points:>+9.1f}{len(one.became):>9}{len(one.stopped):>9}{one.chance:>8.3f}"
+            lines.append(f"{_words(one.measure):24}{one.of:>5}{shares}{differ}")
+        return "\n".join([*lines, *(self._listed() if listing else ())]) + "\n"
+
+    def _listed(self) -> list[str]:
+        return [
+            f"{verb} {_words(one.measure)}: {', '.join(keys)}"
+            for one in self.changes
+            for verb, keys in (("became", one.became), ("stopped being", one.stopped))
+            if keys
+        ]
 
 
-def listed(changes: tuple[Change, ...]) -> str:
-    """Name the questions that a measure gained and lost."""
-    lines = []
-    for one in changes:
-        for verb, keys in (("became", one.became), ("stopped being", one.stopped)):
-            if keys:
-                lines.append(f"{verb} {one.measure.replace('_', ' ')}: {', '.join(keys)}")
-    return "\n".join(lines) + "\n" if lines else ""
+def _words(measure: str) -> str:
+    return measure.replace("_", " ")
 
 
 def changes_data(changes: tuple[Change, ...]) -> dict[str, object]:

@@ -1,12 +1,13 @@
 """Question sets with the knowledge that each is asked of."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from bot.core.answer import Question
 from bot.core.model import Knowledge
 from bot.evaluation.measure import Result, run
+from bot.evaluation.noise import Noise, noisy
 from bot.evaluation.questions import Item, read_items
 from bot.service.reply import Reply
 from bot.service.responder import Responder
@@ -29,6 +30,14 @@ class QuestionSet:
         for item in self.items[:3]:
             self._reply(item)
         return run(self.items, self._reply)
+
+    def only(self, wanted: Callable[[Item], bool]) -> "QuestionSet":
+        """Return the set without the questions that are not `wanted`."""
+        return replace(self, items=tuple(filter(wanted, self.items)))
+
+    def disturbed(self, noise: Noise) -> "QuestionSet":
+        """Return the set with every question typed as `noise` says."""
+        return replace(self, items=tuple(replace(item, question=noisy(item.question, noise)) for item in self.items))
 
     def _reply(self, item: Item) -> Reply:
         return self.responder.ask_now(Question(item.question, article=item.article))

@@ -54,8 +54,23 @@ def test_a_run_compared_with_itself_differs_in_nothing(capsys: pytest.CaptureFix
     earlier.write_text(evaluated(capsys, NIGHT_QUESTIONS, "--json"), encoding="utf-8")
     table = evaluated(capsys, NIGHT_QUESTIONS, "--compare", earlier).partition("Against ")[2]
     assert [line.split()[-4:] for line in table.splitlines()[2:]] == [["+0.0", "0", "0", "1.000"]] * 4
-    compared = json.loads(evaluated(capsys, NIGHT_QUESTIONS, "--compare", earlier, "--json"))["compared"]
+    (compared,) = json.loads(evaluated(capsys, NIGHT_QUESTIONS, "--compare", earlier, "--json"))["compared"].values()
     assert compared["right"]["became"] == compared["right"]["stopped"] == []
+
+
+def test_noise_sets_clean_questions_against_themselves(capsys: pytest.CaptureFixture[str]) -> None:
+    report = evaluated(capsys, NIGHT_QUESTIONS, "--noise", "spaces")
+    assert "kind typo" not in report
+    tables = [table.splitlines() for table in report.split("Noise: spaces, ")[1:]]
+    assert [table[0] for table in tables] == ["clean questions", "language ko", "language en"]
+    counts = [int(table[2].split()[1]) for table in tables]
+    assert counts[0] == counts[1] + counts[2]
+
+
+def test_samples_of_one_language_are_asked_for_in_the_other(capsys: pytest.CaptureFixture[str]) -> None:
+    report = evaluated(capsys, NIGHT_QUESTIONS, "--samples", "ko")
+    assert "language en" in report
+    assert "language ko" not in report
 
 
 def test_nothing_to_ask_is_one_sentence(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from bot.errors import ConfigError
-from bot.evaluation.compare import Change, changes_text, compare, listed, read_outcomes
+from bot.evaluation.compare import Change, Comparison, compare, read_outcomes
 
 BEFORE = {"a/1": "right", "a/2": "wrong", "a/3": "offered", "a/4": "false", "a/5": "declined", "a/gone": "right"}
 NOW = {"a/1": "offered", "a/2": "right", "a/3": "right", "a/4": "declined", "a/5": "declined", "a/new": "right"}
@@ -44,14 +44,16 @@ def test_the_chance_is_the_exact_binomial_one(became: int, stopped: int, chance:
 
 
 def test_the_table_has_a_row_for_each_measure_and_nothing_for_no_questions() -> None:
-    table = changes_text(compare({"a/1": "right"}, {"a/1": "right"}), "before", "now")
-    assert len(table.splitlines()) == 5
+    table = Comparison("Against x", "before", "now", compare({"a/1": "right"}, {"a/1": "right"})).text(listing=False)
+    assert table.splitlines()[:2] == ["", "Against x"]
+    assert len(table.splitlines()) == 7
     assert "–" in table.splitlines()[-1]
 
 
-def test_questions_are_listed_by_id() -> None:
-    assert "became right: a/2, a/3\nstopped being right: a/1\n" in listed(compare(BEFORE, NOW))
-    assert listed(compare(BEFORE, BEFORE)) == ""
+def test_questions_are_listed_by_id_when_asked_for() -> None:
+    comparison = Comparison("Against x", "before", "now", compare(BEFORE, NOW))
+    assert "became right: a/2, a/3\nstopped being right: a/1\n" in comparison.text(listing=True)
+    assert "a/2" not in comparison.text(listing=False)
 
 
 @pytest.mark.parametrize("content", ["", "[]", "{}", '{"outcomes": 3}'])
