@@ -253,18 +253,18 @@ def train(
 
 @app.command(rich_help_panel=DEVELOPERS)
 def bench(
-    what: Annotated[Literal["speed", "quality"], typer.Argument(help="What to measure.")] = "speed",
+    what: Annotated[Literal["speed", "scaling", "quality"], typer.Argument(help="What to measure.")] = "speed",
     data: Annotated[Path | None, typer.Option(help="Folder of the public question sets, for quality.")] = None,
     scenes: Annotated[int | None, typer.Option(min=1, help="At most this many scenes of each set.")] = None,
 ) -> None:
-    """Measure time and memory on the shipped article, or answers on public question sets against other matchers."""
+    """Measure time and memory, how they grow with the facts, or answers on public sets against other matchers."""
     from bot.semantic import UseEncoder  # noqa: PLC0415
 
     knowledge, _ = composition.read(composition.shipped_knowledge())
-    if what == "speed":
-        from bot.evaluation.bench import bench as run  # noqa: PLC0415
+    if what != "quality":
+        from bot.evaluation.bench import bench, scaling  # noqa: PLC0415
 
-        sys.stdout.write(run(knowledge, UseEncoder))
+        sys.stdout.write((bench if what == "speed" else scaling)(knowledge, UseEncoder))
         return
     from bot.evaluation.quality import quality  # noqa: PLC0415
 
