@@ -1,6 +1,8 @@
 """The composition root: puts knowledge, core, encoder and fronts together."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from bot.core.model import Knowledge
@@ -47,22 +49,40 @@ def build_encoder(settings: Settings) -> Encoder | None:
     """Return the shipped encoder, or None when it is switched off; it loads when first used."""
     if not settings.semantic:
         return None
+    return _encoder()
+
+
+@cache
+def _encoder() -> Encoder:
+    """Return the one encoder of this process, however many folders are answered from: it takes 150 MB."""
     from bot.semantic import UseEncoder  # noqa: PLC0415  numpy and the weights only when wanted
 
     return UseEncoder()
 
 
-def build(settings: Settings, *, encode: bool = True, compiled: bool = False) -> App:
+def build(
+    settings: Settings,
+    *,
+    encode: bool = True,
+    compiled: bool = False,
+    change: Callable[[Knowledge], Knowledge] | None = None,
+) -> App:
     """Load the knowledge and wire everything; with `encode` the vectors are there on return.
 
-    With `compiled` the snapshot of an earlier start is taken where nothing has changed since.
+    With `compiled` the snapshot of an earlier start is taken where nothing has changed since. `change` alters what
+    is read, for measurements; nothing is compiled then.
     """
     encoder = build_encoder(settings)
     folder = knowledge_folder(settings)
     kept = CompiledKnowledge(settings.cache, folder, shipped_knowledge())
-    key = kept.key() if compiled else None
+    key = kept.key() if compiled and change is None else None
     first = kept.load(key)
-    library = Library(lambda: read(folder), encoder, encoder and _cached(encoder, settings.cache), first)
+
+    def load() -> tuple[Knowledge, str]:
+        knowledge, number = read(folder)
+        return (knowledge if change is None else change(knowledge)), number
+
+    library = Library(load, encoder, encoder and _cached(encoder, settings.cache), first)
     if first is None:
         kept.save(key, library.snapshot)
     if encode:

@@ -4,6 +4,7 @@ import json
 import shlex
 import sys
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -15,6 +16,7 @@ from bot.core.answer import Question
 from bot.core.model import LANGUAGES, Language
 from bot.errors import ConfigError, Problem
 from bot.service.reply import Reply
+from bot.service.responder import Responder
 from bot.settings import Settings, load_settings
 
 READERS, AUTHORS, DEVELOPERS = "Readers", "Authors", "Developers"
@@ -193,18 +195,42 @@ def preview(
 
 
 @app.command("eval", rich_help_panel=AUTHORS)
-def evaluate(
-    files: Annotated[list[Path], typer.Argument(help="Question sets (.jsonl) or an article's cases.yaml.")],
+def evaluate(  # noqa: PLR0913, PLR0917  one parameter per option
+    files: Annotated[
+        list[Path] | None,
+        typer.Argument(help="Question sets (.jsonl) or an article's cases.yaml; default: all of tests/questions."),
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the measures as JSON.")] = False,  # noqa: FBT002
     explain: Annotated[bool, typer.Option("--explain", help="List each miss with its signals.")] = False,  # noqa: FBT002
+    compare: Annotated[Path | None, typer.Option(help="An earlier report (--json) to compare with, pairwise.")] = None,
+    samples: Annotated[
+        Literal["ko", "en"] | None,
+        typer.Option(help="Keep the samples of this language only and ask the questions in the other."),
+    ] = None,
+    noise: Annotated[
+        Literal["typos", "spaces", "layout"] | None,
+        typer.Option(help="Ask clean questions again with typing errors, without spaces, on the wrong layout."),
+    ] = None,
     knowledge: Knowledge = None,
     semantic: Semantic = None,
 ) -> None:
-    """Measure how often the bot is right on sets of questions."""
+    """Measure how often the bot is right on sets of questions, each asked of the article it is named after."""
+    from bot.evaluation.command import Options  # noqa: PLC0415
     from bot.evaluation.command import evaluate as run  # noqa: PLC0415
+    from bot.evaluation.one_language import one_language  # noqa: PLC0415
+    from bot.evaluation.sets import open_sets  # noqa: PLC0415
 
-    running = composition.build(_settings(knowledge, semantic), compiled=True)
-    sys.stdout.write(run(running.responder, files, as_json=as_json, explain=explain))
+    change = None if samples is None else partial(one_language, language=samples)
+
+    def answering(folder: Path | None) -> Responder:
+        settings = _settings(folder or knowledge, semantic)
+        return composition.build(settings, compiled=folder is None, change=change).responder
+
+    chosen = files or sorted(Path("tests/questions").glob("*.jsonl"))
+    if not chosen:
+        msg = "There is no folder tests/questions here: name the files with the questions."
+        raise ConfigError(msg)
+    sys.stdout.write(run(open_sets(chosen, answering), Options(explain, compare, samples, noise), as_json=as_json))
 
 
 for _operate in (cli_operators.run, cli_operators.sync, cli_operators.doctor):
@@ -215,7 +241,7 @@ for _operate in (cli_operators.run, cli_operators.sync, cli_operators.doctor):
 def train(
     articles: Annotated[Path, typer.Option(help="Development articles.")] = Path("tests/articles"),
     questions: Annotated[Path, typer.Option(help="Their question sets.")] = Path("tests/questions"),
-    output: Annotated[Path, typer.Option(help="Folder for weights.json and weights.md.")] = Path("bot/core"),
+    output: Annotated[Path, typer.Option(help="Folder for weights.json and its report.")] = Path("bot/core"),
 ) -> None:
     """Learn the verdict's weights and thresholds, leave-one-article-out, and write the report."""
     from bot.evaluation.train_command import train_and_write as run  # noqa: PLC0415
@@ -226,10 +252,23 @@ def train(
 
 
 @app.command(rich_help_panel=DEVELOPERS)
-def bench() -> None:
-    """Measure time and memory on the shipped article."""
-    from bot.evaluation.bench import bench as run  # noqa: PLC0415
+def bench(
+    what: Annotated[Literal["speed", "scaling", "quality"], typer.Argument(help="What to measure.")] = "speed",
+    data: Annotated[Path | None, typer.Option(help="Folder of the public question sets, for quality.")] = None,
+    scenes: Annotated[int | None, typer.Option(min=1, help="At most this many scenes of each set.")] = None,
+) -> None:
+    """Measure time and memory, how they grow with the facts, or answers on public sets against other matchers."""
     from bot.semantic import UseEncoder  # noqa: PLC0415
 
     knowledge, _ = composition.read(composition.shipped_knowledge())
-    sys.stdout.write(run(knowledge, UseEncoder))
+    if what != "quality":
+        from bot.evaluation.bench import bench, scaling  # noqa: PLC0415
+
+        sys.stdout.write((bench if what == "speed" else scaling)(knowledge, UseEncoder))
+        return
+    from bot.evaluation.quality import quality  # noqa: PLC0415
+
+    if data is None:
+        msg = "bench quality needs the folder of the public question sets: --data DIR."
+        raise ConfigError(msg)
+    sys.stdout.write(quality(knowledge, UseEncoder(), data, scenes))

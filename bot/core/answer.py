@@ -58,7 +58,7 @@ def readings(text: str) -> tuple[str, ...]:
     if latin > hangul:
         meant = normalise(as_korean_keys(text[:MAX_CHARACTERS]))
         return (normal, meant) if _mostly_syllables(meant) else (normal,)
-    return (normal, as_latin_keys(normal)) if _holds_lone_letters(normal) else (normal,)
+    return (normal, normalise(as_latin_keys(normal))) if _holds_lone_letters(normal) else (normal,)
 
 
 def _mostly_syllables(text: str) -> bool:

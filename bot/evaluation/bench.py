@@ -14,11 +14,16 @@ import numpy as np
 
 from bot.core.answer import Question
 from bot.core.model import LANGUAGES, Article, Fact, Knowledge, Sample
+from bot.evaluation.made_up import made_up
 from bot.service.asking import ask_snapshot
 from bot.service.library import snapshot_of
 from bot.service.ports import Encoder
 
 FACTS, SAMPLES = 60, 24
+SMALL, LARGE, FEW_SAMPLES = 60, 5_000, 8
+"""Facts of the two made-up articles of `scaling`, and the samples of each."""
+_LABELS = 120
+"""Labels that questions are made of, the same number whatever the size."""
 _SINGLE_CORE = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
 
 
@@ -47,6 +52,21 @@ def bench(knowledge: Knowledge, build_encoder: Callable[[], Encoder]) -> str:
         timing = _apart(cut, builder)
         lines.append(f"| {name} | {timing.median:.1f} | {timing.p99:.1f} | {timing.memory:.0f} |")
     lines += ["", "| `ask` from start to end, shipped article | seconds | of all cores |", "|---|---|---|", *_starts()]
+    return "\n".join(lines) + "\n"
+
+
+def scaling(vocabulary: Knowledge, build_encoder: Callable[[], Encoder], large: int = LARGE) -> str:
+    """Compare the median times on a small and a large made-up article and return a table."""
+    lines = [
+        f"p50 ms, made-up facts × {FEW_SAMPLES} samples, one core",
+        "",
+        f"| | {SMALL} facts | {large:,} facts | ratio | memory MB |",
+        "|---|---|---|---|---|",
+    ]
+    for name, builder in (("with encoder", build_encoder), ("without", None)):
+        few, many = (_apart(made_up(facts, FEW_SAMPLES, vocabulary), builder) for facts in (SMALL, large))
+        times = f"{few.median:.1f} | {many.median:.1f} | {many.median / few.median:.1f}"
+        lines.append(f"| {name} | {times} | {many.memory:.0f} |")
     return "\n".join(lines) + "\n"
 
 
@@ -83,6 +103,7 @@ def _measure(knowledge: Knowledge, build_encoder: Callable[[], Encoder] | None) 
 def _questions(knowledge: Knowledge) -> list[str]:
     """Return questions that are nobody's sample: labels with words around them, a sixth of them long."""
     labels = [label for article in knowledge.articles for fact in article.facts for label in fact.label.every()]
+    labels = labels[:_LABELS]
     asked = [f"{label} – tell me please, 그거 궁금해요" for label in labels]
     return asked + [f"{question} " * 6 for question in asked[::5]]
 

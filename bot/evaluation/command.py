@@ -2,34 +2,73 @@
 
 import json
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from bot.core.answer import Question
-from bot.evaluation.measure import Result, Score, Share, groups, percentile, run, score
-from bot.evaluation.questions import Item, read_items
-from bot.service.reply import Reply
-from bot.service.responder import Responder
+from bot.core.model import LANGUAGES, Language
+from bot.evaluation.compare import Comparison, changes_data, compare, read_outcomes
+from bot.evaluation.measure import MEASURES, Result, Score, Share, groups, percentile, score
+from bot.evaluation.noise import Noise
+from bot.evaluation.sets import QuestionSet
 from bot.service.why import why
 
-MEASURES = ("right", "wrong", "offered", "right_or_offered", "falsely_answered")
+NOISY_KINDS = frozenset({"typo", "spacing", "layout", "noise"})
+"""Kinds of questions that are noisy as they stand."""
 
 
-def evaluate(responder: Responder, files: Sequence[Path], *, as_json: bool, explain: bool) -> str:
-    """Ask all questions of `files` and return the report."""
-    knowledge = responder.library.snapshot.knowledge
-    items = [item for file in files for item in read_items(file, knowledge)]
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What else the report should hold."""
 
-    def ask(item: Item) -> Reply:
-        before = item.after and responder.ask_now(Question(item.after, article=item.article)).context
-        return responder.ask_now(Question(item.question, article=item.article, after=before or None))
+    explain: bool = False
+    """Each miss, with its signals."""
+    earlier: Path | None = None
+    """The JSON of an earlier run to compare with."""
+    samples: Language | None = None
+    """The language that the knowledge has samples in; questions in the other one are asked."""
+    noise: Noise | None = None
+    """How questions that are clean are to be disturbed, to compare with them as they are."""
 
-    for item in items[:3]:
-        ask(item)  # the first calls load the encoder and the weights, which is not a question's time
-    results = run(items, ask)
+
+def evaluate(sets: Sequence[QuestionSet], options: Options, *, as_json: bool) -> str:
+    """Ask all questions of `sets` and return the report."""
+    earlier = None if options.earlier is None else read_outcomes(options.earlier)
+    if options.samples is not None:
+        sets = [one.only(lambda item: item.language != options.samples) for one in sets]
+    if options.noise is not None:
+        sets = [one.only(lambda item: item.kind not in NOISY_KINDS) for one in sets]
+    asked = [(one, one.ask()) for one in sets]
+    results = [result for _, own in asked for result in own]
+    compared = []
+    if earlier is not None:
+        compared.append(Comparison(f"Against {options.earlier}", "before", "now", compare(earlier, outcomes(results))))
+    if options.noise is not None:
+        compared += _disturbed(sets, options.noise, results)
     if as_json:
-        return json.dumps(_data(results, explain=explain), ensure_ascii=False, indent=1) + "\n"
-    return _text(results) + (_misses_text(responder, results) if explain else "")
+        data = _data(results, explain=options.explain)
+        data |= {"compared": {one.title: changes_data(one.changes) for one in compared}} if compared else {}
+        return json.dumps(data, ensure_ascii=False, indent=1) + "\n"
+    text = _text(results) + "".join(one.text(listing=options.explain) for one in compared)
+    return text + ("\nMisses\n" + "".join(_misses_text(*one) for one in asked) if options.explain else "")
+
+
+def _disturbed(sets: Sequence[QuestionSet], noise: Noise, clean: Sequence[Result]) -> list[Comparison]:
+    """Ask everything again with noise and compare with the clean results, all together and by language."""
+    noisy = [result for one in sets for result in one.disturbed(noise).ask()]
+    parts = [("clean questions", clean, noisy)]
+    for language in LANGUAGES:
+        own = [[result for result in run if result.item.language == language] for run in (clean, noisy)]
+        parts.append((f"language {language}", own[0], own[1]))
+    return [
+        Comparison(f"Noise: {noise}, {name}", "clean", "noisy", compare(outcomes(before), outcomes(now)))
+        for name, before, now in parts
+    ]
+
+
+def outcomes(results: Sequence[Result]) -> dict[str, str]:
+    """Return what became of each question, by article and id."""
+    return {f"{one.item.article or ''}/{one.item.id}": one.outcome for one in results}
 
 
 def _data(results: Sequence[Result], *, explain: bool) -> dict[str, Any]:
@@ -37,9 +76,10 @@ def _data(results: Sequence[Result], *, explain: bool) -> dict[str, Any]:
         "questions": len(results),
         "milliseconds": {"p50": percentile(results, 50), "p99": percentile(results, 99)},
         "groups": {name: _score_data(score(group)) for name, group in groups(results).items()},
+        "outcomes": outcomes(results),
     }
     if explain:
-        data["misses"] = [_miss(result) for result in results if missed(result)]
+        data["misses"] = [_miss(result) for result in results if result.missed]
     return data
 
 
@@ -49,11 +89,6 @@ def _score_data(measured: Score) -> dict[str, Any]:
 
 def _share_data(share: Share) -> dict[str, Any]:
     return {"hits": share.hits, "of": share.total, "share": share.value, "interval": share.interval}
-
-
-def missed(result: Result) -> bool:
-    """Tell whether a question was not answered as it should have been."""
-    return not result.right if result.item.covered else result.answered
 
 
 def _miss(result: Result) -> dict[str, Any]:
@@ -72,12 +107,12 @@ def _miss(result: Result) -> dict[str, Any]:
 
 def _text(results: Sequence[Result]) -> str:
     lines = [f"{len(results)} questions, {percentile(results, 50):.1f} ms median, {percentile(results, 99):.1f} ms p99"]
-    heading = f"{'':24}{'n':>5}" + "".join(f"{name.replace('_', ' '):>26}" for name in MEASURES)
+    heading = f"{'':26}{'n':>5}" + "".join(f"{name.replace('_', ' '):>20}" for name in MEASURES)
     lines += ["", heading]
     for name, group in groups(results).items():
         measured = score(group)
-        cells = "".join(f"{_cell(getattr(measured, measure)):>26}" for measure in MEASURES)
-        lines.append(f"{name:24}{len(group):>5}{cells}")
+        cells = "".join(f"{_cell(getattr(measured, measure)):>20}" for measure in MEASURES)
+        lines.append(f"{name:26}{len(group):>5}{cells}")
     return "\n".join(lines) + "\n"
 
 
@@ -85,16 +120,17 @@ def _cell(share: Share) -> str:
     if not share.total:
         return "–"
     low, high = share.interval
-    return f"{share.value:6.1%} ({low:.0%}–{high:.0%})"
+    return f"{share.value:.1%} ({100 * low:.0f}–{100 * high:.0f})"
 
 
-def _misses_text(responder: Responder, results: Sequence[Result]) -> str:
-    lines = ["", "Misses"]
-    for result in filter(missed, results):
+def _misses_text(asked: QuestionSet, results: Sequence[Result]) -> str:
+    lines = []
+    for result in results:
+        if not result.missed:
+            continue
         expected = " or ".join(result.item.facts) or "nothing"
         got = result.reply.fact or result.reply.gap or result.reply.outcome
-        lines.append(f"- {result.item.id} [{result.item.kind}] {result.item.question}")
-        lines.append(f"  expected {expected}, got {result.reply.outcome}: {got}")
-        table = why(responder.library.snapshot.knowledge, result.reply)
-        lines += [f"    {' | '.join(row)}" for row in table.rows]
-    return "\n".join(lines) + "\n"
+        lines.append(f"- {result.item.id} [{result.item.kind}] {result.item.question}\n")
+        lines.append(f"  expected {expected}, got {result.reply.outcome}: {got}\n")
+        lines += [f"    {' | '.join(row)}\n" for row in why(asked.knowledge, result.reply).rows]
+    return "".join(lines)

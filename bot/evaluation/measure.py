@@ -10,6 +10,10 @@ import numpy as np
 from bot.evaluation.questions import Item
 from bot.service.reply import Reply
 
+MEASURES = ("right", "wrong", "offered", "right_or_offered", "falsely_answered")
+"""Fields of `Score`, in the order in which they are shown."""
+_DRAWS = 5_000
+
 
 @dataclass(frozen=True, slots=True)
 class Result:
@@ -34,6 +38,20 @@ class Result:
         """Tell whether a right fact was among the offers instead."""
         return not self.answered and any(offer.fact in self.item.facts for offer in self.reply.offers)
 
+    @property
+    def missed(self) -> bool:
+        """Tell whether the question was not answered as it should have been."""
+        return not self.right if self.item.covered else self.answered
+
+    @property
+    def outcome(self) -> str:
+        """Return in one word what became of it: false or declined, where the article does not answer."""
+        if not self.item.covered:
+            return "false" if self.answered else "declined"
+        if self.answered:
+            return "right" if self.right else "wrong"
+        return "offered" if self.offered else "lost"
+
 
 @dataclass(frozen=True, slots=True)
 class Share:
@@ -56,6 +74,18 @@ class Share:
         middle = (p + z * z / (2 * n)) / (1 + z * z / n)
         half = z * math.sqrt(p * (1 - p) / n + z * z / (4 * n * n)) / (1 + z * z / n)
         return max(0.0, middle - half), min(1.0, middle + half)
+
+
+def clustered(hits: Sequence[float], totals: Sequence[float]) -> tuple[float, float]:
+    """Return the 95 % interval of sum(hits) / sum(totals), each entry being what one article counts.
+
+    Articles are drawn with replacement (bootstrap, always the same draws): questions of one article rise and fall
+    together, and another article is what the share is wanted for.
+    """
+    drawn = np.random.default_rng(0).integers(0, len(hits), (_DRAWS, len(hits)))
+    shares = np.array(hits)[drawn].sum(axis=1) / np.maximum(np.array(totals)[drawn].sum(axis=1), 1e-9)
+    low, high = np.percentile(shares, [2.5, 97.5])
+    return float(low), float(high)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,12 +127,15 @@ def score(results: Sequence[Result]) -> Score:
 
 
 def groups(results: Sequence[Result]) -> dict[str, tuple[Result, ...]]:
-    """Split results by language and by kind, `all` first."""
+    """Split results by article where there are several, by language and by kind; `all` comes first."""
     found: dict[str, tuple[Result, ...]] = {"all": tuple(results)}
+    several = len({result.item.article for result in results}) > 1
     for result in results:
-        for name in (f"language {result.item.language}", f"kind {result.item.kind}"):
+        names = [f"language {result.item.language}", f"kind {result.item.kind}"]
+        for name in [f"article {result.item.article or '–'}", *names] if several else names:
             found[name] = (*found.get(name, ()), result)
-    return dict(sorted(found.items(), key=lambda pair: (pair[0] != "all", not pair[0].startswith("language"), pair[0])))
+    order = ("all", "article", "language", "kind")
+    return dict(sorted(found.items(), key=lambda pair: (order.index(pair[0].split()[0]), pair[0])))
 
 
 def percentile(results: Sequence[Result], percent: float) -> float:

@@ -9,8 +9,10 @@ from bot.core.model import NOTHING, Case, Knowledge
 from bot.core.text import language_of, normalise
 from bot.errors import ConfigError
 
+DEVELOPMENT = "-development"
+"""`<slug>-development.jsonl` holds what `train` learns from where `<slug>.jsonl` only measures."""
 FOLLOW_UPS = "-follow-ups"
-"""`<slug>-follow-ups.jsonl` holds questions that lean on another; `train` takes only `<slug>.jsonl`."""
+"""`<slug>-follow-ups.jsonl` holds questions that lean on another; `train` leaves them alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +37,7 @@ class Item:
 
 def read_items(path: Path, knowledge: Knowledge) -> tuple[Item, ...]:
     """Read `path`: JSON lines, or a `cases.yaml` of an article of `knowledge`; raise ConfigError if it can't be."""
-    names = (path.stem.removesuffix(FOLLOW_UPS), path.parent.name)
+    names = (slug_of(path), path.parent.name)
     slug = next((a.slug for a in knowledge.articles if a.slug in names), None)
     if path.suffix in {".yaml", ".yml"}:
         article = knowledge.article(slug or "")
@@ -50,6 +52,11 @@ def read_items(path: Path, knowledge: Knowledge) -> tuple[Item, ...]:
         msg = f"{path}: can't be read ({error.__class__.__name__})"
         raise ConfigError(msg) from None
     return tuple(_line(path, number, line, slug) for number, line in enumerate(lines, 1) if line.strip())
+
+
+def slug_of(path: Path) -> str:
+    """Return the slug of the article that a question set belongs to by its file name."""
+    return path.stem.removesuffix(FOLLOW_UPS).removesuffix(DEVELOPMENT)
 
 
 def _case(case: Case, slug: str, gaps: frozenset[str]) -> Item:

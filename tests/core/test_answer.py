@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.core.answer import Question, answer
+from bot.core.answer import Question, answer, readings
 from bot.core.verdict import Answered, Suggested
 from tests.core.ferry import ferry_snapshot
 
@@ -20,3 +20,8 @@ def test_an_authors_own_sample_is_answered_for_certain(sample: str) -> None:
     verdict = answer(ferry_snapshot(), Question(sample))
     assert isinstance(verdict, Answered)
     assert verdict.best.confidence == 1.0
+
+
+def test_english_typed_on_the_korean_layout_is_read_in_the_form_that_is_encoded() -> None:
+    """Capitals are typed with shift, which makes doubled consonants; the encoder knows the normalised text only."""
+    assert readings("쪼ㅛ 양 ㅡㅕㄱㅁ샤 ㅣㄷㅁㅍㄷ?")[1] == "why did murati leave?"

@@ -1,0 +1,78 @@
+"""`eval`: which article a set is asked of, what the report holds and what it leaves out."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from bot.cli import app
+from bot.errors import ConfigError
+from tests.cli.running import NIGHT, ROOT
+
+QUESTIONS = ROOT / "tests" / "questions"
+NIGHT_QUESTIONS, CHIP_QUESTIONS = QUESTIONS / "night-library.jsonl", QUESTIONS / "chip-startup.jsonl"
+
+
+def evaluated(capsys: pytest.CaptureFixture[str], *arguments: object) -> str:
+    """Run `eval` without the encoder on the small article and return what it prints."""
+    options = ("--knowledge", NIGHT, "--no-semantic")
+    app(["eval", *map(str, (*arguments, *options))], standalone_mode=False)
+    return capsys.readouterr().out
+
+
+def test_each_set_is_asked_of_the_article_it_is_named_after(capsys: pytest.CaptureFixture[str]) -> None:
+    report = evaluated(capsys, NIGHT_QUESTIONS, CHIP_QUESTIONS)
+    rows = {line[:26].strip(): line[26:].split() for line in report.splitlines()}
+    assert rows["all"][0] == "270"
+    assert rows["article night-library"][0] == "110"
+    assert rows["article chip-startup"][0] == "160"
+    assert float(rows["article chip-startup"][1].rstrip("%")) > 10  # of another article it would be 0
+
+
+def test_one_set_has_no_rows_by_article(capsys: pytest.CaptureFixture[str]) -> None:
+    report = evaluated(capsys, NIGHT_QUESTIONS)
+    assert "article " not in report
+    assert "language ko" in report
+
+
+def test_the_json_tells_every_outcome_and_no_text(capsys: pytest.CaptureFixture[str]) -> None:
+    report = evaluated(capsys, NIGHT_QUESTIONS, "--json")
+    outcomes = json.loads(report)["outcomes"]
+    assert len(outcomes) == 110
+    assert set(outcomes.values()) <= {"right", "wrong", "offered", "lost", "false", "declined"}
+    first = json.loads(NIGHT_QUESTIONS.read_text(encoding="utf-8").splitlines()[0])
+    assert f"night-library/{first['id']}" in outcomes
+    assert first["q"] not in report
+
+
+def test_misses_are_told_when_asked_for(capsys: pytest.CaptureFixture[str]) -> None:
+    assert "expected " in evaluated(capsys, NIGHT_QUESTIONS, "--explain").partition("\nMisses\n")[2]
+
+
+def test_a_run_compared_with_itself_differs_in_nothing(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    earlier = tmp_path / "earlier.json"
+    earlier.write_text(evaluated(capsys, NIGHT_QUESTIONS, "--json"), encoding="utf-8")
+    table = evaluated(capsys, NIGHT_QUESTIONS, "--compare", earlier).partition("Against ")[2]
+    assert [line.split()[-4:] for line in table.splitlines()[2:]] == [["+0.0", "0", "0", "1.000"]] * 4
+    (compared,) = json.loads(evaluated(capsys, NIGHT_QUESTIONS, "--compare", earlier, "--json"))["compared"].values()
+    assert compared["right"]["became"] == compared["right"]["stopped"] == []
+
+
+def test_noise_sets_clean_questions_against_themselves(capsys: pytest.CaptureFixture[str]) -> None:
+    report = evaluated(capsys, NIGHT_QUESTIONS, "--noise", "spaces")
+    assert "kind typo" not in report
+    tables = [table.splitlines() for table in report.split("Noise: spaces, ")[1:]]
+    assert [table[0] for table in tables] == ["clean questions", "language ko", "language en"]
+    counts = [int(table[2].split()[1]) for table in tables]
+    assert counts[0] == counts[1] + counts[2]
+
+
+def test_samples_of_one_language_are_asked_for_in_the_other(capsys: pytest.CaptureFixture[str]) -> None:
+    report = evaluated(capsys, NIGHT_QUESTIONS, "--samples", "ko")
+    assert "language en" in report
+    assert "language ko" not in report
+
+
+def test_nothing_to_ask_is_one_sentence(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="can't be read"):
+        evaluated(capsys, tmp_path / "nowhere.jsonl")
