@@ -139,10 +139,11 @@ def check(
     article: Annotated[
         Path | None, typer.Option(help="The text of the one article, to hold the facts against.")
     ] = None,
+    advice: Annotated[bool, typer.Option("--advice", help="Propose gaps, and name facts that tell the same.")] = False,  # noqa: FBT002
     schema: Annotated[bool, typer.Option("--schema", help="Print the JSON Schema of the files.")] = False,  # noqa: FBT002
     semantic: Semantic = None,
 ) -> None:
-    """Say what is wrong with a folder of articles."""
+    """Say what is wrong with a folder of articles, and what would improve its answers."""
     if schema:
         from bot.knowledge.schema import schema_text  # noqa: PLC0415
 
@@ -158,7 +159,7 @@ def check(
     if article is not None:
         place = composition.knowledge_folder(settings)
         problems = text_problems(read_with_places(place, shipped=composition.shipped_knowledge()), article)
-    sys.stdout.write(str(run(running.library.snapshot, running.encoder, _progress, problems)))
+    sys.stdout.write(str(run(running.library.snapshot, running.encoder, _progress, problems, propose=advice)))
 
 
 def _progress(done: int, total: int) -> None:
