@@ -141,10 +141,11 @@ def check(
     article: Annotated[
         Path | None, typer.Option(help="The text of the one article, to hold the facts against.")
     ] = None,
+    advice: Annotated[bool, typer.Option("--advice", help="Propose gaps, and name facts that tell the same.")] = False,  # noqa: FBT002
     schema: Annotated[bool, typer.Option("--schema", help="Print the JSON Schema of the files.")] = False,  # noqa: FBT002
     semantic: Semantic = None,
 ) -> None:
-    """Say what is wrong with a folder of articles."""
+    """Say what is wrong with a folder of articles, and what would improve its answers."""
     if schema:
         from bot.knowledge.schema import schema_text  # noqa: PLC0415
 
@@ -160,7 +161,7 @@ def check(
     if article is not None:
         place = composition.knowledge_folder(settings)
         problems = text_problems(read_with_places(place, shipped=composition.shipped_knowledge()), article)
-    sys.stdout.write(str(run(running.library.snapshot, running.encoder, _progress, problems)))
+    sys.stdout.write(str(run(running.library.snapshot, running.encoder, _progress, problems, propose=advice)))
 
 
 def _progress(done: int, total: int) -> None:
@@ -218,7 +219,7 @@ def evaluate(  # noqa: PLR0913, PLR0917  one parameter per option
     from bot.evaluation.command import Options  # noqa: PLC0415
     from bot.evaluation.command import evaluate as run  # noqa: PLC0415
     from bot.evaluation.one_language import one_language  # noqa: PLC0415
-    from bot.evaluation.sets import open_sets  # noqa: PLC0415
+    from bot.evaluation.sets import measuring, open_sets  # noqa: PLC0415
 
     change = None if samples is None else partial(one_language, language=samples)
 
@@ -226,7 +227,7 @@ def evaluate(  # noqa: PLR0913, PLR0917  one parameter per option
         settings = _settings(folder or knowledge, semantic)
         return composition.build(settings, compiled=folder is None, change=change).responder
 
-    chosen = files or sorted(Path("tests/questions").glob("*.jsonl"))
+    chosen = files or measuring(Path("tests/questions"))
     if not chosen:
         msg = "There is no folder tests/questions here: name the files with the questions."
         raise ConfigError(msg)
@@ -239,14 +240,16 @@ for _operate in (cli_operators.run, cli_operators.sync, cli_operators.doctor):
 
 @app.command(rich_help_panel=DEVELOPERS)
 def train(
-    articles: Annotated[Path, typer.Option(help="Development articles.")] = Path("tests/articles"),
+    articles: Annotated[Path, typer.Option(help="Development articles, beside the shipped one.")] = Path("tests/articles"),
     questions: Annotated[Path, typer.Option(help="Their question sets.")] = Path("tests/questions"),
     output: Annotated[Path, typer.Option(help="Folder for weights.json and its report.")] = Path("bot/core"),
 ) -> None:
     """Learn the verdict's weights and thresholds, leave-one-article-out, and write the report."""
     from bot.evaluation.train_command import train_and_write as run  # noqa: PLC0415
 
-    knowledge, _ = composition.read(articles)
+    developed, _ = composition.read(articles)
+    shipped, _ = composition.read(composition.shipped_knowledge())
+    knowledge = replace(developed, articles=(*developed.articles, *shipped.articles))
     encoder = composition.build_encoder(load_settings())
     sys.stdout.write(run(knowledge, questions, output, encoder))
 

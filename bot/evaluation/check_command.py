@@ -7,13 +7,14 @@ from pathlib import Path
 from bot.core.model import Knowledge
 from bot.core.snapshot import Snapshot
 from bot.errors import ConfigError, KnowledgeError, Problem
+from bot.evaluation.advice import Advice, advice, alike, overlaps, twins
+from bot.evaluation.advice_gaps import gaps
+from bot.evaluation.advice_names import aliases
 from bot.evaluation.held_out import strays
 from bot.knowledge.check import check_article_text, read_article_text
 from bot.knowledge.reader import Reading
 from bot.service.library import failed_cases
 from bot.service.ports import Encoder
-
-MOST_WARNINGS = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,17 +22,12 @@ class Checked:
     """What was checked and what to think about; a folder with problems never gets this far."""
 
     counts: str
-    warnings: tuple[str, ...]
-    left_out: int
-    """Warnings beyond the thirty worst."""
+    advice: tuple[Advice, ...]
 
     def __str__(self) -> str:
-        """Return the report: the warnings, the worst first, and one line of counts."""
-        number = len(self.warnings) + self.left_out
-        lines = [f"warning: {warning}" for warning in self.warnings]
-        if self.left_out:
-            lines.append(f"warning: … and {self.left_out} more like these")
-        return "\n".join([*lines, f"{self.counts}: no problems, {_count(number, 'warning')}"]) + "\n"
+        """Return the report: the advice kind by kind, and one line of counts."""
+        number = sum(one.number for one in self.advice)
+        return "".join(map(str, self.advice)) + f"{self.counts}: no problems, {_count(number, 'warning')}\n"
 
 
 def text_problems(reading: Reading, file: Path) -> tuple[Problem, ...]:
@@ -51,16 +47,26 @@ def check(
     encoder: Encoder | None,
     progress: Callable[[int, int], None],
     problems: tuple[Problem, ...] = (),
+    *,
+    propose: bool = False,
 ) -> Checked:
-    """Run the cases, then ask every sample held out; raise KnowledgeError with `problems` and every failed case."""
+    """Run the cases, then ask every sample held out; raise KnowledgeError with `problems` and every failed case.
+
+    With `propose` gaps are proposed and facts that tell the same named.
+    """
     if found := (*problems, *failed_cases(snapshot, encoder)):
         raise KnowledgeError(found)
     astray = strays(snapshot, encoder, progress)
-    return Checked(
-        _counts(snapshot.knowledge),
-        tuple(map(str, astray[:MOST_WARNINGS])),
-        max(0, len(astray) - MOST_WARNINGS),
+    index = snapshot.index
+    samples = tuple(map(index.analyser.analyse, index.samples))
+    told = (
+        advice("stray", (stray for stray in astray if stray.lost)),
+        overlaps(index, astray),
+        aliases(snapshot, samples),
+        alike(index, samples),
     )
+    proposed = (gaps(snapshot, encoder, samples), twins(snapshot)) if propose else ()
+    return Checked(_counts(snapshot.knowledge), (*told, *proposed))
 
 
 def _counts(knowledge: Knowledge) -> str:

@@ -12,7 +12,7 @@ from bot.core.model import LANGUAGES, Article, Fact, Knowledge, Sample
 from bot.core.signals import signals
 from bot.core.snapshot import Snapshot
 from bot.core.verdict import Matrix, features
-from bot.evaluation.questions import Item, read_items
+from bot.evaluation.questions import DEVELOPMENT, Item, read_items
 from bot.service.asking import encoded
 from bot.service.library import snapshot_of
 from bot.service.ports import Encoder
@@ -52,12 +52,15 @@ class Development:
 def develop(knowledge: Knowledge, questions: Path, encoder: Encoder | None) -> tuple[Development, ...]:
     """Compute the features of every question in `questions/<slug>.jsonl`, each article on its own.
 
+    Where there is a `<slug>-development.jsonl`, it is taken instead: the other one only measures.
+
     An article with many samples or gaps also comes lean, so that the weights suit poor and rich fact bases.
     """
     found = []
     for article in knowledge.articles:
-        file = questions / f"{article.slug}.jsonl"
-        if not file.exists():
+        files = (questions / f"{article.slug}{suffix}.jsonl" for suffix in (DEVELOPMENT, ""))
+        file = next(filter(Path.exists, files), None)
+        if file is None:
             continue
         items = read_items(file, knowledge)
         for version in dict.fromkeys((article, lean(article))):

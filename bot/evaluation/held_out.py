@@ -7,13 +7,13 @@ import numpy as np
 from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
-from bot.core.answer import texts_to_encode
 from bot.core.index import Target
+from bot.core.meaning import unknown_words
 from bot.core.model import Article, Fact, Knowledge, Sample
 from bot.core.signals import signals
 from bot.core.snapshot import Snapshot
 from bot.core.text import normalise
-from bot.core.verdict import MAX_SUGGESTIONS, Model, features, load_model
+from bot.core.verdict import MAX_SUGGESTIONS, Matrix, Model, features, load_model
 from bot.service.asking import encoded
 from bot.service.library import snapshot_of
 from bot.service.ports import Encoder
@@ -24,23 +24,30 @@ FOLDS = 8
 
 @dataclass(frozen=True, slots=True)
 class Stray:
-    """A sample that does not find its own fact among the first three."""
+    """A sample that finds something else than its own fact first."""
 
     article: str
     fact: str
     sample: str
     hits: tuple[str, ...]
-    """The facts it finds instead, the likeliest first."""
+    """The three likeliest facts, the likeliest first."""
     chance: float
     """How likely its own fact looks, from 0 to 1; the lowest are the worst."""
+    own: int
+    """Position of its own fact among the targets of the index."""
+    found: int
+    """Position of the fact or gap that is found first."""
+    lost: bool
+    """Whether its own fact is not even among the first three."""
 
     def __str__(self) -> str:
         """Return the stray as one line for its author."""
-        return f"{self.article}: fact '{self.fact}': the sample '{self.sample}' finds {', '.join(self.hits)} instead"
+        found = f"the sample '{self.sample}' finds {', '.join(self.hits)} instead"
+        return f"{self.article}: fact '{self.fact}': {found}: move it there, or add samples like it"
 
 
 def strays(snapshot: Snapshot, encoder: Encoder | None, progress: Callable[[int, int], None]) -> tuple[Stray, ...]:
-    """Return the samples of facts that, held out, do not find their own fact; the worst first.
+    """Return the samples of facts that, held out, do not find their own fact first; the worst first.
 
     `progress` is called with the rounds done and their number. Each round builds an index of its own: a sample
     leaves its mark in a dozen counts of the index, and this way none is forgotten.
@@ -81,16 +88,19 @@ def _round(knowledge: Knowledge, fold: int, encoder: Encoder | None, model: Mode
     """Leave out the samples of one fold and ask them."""
     thinned = replace(knowledge, articles=tuple(_thinned(article, fold) for article in knowledge.articles))
     snapshot = snapshot_of(thinned, "", encoder)
-    positions = {(_slug(target), target.item.id): at for at, target in enumerate(snapshot.index.targets)}
+    targets = snapshot.index.targets
+    positions = {(_slug(target), target.item.id): at for at, target in enumerate(targets)}
     for article in knowledge.articles:
         for fact in article.facts:
+            own = positions[article.slug, fact.id]
             for sample in fact.samples[fold::FOLDS]:
-                ranked = _ranked(snapshot, sample, encoder, model)
-                own = positions[article.slug, fact.id]
-                first = [at for at, _ in ranked[:MAX_SUGGESTIONS]]
-                if own not in first:
-                    hits = tuple(_name(snapshot.index.targets[at], article.slug) for at in first)
-                    yield Stray(article.slug, fact.id, sample.text, hits, dict(ranked)[own])
+                chances = _chances(snapshot, sample, encoder, model)
+                ranked = [int(at) for at in np.argsort(-chances, kind="stable") if targets[at].article is not None]
+                if own != ranked[0]:
+                    first = [at for at in ranked if snapshot.index.is_fact[at]][:MAX_SUGGESTIONS]
+                    hits = tuple(_name(targets[at], article.slug) for at in first)
+                    chance, lost = float(chances[own]), own not in first
+                    yield Stray(article.slug, fact.id, sample.text, hits, chance, own, ranked[0], lost)
 
 
 def _thinned(article: Article, fold: int) -> Article:
@@ -101,13 +111,12 @@ def _without(fact: Fact, fold: int) -> Fact:
     return replace(fact, samples=tuple(s for place, s in enumerate(fact.samples) if place % FOLDS != fold))
 
 
-def _ranked(snapshot: Snapshot, sample: Sample, encoder: Encoder | None, model: Model) -> list[tuple[int, float]]:
-    """Return the positions and chances of all facts, the likeliest first."""
+def _chances(snapshot: Snapshot, sample: Sample, encoder: Encoder | None, model: Model) -> Matrix:
+    """Return how likely each target is, shape (targets,)."""
     index = snapshot.index
-    vectors = None if encoder is None else encoded(texts_to_encode(snapshot, sample.text), encoder)
-    table = signals(index, index.analyser.analyse(sample.text), snapshot.vectors, vectors)
-    chances = model.chances(features(table))
-    return [(int(at), float(chances[at])) for at in np.argsort(-chances, kind="stable") if index.is_fact[at]]
+    analysis = index.analyser.analyse(sample.text)
+    vectors = None if encoder is None else encoded((analysis.normal, *unknown_words(index, analysis)), encoder)
+    return model.chances(features(signals(index, analysis, snapshot.vectors, vectors)))
 
 
 def _slug(target: Target) -> str:

@@ -8,7 +8,7 @@ from bot.core.answer import Question
 from bot.core.model import Knowledge
 from bot.evaluation.measure import Result, run
 from bot.evaluation.noise import Noise, noisy
-from bot.evaluation.questions import Item, read_items, slug_of
+from bot.evaluation.questions import DEVELOPMENT, Item, read_items, slug_of
 from bot.service.reply import Reply
 from bot.service.responder import Responder
 
@@ -42,6 +42,11 @@ class QuestionSet:
     def _reply(self, item: Item) -> Reply:
         before = self.responder.ask_now(Question(item.after, article=item.article)).context if item.after else None
         return self.responder.ask_now(Question(item.question, article=item.article, after=before))
+
+
+def measuring(folder: Path) -> list[Path]:
+    """Return the question sets of `folder` that measure, in order; the rest is what `train` learns from."""
+    return sorted(file for file in folder.glob("*.jsonl") if not file.stem.endswith(DEVELOPMENT))
 
 
 def open_sets(files: Sequence[Path], answering: Callable[[Path | None], Responder]) -> tuple[QuestionSet, ...]:

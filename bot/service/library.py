@@ -10,7 +10,7 @@ from bot.core.meaning import Vectors
 from bot.core.model import NOTHING, Case, Knowledge
 from bot.core.snapshot import Snapshot
 from bot.core.text import normalise
-from bot.core.verdict import Answered, Unanswered, Verdict
+from bot.core.verdict import Answered, Suggested, Unanswered, Verdict
 from bot.errors import KnowledgeError, Problem
 from bot.service.asking import ask_after, ask_snapshot, context_of
 from bot.service.ports import Encoder
@@ -85,7 +85,7 @@ def failed_cases(snapshot: Snapshot, encoder: Encoder | None) -> tuple[Problem, 
             got = _outcome(_ask_case(snapshot, case, article.slug, encoder))
             if got != case.expect:
                 file, _, line = case.where.rpartition(":")
-                what = f"the case {case.question!r} expects {case.expect!r} but gets {got!r}"
+                what = f"the case {case.question!r} expects {case.expect!r} but gets {got!r}{_by_sample(verdict)}"
                 problems.append(Problem(file or article.slug, int(line or 0), "cases", what))
     return tuple(problems)
 
@@ -106,6 +106,12 @@ def _outcome(verdict: Verdict) -> str:
             return NOTHING if best is None or best.target.article is None else best.target.item.id
         case _:
             return "(only offered) " + ", ".join(c.target.item.id for c in verdict.others)
+
+
+def _by_sample(verdict: Verdict) -> str:
+    """Tell by which sample question a case found what it should not."""
+    best = None if isinstance(verdict, Suggested) else verdict.best
+    return f" (by its sample {best.sample!r})" if best is not None and best.sample else ""
 
 
 def _compare(old: Knowledge, new: Knowledge) -> Change:

@@ -56,6 +56,24 @@ def test_a_case_that_fails_names_what_came_instead(folder: Folder) -> None:
     assert "expects 'murati-origin' but gets 'nothing'" in problem
 
 
+def test_a_case_that_fails_tells_by_which_sample(folder: Folder) -> None:
+    folder.write("art/cases.yaml", "cases:\n  - question: 무라티의 고향\n    expect: nothing\n")
+    (problem,) = refused("check", folder.root, "--no-semantic")
+    assert problem.endswith("expects 'nothing' but gets 'murati-origin' (by its sample '무라티 고향')")
+
+
+def test_advice_proposes_gaps_only_when_asked_for(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    """The exit code stays 0 (`app` would raise), and what `check` says anyway stays the same."""
+    shutil.copytree(NIGHT, tmp_path / "night-library")
+    (tmp_path / "night-library" / "cases.yaml").unlink()
+    plain = command(capsys, "check", tmp_path, "--no-semantic").splitlines()
+    more = command(capsys, "check", tmp_path, "--no-semantic", "--advice").splitlines()
+    added = [line for line in more if line not in plain]
+    assert more[: len(plain) - 1] == plain[:-1]
+    assert all(line.startswith(("gap: ", "twins: ")) for line in added[:-1])
+    assert "no fact or gap tells the people count of 솔여울도서관" in added[0]
+
+
 def test_the_articles_text_is_held_against_the_facts(folder: Folder, tmp_path: Path) -> None:
     folder.write("art/facts.yaml", FACTS + "    evidence:\n      - 알바니아\n      - 그리스\n")
     text = tmp_path / "article.txt"
@@ -79,13 +97,13 @@ def test_a_sample_among_strangers_is_a_warning(capsys: pytest.CaptureFixture[str
     text = facts.read_text(encoding="utf-8")
     at = text.index("        - ", text.index("      en:", text.index("- id: vote")))
     facts.write_text(
-        text[:at] + "        - What is the wind doing to the boats out there\n" + text[at:], encoding="utf-8"
+        text[:at] + "        - How many people visited the library at night so far\n" + text[at:], encoding="utf-8"
     )
     app(["check", str(tmp_path / "night-library"), "--no-semantic"], standalone_mode=False)
     captured = capsys.readouterr()
-    (warning,) = [line for line in captured.out.splitlines() if "the wind" in line]
-    assert warning.startswith("warning: night-library: fact 'vote': the sample 'What is the wind doing")
-    assert " finds " in warning
+    (warning,) = [line for line in captured.out.splitlines() if line.startswith("stray: ") and "so far" in line]
+    assert warning.startswith("stray: night-library: fact 'vote': the sample 'How many people visited")
+    assert "visitors, " in warning.partition(" finds ")[2]
     assert captured.err.endswith(" rounds\n")
 
 
