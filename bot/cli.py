@@ -241,7 +241,9 @@ for _operate in (cli_operators.run, cli_operators.sync, cli_operators.doctor):
 
 @app.command(rich_help_panel=DEVELOPERS)
 def train(
-    articles: Annotated[Path, typer.Option(help="Development articles, beside the shipped one.")] = Path("tests/articles"),
+    articles: Annotated[Path, typer.Option(help="Development articles, beside the shipped one.")] = Path(
+        "tests/articles"
+    ),
     questions: Annotated[Path, typer.Option(help="Their question sets.")] = Path("tests/questions"),
     output: Annotated[Path, typer.Option(help="Folder for weights.json and its report.")] = Path("bot/core"),
 ) -> None:

@@ -8,11 +8,13 @@ from bot.core.families import FamilyFinder
 from bot.core.memo import Memo
 from bot.core.model import Article, Language, Lexicon
 from bot.core.names import NameFinder
+from bot.core.runs import split_hangul, split_latin
 from bot.core.spelling import nearest
 from bot.core.stems import stem
 from bot.core.text import is_hangul, jamo, language_of, normalise, squeeze, words
 
 _LONG_RUN = 5
+_LONG_LATIN_RUN = 8
 _SILENT = frozenset({"ask", "fillers"})
 """Kinds of words that say nothing about the content of a question."""
 _YES_NO = "yes-no"
@@ -112,7 +114,7 @@ class Analyser:
         self._vocabulary = {s: jamo(s) for analysis in seen for s in analysis.stems}
         self._surface = frozenset(
             word for analysis in seen for word in (*analysis.words, *analysis.stems) if is_hangul(word)
-        )
+        ) | frozenset(word for analysis in seen for word in analysis.words if word.isalpha())
         self._spelled = {word: jamo(word) for analysis in seen for word in analysis.words}
         self._corrected.clear()
         self._respelt.clear()
@@ -187,28 +189,12 @@ class Analyser:
         return nearest(word, self._spelled)
 
     def _split_run(self, word: str) -> list[str]:
-        """Cut an unspaced Hangul run at the longest words the facts know; the rest stays together."""
-        if len(word) < _LONG_RUN or not is_hangul(word) or word in self._surface or stem(word) in self._surface:
+        """Cut an unspaced run at words the facts know."""
+        if word in self._surface or stem(word) in self._surface:
             return [word]
-        pieces: list[str] = []
-        rest, position = "", 0
-        while position < len(word):
-            length = self._known_length(word, position)
-            if not length:
-                rest += word[position]
-                position += 1
-                continue
-            pieces += [rest] if rest else []
-            rest = ""
-            pieces.append(word[position : position + length])
-            position += length
-        return [*pieces, rest] if rest else pieces
-
-    def _known_length(self, word: str, position: int) -> int:
-        for length in range(min(8, len(word) - position), 1, -1):
-            if word[position : position + length] in self._surface:
-                return length
-        return 0
+        if is_hangul(word):
+            return split_hangul(word, self._surface) if len(word) >= _LONG_RUN else [word]
+        return split_latin(word, self._surface) if len(word) >= _LONG_LATIN_RUN and word.isalpha() else [word]
 
     def _closest(self, stemmed: str) -> str:
         """Return the known stem that `stemmed` is a typing error of, or `stemmed` itself."""

@@ -7,7 +7,7 @@ from rapidfuzz import fuzz, process
 from bot.core.hangul import initials, is_initials
 from bot.core.memo import Memo
 from bot.core.model import Article
-from bot.core.stems import stem
+from bot.core.stems import less_suffix, stem
 from bot.core.text import is_hangul, jamo, normalise, squeeze
 
 _MAX_WORDS = 4
@@ -69,7 +69,8 @@ class NameFinder:
     def _exact(self, part: Sequence[str]) -> tuple[str, ...]:
         """Match a span of words, with or without the particle on its last word."""
         joined = "".join(part)
-        for name in (joined, "".join((*part[:-1], stem(part[-1]))), joined.removesuffix("s")):
+        bare = (less_suffix(part[-1]), stem(part[-1])) if is_hangul(part[-1]) else (stem(part[-1]),)
+        for name in (joined, *("".join((*part[:-1], last)) for last in bare), joined.removesuffix("s")):
             if name in self._keys:
                 return (name,)
         return ()

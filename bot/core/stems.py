@@ -37,15 +37,16 @@ def stem(word: str) -> str:
     return _korean(word) if is_hangul(word) else _english(word)
 
 
-def _korean(word: str) -> str:
-    for _ in range(2):  # an ending may follow a particle: 팀|에서|는요
-        for suffix in _SUFFIXES:
-            if word.endswith(suffix) and len(word) - len(suffix) >= (1 if len(suffix) > 1 else 2):
-                word = word[: -len(suffix)]
-                break
-        else:
-            return word
+def less_suffix(word: str) -> str:
+    """Return a Hangul word without its longest particle or ending; a name may end like one (알트만|은)."""
+    for suffix in _SUFFIXES:
+        if word.endswith(suffix) and len(word) - len(suffix) >= (1 if len(suffix) > 1 else 2):
+            return word[: -len(suffix)]
     return word
+
+
+def _korean(word: str) -> str:
+    return less_suffix(less_suffix(word))  # an ending may follow a particle: 팀|에서|는요
 
 
 def _english(word: str) -> str:

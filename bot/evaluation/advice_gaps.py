@@ -13,7 +13,7 @@ from bot.core.model import Article, Entity, EntityKind, Knowledge
 from bot.core.snapshot import Snapshot
 from bot.core.verdict import Answered, Candidate, Suggested
 from bot.evaluation.advice import Advice, advice
-from bot.service.library import ask_snapshot
+from bot.service.asking import ask_snapshot
 from bot.service.ports import Encoder
 
 USUAL: Final[Mapping[EntityKind, tuple[str, ...]]] = MappingProxyType(

@@ -16,7 +16,8 @@ from bot.core.signals import signals
 from bot.core.verdict import features, load_model
 from bot.errors import ConfigError
 from bot.evaluation.public_sets import Scene
-from bot.service.library import encoded, snapshot_of
+from bot.service.asking import encoded
+from bot.service.library import snapshot_of
 from bot.service.ports import Encoder
 
 Matcher = Callable[[str], tuple[int, float]]

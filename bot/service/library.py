@@ -82,7 +82,8 @@ def failed_cases(snapshot: Snapshot, encoder: Encoder | None) -> tuple[Problem, 
     problems = []
     for article in snapshot.knowledge.articles:
         for case in article.cases:
-            got = _outcome(_ask_case(snapshot, case, article.slug, encoder))
+            verdict = _ask_case(snapshot, case, article.slug, encoder)
+            got = _outcome(verdict)
             if got != case.expect:
                 file, _, line = case.where.rpartition(":")
                 what = f"the case {case.question!r} expects {case.expect!r} but gets {got!r}{_by_sample(verdict)}"

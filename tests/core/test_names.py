@@ -70,3 +70,8 @@ def test_two_articles_may_know_the_same_name() -> None:
 def test_an_article_without_entities_names_nobody() -> None:
     assert NameFinder([]).find(("무라티", "ㅁㄹㅌ", "murati")) == {}
     assert NameFinder([ferry()]).find(("룬드가",)) == {("ferry", "lund"): {0}}
+
+
+def test_a_name_that_ends_like_a_particle_is_found_with_another_behind_it() -> None:
+    """은 goes, 만 stays: taking both away would leave a name that nobody bears."""
+    assert named("알트만은 어디 있어", known=("알트만은", "알트")) == {"altman"}

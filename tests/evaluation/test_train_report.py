@@ -21,7 +21,8 @@ def decided(trust: float, *, covered: bool, right: bool = True, kind: str = "dir
     """Return a decision for the first of two facts."""
     item = Item("1", "?", "en", kind, ("x",) if covered else (), "a")
     answers = np.array([covered and right, covered and not right])
-    return Decided(Asked(item, np.zeros((2, 1)), answers, ~NONE, NONE), np.array([0.7, 0.1]), trust)
+    table = np.zeros((2, 1))
+    return Decided(Asked(item, (table,), answers, ~NONE, NONE), table, np.array([0.7, 0.1]), trust)
 
 
 GOOD = (decided(0.9, covered=True), decided(0.8, covered=True), decided(0.3, covered=False, kind="oos-hard"))
