@@ -5,11 +5,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal, TypeAlias
 
+from rapidfuzz import fuzz
+
 from bot.core.analysis import Analyser, Word
 from bot.core.model import Article, Entity, Fact
 from bot.core.snapshot import Snapshot
 from bot.core.stems import stem
-from bot.core.text import language_of, normalise, squeeze
+from bot.core.text import language_of, normalise, squeeze, words
 
 _MOST_ENTITIES: Final = 3
 _MOST_FILLINGS: Final = 6
@@ -37,8 +39,10 @@ _THING: Final = re.compile(
     r"그(?=\s(?!전|후|뒤|다음|때|이후|동안)))|\b(?:it|its|itself)\b|\b(?:that|this)(?=\W*$)"
 )
 _LEAD: Final = re.compile(
-    r"^(?:(?:and|but|so|ok|okay|then|well|also|oh|그럼|그러면|그렇다면|그리고|근데|그런데|그래서|그러니까|아니|아)\b[\s,.]*)+"
+    r"^(?:(?:and|but|so|ok|okay|then|well|also|oh|wow|whoa|damn|huh|hm+|meh|wait|no way|really|lol|haha|nice|"
+    r"그럼|그러면|그렇다면|그리고|근데|그런데|그래서|그러니까|아니|아|헐|와|오|에이|엥|음|흠|진짜|대박|어머|세상에)(?![\w가-힣])[\s,.?!]*)+"
 )
+_LAUGHTER: Final = re.compile(r"[ㅋㅎㅠㅜ]{2,}|(?<!\w)(?:lol|lmao|haha+|tho)(?!\w)")
 _ABOUT: Final = re.compile(r"^(?:what|how) about\b")
 _HOLLOW: Final = re.compile(
     r"(?:그랬|그런|그렇|그래|했|한|해|하|됐|된|일어|였|이었|건|거|있|지금|현재|이제).{0,3}|(?:happen|come|came|go|went|say|said|then|there|here|now|else|exactly)(?:ed|s)?"
@@ -92,7 +96,7 @@ class Completion:
 def complete(snapshot: Snapshot, text: str, before: Context) -> Completion | None:
     """Return how `text` may be meant after `before`; None where it is complete by itself."""
     article = snapshot.knowledge.article(before.article)
-    normal = _LEAD.sub("", normalise(text))
+    normal = _LEAD.sub("", _LAUGHTER.sub(" ", normalise(text)).strip())
     if article is None or not normal:
         return None
     found = _Exchange(snapshot.index.analyser, article, before, normal).completion()
@@ -119,7 +123,8 @@ class _Exchange:
         if len(self._words) > _LONGEST:
             return None
         if named and not content and not asks:
-            return _completion(self._of_another(named[0]), "partly")
+            kinds = {entity.kind for entity in self._entities(self._last)}
+            return _completion(self._of_another(named[0]), "wholly" if named[0].kind in kinds else "partly")
         if (pointing := self._pointing(frozenset(entity.kind for entity in named), bare=not content)) is not None:
             return pointing
         return None if named else self._unnamed(content, asks=asks)
@@ -129,7 +134,8 @@ class _Exchange:
         for pattern, kinds, instead, leaning in _POINTERS:
             found = pattern.search(self._normal)
             if found and named.isdisjoint(instead) and not (bare and leaning == "partly"):
-                completion = _completion(self._replaced(found, kinds), leaning)
+                beside = self._of_person() if kinds == _GROUPS else ()
+                completion = _completion((*beside, *self._replaced(found, kinds)), leaning)
                 if completion.fillings:
                     return completion
         return None
@@ -140,7 +146,8 @@ class _Exchange:
             leaning: Leaning = "perhaps" if _THEY.search(self._normal) else "wholly"
             return _completion((*self._asked_of_the_last(), *self._in_front()), leaning)
         if found := _THING.search(self._normal):
-            return _completion((*self._replaced(found, _THINGS), *self._with_last_words()), "partly")
+            asked = self._asked_of_the_last() if asks else ()
+            return _completion((*self._with_last_words(), *asked, *self._replaced(found, _THINGS)), "partly")
         if not 0 < len(content) <= _FEW_WORDS:
             return None
         same = () if asks else self._with_last_asks()
@@ -162,7 +169,8 @@ class _Exchange:
         fresh = [entity for entity in told if asks_who and entity.kind == "person" and entity not in named]
         declared = [entity for key in about if (entity := self._article.entity(key))]
         found = dict.fromkeys((*fresh, *named, *declared, *told))
-        return [entity for entity in found if entity.kind in kinds][:_MOST_ENTITIES]
+        wanted = [entity for entity in found if entity.kind in kinds]
+        return sorted(wanted, key=lambda entity: entity.kind not in _PEOPLE)[:_MOST_ENTITIES]
 
     def _told(self) -> list[Entity]:
         """Return whom or what the last answer names, by full name or as the members do."""
@@ -193,6 +201,12 @@ class _Exchange:
             for name in self._names(entity):
                 yield Filling(f"{head} {name}{particle} {tail}".strip(), entity)
 
+    def _of_person(self) -> Iterator[Filling]:
+        """Put the person last asked about in front: where they work or went is what "there" points at."""
+        for entity in self._entities(self._last):
+            if entity.kind in _PEOPLE:
+                yield Filling(f"{self._name(entity)} {self._normal}", entity)
+
     def _in_front(self) -> Iterator[Filling]:
         for entity in self._candidates(_ALL):
             yield Filling(f"{self._name(entity)} {self._normal}", entity)
@@ -211,7 +225,7 @@ class _Exchange:
         """Ask the last question, or what its answer is called, with this one's question words."""
         asked = " ".join(word.text for word in self._words if word.role == "ask")
         named = self._entities(self._last)
-        yield Filling(_asking(self._last, asked), named[0] if named else None)
+        yield Filling(_unparted(_asking(self._last, asked), self._before), named[0] if named else None)
         for entity in () if named else self._candidates(_ALL):
             yield Filling(f"{self._name(entity)} {_asking(self._last, asked)}", entity)
         if self._item:
@@ -227,11 +241,13 @@ class _Exchange:
         if other is None:
             yield Filling(f"{self._name(entity)} {self._before}", entity)
             return
-        yield Filling(_renamed(self._last, other, normalise(entity.name.get(language_of(self._before)))), entity)
-        for sample in self._item.samples if self._item else ():
-            words = self._analyser.tagged(sample.text)
-            if sample.language == self._language and other in self._entities(words):
-                yield Filling(_renamed(words, other, self._name(entity)), entity)
+        renamed = _renamed(self._last, other, normalise(entity.name.get(language_of(self._before))))
+        yield Filling(_unparted(renamed, self._before), entity)
+        own = [s.text for s in (self._item.samples if self._item else ()) if s.language == self._language]
+        for text in sorted(own, key=lambda sample: -fuzz.ratio(normalise(sample), self._before)):
+            tagged = self._analyser.tagged(text)
+            if other in self._entities(tagged):
+                yield Filling(_unparted(_renamed(tagged, other, self._name(entity)), normalise(text)), entity)
 
 
 def _completion(fillings: Iterable[Filling], leaning: Leaning) -> Completion:
@@ -243,6 +259,14 @@ def _asking(words: Sequence[Word], asked: str) -> str:
     rest = [word.text for word in words if word.role != "ask"]
     at = next((at for at, word in enumerate(words) if word.role == "ask"), 0)
     return " ".join((*rest[:at], asked, *rest[at:]))
+
+
+def _unparted(text: str, original: str) -> str:
+    """Put back together in `text` what `original` writes as one ("오픈 ai 를" → "오픈ai를")."""
+    for written in original.split():
+        parted = words(written)
+        text = text.replace(" ".join(parted), "".join(parted)) if len(parted) > 1 else text
+    return text
 
 
 def _naming(word: Word, entity: Entity) -> bool:

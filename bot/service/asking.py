@@ -52,7 +52,10 @@ def ask_after(snapshot: Snapshot, question: Question, encoder: Encoder | None) -
         Understood(ask_snapshot(snapshot, replace(filled, text=filling.text), encoder), filling)
         for filling in completion.fillings
     ]
-    best = _best([one for one in tries if not _repeats(one, completion, before)])
+    news = _best([one for one in tries if _item(one.verdict) != before.item])
+    best = (
+        news if news and _rank(news.verdict) else _best([one for one in tries if not _repeats(one, completion, before)])
+    )
     return best if best and _convinces(best.verdict, alone.verdict, completion) else alone
 
 
@@ -101,11 +104,19 @@ def _repeats(one: Understood, completion: Completion, before: Context) -> bool:
 
 
 def _best(tries: Sequence[Understood]) -> Understood | None:
-    """Return the try that says most; of those about as sure the one named first."""
+    """Return the try that says most; of those about as sure the one named first.
+
+    What is said of whom the last question named first counts, be it that the article does not tell.
+    """
+    meant = next((one.filling.entity for one in tries if one.filling and one.filling.entity), None)
+    own = (one for one in tries if one.filling and one.filling.entity == meant and _rank(one.verdict) > 1)
+    if (told := next(own, None)) is not None:
+        return told
     top = max((_rank(one.verdict) for one in tries), default=0)
     found = [one for one in tries if _rank(one.verdict) == top]
     surest = max((_confidence(one.verdict) for one in found), default=0.0)
-    return next((one for one in found if _confidence(one.verdict) >= surest - _CLOSE), None)
+    enough = 0.0 if top > 1 else surest - _CLOSE
+    return next((one for one in found if _confidence(one.verdict) >= enough), None)
 
 
 def _confidence(verdict: Verdict) -> float:
