@@ -1,17 +1,20 @@
 """What a text says about itself, before any fact is looked at: words, families, names, kind of question."""
 
+import re
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
 from bot.core.families import FamilyFinder
+from bot.core.hangul import as_mixed_keys, strokes
 from bot.core.memo import Memo
 from bot.core.model import Article, Language, Lexicon
 from bot.core.names import NameFinder
-from bot.core.runs import split_hangul, split_latin
+from bot.core.runs import split_run
 from bot.core.spelling import nearest
 from bot.core.stems import stem
-from bot.core.text import is_hangul, jamo, language_of, normalise, squeeze, words
+from bot.core.text import MAX_CHARACTERS, is_hangul, language_of, normalise, script_counts, squeeze, words
 
 _LONG_RUN = 5
 _LONG_LATIN_RUN = 8
@@ -19,7 +22,11 @@ _SILENT = frozenset({"ask", "fillers"})
 """Kinds of words that say nothing about the content of a question."""
 _YES_NO = "yes-no"
 Role = Literal["name", "ask", "filler", "content"]
+_BROKEN = re.compile(r"[가-힣ㄱ-ㅣ]*(?:[가-힣][ㄱ-ㅣ]|[ㄱ-ㅣ][가-힣])[가-힣ㄱ-ㅣ]*")
+"""Hangul with lone letters in it, as typing errors leave it (부ㅜㄴ위기)."""
 _MAX_WORD = 24
+_MAX_RUN = 120
+"""Letters looked at of a whole sentence written without spaces."""
 _REMEMBERED = 16
 """Texts remembered: one question is read several times on its way."""
 _MAX_WORDS = 120
@@ -99,9 +106,12 @@ class Analyser:
                 "fillers": (lexicon.fillers,),
             }
         )
+        families = (*lexicon.concepts, *lexicon.attributes, *lexicon.asks, lexicon.fillers)
+        self._general = frozenset(word for family in families for text in family.en for word in words(normalise(text)))
         self._names = NameFinder(articles)
         self._vocabulary: dict[str, str] = {}
         self._surface: frozenset[str] = frozenset()
+        self._usual: Counter[str] = Counter()
         self._spelled: dict[str, str] = {}
         self._corrected = Memo(self._closest, 8_192)
         self._respelt = Memo(self._nearest_word, 8_192)
@@ -111,11 +121,13 @@ class Analyser:
     def learn(self, analyses: Iterable[Analysis]) -> None:
         """Take the words of the facts as the vocabulary that typing errors are corrected to."""
         seen = list(analyses)
-        self._vocabulary = {s: jamo(s) for analysis in seen for s in analysis.stems}
+        self._vocabulary = {s: strokes(s) for analysis in seen for s in analysis.stems}
         self._surface = frozenset(
             word for analysis in seen for word in (*analysis.words, *analysis.stems) if is_hangul(word)
         ) | frozenset(word for analysis in seen for word in analysis.words if word.isalpha())
-        self._spelled = {word: jamo(word) for analysis in seen for word in analysis.words}
+        self._usual = Counter(word for analysis in seen for word in analysis.words if word.isalpha())
+        self._usual.update(dict.fromkeys(self._general | self._surface, 0))
+        self._spelled = {word: strokes(word) for analysis in seen for word in analysis.words}
         self._corrected.clear()
         self._respelt.clear()
         self._respelt_text.clear()
@@ -167,20 +179,30 @@ class Analyser:
 
     def _sequence(self, normal: str) -> list[str]:
         """Return the words looked at, unspaced runs cut where the facts know how."""
-        sequence = [word[:_MAX_WORD] for word in words(normal)[:_MAX_WORDS]]
-        return [piece for word in sequence for piece in self._split_run(word)] if self._surface else sequence
+        return [piece[:_MAX_WORD] for word in words(normal)[:_MAX_WORDS] for piece in self._split_run(word[:_MAX_RUN])]
+
+    def relaid(self, text: str) -> str:
+        """Return the normalised text, Latin letters that are no word of the facts read as Korean keys."""
+        normal = normalise(text)
+        hangul, latin = script_counts(normal)
+        return normalise(as_mixed_keys(text[:MAX_CHARACTERS], self._surface)) if latin > hangul else normal
 
     def respelt(self, text: str) -> str | None:
         """Return the normalised text with unknown words put right, as the facts spell them; None if none is."""
         return self._respelt_text(text)
 
     def _respell(self, text: str) -> str | None:
-        normal = normalise(text)
+        typed = normalise(text)
+        normal = _BROKEN.sub(self._mended, typed)
         written = [word[:_MAX_WORD] for word in words(normal)[:_MAX_WORDS]]
-        sequence = [piece for word in written for piece in self._split_run(word)]
+        sequence = self._sequence(normal)
         known = {p for found in self._families.find(sequence) for p in range(found.start, found.end)}
         right = [word if p in known else self._respelt(word) for p, word in enumerate(sequence)]
-        return None if right == written else " ".join(right)
+        return None if right == written and normal == typed else " ".join(right)
+
+    def _mended(self, broken: re.Match[str]) -> str:
+        """Put a word right that typing errors left with lone letters in it, if it is one."""
+        return nearest(broken[0], self._spelled)
 
     def _nearest_word(self, word: str) -> str:
         """Return the word of the facts that `word` is a typing error of, or `word` itself."""
@@ -189,12 +211,11 @@ class Analyser:
         return nearest(word, self._spelled)
 
     def _split_run(self, word: str) -> list[str]:
-        """Cut an unspaced run at words the facts know."""
-        if word in self._surface or stem(word) in self._surface:
+        """Cut an unspaced run at words the facts know, if any are learnt yet."""
+        if not self._surface or word in self._surface or stem(word) in self._surface:
             return [word]
-        if is_hangul(word):
-            return split_hangul(word, self._surface) if len(word) >= _LONG_RUN else [word]
-        return split_latin(word, self._surface) if len(word) >= _LONG_LATIN_RUN and word.isalpha() else [word]
+        enough = _LONG_RUN if is_hangul(word) else _LONG_LATIN_RUN
+        return split_run(word, self._usual) if len(word) >= enough and word[0].isalpha() else [word]
 
     def _closest(self, stemmed: str) -> str:
         """Return the known stem that `stemmed` is a typing error of, or `stemmed` itself."""

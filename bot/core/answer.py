@@ -74,11 +74,13 @@ def _holds_lone_letters(normal: str) -> bool:
 
 
 def ways(snapshot: Snapshot, text: str) -> tuple[str, ...]:
-    """Return all that is ranked for one message: its readings, the sentence that asks, the text respelt."""
-    found = (*readings(text), *map(normalise, focuses(text)))
-    if (respelt := snapshot.index.analyser.respelt(text)) is not None:
-        found = (*found, respelt)
-    return tuple(dict.fromkeys(found))
+    """Return all that is ranked for one message: its readings, of each the sentence that asks, each respelt."""
+    analyser = snapshot.index.analyser
+    meant = tuple(dict.fromkeys((*readings(text), analyser.relaid(text))))
+    written = (text, *meant[1:])  # where lines end only the text as typed can tell
+    asking = [normalise(focus) for one in written for focus in focuses(one)]
+    respelt = [analyser.respelt(one) for one in (*written, *asking)]
+    return tuple(dict.fromkeys((*meant, *asking, *filter(None, respelt))))
 
 
 def texts_to_encode(snapshot: Snapshot, text: str) -> tuple[str, ...]:

@@ -2,12 +2,13 @@
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, Literal, TypeAlias
 
 from rapidfuzz import fuzz
 
-from bot.core.analysis import Analyser, Word
+from bot.core.analysis import Word
+from bot.core.answer_types import WANTED, answer_types
 from bot.core.model import Article, Entity, Fact
 from bot.core.snapshot import Snapshot
 from bot.core.stems import stem
@@ -17,6 +18,10 @@ _MOST_ENTITIES: Final = 3
 _MOST_FILLINGS: Final = 6
 _FEW_WORDS: Final = 3
 """Content words up to which a question without a name or a pronoun may be the rest of a longer one."""
+_EVERYWHERE: Final = 0.25
+"""Share of the facts from which what they all name is the article's topic."""
+_ELSE: Final = re.compile(r"말고|빼고|외에|\b(?:other|else|besides|except)\b")
+_WHO: Final = frozenset({"who", "which"})
 _LONGEST: Final = 12
 """Words from which a message says enough by itself."""
 _PARTICLE: Final = (
@@ -36,10 +41,13 @@ _GROUP: Final = re.compile(
 )
 _THING: Final = re.compile(
     r"(?<![가-힣])(?:(?:그거|그것|그게|그건|그걸|이거|이게|이건|이걸)" + _PARTICLE + r"|"
-    r"그(?=\s(?!전|후|뒤|다음|때|이후|동안)))|\b(?:it|its|itself)\b|\b(?:that|this)(?=\W*$)"
+    r"그(?=\s(?!전|후|뒤|다음|때|이후|동안)))|\b(?:it|its|itself)\b|\b(?:that|this)(?=\W*$)|"
+    r"(?:(?<=\bis )|(?<=\bwas )|(?<=\bdid )|(?<=\bhas )|(?<=\bdoes ))(?:that|this)\b"
 )
 _LEAD: Final = re.compile(
     r"^(?:(?:and|but|so|ok|okay|then|well|also|oh|wow|whoa|damn|huh|hm+|meh|wait|no way|really|lol|haha|nice|"
+    r"(?:a )?(?:different|another|new|unrelated) (?:question|topic)|by the way|btw|changing the subject|"
+    r"(?:다른|딴) (?:얘기|이야기|질문)(?:인데|이지만)?(?:요)?|그건 그렇고|그나저나|"
     r"그럼|그러면|그렇다면|그리고|근데|그런데|그래서|그러니까|아니|아|헐|와|오|에이|엥|음|흠|진짜|대박|어머|세상에)(?![\w가-힣])[\s,.?!]*)+"
 )
 _LAUGHTER: Final = re.compile(r"[ㅋㅎㅠㅜ]{2,}|(?<!\w)(?:lol|lmao|haha+|tho)(?!\w)")
@@ -91,24 +99,38 @@ class Completion:
 
     fillings: tuple[Filling, ...]
     leaning: Leaning
+    named: Entity | None = None
+    """Whom or what the last question named first, or the answer to a "who?"."""
+    told: bool = False
+    """Whether the last answer may hold what is asked now: "when?" after a date, "is that certain?" after anything."""
 
 
 def complete(snapshot: Snapshot, text: str, before: Context) -> Completion | None:
     """Return how `text` may be meant after `before`; None where it is complete by itself."""
     article = snapshot.knowledge.article(before.article)
-    normal = _LEAD.sub("", _LAUGHTER.sub(" ", normalise(text)).strip())
+    normal = without_lead(text)
     if article is None or not normal:
         return None
-    found = _Exchange(snapshot.index.analyser, article, before, normal).completion()
-    return found if found and found.fillings else None
+    exchange = _Exchange(snapshot, article, before, normal)
+    found = exchange.completion()
+    if found is None or not found.fillings:
+        return None
+    first = next((filling.entity for filling in found.fillings if filling.entity), None)
+    return replace(found, named=first if exchange.named(first) else None, told=exchange.told())
+
+
+def without_lead(text: str) -> str:
+    """Return the normalised text without the words that only join it to what was said before, and laughter."""
+    return _LEAD.sub("", _LAUGHTER.sub(" ", normalise(text)).strip())
 
 
 class _Exchange:
     """A question and the one before it."""
 
-    def __init__(self, analyser: Analyser, article: Article, before: Context, normal: str) -> None:
+    def __init__(self, snapshot: Snapshot, article: Article, before: Context, normal: str) -> None:
         """Read both."""
-        self._analyser, self._article, self._normal = analyser, article, normal
+        analyser = snapshot.index.analyser
+        self._index, self._analyser, self._article, self._normal = snapshot.index, analyser, article, normal
         self._item = article.item(before.item) if before.item else None
         self._language = language_of(normal)
         self._words = analyser.tagged(_ABOUT.sub("", normal))
@@ -160,19 +182,40 @@ class _Exchange:
     def _candidates(self, kinds: frozenset[str]) -> list[Entity]:
         """Return whom or what the last exchange was about, the likeliest first.
 
-        Asked "who?", the answer's name is meant; otherwise what the question named, what the fact is about.
+        Asked "who?", the answer's name is meant; otherwise what the question named, what the fact is about. The
+        company that the whole article is about is hardly meant unless the question points at one.
         """
         named = self._entities(self._last)
         about = self._item.about if isinstance(self._item, Fact) else ()
-        told = self._told()
-        asks_who = any("who" in word.asks for word in self._last)
-        fresh = [entity for entity in told if asks_who and entity.kind == "person" and entity not in named]
+        told = self._in_answer()
+        fresh = [entity for entity in told if self._asks_who() and entity.kind == "person" and entity not in named]
         declared = [entity for key in about if (entity := self._article.entity(key))]
         found = dict.fromkeys((*fresh, *named, *declared, *told))
-        wanted = [entity for entity in found if entity.kind in kinds]
-        return sorted(wanted, key=lambda entity: entity.kind not in _PEOPLE)[:_MOST_ENTITIES]
+        wanted = sorted((e for e in found if e.kind in kinds), key=lambda entity: entity.kind not in _PEOPLE)
+        return [entity for entity in wanted if not self._is_topic(entity) or kinds == _GROUPS][:_MOST_ENTITIES]
 
-    def _told(self) -> list[Entity]:
+    def _is_topic(self, entity: Entity) -> bool:
+        """Tell whether `entity` is the company or place that a good part of the facts names."""
+        naming = self._index.entities.weigh({(self._article.slug, entity.id): 1.0})
+        often = float(naming[self._index.is_fact].sum()) > _EVERYWHERE * len(self._article.facts)
+        return often and entity.kind not in _PEOPLE
+
+    def named(self, entity: Entity | None) -> bool:
+        """Tell whether the last question named `entity`, or asked for somebody and got it as the answer."""
+        return entity in self._entities(self._last) or (self._asks_who() and entity in self._in_answer())
+
+    def told(self) -> bool:
+        """Tell whether the last answer holds the kind of answer asked for now, or "it" is asked yes or no."""
+        asks = frozenset(ask for word in self._words for ask in word.asks)
+        if not asks:
+            return bool(_THING.search(self._normal)) and not _ELSE.search(self._normal)
+        held = answer_types(normalise(self._item.answer.get(self._language))) if isinstance(self._item, Fact) else ()
+        return any(not WANTED[ask].isdisjoint(held) for ask in asks if ask in WANTED)
+
+    def _asks_who(self) -> bool:
+        return any(not word.asks.isdisjoint(_WHO) for word in self._last)
+
+    def _in_answer(self) -> list[Entity]:
         """Return whom or what the last answer names, by full name or as the members do."""
         if self._item is None:
             return []
@@ -222,8 +265,11 @@ class _Exchange:
             yield Filling(f"{asked} {' '.join(word.text for word in self._words)}", None)
 
     def _asked_of_the_last(self) -> Iterator[Filling]:
-        """Ask the last question, or what its answer is called, with this one's question words."""
-        asked = " ".join(word.text for word in self._words if word.role == "ask")
+        """Ask the last question, or what its answer is called, with what is asked now ("from who")."""
+        points = (_PERSON, _THEY, _GROUP, _THING, _HOLLOW)
+        kept = [word for word in self._words if not any(pattern.fullmatch(word.text) for pattern in points)]
+        bare = all(word.role != "content" for word in kept)
+        asked = " ".join(word.text for word in (kept if bare else self._words) if bare or word.role == "ask")
         named = self._entities(self._last)
         yield Filling(_unparted(_asking(self._last, asked), self._before), named[0] if named else None)
         for entity in () if named else self._candidates(_ALL):

@@ -1,6 +1,8 @@
 """Hangul on a keyboard: layout slips in both directions and initial consonants (초성)."""
 
 import re
+from collections.abc import Container
+from functools import lru_cache
 
 _INITIALS = "ㄱㄲㄴㄷㄸㄹㅁㅂㅃㅅㅆㅇㅈㅉㅊㅋㅌㅍㅎ"
 _VOWELS = "ㅏㅐㅑㅒㅓㅔㅕㅖㅗㅘㅙㅚㅛㅜㅝㅞㅟㅠㅡㅢㅣ"
@@ -24,6 +26,8 @@ _KEY_OF = {letter: key for key, letter in _KEYS.items()} | {
 }
 _SYLLABLE_BASE, _SYLLABLE_LAST = 0xAC00, 0xD7A3
 _LATIN_RUN = re.compile(r"[A-Za-z]+")
+_SHORTEST_KEPT = 3
+"""Letters from which a word of the facts is no accident of Korean keys."""
 
 
 def letters(syllable: str) -> str:
@@ -34,6 +38,12 @@ def letters(syllable: str) -> str:
     initial, rest = divmod(code - _SYLLABLE_BASE, 588)
     vowel, final = divmod(rest, 28)
     return _INITIALS[initial] + _VOWELS[vowel] + _FINALS[final]
+
+
+@lru_cache(maxsize=16_384)
+def strokes(text: str) -> str:
+    """Return `text` key by key as it is typed, Hangul as compatibility jamo: 부ㅜㄴ위 and 분위 are one key apart."""
+    return "".join(_COMPOUND.get(letter, letter) for char in text for letter in letters(char))
 
 
 def initials(text: str) -> str:
@@ -93,6 +103,28 @@ def as_korean_keys(text: str) -> str:
         return compose("".join(_KEYS.get(key) or _KEYS[key.lower()] for key in keys))
 
     return _LATIN_RUN.sub(convert, text)
+
+
+def as_mixed_keys(text: str, known: Container[str]) -> str:
+    """Read those Latin letters as Korean keys that no word of `known` has: `Muratisms dho` → Murati는 왜.
+
+    Words that are no Korean on that layout stay; the text comes back as it is unless half of its words are.
+    """
+    read = 0
+
+    def convert(match: re.Match[str]) -> str:
+        nonlocal read
+        word = match.group()
+        ends = (end for end in range(len(word), _SHORTEST_KEPT - 1, -1) if word[:end].casefold() in known)
+        for end in (*ends, 0):
+            meant = as_korean_keys(word[end:])
+            if all("가" <= char <= "힣" for char in meant):
+                read += bool(meant)
+                return word[:end] + meant
+        return word
+
+    mixed = _LATIN_RUN.sub(convert, text)
+    return mixed if 2 * read >= len(_LATIN_RUN.findall(text)) else text
 
 
 def as_latin_keys(text: str) -> str:

@@ -17,6 +17,8 @@ from bot.core.text import is_hangul
 
 Scores = NDArray[np.float32]
 _REMEMBERED = 4
+_STRAY = 0.04
+"""Share of a target's samples up to which a name in them says nothing about the target."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +103,7 @@ class Index:
         about = [_about(target, texts) for target, texts in zip(self.targets, own, strict=True)]
         self.about = Postings(about)
         self.entities = Postings(
-            [[*own, *(e for a in texts for e in a.entities)] for own, texts in zip(about, everything, strict=True)]
+            [[*a, *_named(o, e[len(o) :])] for a, o, e in zip(about, own, everything, strict=True)]
         )
         self.asks = _ask_shares(self.targets, own)
         self._learn_vocabulary(everything)
@@ -146,6 +148,13 @@ def _about(target: Target, samples: Sequence[Analysis]) -> frozenset[tuple[str, 
     declared = _declared(target.article, target.item)
     named = Counter(key for analysis in samples for key in analysis.entities)
     return frozenset(declared | {key for key, count in named.items() if count * 2 > len(samples)})
+
+
+def _named(samples: Sequence[Analysis], passages: Sequence[Analysis]) -> set[tuple[str, str]]:
+    """Return the entities that a target's answer, its label or more than a stray sample name."""
+    named = Counter(key for analysis in samples for key in analysis.entities)
+    told = {key for analysis in passages for key in analysis.entities}
+    return told | {key for key, count in named.items() if count > _STRAY * len(samples)}
 
 
 def _declared(article: Article | None, item: Fact | Gap) -> set[tuple[str, str]]:

@@ -1,11 +1,11 @@
-"""What a typing error was meant to be: the nearest known word, letters compared jamo by jamo."""
+"""What a typing error was meant to be: the nearest known word, compared key by key."""
 
 from collections.abc import Mapping
 
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
-from bot.core.text import jamo
+from bot.core.hangul import strokes
 
 _SHORTEST = 4
 _MEDIUM = 8
@@ -13,12 +13,12 @@ _LONG = 12
 
 
 def nearest(word: str, known: Mapping[str, str]) -> str:
-    """Return the entry of `known` (word to its decomposed form) that `word` is a typing error of, or `word` itself.
+    """Return the entry of `known` (word to its `strokes`) that `word` is a typing error of, or `word` itself.
 
-    Counted are letters left out, added, changed or swapped with their neighbour (optimal string alignment): one in
-    a short word, two from eight letters on, three from twelve.
+    Counted are keys left out, added, changed or swapped with their neighbour (optimal string alignment): one in
+    a short word, two from eight keys on, three from twelve.
     """
-    spelled = jamo(word)
+    spelled = strokes(word)
     if not known or len(spelled) < _SHORTEST:
         return word
     allowed = 1 + (len(spelled) >= _MEDIUM) + (len(spelled) >= _LONG)

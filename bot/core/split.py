@@ -10,6 +10,8 @@ _END = re.compile(r"[.!?…。！？]+(?=\s|$)|[\r\n]+|(?<!\S)(?:그리고|and a
 _SENTENCE = re.compile(r"[^.!?…。！？\r\n]+(?:[.!?…。！？]+|[\r\n]+|$)")
 _LONG = 8
 """Words from which a message may hold more than its question."""
+_LONG_RUN = 60
+"""Characters from which it may, even if it is written without spaces."""
 _FEWEST = 3
 """Letters and digits from which a part can be a question (`왜 떠났`)."""
 
@@ -21,7 +23,7 @@ def focuses(text: str) -> tuple[str, ...]:
     Members wrap a question into talk ("long day … anyway, who left?"); the talk must not count against an answer,
     but the sentence before may name what the question only points to ("… that CTO. Where is she from?").
     """
-    if len(text[:MAX_CHARACTERS].split()) < _LONG:
+    if len(text[:MAX_CHARACTERS].split()) < _LONG and len(text) < _LONG_RUN:
         return ()
     found: list[str] = [part.strip() for part in _SENTENCE.findall(text[:MAX_CHARACTERS])]
     found = [part for part in found if len(squeeze(normalise(part))) >= _FEWEST]

@@ -46,7 +46,7 @@ class QuestionSet:
 
 def measuring(folder: Path) -> list[Path]:
     """Return the question sets of `folder` that measure, in order; the rest is what `train` learns from."""
-    return sorted(file for file in folder.glob("*.jsonl") if not file.stem.endswith(DEVELOPMENT))
+    return sorted(file for file in folder.glob("*.jsonl") if DEVELOPMENT not in file.stem)
 
 
 def open_sets(files: Sequence[Path], answering: Callable[[Path | None], Responder]) -> tuple[QuestionSet, ...]:

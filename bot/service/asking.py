@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from bot.core.answer import Question, answer, texts_to_encode
-from bot.core.follow_up import Completion, Context, Filling, complete
+from bot.core.follow_up import Completion, Context, Filling, complete, without_lead
 from bot.core.meaning import Vector
 from bot.core.snapshot import Snapshot
 from bot.core.text import language_of, normalise
@@ -13,6 +13,8 @@ from bot.service.ports import Encoder
 
 _CLOSE = 0.1
 """Fillings whose confidence differs by less are as good; the one named first is meant."""
+_NEWS = 2
+"""Rank from which something not told before is preferred to what was: an answer or a gap."""
 _SURE_GAP = 0.5
 """Confidence from which a gap is told of a filled question."""
 
@@ -41,8 +43,9 @@ def encoded(texts: Sequence[str], encoder: Encoder) -> dict[str, Vector]:
 
 def ask_after(snapshot: Snapshot, question: Question, encoder: Encoder | None) -> Understood:
     """Answer one question, filled from what `question.after` left in the air where it needs that."""
-    alone = Understood(ask_snapshot(snapshot, question, encoder))
     before = question.after
+    text = (before and without_lead(question.text)) or question.text
+    alone = Understood(ask_snapshot(snapshot, replace(question, text=text), encoder))
     completion = complete(snapshot, question.text, before) if before else None
     if before is None or completion is None or _stands_alone(alone.verdict, completion):
         return alone
@@ -52,11 +55,19 @@ def ask_after(snapshot: Snapshot, question: Question, encoder: Encoder | None) -
         Understood(ask_snapshot(snapshot, replace(filled, text=filling.text), encoder), filling)
         for filling in completion.fillings
     ]
-    news = _best([one for one in tries if _item(one.verdict) != before.item])
-    best = (
-        news if news and _rank(news.verdict) else _best([one for one in tries if not _repeats(one, completion, before)])
-    )
-    return best if best and _convinces(best.verdict, alone.verdict, completion) else alone
+    best = _chosen(tries, completion, before)
+    return best if best and _convinces(best.verdict, alone.verdict, completion, before) else alone
+
+
+def _chosen(tries: Sequence[Understood], completion: Completion, before: Context) -> Understood | None:
+    """Return the try to answer with: rather news than what was just told, unless that holds what is asked now."""
+    told = _best([one for one in tries if not _repeats(one, completion, before)], completion)
+    news = _best([one for one in tries if _item(one.verdict) != before.item], completion)
+    if news is None or _rank(news.verdict) < _NEWS:
+        return told
+    again = completion.told and told and isinstance(told.verdict, Answered) and _item(told.verdict) == before.item
+    about = news.filling.entity if news.filling else None
+    return told if again and about != completion.named else news
 
 
 def context_of(snapshot: Snapshot, text: str, verdict: Verdict) -> Context | None:
@@ -100,16 +111,17 @@ def _repeats(one: Understood, completion: Completion, before: Context) -> bool:
     """Tell whether the words of the last question led back to its answer, which is no news."""
     if one.filling is None or before.item is None or _item(one.verdict) != before.item:
         return False
-    return completion.leaning == "perhaps" or (completion.leaning == "partly" and one.filling.entity is None)
+    by_words = completion.leaning == "partly" and one.filling.entity is None
+    return completion.leaning == "perhaps" or (by_words and not completion.told)
 
 
-def _best(tries: Sequence[Understood]) -> Understood | None:
+def _best(tries: Sequence[Understood], completion: Completion) -> Understood | None:
     """Return the try that says most; of those about as sure the one named first.
 
     What is said of whom the last question named first counts, be it that the article does not tell.
     """
-    meant = next((one.filling.entity for one in tries if one.filling and one.filling.entity), None)
-    own = (one for one in tries if one.filling and one.filling.entity == meant and _rank(one.verdict) > 1)
+    meant = completion.named
+    own = (one for one in tries if meant and one.filling and one.filling.entity == meant and _rank(one.verdict) > 1)
     if (told := next(own, None)) is not None:
         return told
     top = max((_rank(one.verdict) for one in tries), default=0)
@@ -124,8 +136,10 @@ def _confidence(verdict: Verdict) -> float:
     return first.confidence if first else 0.0
 
 
-def _convinces(filled: Verdict, alone: Verdict, completion: Completion) -> bool:
+def _convinces(filled: Verdict, alone: Verdict, completion: Completion, before: Context) -> bool:
     """Tell whether a filled question is to be answered rather than the question as it stands."""
+    if completion.leaning != "wholly" and isinstance(alone, Answered) and _item(filled) == before.item:
+        return False
     if completion.leaning == "wholly":
         return _rank(filled) > 0
     if _rank(filled) != _rank(alone):

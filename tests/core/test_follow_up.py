@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.core.follow_up import Completion, Context, complete
+from bot.core.follow_up import Completion, Context, complete, without_lead
 from bot.core.index import Index
 from bot.core.model import Knowledge
 from bot.core.snapshot import Snapshot
@@ -88,3 +88,14 @@ def test_a_context_that_a_reload_took_away_fills_no_pronoun(before: Context) -> 
 def test_anything_may_follow_anything(text: str, last: str, item: str | None) -> None:
     completion = complete(FERRY, text, Context("ferry", last, item))
     assert completion is None or 0 < len(completion.fillings) <= 6
+
+
+def test_what_a_small_question_needs_is_kept() -> None:
+    """`from who?` asks for less without its preposition."""
+    completion = filled("from who?", LEFT_EN)
+    assert "from who" in completion.fillings[0].text
+
+
+def test_another_topic_announced_is_no_part_of_the_question() -> None:
+    assert without_lead("다른 질문인데, 누가 배를 지었어?") == "누가 배를 지었어?"
+    assert without_lead("By the way, who built it? lol") == "who built it?"

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.core.hangul import as_korean_keys, as_latin_keys, compose, initials, is_initials, letters
+from bot.core.hangul import as_korean_keys, as_latin_keys, as_mixed_keys, compose, initials, is_initials, letters
 
 
 @pytest.mark.parametrize(
@@ -44,3 +44,18 @@ def test_initial_consonants() -> None:
     assert is_initials("ㅁㄹㅌ")
     assert not is_initials("ㅁ"), "one letter names nothing"
     assert not is_initials("ㅁ라티")
+
+
+KNOWN = frozenset({"murati", "again", "she"})
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("Muratisms dho skrkTdj", "Murati는 왜 나갔어"),
+        ("dho again skrkTdj", "왜 again 나갔어"),
+        ("did they all leave murati", "did they all leave murati"),
+    ],
+)
+def test_words_of_the_facts_stay_among_latin_letters_read_as_korean_keys(typed: str, meant: str) -> None:
+    assert as_mixed_keys(typed, KNOWN) == meant
