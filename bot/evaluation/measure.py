@@ -41,13 +41,18 @@ class Result:
     @property
     def missed(self) -> bool:
         """Tell whether the question was not answered as it should have been."""
-        return not self.right if self.item.covered else self.answered
+        return not self.right if self.item.covered else self.false
+
+    @property
+    def false(self) -> bool:
+        """Tell whether an answer was given that the article does not have; putting a premise right is none."""
+        return not self.item.covered and self.answered and self.reply.fact not in self.item.corrects
 
     @property
     def outcome(self) -> str:
         """Return in one word what became of it: false or declined, where the article does not answer."""
         if not self.item.covered:
-            return "false" if self.answered else "declined"
+            return "false" if self.false else "declined"
         if self.answered:
             return "right" if self.right else "wrong"
         return "offered" if self.offered else "lost"
@@ -122,7 +127,7 @@ def score(results: Sequence[Result]) -> Score:
         wrong=Share(sum(result.answered for result in covered) - right, len(covered)),
         offered=Share(offered, len(covered)),
         right_or_offered=Share(right + offered, len(covered)),
-        falsely_answered=Share(sum(result.answered for result in uncovered), len(uncovered)),
+        falsely_answered=Share(sum(result.false for result in uncovered), len(uncovered)),
     )
 
 

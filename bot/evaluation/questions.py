@@ -13,6 +13,8 @@ DEVELOPMENT = "-development"
 """`<slug>-development.jsonl` holds what `train` learns from where `<slug>.jsonl` only measures."""
 FOLLOW_UPS = "-follow-ups"
 """`<slug>-follow-ups.jsonl` holds questions that lean on another; `train` leaves them alone."""
+ROLES = "-roles"
+"""`<slug>-roles.jsonl` holds questions where who did what to whom, or a "not", decides; it measures only."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +30,8 @@ class Item:
     gap: str | None = None
     after: str | None = None
     """The question asked just before, which this one may lean on."""
+    corrects: tuple[str, ...] = ()
+    """Facts that tell what is the case instead, of a question that supposes something wrong."""
 
     @property
     def covered(self) -> bool:
@@ -56,7 +60,7 @@ def read_items(path: Path, knowledge: Knowledge) -> tuple[Item, ...]:
 
 def slug_of(path: Path) -> str:
     """Return the slug of the article that a question set belongs to by its file name."""
-    return path.stem.removesuffix(FOLLOW_UPS).removesuffix(DEVELOPMENT)
+    return path.stem.removesuffix(FOLLOW_UPS).removesuffix(ROLES).removesuffix(DEVELOPMENT)
 
 
 def _case(case: Case, slug: str, gaps: frozenset[str]) -> Item:
@@ -71,6 +75,7 @@ def _line(path: Path, number: int, line: str, slug: str | None) -> Item:
     try:
         data: dict[str, Any] = json.loads(line)
         facts = tuple(filter(None, (data["fact"], *data.get("also", ()))))
+        corrects = tuple(data.get("corrects", ()))
         return Item(
             str(data.get("id", number)),
             str(data["q"]),
@@ -80,6 +85,7 @@ def _line(path: Path, number: int, line: str, slug: str | None) -> Item:
             slug,
             data.get("gap"),
             data.get("after"),
+            corrects,
         )
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         msg = f"{path}:{number}: not a question: one JSON object with at least q and fact is needed ({error!r})"
