@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from bot.core.answer import Question, answer, texts_to_encode
 from bot.core.follow_up import Completion, Context, Filling, complete, without_lead
 from bot.core.meaning import Vector
+from bot.core.model import Entity
 from bot.core.snapshot import Snapshot
 from bot.core.text import language_of, normalise
 from bot.core.verdict import Answered, Candidate, Suggested, Unanswered, Verdict
@@ -65,9 +66,9 @@ def _chosen(tries: Sequence[Understood], completion: Completion, before: Context
     news = _best([one for one in tries if _item(one.verdict) != before.item], completion)
     if news is None or _rank(news.verdict) < _NEWS:
         return told
-    again = completion.told and told and isinstance(told.verdict, Answered) and _item(told.verdict) == before.item
-    about = news.filling.entity if news.filling else None
-    return told if again and about != completion.named else news
+    again = told and isinstance(told.verdict, Answered) and _item(told.verdict) == before.item
+    holds = completion.told or (told and _entity(told) == completion.named is not None)
+    return told if again and holds and _entity(news) != completion.named else news
 
 
 def context_of(snapshot: Snapshot, text: str, verdict: Verdict) -> Context | None:
@@ -85,6 +86,10 @@ def _first(verdict: Verdict) -> Candidate | None:
             return others[0]
         case Answered(best=best) | Unanswered(best=best):
             return best
+
+
+def _entity(one: Understood) -> Entity | None:
+    return one.filling.entity if one.filling else None
 
 
 def _rank(verdict: Verdict) -> int:

@@ -56,3 +56,10 @@ def test_groups_begin_with_all_then_languages_then_kinds() -> None:
 def test_percentile_of_no_results_is_zero() -> None:
     assert percentile([], 99) == 0.0
     assert percentile([result(("x",), answered("x"))], 50) == 2.0
+
+
+def test_the_fact_that_puts_a_wrong_premise_right_is_no_false_answer() -> None:
+    asked = Item("1", "Why did she quit?", "en", "false-premise", (), "a", corrects=("stays",))
+    results = [Result(asked, answered(fact), 2.0) for fact in ("stays", "pay")]
+    assert [one.outcome for one in results] == ["declined", "false"]
+    assert score(results).falsely_answered == Share(1, 2)

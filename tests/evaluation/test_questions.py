@@ -29,6 +29,13 @@ def test_the_question_asked_before_is_read_too_and_the_file_belongs_to_its_artic
     assert (item.article, item.after) == ("night-library", "도서관이 밤에도 열어?")
 
 
+def test_a_wrong_premise_names_the_facts_that_put_it_right(tmp_path: Path) -> None:
+    file = tmp_path / "night-library-roles.jsonl"
+    file.write_text('{"q": "Why did it close?", "fact": null, "corrects": ["hours"]}', "utf-8")
+    (item,) = read_items(file, night_snapshot().knowledge)
+    assert (item.article, item.covered, item.corrects) == ("night-library", False, ("hours",))
+
+
 def test_an_uncovered_question_has_no_fact(tmp_path: Path) -> None:
     file = tmp_path / "set.jsonl"
     file.write_text('{"q": "Why?", "fact": null}', "utf-8")
