@@ -21,6 +21,7 @@ _FEW_WORDS: Final = 3
 _EVERYWHERE: Final = 0.25
 """Share of the facts from which what they all name is the article's topic."""
 _ELSE: Final = re.compile(r"말고|빼고|외에|\b(?:other|else|besides|except)\b")
+_PREPOSITIONS: Final = frozenset({"from", "to", "for", "with", "by", "at", "about", "since", "until", "of", "in", "on"})
 _WHO: Final = frozenset({"who", "which"})
 _LONGEST: Final = 12
 """Words from which a message says enough by itself."""
@@ -227,13 +228,12 @@ class _Exchange:
     def _name(self, entity: Entity) -> str:
         return normalise(entity.name.get(self._language))
 
-    def _names(self, entity: Entity) -> Iterable[str]:
-        """Return what to call an entity: as the last question did, if it did in this language, and in full."""
+    def _called(self, entity: Entity) -> str:
+        """Return what to call an entity: as the last question did, if it did in this language, or in full."""
         words = [word.text for word in self._last if _naming(word, entity)]
         full = {squeeze(normalise(name)) for name in entity.names()}
         called = " ".join(words if "".join(words) in full else (*words[:-1], *map(stem, words[-1:])))
-        same = called and language_of(called) == self._language
-        return dict.fromkeys((called, self._name(entity)) if same else (self._name(entity),))
+        return called if called and language_of(called) == self._language else self._name(entity)
 
     def _replaced(self, found: re.Match[str], kinds: frozenset[str]) -> Iterator[Filling]:
         """Put a name in place of what points at it."""
@@ -241,8 +241,7 @@ class _Exchange:
         owner = "'s" if found[0] in _OWNERS and tail[:1].isalpha() else ""
         particle = match[0] if (match := _LAST_PARTICLE.search(found[0])) else owner
         for entity in self._candidates(kinds):
-            for name in self._names(entity):
-                yield Filling(f"{head} {name}{particle} {tail}".strip(), entity)
+            yield Filling(f"{head} {self._called(entity)}{particle} {tail}".strip(), entity)
 
     def _of_person(self) -> Iterator[Filling]:
         """Put the person last asked about in front: where they work or went is what "there" points at."""
@@ -266,10 +265,9 @@ class _Exchange:
 
     def _asked_of_the_last(self) -> Iterator[Filling]:
         """Ask the last question, or what its answer is called, with what is asked now ("from who")."""
-        points = (_PERSON, _THEY, _GROUP, _THING, _HOLLOW)
-        kept = [word for word in self._words if not any(pattern.fullmatch(word.text) for pattern in points)]
-        bare = all(word.role != "content" for word in kept)
-        asked = " ".join(word.text for word in (kept if bare else self._words) if bare or word.role == "ask")
+        bare = all(word.role != "content" or _HOLLOW.fullmatch(word.text) for word in self._words)
+        kept = (word.text for word in self._words if word.role == "ask" or (bare and word.text in _PREPOSITIONS))
+        asked = " ".join(kept)
         named = self._entities(self._last)
         yield Filling(_unparted(_asking(self._last, asked), self._before), named[0] if named else None)
         for entity in () if named else self._candidates(_ALL):

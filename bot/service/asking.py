@@ -116,8 +116,7 @@ def _repeats(one: Understood, completion: Completion, before: Context) -> bool:
     """Tell whether the words of the last question led back to its answer, which is no news."""
     if one.filling is None or before.item is None or _item(one.verdict) != before.item:
         return False
-    by_words = completion.leaning == "partly" and one.filling.entity is None
-    return completion.leaning == "perhaps" or (by_words and not completion.told)
+    return completion.leaning == "perhaps" or (completion.leaning == "partly" and not completion.told)
 
 
 def _best(tries: Sequence[Understood], completion: Completion) -> Understood | None:
