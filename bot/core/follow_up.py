@@ -9,6 +9,21 @@ from rapidfuzz import fuzz
 
 from bot.core.analysis import Word
 from bot.core.answer_types import WANTED, answer_types
+from bot.core.follow_up_words import (
+    ABOUT,
+    ELSE,
+    GROUP,
+    HOLLOW,
+    LAST_PARTICLE,
+    LAUGHTER,
+    LEAD,
+    OWNERS,
+    PERSON,
+    PREPOSITIONS,
+    SOMEBODY,
+    THEY,
+    THING,
+)
 from bot.core.model import Article, Entity, Fact
 from bot.core.snapshot import Snapshot
 from bot.core.stems import stem
@@ -20,43 +35,9 @@ _FEW_WORDS: Final = 3
 """Content words up to which a question without a name or a pronoun may be the rest of a longer one."""
 _EVERYWHERE: Final = 0.25
 """Share of the facts from which what they all name is the article's topic."""
-_ELSE: Final = re.compile(r"말고|빼고|외에|\b(?:other|else|besides|except)\b")
-_PREPOSITIONS: Final = frozenset({"from", "to", "for", "with", "by", "at", "about", "since", "until", "of", "in", "on"})
 _WHO: Final = frozenset({"who", "which"})
 _LONGEST: Final = 12
 """Words from which a message says enough by itself."""
-_PARTICLE: Final = (
-    r"(?:들?(?:은|는|이|가|을|를|의|도|만|랑|한테|에게|께서|께|에서|에는|에|으로|로|네|이랑|하고)?(?:요)?)(?![가-힣])"
-)
-_LAST_PARTICLE: Final = re.compile(r"(?:은|는|이|가|을|를|의|도|한테|에게|에서|에)$")
-_OWNERS: Final = frozenset({"his", "her", "their", "its"})
-_PERSON: Final = re.compile(
-    r"(?<![가-힣])(?:(?:그|이|저)\s?(?:사람|분|여자|남자|친구|양반|인물)|그녀|걔|얘|쟤|본인)" + _PARTICLE + r"|"
-    r"(?<![가-힣])그(?:는|가|의|를|도|한테|에게)(?![가-힣])|"
-    r"\b(?:he|she|him|his|hers?|himself|herself|(?:that|this) (?:person|guy|man|woman|lady))\b(?:'s)?"
-)
-_THEY: Final = re.compile(r"\b(?:they|them|theirs?)\b|(?<![가-힣])(?:걔네|그들)" + _PARTICLE)
-_GROUP: Final = re.compile(
-    r"(?<![가-힣])(?:그\s?(?:회사|기업|업체|단체|기관|팀|병원|학교|대학|은행|곳|쪽)|거기|걔네)" + _PARTICLE + r"|"
-    r"\b(?:that|this) (?:company|firm|organi[sz]ation|team|place|startup)\b|\bthere$"
-)
-_THING: Final = re.compile(
-    r"(?<![가-힣])(?:(?:그거|그것|그게|그건|그걸|이거|이게|이건|이걸)" + _PARTICLE + r"|"
-    r"그(?=\s(?!전|후|뒤|다음|때|이후|동안)))|\b(?:it|its|itself)\b|\b(?:that|this)(?=\W*$)|"
-    r"(?:(?<=\bis )|(?<=\bwas )|(?<=\bdid )|(?<=\bhas )|(?<=\bdoes ))(?:that|this)\b"
-)
-_LEAD: Final = re.compile(
-    r"^(?:(?:and|but|so|ok|okay|then|well|also|oh|wow|whoa|damn|huh|hm+|meh|wait|no way|really|lol|haha|nice|"
-    r"(?:a )?(?:different|another|new|unrelated) (?:question|topic)|by the way|btw|changing the subject|"
-    r"(?:다른|딴) (?:얘기|이야기|질문)(?:인데|이지만)?(?:요)?|그건 그렇고|그나저나|"
-    r"그럼|그러면|그렇다면|그리고|근데|그런데|그래서|그러니까|아니|아|헐|와|오|에이|엥|음|흠|진짜|대박|어머|세상에)(?![\w가-힣])[\s,.?!]*)+"
-)
-_LAUGHTER: Final = re.compile(r"[ㅋㅎㅠㅜ]{2,}|(?<!\w)(?:lol|lmao|haha+|tho)(?!\w)")
-_ABOUT: Final = re.compile(r"^(?:what|how) about\b")
-_HOLLOW: Final = re.compile(
-    r"(?:그랬|그런|그렇|그래|했|한|해|하|됐|된|일어|였|이었|건|거|있|지금|현재|이제).{0,3}|(?:happen|come|came|go|went|say|said|then|there|here|now|else|exactly)(?:ed|s)?"
-)
-"""Words that add nothing to a question word but "it was so" and "now"."""
 _PEOPLE: Final = frozenset({"person"})
 _GROUPS: Final = frozenset({"organisation", "place"})
 _THINGS: Final = frozenset({"product", "event", "other", "organisation", "place"})
@@ -78,9 +59,9 @@ Leaning: TypeAlias = Literal["wholly", "partly", "perhaps"]
 without, or it is merely short and is filled only where it has no answer of its own."""
 
 _POINTERS: Final[tuple[tuple[re.Pattern[str], frozenset[str], frozenset[str], Leaning], ...]] = (
-    (_PERSON, _PEOPLE, _PEOPLE, "wholly"),
-    (_THEY, _ALL, _ALL, "partly"),
-    (_GROUP, _GROUPS, _THINGS, "partly"),
+    (PERSON, _PEOPLE, _PEOPLE, "wholly"),
+    (THEY, _ALL, _ALL, "partly"),
+    (GROUP, _GROUPS, _THINGS, "partly"),
 )
 """What points, at which kinds of entities, the kinds that may not be named beside it, how much it leans."""
 
@@ -122,7 +103,7 @@ def complete(snapshot: Snapshot, text: str, before: Context) -> Completion | Non
 
 def without_lead(text: str) -> str:
     """Return the normalised text without the words that only join it to what was said before, and laughter."""
-    return _LEAD.sub("", _LAUGHTER.sub(" ", normalise(text)).strip())
+    return LEAD.sub("", LAUGHTER.sub(" ", normalise(text)).strip())
 
 
 class _Exchange:
@@ -134,14 +115,14 @@ class _Exchange:
         self._index, self._analyser, self._article, self._normal = snapshot.index, analyser, article, normal
         self._item = article.item(before.item) if before.item else None
         self._language = language_of(normal)
-        self._words = analyser.tagged(_ABOUT.sub("", normal))
+        self._words = analyser.tagged(ABOUT.sub("", normal))
         self._before = before.question
         self._last = analyser.tagged(before.question)
 
     def completion(self) -> Completion | None:
         """Tell what is missing and fill it."""
         named = self._entities(self._words)
-        content = [word for word in self._words if word.role == "content" and not _HOLLOW.fullmatch(word.text)]
+        content = [word for word in self._words if word.role == "content" and not HOLLOW.fullmatch(word.text)]
         asks = any(word.role == "ask" for word in self._words)
         if len(self._words) > _LONGEST:
             return None
@@ -166,9 +147,9 @@ class _Exchange:
     def _unnamed(self, content: Sequence[Word], *, asks: bool) -> Completion | None:
         """Fill a question that names nobody: a bare question word, an "it", or just few words."""
         if asks and not content:
-            leaning: Leaning = "perhaps" if _THEY.search(self._normal) else "wholly"
+            leaning: Leaning = "perhaps" if THEY.search(self._normal) else "wholly"
             return _completion((*self._asked_of_the_last(), *self._in_front()), leaning)
-        if found := _THING.search(self._normal):
+        if found := THING.search(self._normal):
             asked = self._asked_of_the_last() if asks else ()
             return _completion((*self._with_last_words(), *asked, *self._replaced(found, _THINGS)), "partly")
         if not 0 < len(content) <= _FEW_WORDS:
@@ -209,12 +190,16 @@ class _Exchange:
         """Tell whether the last answer holds the kind of answer asked for now, or "it" is asked yes or no."""
         asks = frozenset(ask for word in self._words for ask in word.asks)
         if not asks:
-            return bool(_THING.search(self._normal)) and not _ELSE.search(self._normal)
+            return bool(THING.search(self._normal)) and not ELSE.search(self._normal)
         held = answer_types(normalise(self._item.answer.get(self._language))) if isinstance(self._item, Fact) else ()
         return any(not WANTED[ask].isdisjoint(held) for ask in asks if ask in WANTED)
 
     def _asks_who(self) -> bool:
-        return any(not word.asks.isdisjoint(_WHO) for word in self._last)
+        """Tell whether the last question asked for somebody it did not name ("who left?", not "who is she?")."""
+        return any(not word.asks.isdisjoint(_WHO) for word in self._last) and (
+            not self._entities(self._last)
+            or any(word.role == "content" and not SOMEBODY.match(word.text) for word in self._last)
+        )
 
     def _in_answer(self) -> list[Entity]:
         """Return whom or what the last answer names, by full name or as the members do."""
@@ -238,8 +223,8 @@ class _Exchange:
     def _replaced(self, found: re.Match[str], kinds: frozenset[str]) -> Iterator[Filling]:
         """Put a name in place of what points at it."""
         head, tail = self._normal[: found.start()].strip(), self._normal[found.end() :].strip()
-        owner = "'s" if found[0] in _OWNERS and tail[:1].isalpha() else ""
-        particle = match[0] if (match := _LAST_PARTICLE.search(found[0])) else owner
+        owner = "'s" if found[0] in OWNERS and tail[:1].isalpha() else ""
+        particle = match[0] if (match := LAST_PARTICLE.search(found[0])) else owner
         for entity in self._candidates(kinds):
             yield Filling(f"{head} {self._called(entity)}{particle} {tail}".strip(), entity)
 
@@ -265,8 +250,8 @@ class _Exchange:
 
     def _asked_of_the_last(self) -> Iterator[Filling]:
         """Ask the last question, or what its answer is called, with what is asked now ("from who")."""
-        bare = all(word.role != "content" or _HOLLOW.fullmatch(word.text) for word in self._words)
-        kept = (word.text for word in self._words if word.role == "ask" or (bare and word.text in _PREPOSITIONS))
+        bare = all(word.role != "content" or HOLLOW.fullmatch(word.text) for word in self._words)
+        kept = (word.text for word in self._words if word.role == "ask" or (bare and word.text in PREPOSITIONS))
         asked = " ".join(kept)
         named = self._entities(self._last)
         yield Filling(_unparted(_asking(self._last, asked), self._before), named[0] if named else None)

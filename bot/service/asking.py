@@ -16,6 +16,8 @@ _CLOSE = 0.1
 """Fillings whose confidence differs by less are as good; the one named first is meant."""
 _NEWS = 2
 """Rank from which something not told before is preferred to what was: an answer or a gap."""
+_SURE = 0.9
+"""Confidence from which what is said of whom was spoken of is meant, though the question has an answer without."""
 _SURE_GAP = 0.5
 """Confidence from which a gap is told of a filled question."""
 
@@ -48,7 +50,7 @@ def ask_after(snapshot: Snapshot, question: Question, encoder: Encoder | None) -
     text = (before and without_lead(question.text)) or question.text
     alone = Understood(ask_snapshot(snapshot, replace(question, text=text), encoder))
     completion = complete(snapshot, question.text, before) if before else None
-    if before is None or completion is None or _stands_alone(alone.verdict, completion):
+    if before is None or completion is None or _is_small_talk(alone.verdict, completion):
         return alone
     language = question.language or language_of(normalise(question.text), question.default)
     filled = replace(question, language=language, article=question.article or before.article)
@@ -57,7 +59,9 @@ def ask_after(snapshot: Snapshot, question: Question, encoder: Encoder | None) -
         for filling in completion.fillings
     ]
     best = _chosen(tries, completion, before)
-    return best if best and _convinces(best.verdict, alone.verdict, completion, before) else alone
+    asked = snapshot.index.analyser.analyse(before.question).entities
+    named = frozenset(key for slug, key in asked if slug == before.article)
+    return best if best and _convinces(best, alone.verdict, completion, before, named) else alone
 
 
 def _chosen(tries: Sequence[Understood], completion: Completion, before: Context) -> Understood | None:
@@ -105,11 +109,10 @@ def _rank(verdict: Verdict) -> int:
             return 0
 
 
-def _stands_alone(verdict: Verdict, completion: Completion) -> bool:
-    """Tell whether a question that is merely short has an answer of its own, or is small talk."""
+def _is_small_talk(verdict: Verdict, completion: Completion) -> bool:
+    """Tell whether a question that is merely short is small talk."""
     first = _first(verdict)
-    small_talk = first is not None and first.target.article is None
-    return completion.leaning == "perhaps" and (isinstance(verdict, Answered) or small_talk)
+    return completion.leaning == "perhaps" and first is not None and first.target.article is None
 
 
 def _repeats(one: Understood, completion: Completion, before: Context) -> bool:
@@ -140,17 +143,25 @@ def _confidence(verdict: Verdict) -> float:
     return first.confidence if first else 0.0
 
 
-def _convinces(filled: Verdict, alone: Verdict, completion: Completion, before: Context) -> bool:
-    """Tell whether a filled question is to be answered rather than the question as it stands."""
-    if completion.leaning != "wholly" and isinstance(alone, Answered) and _item(filled) == before.item:
-        return False
+def _convinces(
+    best: Understood, alone: Verdict, completion: Completion, before: Context, named: frozenset[str]
+) -> bool:
+    """Tell whether a filled question is to be answered rather than the question as it stands.
+
+    `named`: ids of whom or what the last question named.
+    """
+    filled = best.verdict
     if completion.leaning == "wholly":
         return _rank(filled) > 0
+    if isinstance(alone, Answered):
+        if not isinstance(filled, Answered) or _item(filled) in {before.item, _item(alone)}:
+            return False
+        if (entity := _entity(best)) and entity.id in named:
+            return _confidence(filled) >= _SURE
+        return completion.leaning == "partly" and _confidence(filled) >= _confidence(alone)
     if _rank(filled) != _rank(alone):
         return _rank(filled) > _rank(alone)
-    if _rank(filled) > 1:
-        return _item(filled) != _item(alone)
-    return _confidence(filled) > _confidence(alone)
+    return _item(filled) != _item(alone) if _rank(filled) > 1 else _confidence(filled) > _confidence(alone)
 
 
 def _item(verdict: Verdict) -> str | None:

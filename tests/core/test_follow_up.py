@@ -99,3 +99,20 @@ def test_what_a_small_question_needs_is_kept() -> None:
 def test_another_topic_announced_is_no_part_of_the_question() -> None:
     assert without_lead("다른 질문인데, 누가 배를 지었어?") == "누가 배를 지었어?"
     assert without_lead("By the way, who built it? lol") == "who built it?"
+
+
+@pytest.mark.parametrize(("text", "told"), [("왜?", True), ("how much?", False)])
+def test_whether_the_last_answer_may_hold_what_is_asked(text: str, told: bool) -> None:  # noqa: FBT001
+    """The chair's leaving is told with its reason, and without any amount."""
+    assert filled(text, LEFT if text == "왜?" else LEFT_EN).told is told
+
+
+def test_a_who_is_question_is_about_whom_it_names() -> None:
+    """The answer may name others; only "who left?" asks for somebody new."""
+    about = filled("what is her salary", Context("ferry", "who is ada lund?", "builder"))
+    assert about.named is not None
+    assert about.named.id == "lund"
+
+
+def test_an_acknowledgement_before_the_question_is_no_part_of_it() -> None:
+    assert without_lead("ㅇㅇ 근데 그건 누가 말했어?") == "그건 누가 말했어?"
