@@ -12,7 +12,7 @@ from bot.core.memo import Memo
 from bot.core.model import Article, Language, Lexicon
 from bot.core.names import NameFinder
 from bot.core.runs import split_run
-from bot.core.spelling import nearest
+from bot.core.spelling import nearest, nearest_short
 from bot.core.stems import stem
 from bot.core.text import MAX_CHARACTERS, is_hangul, language_of, normalise, script_counts, squeeze, words
 
@@ -24,6 +24,9 @@ _YES_NO = "yes-no"
 Role = Literal["name", "ask", "filler", "content"]
 _BROKEN = re.compile(r"[가-힣ㄱ-ㅣ]*(?:[가-힣][ㄱ-ㅣ]|[ㄱ-ㅣ][가-힣])[가-힣ㄱ-ㅣ]*")
 """Hangul with lone letters in it, as typing errors leave it (부ㅜㄴ위기)."""
+_SHORT = 3
+_COMMON = 30
+"""Times a word must be seen for a short one to be taken for its misspelling."""
 _MAX_WORD = 24
 _MAX_RUN = 120
 """Letters looked at of a whole sentence written without spaces."""
@@ -112,6 +115,7 @@ class Analyser:
         self._vocabulary: dict[str, str] = {}
         self._surface: frozenset[str] = frozenset()
         self._usual: Counter[str] = Counter()
+        self._common: tuple[str, ...] = ()
         self._spelled: dict[str, str] = {}
         self._corrected = Memo(self._closest, 8_192)
         self._respelt = Memo(self._nearest_word, 8_192)
@@ -126,6 +130,11 @@ class Analyser:
             word for analysis in seen for word in (*analysis.words, *analysis.stems) if is_hangul(word)
         ) | frozenset(word for analysis in seen for word in analysis.words if word.isalpha())
         self._usual = Counter(word for analysis in seen for word in analysis.words if word.isalpha())
+        self._common = tuple(
+            word
+            for word, count in self._usual.most_common()
+            if count >= _COMMON and word.isascii() and len(word) >= _SHORT
+        )
         self._usual.update(dict.fromkeys(self._general | self._surface, 0))
         self._spelled = {word: strokes(word) for analysis in seen for word in analysis.words}
         self._corrected.clear()
@@ -208,7 +217,8 @@ class Analyser:
         """Return the word of the facts that `word` is a typing error of, or `word` itself."""
         if word in self._spelled or stem(word) in self._vocabulary:
             return word
-        return nearest(word, self._spelled)
+        short = word.isascii() and len(word) == _SHORT
+        return nearest_short(word, self._common) if short else nearest(word, self._spelled)
 
     def _split_run(self, word: str) -> list[str]:
         """Cut an unspaced run at words the facts know, if any are learnt yet."""

@@ -239,9 +239,11 @@ class _Exchange:
             yield Filling(f"{self._name(entity)} {self._normal}", entity)
 
     def _with_last_words(self) -> Iterator[Filling]:
-        """Add what the last question spoke of."""
+        """Add what the last question spoke of; named it one person, it is about that one."""
         last = " ".join(word.text for word in self._last if word.role in {"content", "name"})
-        yield Filling(f"{last} {self._normal}", None)
+        named = self._entities(self._last)
+        person = named[0] if len(named) == 1 and named[0].kind in _PEOPLE else None
+        yield Filling(f"{last} {self._normal}", person)
 
     def _with_last_asks(self) -> Iterator[Filling]:
         """Ask for the same kind of answer ("who led A?", "what about B?")."""

@@ -1,6 +1,6 @@
 """What a typing error was meant to be: the nearest known word, compared key by key."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
@@ -24,3 +24,9 @@ def nearest(word: str, known: Mapping[str, str]) -> str:
     allowed = 1 + (len(spelled) >= _MEDIUM) + (len(spelled) >= _LONG)
     best = process.extractOne(spelled, known, scorer=OSA.distance, score_cutoff=allowed)
     return word if best is None else str(best[2])
+
+
+def nearest_short(word: str, usual: Collection[str]) -> str:
+    """Return the usual word that a word of three Latin letters is one typing error away from (teh → the), or `word`."""
+    best = process.extractOne(word, usual, scorer=OSA.distance, score_cutoff=1)
+    return word if best is None else str(best[0])

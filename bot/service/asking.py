@@ -16,7 +16,7 @@ _CLOSE = 0.1
 """Fillings whose confidence differs by less are as good; the one named first is meant."""
 _NEWS = 2
 """Rank from which something not told before is preferred to what was: an answer or a gap."""
-_SURE = 0.9
+_SURE = 0.8
 """Confidence from which what is said of whom was spoken of is meant, though the question has an answer without."""
 _SURE_GAP = 0.5
 """Confidence from which a gap is told of a filled question."""
