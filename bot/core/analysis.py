@@ -109,8 +109,8 @@ class Analyser:
                 "fillers": (lexicon.fillers,),
             }
         )
-        families = (*lexicon.concepts, *lexicon.attributes, *lexicon.asks, lexicon.fillers)
-        self._general = frozenset(word for family in families for text in family.en for word in words(normalise(text)))
+        english = (text for family in lexicon.families() for text in family.en)
+        self._general = frozenset(word for text in english for word in words(normalise(text)))
         self._names = NameFinder(articles)
         self._vocabulary: dict[str, str] = {}
         self._surface: frozenset[str] = frozenset()

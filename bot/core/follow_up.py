@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Final, Literal, TypeAlias
 
 from rapidfuzz import fuzz
@@ -81,8 +82,10 @@ class Completion:
 
     fillings: tuple[Filling, ...]
     leaning: Leaning
+    asked: tuple[Entity, ...] = ()
+    """Whom and what the last question named."""
     named: Entity | None = None
-    """Whom or what the last question named first, or the answer to a "who?"."""
+    """Whom or what is meant first of those, or of the answer to a "who?"."""
     told: bool = False
     """Whether the last answer may hold what is asked now: "when?" after a date, "is that certain?" after anything."""
 
@@ -98,7 +101,8 @@ def complete(snapshot: Snapshot, text: str, before: Context) -> Completion | Non
     if found is None or not found.fillings:
         return None
     first = next((filling.entity for filling in found.fillings if filling.entity), None)
-    return replace(found, named=first if exchange.named(first) else None, told=exchange.told())
+    named = first if exchange.named(first) else None
+    return replace(found, asked=tuple(exchange.asked), named=named, told=exchange.told())
 
 
 def without_lead(text: str) -> str:
@@ -116,43 +120,45 @@ class _Exchange:
         self._item = article.item(before.item) if before.item else None
         self._language = language_of(normal)
         self._words = analyser.tagged(ABOUT.sub("", normal))
+        self._content = [word for word in self._words if word.role == "content" and not HOLLOW.fullmatch(word.text)]
         self._before = before.question
         self._last = analyser.tagged(before.question)
+        self.asked = self._entities(self._last)
+        """Whom and what the last question named."""
 
     def completion(self) -> Completion | None:
         """Tell what is missing and fill it."""
         named = self._entities(self._words)
-        content = [word for word in self._words if word.role == "content" and not HOLLOW.fullmatch(word.text)]
         asks = any(word.role == "ask" for word in self._words)
         if len(self._words) > _LONGEST:
             return None
-        if named and not content and not asks:
-            kinds = {entity.kind for entity in self._entities(self._last)}
+        if named and not self._content and not asks:
+            kinds = {entity.kind for entity in self.asked}
             return _completion(self._of_another(named[0]), "wholly" if named[0].kind in kinds else "partly")
-        if (pointing := self._pointing(frozenset(entity.kind for entity in named), bare=not content)) is not None:
+        if (pointing := self._pointing(frozenset(entity.kind for entity in named))) is not None:
             return pointing
-        return None if named else self._unnamed(content, asks=asks)
+        return None if named else self._unnamed(asks=asks)
 
-    def _pointing(self, named: frozenset[str], *, bare: bool) -> Completion | None:
+    def _pointing(self, named: frozenset[str]) -> Completion | None:
         """Fill a question that points at somebody, or at a company or place, and names none."""
         for pattern, kinds, instead, leaning in _POINTERS:
             found = pattern.search(self._normal)
-            if found and named.isdisjoint(instead) and not (bare and leaning == "partly"):
+            if found and named.isdisjoint(instead) and (self._content or leaning != "partly"):
                 beside = self._of_person() if kinds == _GROUPS else ()
                 completion = _completion((*beside, *self._replaced(found, kinds)), leaning)
                 if completion.fillings:
                     return completion
         return None
 
-    def _unnamed(self, content: Sequence[Word], *, asks: bool) -> Completion | None:
+    def _unnamed(self, *, asks: bool) -> Completion | None:
         """Fill a question that names nobody: a bare question word, an "it", or just few words."""
-        if asks and not content:
+        if asks and not self._content:
             leaning: Leaning = "perhaps" if THEY.search(self._normal) else "wholly"
             return _completion((*self._asked_of_the_last(), *self._in_front()), leaning)
         if found := THING.search(self._normal):
             asked = self._asked_of_the_last() if asks else ()
             return _completion((*self._with_last_words(), *asked, *self._replaced(found, _THINGS)), "partly")
-        if not 0 < len(content) <= _FEW_WORDS:
+        if not 0 < len(self._content) <= _FEW_WORDS:
             return None
         same = () if asks else self._with_last_asks()
         return _completion((*self._in_front(), *self._with_last_words(), *same), "perhaps")
@@ -167,12 +173,12 @@ class _Exchange:
         Asked "who?", the answer's name is meant; otherwise what the question named, what the fact is about. The
         company that the whole article is about is hardly meant unless the question points at one.
         """
-        named = self._entities(self._last)
         about = self._item.about if isinstance(self._item, Fact) else ()
-        told = self._in_answer()
-        fresh = [entity for entity in told if self._asks_who() and entity.kind == "person" and entity not in named]
+        told = self._in_answer
+        people = told if self._asks_who else ()
+        fresh = [entity for entity in people if entity.kind in _PEOPLE and entity not in self.asked]
         declared = [entity for key in about if (entity := self._article.entity(key))]
-        found = dict.fromkeys((*fresh, *named, *declared, *told))
+        found = dict.fromkeys((*fresh, *self.asked, *declared, *told))
         wanted = sorted((e for e in found if e.kind in kinds), key=lambda entity: entity.kind not in _PEOPLE)
         return [entity for entity in wanted if not self._is_topic(entity) or kinds == _GROUPS][:_MOST_ENTITIES]
 
@@ -184,7 +190,7 @@ class _Exchange:
 
     def named(self, entity: Entity | None) -> bool:
         """Tell whether the last question named `entity`, or asked for somebody and got it as the answer."""
-        return entity in self._entities(self._last) or (self._asks_who() and entity in self._in_answer())
+        return entity in self.asked or (self._asks_who and entity in self._in_answer)
 
     def told(self) -> bool:
         """Tell whether the last answer holds the kind of answer asked for now, or "it" is asked yes or no."""
@@ -194,13 +200,14 @@ class _Exchange:
         held = answer_types(normalise(self._item.answer.get(self._language))) if isinstance(self._item, Fact) else ()
         return any(not WANTED[ask].isdisjoint(held) for ask in asks if ask in WANTED)
 
+    @cached_property
     def _asks_who(self) -> bool:
         """Tell whether the last question asked for somebody it did not name ("who left?", not "who is she?")."""
         return any(not word.asks.isdisjoint(_WHO) for word in self._last) and (
-            not self._entities(self._last)
-            or any(word.role == "content" and not SOMEBODY.match(word.text) for word in self._last)
+            not self.asked or any(word.role == "content" and not SOMEBODY.match(word.text) for word in self._last)
         )
 
+    @cached_property
     def _in_answer(self) -> list[Entity]:
         """Return whom or what the last answer names, by full name or as the members do."""
         if self._item is None:
@@ -230,7 +237,7 @@ class _Exchange:
 
     def _of_person(self) -> Iterator[Filling]:
         """Put the person last asked about in front: where they work or went is what "there" points at."""
-        for entity in self._entities(self._last):
+        for entity in self.asked:
             if entity.kind in _PEOPLE:
                 yield Filling(f"{self._name(entity)} {self._normal}", entity)
 
@@ -241,8 +248,7 @@ class _Exchange:
     def _with_last_words(self) -> Iterator[Filling]:
         """Add what the last question spoke of; named it one person, it is about that one."""
         last = " ".join(word.text for word in self._last if word.role in {"content", "name"})
-        named = self._entities(self._last)
-        person = named[0] if len(named) == 1 and named[0].kind in _PEOPLE else None
+        person = self.asked[0] if len(self.asked) == 1 and self.asked[0].kind in _PEOPLE else None
         yield Filling(f"{last} {self._normal}", person)
 
     def _with_last_asks(self) -> Iterator[Filling]:
@@ -252,21 +258,19 @@ class _Exchange:
 
     def _asked_of_the_last(self) -> Iterator[Filling]:
         """Ask the last question, or what its answer is called, with what is asked now ("from who")."""
-        bare = all(word.role != "content" or HOLLOW.fullmatch(word.text) for word in self._words)
-        kept = (word.text for word in self._words if word.role == "ask" or (bare and word.text in PREPOSITIONS))
-        asked = " ".join(kept)
-        named = self._entities(self._last)
-        yield Filling(_unparted(_asking(self._last, asked), self._before), named[0] if named else None)
+        kept = frozenset() if self._content else PREPOSITIONS
+        asked = " ".join(word.text for word in self._words if word.role == "ask" or word.text in kept)
+        named = self.asked[0] if self.asked else None
+        yield Filling(_unparted(_asking(self._last, asked), self._before), named)
         for entity in () if named else self._candidates(_ALL):
             yield Filling(f"{self._name(entity)} {_asking(self._last, asked)}", entity)
         if self._item:
             label = self._analyser.tagged(self._item.label.get(self._language))
-            yield Filling(_asking(label, asked), named[0] if named else None)
+            yield Filling(_asking(label, asked), named)
 
     def _of_another(self, entity: Entity) -> Iterator[Filling]:
         """Ask the last question, or the samples of its fact, of `entity` instead of the one named there."""
-        named = self._entities(self._last)
-        other = next((e for e in named if e.kind == entity.kind), named[0] if named else None)
+        other = next((e for e in self.asked if e.kind == entity.kind), self.asked[0] if self.asked else None)
         if other == entity:
             return
         if other is None:

@@ -90,20 +90,19 @@ class Index:
         self.passage_grams = InvertedIndex([gram_hashes(analysis.squeezed) for analysis in passages])
         every = range(len(self.targets))
         own = [samples[self.sample_owners.rows(position)] for position in every]
-        everything = [[*own[position], *passages[self.passage_owners.rows(position)]] for position in every]
+        told = [passages[self.passage_owners.rows(position)] for position in every]
+        everything = [[*asked, *said] for asked, said in zip(own, told, strict=True)]
         self.stems = Postings([[s for a in texts for s in a.stems] for texts in everything])
         self.attributes = Postings([[x for a in texts for x in a.attributes] for texts in everything])
         self.concepts = Postings([[x for a in texts for x in a.concepts] for texts in everything])
-        self.types = Postings(
-            [
-                [kind for a in texts[len(first) :] for kind in answer_types(a.normal)]
-                for first, texts in zip(own, everything, strict=True)
-            ]
-        )
+        self.types = Postings([[kind for a in texts for kind in answer_types(a.normal)] for texts in told])
         about = [_about(target, texts) for target, texts in zip(self.targets, own, strict=True)]
         self.about = Postings(about)
         self.entities = Postings(
-            [[*a, *_named(o, e[len(o) :])] for a, o, e in zip(about, own, everything, strict=True)]
+            [
+                [*of, *_naming(asked, _STRAY), *(key for a in said for key in a.entities)]
+                for of, asked, said in zip(about, own, told, strict=True)
+            ]
         )
         self.asks = _ask_shares(self.targets, own)
         self._learn_vocabulary(everything)
@@ -145,16 +144,13 @@ def _passages(item: Fact | Gap) -> tuple[str, ...]:
 
 def _about(target: Target, samples: Sequence[Analysis]) -> frozenset[tuple[str, str]]:
     """Return the entities a target is about: those declared and those that most of its samples name."""
-    declared = _declared(target.article, target.item)
-    named = Counter(key for analysis in samples for key in analysis.entities)
-    return frozenset(declared | {key for key, count in named.items() if count * 2 > len(samples)})
+    return frozenset(_declared(target.article, target.item) | _naming(samples, 0.5))
 
 
-def _named(samples: Sequence[Analysis], passages: Sequence[Analysis]) -> set[tuple[str, str]]:
-    """Return the entities that a target's answer, its label or more than a stray sample name."""
+def _naming(samples: Sequence[Analysis], share: float) -> set[tuple[str, str]]:
+    """Return the entities that more than `share` of the samples name."""
     named = Counter(key for analysis in samples for key in analysis.entities)
-    told = {key for analysis in passages for key in analysis.entities}
-    return told | {key for key, count in named.items() if count > _STRAY * len(samples)}
+    return {key for key, count in named.items() if count > share * len(samples)}
 
 
 def _declared(article: Article | None, item: Fact | Gap) -> set[tuple[str, str]]:

@@ -200,6 +200,10 @@ class Lexicon:
     fillers: Family = Family("fillers")
     """Words that carry no content: politeness, chat, function words."""
 
+    def families(self) -> tuple[Family, ...]:
+        """Return the families of every kind."""
+        return (*self.concepts, *self.attributes, *self.asks, self.fillers)
+
 
 @dataclass(frozen=True, slots=True)
 class Knowledge:

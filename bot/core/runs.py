@@ -1,6 +1,6 @@
 """Words written without spaces between them, cut where known words begin and end."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from bot.core.text import is_hangul
 
@@ -20,17 +20,24 @@ def split_run(word: str, known: Mapping[str, int]) -> list[str]:
     usual it is, what is left between known words as much as its letters and one. Latin letters stay together where
     they would make no sentence.
     """
-    best: list[tuple[float, tuple[str, ...], int]] = [(0.0, (), 0)]
+    best: list[tuple[float, int]] = [(0.0, 0)]
+    """For each end the cost of the cheapest path there, and where its last piece begins."""
     for end in range(1, len(word) + 1):
-        options = []
-        for start in range(max(0, end - _LONGEST), end):
-            piece, (cost, pieces, letters) = word[start:end], best[start]
-            seen = _seen(piece, known)
-            price = 1 + len(piece) if seen is None else 1 + 1 / (1 + seen)
-            options.append((cost + price, (*pieces, piece), letters + (0 if seen is None else len(piece))))
+        starts = range(max(0, end - _LONGEST), end)
+        options = ((best[start][0] + _price(word[start:end], known), start) for start in starts)
         best.append(min(options, key=lambda option: option[0]))
-    _, pieces, letters = best[-1]
-    return list(pieces) if is_hangul(word) or _is_sentence(word, pieces, letters, known) else [word]
+    pieces: list[str] = []
+    end = len(word)
+    while end:
+        start = best[end][1]
+        pieces.insert(0, word[start:end])
+        end = start
+    return pieces if is_hangul(word) or _is_sentence(word, pieces, known) else [word]
+
+
+def _price(piece: str, known: Mapping[str, int]) -> float:
+    seen = _seen(piece, known)
+    return 1 + len(piece) if seen is None else 1 + 1 / (1 + seen)
 
 
 def _seen(piece: str, known: Mapping[str, int]) -> int | None:
@@ -44,6 +51,7 @@ def _seen(piece: str, known: Mapping[str, int]) -> int | None:
     return known.get(piece, known.get(bare)) if len(bare) > 1 or bare in _ONE_LETTER else None
 
 
-def _is_sentence(word: str, pieces: tuple[str, ...], letters: int, known: Mapping[str, int]) -> bool:
-    count = sum(_seen(piece, known) is not None for piece in pieces)
-    return count > 1 and (letters == len(word) or (count >= _A_SENTENCE and 3 * letters >= 2 * len(word)))
+def _is_sentence(word: str, pieces: Sequence[str], known: Mapping[str, int]) -> bool:
+    found = [piece for piece in pieces if _seen(piece, known) is not None]
+    letters = sum(map(len, found))
+    return len(found) > 1 and (letters == len(word) or (len(found) >= _A_SENTENCE and 3 * letters >= 2 * len(word)))

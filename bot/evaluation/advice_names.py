@@ -55,8 +55,7 @@ def aliases(snapshot: Snapshot, samples: Sequence[Analysis]) -> Advice:
 
 
 def _vocabulary(lexicon: Lexicon) -> frozenset[str]:
-    families = (*lexicon.concepts, *lexicon.attributes, *lexicon.asks, lexicon.fillers)
-    entries = (entry for family in families for entry in (*family.ko, *family.en))
+    entries = (entry for family in lexicon.families() for entry in (*family.ko, *family.en))
     return frozenset(stem(word) for entry in entries for word in words(normalise(entry)))
 
 

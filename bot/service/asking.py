@@ -59,9 +59,7 @@ def ask_after(snapshot: Snapshot, question: Question, encoder: Encoder | None) -
         for filling in completion.fillings
     ]
     best = _chosen(tries, completion, before)
-    asked = snapshot.index.analyser.analyse(before.question).entities
-    named = frozenset(key for slug, key in asked if slug == before.article)
-    return best if best and _convinces(best, alone.verdict, completion, before, named) else alone
+    return best if best and _convinces(best, alone.verdict, completion, before) else alone
 
 
 def _chosen(tries: Sequence[Understood], completion: Completion, before: Context) -> Understood | None:
@@ -143,20 +141,15 @@ def _confidence(verdict: Verdict) -> float:
     return first.confidence if first else 0.0
 
 
-def _convinces(
-    best: Understood, alone: Verdict, completion: Completion, before: Context, named: frozenset[str]
-) -> bool:
-    """Tell whether a filled question is to be answered rather than the question as it stands.
-
-    `named`: ids of whom or what the last question named.
-    """
+def _convinces(best: Understood, alone: Verdict, completion: Completion, before: Context) -> bool:
+    """Tell whether a filled question is to be answered rather than the question as it stands."""
     filled = best.verdict
     if completion.leaning == "wholly":
         return _rank(filled) > 0
     if isinstance(alone, Answered):
         if not isinstance(filled, Answered) or _item(filled) in {before.item, _item(alone)}:
             return False
-        if (entity := _entity(best)) and entity.id in named:
+        if _entity(best) in completion.asked:
             return _confidence(filled) >= _SURE
         return completion.leaning == "partly" and _confidence(filled) >= _confidence(alone)
     if _rank(filled) != _rank(alone):
