@@ -47,8 +47,7 @@ def encoded(texts: Sequence[str], encoder: Encoder) -> dict[str, Vector]:
 def ask_after(snapshot: Snapshot, question: Question, encoder: Encoder | None) -> Understood:
     """Answer one question, filled from what `question.after` left in the air where it needs that."""
     before = question.after
-    text = (before and without_lead(question.text)) or question.text
-    alone = Understood(ask_snapshot(snapshot, replace(question, text=text), encoder))
+    alone = Understood(ask_snapshot(snapshot, _led_into(question) if before else question, encoder))
     completion = complete(snapshot, question.text, before) if before else None
     if before is None or completion is None or _is_small_talk(alone.verdict, completion):
         return alone
@@ -60,6 +59,12 @@ def ask_after(snapshot: Snapshot, question: Question, encoder: Encoder | None) -
     ]
     best = _chosen(tries, completion, before)
     return best if best and _convinces(best, alone.verdict, completion, before) else alone
+
+
+def _led_into(question: Question) -> Question:
+    """Return `question` without what only joins it to the last; as typed, lines and capitals kept, if there is none."""
+    text = without_lead(question.text)
+    return question if text in {"", normalise(question.text)} else replace(question, text=text)
 
 
 def _chosen(tries: Sequence[Understood], completion: Completion, before: Context) -> Understood | None:

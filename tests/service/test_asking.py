@@ -66,3 +66,11 @@ def test_a_question_that_only_led_to_offers_still_leaves_its_name() -> None:
     before = RESPONDER.ask_now(Question("룬드 고향 집 강아지 이름"))
     assert before.outcome == "suggested"
     assert RESPONDER.ask_now(Question("그 사람 연봉은?", after=before.context)).gap == "chair-pay"
+
+
+def test_a_message_that_no_word_leads_into_is_read_as_typed() -> None:
+    """Where lines end a question ends, in a conversation too."""
+    message = "my bus was late and I sat in the rain for an hour\nwho built the ferry"
+    reply = then("How much did the ferry cost?", message)
+    assert reply.fact == "builder"
+    assert reply.confidence == RESPONDER.ask_now(Question(message)).confidence == 1.0
