@@ -7,11 +7,10 @@ from pathlib import Path
 
 from bot.core.model import Knowledge
 from bot.errors import ConfigError
-from bot.knowledge import revision
 from bot.knowledge.compiled import CompiledKnowledge
-from bot.service.library import Library
+from bot.knowledge.folder import revision
+from bot.service.library import Library, Responder
 from bot.service.ports import Encoder
-from bot.service.responder import Responder
 from bot.settings import Settings
 
 _PACKAGE = Path(__file__).parent
@@ -30,7 +29,7 @@ def knowledge_folder(settings: Settings) -> Path:
 
 def read(folder: Path) -> tuple[Knowledge, str]:
     """Read `folder`, with the shipped lexicon and messages where it has none; raise KnowledgeError."""
-    from bot.knowledge import read_knowledge  # noqa: PLC0415  pydantic and YAML, which a compiled start does without
+    from bot.knowledge.reader import read_knowledge  # noqa: PLC0415  pydantic and YAML, which a compiled start does without
 
     return read_knowledge(folder, shipped=shipped_knowledge()), revision(folder)
 
@@ -55,7 +54,7 @@ def build_encoder(settings: Settings) -> Encoder | None:
 @cache
 def _encoder() -> Encoder:
     """Return the one encoder of this process, however many folders are answered from: it takes 150 MB."""
-    from bot.semantic import UseEncoder  # noqa: PLC0415  numpy and the weights only when wanted
+    from bot.semantic.encoder import UseEncoder  # noqa: PLC0415  numpy and the weights only when wanted
 
     return UseEncoder()
 
@@ -91,7 +90,7 @@ def build(
 
 
 def _cached(encoder: Encoder, folder: Path) -> Encoder:
-    from bot.semantic import CachedEncoder  # noqa: PLC0415
+    from bot.semantic.cache import CachedEncoder  # noqa: PLC0415
 
     return CachedEncoder(encoder, folder)
 

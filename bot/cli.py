@@ -1,5 +1,6 @@
 """The command line: readers, authors, operators, developers."""
 
+import asyncio
 import json
 import shlex
 import sys
@@ -7,21 +8,23 @@ from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
 from bot import app as composition
-from bot import cli_operators
-from bot.core.answer import Question
+from bot.core.matching import Question
 from bot.core.model import LANGUAGES, Language
-from bot.errors import ConfigError, Problem
-from bot.service.reply import Reply
-from bot.service.responder import Responder
-from bot.settings import Settings, load_settings
+from bot.errors import ConfigError, KnowledgeError, Problem
+from bot.service.library import Responder
+from bot.service.replies import Reply
+from bot.settings import DiscordSettings, Settings, load_discord_settings, load_settings
+
+if TYPE_CHECKING:  # discord.py is loaded only by the commands that speak to Discord
+    from bot.discord_bot.client import BotClient
+    from bot.discord_bot.reloading import Operation
 
 READERS, AUTHORS, DEVELOPERS = "Readers", "Authors", "Developers"
-
 app = typer.Typer(
     help="Answer readers' questions about an article, with the source, in Korean and English.",
     no_args_is_help=True,
@@ -29,7 +32,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode="rich",
 )
-
 Knowledge = Annotated[
     Path | None,
     typer.Option("--knowledge", help="Folder of the articles instead of the shipped ones (BOT_KNOWLEDGE)."),
@@ -42,6 +44,7 @@ Semantic = Annotated[
     bool | None,
     typer.Option("--semantic/--no-semantic", help="With or without the sentence encoder (BOT_SEMANTIC)."),
 ]
+OPERATORS = "Operators"
 
 
 def _settings(knowledge: Path | None, semantic: bool | None = None) -> Settings:  # noqa: FBT001
@@ -79,7 +82,7 @@ def ask(  # noqa: PLR0913, PLR0917  one parameter per option
 
 def _write_json(question: str, reply: Reply) -> None:
     """Write one line of JSON as UTF-8 at once; a lone surrogate (bytes of argv that are no text) as its escape."""
-    from bot.terminal.as_json import as_json  # noqa: PLC0415
+    from bot.terminal.ask import as_json  # noqa: PLC0415
 
     line = json.dumps(as_json(question, reply), ensure_ascii=False)
     sys.stdout.buffer.write(line.encode("utf-8", errors="backslashreplace") + b"\n")
@@ -90,7 +93,7 @@ def _print(_: str, reply: Reply) -> None:
     """Show a reply as a person likes to read it."""
     from rich.console import Console  # noqa: PLC0415  not needed for JSON
 
-    from bot.terminal.render import render  # noqa: PLC0415
+    from bot.terminal.ask import render  # noqa: PLC0415
 
     Console().print(render(reply))
 
@@ -106,7 +109,7 @@ def chat(
     article: ArticleSlug = None, lang: Lang = None, knowledge: Knowledge = None, semantic: Semantic = None
 ) -> None:
     """Ask question after question in the terminal."""
-    from rich.console import Console  # noqa: PLC0415
+    from rich.console import Console  # noqa: PLC0415  not needed for JSON
 
     from bot.terminal.chat import Chat, run_chat  # noqa: PLC0415
 
@@ -123,7 +126,7 @@ def new(
     folder: Annotated[Path, typer.Argument(help="The folder to make; its name is the article's slug.")],
 ) -> None:
     """Start an article folder from a text or from a JSON of facts."""
-    from bot.knowledge.new import new_article  # noqa: PLC0415  a tool for authors, not for every start
+    from bot.authoring.new import new_article  # noqa: PLC0415  a tool for authors, not for every start
 
     draft = new_article(source, folder)
     for warning in draft.warnings:
@@ -152,8 +155,8 @@ def check(
 
         sys.stdout.write(schema_text())
         return
-    from bot.evaluation.check_command import check as run  # noqa: PLC0415
-    from bot.evaluation.check_command import text_problems  # noqa: PLC0415
+    from bot.authoring.check import check as run  # noqa: PLC0415
+    from bot.authoring.check import text_problems  # noqa: PLC0415
     from bot.knowledge.reader import read_with_places  # noqa: PLC0415
 
     settings = _settings(folder, semantic)
@@ -182,10 +185,13 @@ def preview(
     semantic: Semantic = None,
 ) -> None:
     """Show how replies will look on Discord."""
-    from rich.console import Console  # noqa: PLC0415
+    from rich.console import Console  # noqa: PLC0415  not needed for JSON
 
-    from bot.terminal.preview import show, write_html  # noqa: PLC0415
-    from bot.terminal.scenes import scenes  # noqa: PLC0415
+    from bot.terminal.preview import (  # noqa: PLC0415
+        scenes,
+        show,
+        write_html,
+    )
 
     running = composition.build(_settings(knowledge, semantic))
     shown = scenes(running.responder, what, next((known for known in LANGUAGES if known == lang), None))
@@ -217,10 +223,13 @@ def evaluate(  # noqa: PLR0913, PLR0917  one parameter per option
     semantic: Semantic = None,
 ) -> None:
     """Measure how often the bot is right on sets of questions, each asked of the article it is named after."""
-    from bot.evaluation.command import Options  # noqa: PLC0415
-    from bot.evaluation.command import evaluate as run  # noqa: PLC0415
-    from bot.evaluation.one_language import one_language  # noqa: PLC0415
-    from bot.evaluation.sets import measuring, open_sets  # noqa: PLC0415
+    from bot.evaluation.evaluate import (  # noqa: PLC0415
+        Options,
+        measuring,
+        open_sets,
+    )
+    from bot.evaluation.evaluate import evaluate as run  # noqa: PLC0415
+    from bot.evaluation.perturbation import one_language  # noqa: PLC0415
 
     change = None if samples is None else partial(one_language, language=samples)
 
@@ -235,10 +244,6 @@ def evaluate(  # noqa: PLR0913, PLR0917  one parameter per option
     sys.stdout.write(run(open_sets(chosen, answering), Options(explain, compare, samples, noise), as_json=as_json))
 
 
-for _operate in (cli_operators.run, cli_operators.sync, cli_operators.doctor):
-    app.command(rich_help_panel=cli_operators.OPERATORS)(_operate)
-
-
 @app.command(rich_help_panel=DEVELOPERS)
 def train(
     articles: Annotated[Path, typer.Option(help="Development articles, beside the shipped one.")] = Path(
@@ -248,7 +253,7 @@ def train(
     output: Annotated[Path, typer.Option(help="Folder for weights.json and its report.")] = Path("bot/core"),
 ) -> None:
     """Learn the verdict's weights and thresholds, leave-one-article-out, and write the report."""
-    from bot.evaluation.train_command import train_and_write as run  # noqa: PLC0415
+    from bot.dev.train import train_and_write as run  # noqa: PLC0415
 
     developed, _ = composition.read(articles)
     shipped, _ = composition.read(composition.shipped_knowledge())
@@ -264,17 +269,107 @@ def bench(
     scenes: Annotated[int | None, typer.Option(min=1, help="At most this many scenes of each set.")] = None,
 ) -> None:
     """Measure time and memory, how they grow with the facts, or answers on public sets against other matchers."""
-    from bot.semantic import UseEncoder  # noqa: PLC0415
+    from bot.semantic.encoder import UseEncoder  # noqa: PLC0415  numpy and the weights only when wanted
 
     knowledge, _ = composition.read(composition.shipped_knowledge())
     if what != "quality":
-        from bot.evaluation.bench import bench, scaling  # noqa: PLC0415
+        from bot.dev.bench import bench, scaling  # noqa: PLC0415
 
         sys.stdout.write((bench if what == "speed" else scaling)(knowledge, UseEncoder))
         return
-    from bot.evaluation.quality import quality  # noqa: PLC0415
+    from bot.dev.quality import quality  # noqa: PLC0415
 
     if data is None:
         msg = "bench quality needs the folder of the public question sets: --data DIR."
         raise ConfigError(msg)
     sys.stdout.write(quality(knowledge, UseEncoder(), data, scenes))
+
+
+def _discord_settings(knowledge: Path | None) -> DiscordSettings:
+    settings = load_discord_settings()
+    return settings if knowledge is None else settings.model_copy(update={"knowledge": knowledge})
+
+
+def client_of(app: composition.App, settings: DiscordSettings, operation: "Operation") -> "BotClient":
+    """Return a client that has the commands for everybody and for administrators."""
+    from bot.discord_bot.admin import add_admin  # noqa: PLC0415
+    from bot.discord_bot.client import BotClient  # noqa: PLC0415
+
+    return BotClient(app, settings, extend=lambda client: add_admin(client, operation, settings))
+
+
+@app.command(rich_help_panel=OPERATORS)
+def run(knowledge: Knowledge = None) -> None:
+    """Serve Discord until SIGTERM or SIGINT; SIGHUP reloads the facts."""
+    from bot.discord_bot import logs  # noqa: PLC0415
+    from bot.discord_bot.runner import Plan, ignore_hangups, serve_here  # noqa: PLC0415
+
+    ignore_hangups()
+    settings = _discord_settings(knowledge)
+    token = settings.token()
+    logs.set_up(settings.log_level.value, (token,))
+    app = composition.build(settings, compiled=True)
+    app.responder.ask_now(Question("준비"))  # the encoder loads with its first question; no member should wait for it
+    folder = composition.knowledge_folder(settings)
+    serve_here(Plan(app.library, folder, settings, token, lambda operation: client_of(app, settings, operation)))
+
+
+@app.command(rich_help_panel=OPERATORS)
+def sync(
+    guild: Annotated[int | None, typer.Option("--guild", help="Only the commands of this server (its id).")] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show the difference and change nothing.")] = False,  # noqa: FBT002
+    clear: Annotated[bool, typer.Option("--clear", help="Take the commands away.")] = False,  # noqa: FBT002
+    knowledge: Knowledge = None,
+) -> None:
+    """Show how the registered commands differ from the declared ones, and register these."""
+    from bot.discord_bot.reloading import Operation  # noqa: PLC0415
+    from bot.discord_bot.sync import Order, sync_now  # noqa: PLC0415
+
+    settings = _discord_settings(knowledge)
+    token = settings.token()
+    app = composition.build(settings, encode=False)
+    client = client_of(app, settings, Operation(app.library))
+    scopes = (None, *sorted(settings.admin_guild_ids)) if guild is None else (guild,)
+    order = Order(scopes, dry_run=dry_run, clear=clear)
+    for line in asyncio.run(sync_now(client.tree, token, order, settings.cache)):
+        typer.echo(line)
+
+
+@app.command(rich_help_panel=OPERATORS)
+def doctor(
+    invite: Annotated[bool, typer.Option("--invite", help="Only print the link that adds the bot.")] = False,  # noqa: FBT002
+    knowledge: Knowledge = None,
+) -> None:
+    """Check token, intents, permissions and knowledge, and say what to mend (exit code 1 if anything)."""
+    import discord  # noqa: PLC0415
+
+    from bot.discord_bot.doctor import examine, find_invite, knowledge_findings  # noqa: PLC0415
+    from bot.discord_bot.reloading import Operation  # noqa: PLC0415
+
+    settings = _discord_settings(knowledge)
+    plain = discord.Client(intents=discord.Intents.none())
+    if invite:
+        typer.echo(asyncio.run(find_invite(plain, settings.token())))
+        return
+    app, problems = _examined(settings)
+    if app is None:
+        rest = asyncio.run(examine(plain, settings, None))
+    else:
+        client = client_of(app, settings, Operation(app.library))
+        rest = asyncio.run(examine(client, settings, client.tree))
+    findings = [*knowledge_findings(app.library.snapshot.knowledge if app else None, problems), *rest]
+    for finding in findings:
+        typer.echo(finding)
+    if any(finding.mend for finding in findings):
+        raise typer.Exit(1)
+
+
+def _examined(settings: DiscordSettings) -> tuple[composition.App | None, tuple[Problem, ...]]:
+    """Read the facts and run their cases; return the app, where it can be built, and all problems."""
+    from bot.service.library import failed_cases  # noqa: PLC0415
+
+    try:
+        app = composition.build(settings)
+    except KnowledgeError as error:
+        return None, error.problems
+    return app, failed_cases(app.library.snapshot, app.encoder)

@@ -5,8 +5,13 @@ from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
 Language: TypeAlias = Literal["ko", "en"]
+
+
 Status: TypeAlias = Literal["reported", "confirmed", "denied", "stated", "opinion"]
+
+
 EntityKind: TypeAlias = Literal["person", "organisation", "product", "place", "event", "other"]
+
 
 LANGUAGES: tuple[Language, ...] = ("ko", "en")
 
@@ -176,6 +181,11 @@ class Article:
     def entity(self, entity_id: str) -> Entity | None:
         """Return the entity called `entity_id`, or None."""
         return next((e for e in self.entities if e.id == entity_id), None)
+
+    def facts_about(self, entity: Entity) -> tuple[Fact, ...]:
+        """Return the facts about `entity`, first those it is the main or only subject of."""
+        about = [fact for fact in self.facts if entity.id in fact.about]
+        return tuple(sorted(about, key=lambda fact: (fact.about.index(entity.id), len(fact.about))))
 
 
 @dataclass(frozen=True, slots=True)

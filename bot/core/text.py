@@ -1,4 +1,4 @@
-"""From raw text to comparable forms: normalised text, words, jamo."""
+"""From raw text to comparable forms: normalised text, words, jamo, sentences."""
 
 import re
 import unicodedata
@@ -8,7 +8,6 @@ from bot.core.model import Language
 
 MAX_CHARACTERS = 2_000
 """Discord's own limit for a message; what lies beyond is not read."""
-
 _DISCORD_MARKUP = re.compile(r"<(?:@[!&]?|#|a?:\w{1,32}:|/[^:>]{1,100}:|t:)[^>\s]{0,30}>|https?://\S+")
 _INVISIBLE = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Mn", "Me"})
 _UNUSUAL = re.compile(r"[^ !-;=?-~가-힣]|://")
@@ -18,6 +17,22 @@ _HANGUL = re.compile(r"[가-힣ㄱ-ㅣ]")
 _LATIN = re.compile(r"[a-z]")
 _COMPAT_JAMO = {unicodedata.normalize("NFKC", chr(code)): chr(code) for code in range(0x3131, 0x3164)}
 _COMPAT_TABLE = str.maketrans(_COMPAT_JAMO)
+_FUNCTION_WORDS = """
+the a an is are was were be been do does did has have had of to in on at for from with by about and or not who whom
+whose what which when where why how it its they them their he his him she her this that these those there can could
+would should will tell me i you your please any some
+"""
+_ENGLISH_FUNCTION = frozenset(_FUNCTION_WORDS.split())
+MAX_PARTS = 3
+"""A message with more sentences than this tells a story; it is read as a whole."""
+_END = re.compile(r"[.!?…。！？]+(?=\s|$)|[\r\n]+|(?<!\S)(?:그리고|and also)(?!\w)[,\s]*", re.IGNORECASE)
+_SENTENCE = re.compile(r"[^.!?…。！？\r\n]+(?:[.!?…。！？]+|[\r\n]+|$)")
+_LONG = 8
+"""Words from which a message may hold more than its question."""
+_LONG_RUN = 60
+"""Characters from which it may, even if it is written without spaces."""
+_FEWEST = 3
+"""Letters and digits from which a part can be a question (`왜 떠났`)."""
 
 
 def normalise(text: str) -> str:
@@ -69,14 +84,6 @@ def script_counts(normal: str) -> tuple[int, int]:
     return len(_HANGUL.findall(normal)), len(_LATIN.findall(normal))
 
 
-_FUNCTION_WORDS = """
-the a an is are was were be been do does did has have had of to in on at for from with by about and or not who whom
-whose what which when where why how it its they them their he his him she her this that these those there can could
-would should will tell me i you your please any some
-"""
-_ENGLISH_FUNCTION = frozenset(_FUNCTION_WORDS.split())
-
-
 def language_of(normal: str, default: Language = "ko") -> Language:
     """Decide the language a question is asked in; function words decide in mixed text.
 
@@ -90,3 +97,31 @@ def language_of(normal: str, default: Language = "ko") -> Language:
     if function_words >= 2 and latin > hangul:  # noqa: PLR2004  one may stand inside a name
         return "en"
     return "ko"
+
+
+def focuses(text: str) -> tuple[str, ...]:
+    """Return what may be the question of a longer message: the sentence that asks, alone and with the one before it.
+
+    The sentence that asks is the last with a question mark, else the last; nothing if the message is short.
+    Members wrap a question into talk ("long day … anyway, who left?"); the talk must not count against an answer,
+    but the sentence before may name what the question only points to ("… that CTO. Where is she from?").
+    """
+    if len(text[:MAX_CHARACTERS].split()) < _LONG and len(text) < _LONG_RUN:
+        return ()
+    found: list[str] = [part.strip() for part in _SENTENCE.findall(text[:MAX_CHARACTERS])]
+    found = [part for part in found if len(squeeze(normalise(part))) >= _FEWEST]
+    if len(found) < 2:  # noqa: PLR2004  one sentence is the whole message
+        return ()
+    asking = next((n for n in reversed(range(len(found))) if found[n].endswith(("?", "？"))), len(found) - 1)
+    return tuple(" ".join(found[start : asking + 1]) for start in (asking, asking - 1) if start >= 0)
+
+
+def parts(text: str) -> tuple[str, ...]:
+    """Return the two or three things `text` may ask, in order; nothing if it is one question, or a story.
+
+    Sentence ends, line ends, “그리고” and “and also” end a question. Whether the parts are questions at all only
+    the knowledge can tell, so whoever asks them must be ready for parts without an answer.
+    """
+    found = tuple(part.strip(" ,;\t") for part in _END.split(text[:MAX_CHARACTERS]))
+    found = tuple(part for part in found if len(squeeze(normalise(part))) >= _FEWEST)
+    return found if 1 < len(found) <= MAX_PARTS else ()

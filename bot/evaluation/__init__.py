@@ -1,1 +1,1 @@
-"""Measure and train: how often the bot is right, and the weights that make it so."""
+"""Measure how often the bot is right on sets of questions."""

@@ -22,10 +22,11 @@ from typing import Final
 import numpy as np
 import rapidfuzz
 
-from bot.core.snapshot import Snapshot
-from bot.knowledge._folder import has_problems, revision
+from bot.core.index import Snapshot
+from bot.knowledge.folder import has_problems, revision
 
 log = logging.getLogger(__name__)
+
 _KEPT: Final = 4
 """Snapshots kept, the latest ones (a few MB each)."""
 _MAX_BYTES: Final = 100_000_000

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from bot.service.ports import Encoder
 
 log = logging.getLogger(__name__)
+
 _KEEP = 30_000
 """Vectors kept beside those in use, the latest ones (30 MB)."""
 Rows = NDArray[np.float16]

@@ -23,7 +23,6 @@ _REMEMBERED = 2_048
 """Texts whose vectors are kept (4 MB): hardly any word of a question is asked about for the first time."""
 _BULK = 256
 """Texts from which on a call is the indexing of a knowledge, and each core takes this many at a time."""
-
 Vectors = NDArray[np.float32]
 
 

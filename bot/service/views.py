@@ -4,9 +4,9 @@ import zlib
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
+from bot.core.classifier import Candidate
 from bot.core.model import Fact, Gap, Knowledge, Language
-from bot.core.verdict import Candidate
-from bot.service.reply import Reply
+from bot.service.replies import Reply
 
 Verb: TypeAlias = Literal["open", "share", "why", "related"]
 _MARKS = 1 << 16

@@ -6,7 +6,6 @@ from typing import Final
 
 MESSAGE: Final = 2_000
 """Most characters of a message."""
-
 _ADDRESS = re.compile(r"(https?://[^\s<>@]+)")
 _MARKUP = re.compile(r"([\\*_~`|\[\]<])")
 _LINE_START = re.compile(r"^([^\S\n]*)([#>+-]|\d+(?=\.\s))", re.MULTILINE)

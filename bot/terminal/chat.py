@@ -10,15 +10,13 @@ from pathlib import Path
 
 from rich.console import Console
 
-from bot.core.answer import Question
-from bot.core.follow_up import Context
+from bot.core.dialogue import Context
+from bot.core.matching import Question
 from bot.core.model import LANGUAGES, Language
 from bot.errors import KnowledgeError
-from bot.service.library import Library
-from bot.service.reply import Reply, Voice, item_reply
-from bot.service.responder import Responder
-from bot.service.why import why
-from bot.terminal.render import render, show_why
+from bot.service.library import Library, Responder
+from bot.service.replies import Reply, Voice, item_reply, why
+from bot.terminal.ask import render, show_why
 
 _HISTORY_LENGTH = 500
 _LONGEST_NUMBER = 3

@@ -5,10 +5,9 @@ import unicodedata
 
 import pytest
 
-from bot.core.answer import Question
-from bot.service.library import Library
-from bot.service.reply import Reply
-from bot.service.responder import Responder
+from bot.core.matching import Question
+from bot.service.library import Library, Responder
+from bot.service.replies import Reply
 from tests.core.ferry import night_snapshot
 from tests.core.letters_encoder import LettersEncoder
 

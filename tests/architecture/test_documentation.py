@@ -8,7 +8,7 @@ import yaml
 from typer.main import get_command
 
 from bot.cli import app
-from bot.knowledge import json_schema
+from bot.knowledge.schema import json_schema
 
 ROOT = Path(__file__).parents[2]
 AUTHORS = (ROOT / "knowledge" / "README.md").read_text(encoding="utf-8")

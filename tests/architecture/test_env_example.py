@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from bot.discord_settings import DiscordSettings, variable
+from bot.settings import DiscordSettings, variable
 
 EXAMPLE = Path(__file__).parents[2] / ".env.example"
 ASSIGNMENT = re.compile(r"^(?:# )?([A-Z_]+)=(.*)$", re.MULTILINE)

@@ -3,22 +3,9 @@
 from functools import cache
 from pathlib import Path
 
-from bot.core.index import Index
-from bot.core.model import (
-    Article,
-    Entity,
-    Fact,
-    Family,
-    Gap,
-    Knowledge,
-    Lexicon,
-    Sample,
-    Section,
-    Source,
-    Text,
-)
-from bot.core.snapshot import Snapshot
-from bot.knowledge import read_knowledge
+from bot.core.index import Index, Snapshot
+from bot.core.model import Article, Entity, Fact, Family, Gap, Knowledge, Lexicon, Sample, Section, Source, Text
+from bot.knowledge.reader import read_knowledge
 
 NIGHT = Path(__file__).parents[1] / "articles" / "night-library"
 SHIPPED = Path(__file__).parents[2] / "knowledge"

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from bot.core.inverted import gram_hashes
+from bot.core.index import gram_hashes
 
 
 class LettersEncoder:

@@ -1,12 +1,11 @@
 """A responder that is sure of the authors' own samples, so that these tests are about the front, not the matcher."""
 
-from bot.core.answer import Question
+from bot.core.classifier import Answered, Candidate, Suggested, Unanswered, Verdict
+from bot.core.matching import Question
 from bot.core.model import Fact, Gap
 from bot.core.text import language_of, normalise, squeeze
-from bot.core.verdict import Answered, Candidate, Suggested, Unanswered, Verdict
-from bot.service.library import Library
-from bot.service.reply import Reply, reply_to
-from bot.service.responder import Responder
+from bot.service.library import Library, Responder
+from bot.service.replies import Reply, reply_to
 
 UNSURE = ("누군가 그만뒀다던데", "somebody quit, or so I hear")
 """Questions for which facts are only offered."""

@@ -9,7 +9,7 @@ import pytest
 
 from bot.app import App, build
 from bot.core.model import Fact
-from bot.discord_front.client import BotClient
+from bot.discord_bot.client import BotClient
 from bot.settings import Settings, Switch
 from tests.e2e.certain import Certain
 from tests.fake_discord import Actor, FakeDiscord

@@ -8,12 +8,11 @@ from pathlib import Path
 from typing import Any
 
 from bot.app import App, build
-from bot.cli_operators import client_of
-from bot.discord_front.client import BotClient
-from bot.discord_front.operation import Operation
-from bot.discord_front.run import Plan, serve
-from bot.discord_settings import DiscordSettings
-from bot.settings import Switch
+from bot.cli import client_of
+from bot.discord_bot.client import BotClient
+from bot.discord_bot.reloading import Operation
+from bot.discord_bot.runner import Plan, serve
+from bot.settings import DiscordSettings, Switch
 from tests.fake_discord import FakeDiscord
 from tests.knowledge.small_article import Folder
 

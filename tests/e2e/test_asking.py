@@ -6,8 +6,8 @@ import pytest
 
 from bot.app import App
 from bot.core.model import Fact
-from bot.discord_front.client import BotClient
-from bot.service.responder import Responder
+from bot.discord_bot.client import BotClient
+from bot.service.library import Responder
 from tests.e2e.certain import UNSURE
 from tests.e2e.conftest import Wishes, running
 from tests.fake_discord import Actor, FakeDiscord, Intent

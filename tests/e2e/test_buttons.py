@@ -4,8 +4,8 @@ import pytest
 
 from bot.app import App
 from bot.core.model import Fact
-from bot.discord_front.client import BotClient
-from bot.discord_front.ids import button_id
+from bot.discord_bot.client import BotClient
+from bot.discord_bot.components import button_id
 from bot.service.views import Action, FactView
 from tests.e2e.conftest import Time, Wishes, running
 from tests.fake_discord import Actor, FakeDiscord

@@ -7,10 +7,10 @@ from dataclasses import replace
 import pytest
 
 from bot.app import App
-from bot.core.answer import Question
+from bot.core.matching import Question
 from bot.core.model import Fact
-from bot.discord_front.client import BotClient
-from bot.service.reply import Reply
+from bot.discord_bot.client import BotClient
+from bot.service.replies import Reply
 from tests.e2e.certain import Certain
 from tests.e2e.conftest import Time, running
 from tests.e2e.operators import until

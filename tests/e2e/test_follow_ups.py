@@ -7,8 +7,8 @@ import pytest
 
 from bot.app import App
 from bot.core.model import Fact
-from bot.discord_front.client import BotClient
-from bot.service.responder import Responder
+from bot.discord_bot.client import BotClient
+from bot.service.library import Responder
 from tests.e2e.conftest import Time, running
 from tests.fake_discord import Actor, FakeDiscord
 

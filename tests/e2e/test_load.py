@@ -17,15 +17,13 @@ from pathlib import Path
 import pytest
 
 from bot.app import App, build_encoder
-from bot.cli_operators import client_of
-from bot.discord_front.client import BotClient
-from bot.discord_front.operation import Operation
-from bot.discord_front.run import Plan, serve, stay_responsive
-from bot.discord_settings import DiscordSettings
-from bot.semantic import CachedEncoder
-from bot.service.library import Library
-from bot.service.responder import Responder
-from bot.settings import Switch
+from bot.cli import client_of
+from bot.discord_bot.client import BotClient
+from bot.discord_bot.reloading import Operation
+from bot.discord_bot.runner import Plan, serve, stay_responsive
+from bot.semantic.cache import CachedEncoder
+from bot.service.library import Library, Responder
+from bot.settings import DiscordSettings, Switch
 from tests.e2e.marked import Kind, Marked, marks
 from tests.e2e.operators import ANSWER, QUESTION, settings_for, small_knowledge, until
 from tests.e2e.test_process import WRITE, process

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.discord_front.client import BotClient
-from bot.discord_front.run import serve
+from bot.discord_bot.client import BotClient
+from bot.discord_bot.runner import serve
 from bot.errors import DiscordStartError
 from bot.settings import Switch
 from tests.e2e.operators import ANSWER, COMMANDS_FILE, FACTS, QUESTION, Running, operated, prepared, until

@@ -13,7 +13,7 @@ import simcord
 
 from bot.app import App
 from bot.core.model import Fact, Language
-from bot.discord_front.client import BotClient
+from bot.discord_bot.client import BotClient
 from tests.e2e.certain import UNSURE
 from tests.e2e.conftest import Time, Wishes
 

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from bot.core.model import Fact, Knowledge, Sample, Source, Text
-from bot.evaluation.one_language import one_language
+from bot.evaluation.perturbation import one_language
 from tests.core.ferry import ferry, ferry_snapshot
 
 KNOWLEDGE = ferry_snapshot().knowledge

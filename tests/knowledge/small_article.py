@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from bot.errors import KnowledgeError
-from bot.knowledge import read_knowledge
+from bot.knowledge.reader import read_knowledge
 
 ARTICLE = """\
 title: {ko: 제목}

@@ -11,11 +11,11 @@ from pathlib import Path
 
 import pytest
 
-from bot.core.answer import Question, answer
-from bot.core.index import Index
-from bot.core.snapshot import Snapshot
-from bot.knowledge import read_knowledge, revision
+from bot.core.index import Index, Snapshot
+from bot.core.matching import Question, answer
 from bot.knowledge.compiled import CompiledKnowledge
+from bot.knowledge.folder import revision
+from bot.knowledge.reader import read_knowledge
 from tests.core.ferry import SHIPPED
 from tests.knowledge.small_article import Folder
 
@@ -54,7 +54,7 @@ def test_another_process_answers_alike(kept: CompiledKnowledge) -> None:
         (
             "import sys",
             "from pathlib import Path",
-            "from bot.core.answer import Question, answer",
+            "from bot.core.matching import Question, answer",
             "from bot.knowledge.compiled import CompiledKnowledge",
             "found = CompiledKnowledge(*map(Path, sys.argv[2:])).load(sys.argv[1])",
             f"print(answer(found, {ASKED!r}).best.confidence)",

@@ -7,7 +7,8 @@ import pytest
 
 from bot.core.model import Case, Command, Entity, Fact, Gap, Knowledge, Row, Sample, Section, Source, Text
 from bot.errors import KnowledgeError
-from bot.knowledge import read_knowledge, read_with_places, revision
+from bot.knowledge.folder import revision
+from bot.knowledge.reader import read_knowledge, read_with_places
 from tests.knowledge.small_article import COMMAND, ENTITIES, Folder, told
 
 

@@ -7,8 +7,8 @@ import pytest
 import yaml
 from jsonschema import Draft202012Validator
 
-from bot.knowledge import json_schema, read_knowledge, schema_text
-from bot.knowledge.schema import FILES
+from bot.knowledge.reader import read_knowledge
+from bot.knowledge.schema import FILES, json_schema, schema_text
 
 ROOT = Path(__file__).parents[2]
 NAMES = {"article": "ArticleFile", "entities": "EntitiesFile", "facts": "FactsFile", "cases": "CasesFile"}

@@ -6,12 +6,11 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.core.answer import Question, answer, readings, texts_to_encode
+from bot.core.classifier import MAX_SUGGESTIONS, Answered, Suggested, Unanswered, Verdict, load_model
 from bot.core.hangul import as_korean_keys, as_latin_keys, compose, letters
+from bot.core.matching import Question, answer, readings, texts_to_encode
 from bot.core.model import LANGUAGES, Fact, Gap
-from bot.core.split import MAX_PARTS, parts
-from bot.core.text import MAX_CHARACTERS, normalise
-from bot.core.verdict import MAX_SUGGESTIONS, Answered, Suggested, Unanswered, Verdict, load_model
+from bot.core.text import MAX_CHARACTERS, MAX_PARTS, normalise, parts
 from bot.service.library import with_vectors
 from tests.core.ferry import night_snapshot
 from tests.core.letters_encoder import LettersEncoder

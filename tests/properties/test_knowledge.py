@@ -9,13 +9,13 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot.authoring.article_text import check_article_text
+from bot.authoring.from_json import from_json
+from bot.authoring.from_text import from_text
 from bot.errors import KnowledgeError, Problem
-from bot.knowledge import read_knowledge
-from bot.knowledge._from_json import from_json
-from bot.knowledge._from_text import from_text
-from bot.knowledge._yaml_out import dump
-from bot.knowledge.check import check_article_text
-from bot.knowledge.strict_yaml import parse
+from bot.knowledge.reader import read_knowledge
+from bot.knowledge.writer import dump
+from bot.knowledge.yaml_reader import parse
 
 NIGHT = Path(__file__).parents[1] / "articles/night-library"
 FILES = {path.name: path.read_bytes() for path in sorted(NIGHT.glob("*.yaml"))}

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from bot.semantic import CachedEncoder
+from bot.semantic.cache import CachedEncoder
 from tests.core.letters_encoder import LettersEncoder
 
 TEXTS = ("누가 떠났어?", "Who left?", "누가 떠났어?", "", "\ud800")

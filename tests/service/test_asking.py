@@ -2,11 +2,10 @@
 
 import pytest
 
-from bot.core.answer import Question
+from bot.core.matching import Question
 from bot.core.model import Knowledge
-from bot.service.library import Library
-from bot.service.reply import Reply
-from bot.service.responder import Responder
+from bot.service.library import Library, Responder
+from bot.service.replies import Reply
 from tests.core.ferry import ferry_snapshot, night_snapshot
 
 KNOWLEDGE = Knowledge(

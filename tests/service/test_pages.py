@@ -24,12 +24,20 @@ from bot.core.model import (
     Status,
     Text,
 )
-from bot.discord_front.ids import MOST, button_id, choice_value, menu_id
-from bot.service.list_pages import page_of
-from bot.service.listing import listing, listings
-from bot.service.own_pages import about_page, why_page
-from bot.service.presentation import Page, fact_page, related_page, reply_page, starters_page
-from bot.service.reply import Reply, Voice, item_reply
+from bot.discord_bot.components import MOST, button_id, choice_value, menu_id
+from bot.service.pages import (
+    Page,
+    about_page,
+    fact_page,
+    listing,
+    listings,
+    page_of,
+    related_page,
+    reply_page,
+    starters_page,
+    why_page,
+)
+from bot.service.replies import Reply, Voice, item_reply
 from bot.service.views import EntityView, FactView, ListView, Trace, View
 
 SHIPPED, _ = read(shipped_knowledge())

@@ -5,11 +5,10 @@ from dataclasses import replace
 
 import pytest
 
-from bot.core.answer import Question
-from bot.service.library import Library
-from bot.service.reply import Offer, Reply, SourceLine
-from bot.service.responder import Responder, together
-from bot.terminal.as_json import as_json
+from bot.core.matching import Question
+from bot.service.library import Library, Responder, together
+from bot.service.replies import Offer, Reply, SourceLine
+from bot.terminal.ask import as_json
 from tests.core.ferry import night_snapshot
 
 KEYS = [

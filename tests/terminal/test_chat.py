@@ -9,8 +9,7 @@ from rich.console import Console
 
 from bot.core.model import Knowledge, Text
 from bot.errors import KnowledgeError, Problem
-from bot.service.library import Library
-from bot.service.responder import Responder
+from bot.service.library import Library, Responder
 from bot.terminal.chat import Chat, run_chat
 from tests.core.ferry import ferry, night_snapshot
 

@@ -16,13 +16,10 @@ from rich.console import Console
 from bot.cli import app
 from bot.core.model import Article, Command, Knowledge, Row, Text
 from bot.errors import ConfigError
-from bot.service.library import Library
-from bot.service.responder import Responder
+from bot.service.library import Library, Responder
 from bot.service.wording import escape
 from bot.terminal.markup import Line, Span, parse
-from bot.terminal.preview import show, write_html
-from bot.terminal.preview_html import html_page
-from bot.terminal.scenes import Scene, scenes
+from bot.terminal.preview import Scene, html_page, scenes, show, write_html
 from tests.cli.running import NIGHT as NIGHT_FOLDER
 from tests.cli.running import run
 from tests.core.ferry import ferry, night_snapshot

@@ -5,9 +5,8 @@ from dataclasses import replace
 
 from rich.console import Console
 
-from bot.service.reply import Offer, Reply, SourceLine
-from bot.service.why import Why
-from bot.terminal.render import render, show_why
+from bot.service.replies import Offer, Reply, SourceLine, Why
+from bot.terminal.ask import render, show_why
 
 SOURCE = SourceLine("T", "P", "S", (3,), None, "Source: P “T” · paragraph 3")
 ANSWER = Reply("answered", "en", "Lund [left]. :boat:", "ferry", "one", source=SOURCE, confidence=0.9)

@@ -1,0 +1,236 @@
+"""Look-ups: the lexicon's entries, the names of entities, and the kinds of answer in a text."""
+
+import re
+from collections.abc import Container, Iterable, Mapping, Sequence
+from typing import NamedTuple
+
+from rapidfuzz import fuzz, process
+
+from bot.core.hangul import initials, is_initials
+from bot.core.memo import Memo
+from bot.core.model import Article, Family
+from bot.core.stemming import less_suffix, stem
+from bot.core.text import is_hangul, jamo, normalise, squeeze, words
+
+_MAX_PHRASE = 4
+_INSIDE = 3
+"""Syllables from which a Korean entry may also stand inside an unspaced run."""
+_LONGEST_INSIDE = 7
+_LONG_RUN = 5
+Label = tuple[str, str]
+"""(kind, family id)"""
+_MAX_WORDS = 4
+_FUZZY = 80
+"""Ratio of decomposed forms from which a word counts as a misspelt name (슐만/슐먼: 83)."""
+_MIN_FUZZY_LENGTH = 5
+_MIN_INSIDE = 2
+_UNIT_MONEY = r"원|달러|유로|엔|위안|파운드|억|조\b|won|dollars?|euros?|yen|pounds?|cents?|krw|usd|marks?|crowns?"
+_PATTERNS = {
+    "money": re.compile(
+        rf"[$€£¥₩]\s?\d|\d[\d,.]*\s*(?:천|백|십)?(?:만|억|조|million|billion|thousand|trillion)?\s*(?:{_UNIT_MONEY})"
+        rf"|무료|free\b|공짜",
+    ),
+    "percent": re.compile(r"\d\s*(?:%|퍼센트|프로\b|percent|per cent)|절반|half\b|third\b|quarter\b|배\b|times\b"),
+    "number": re.compile(
+        r"\d|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|dozen|twenty|hundred|thousand|both)\b"
+        r"|(?:한|두|세|네|다섯|여섯|일곱|여덟|아홉|열|스무|둘|셋|넷)\s?(?:명|개|곳|번|가지|사람|대|차례|건|살|편|권|채|척|팀|쪽)|둘|셋"
+    ),
+    "date": re.compile(
+        r"\d{4}\s?년|\d{1,2}\s?월|\d{1,2}\s?일\b|\b(?:1[89]|20)\d\d\b|\b(?:january|february|march|april|may|june|july|august"
+        r"|september|october|november|december|monday|tuesday|wednesday|thursday|friday|saturday|sunday)\b"
+        r"|지난|작년|올해|내년|봄|여름|가을|겨울|요일|아침|저녁|새벽|오전|오후|\b(?:last|next|this) (?:year|month|week|spring|summer|autumn|"
+        r"winter|fall)\b|\d\s?시\b|\d\s?(?:a\.?m|p\.?m)\b|o'clock|\bsince\b|\bago\b|시점|무렵"
+    ),
+    "duration": re.compile(
+        r"(?:\d+|한|두|세|네|다섯|여섯|몇|반)\s?(?:년|개월|달|주|일|시간|분|초|해|세기)(?:\s?(?:간|동안|째|만|넘게|이상|남짓))?"
+        r"|\b(?:years?|months?|weeks?|days?|hours?|minutes?|seconds?|decades?)\b|동안|하루|이틀|사흘|나흘|일주일|보름"
+    ),
+    "reason": re.compile(
+        r"때문|이유|까닭|탓|덕분|원인|위해|위한|하려고|려고|해서|어서|아서|므로|니까|\bbecause\b|\bdue to\b|\breasons?\b|\bso that\b|\bcaus"
+        r"|\bin order\b|\bsince\b|\bafter\b|\bwanted\b|\bto (?:keep|avoid|make|get|save|give|stop|protect|cut|pay)\b|\bblam"
+    ),
+    "quote": re.compile(r"라고|다고|말했|밝혔|전했|했대|\bsaid\b|\bsays\b|\btold\b|\bcalled?\b|\baccording\b|\bargue"),
+}  # fmt: skip
+WANTED = {
+    "how-much": frozenset({"money", "percent"}),
+    "how-many": frozenset({"number"}),
+    "when": frozenset({"date"}),
+    "how-long": frozenset({"duration", "date"}),
+    "why": frozenset({"reason"}),
+}
+"""Kinds of question that a text without one of these types can't answer."""
+
+
+class Found(NamedTuple):
+    """A family found in words[start:end]."""
+
+    start: int
+    end: int
+    kind: str
+    family: str
+
+
+def _key(word: str) -> str:
+    """Return what a word of a phrase is compared by: English stemmed, Korean as it stands."""
+    return word if is_hangul(word) else stem(word)
+
+
+class FamilyFinder:
+    """Look-up of families; Korean entries match as beginnings of words, English ones as stemmed words."""
+
+    def __init__(self, kinds: Mapping[str, Iterable[Family]], *, whole_words: str = "fillers") -> None:
+        """Index the entries of all `kinds`; the kind `whole_words` is never found inside an unspaced run."""
+        self._single: dict[str, list[Label]] = {}
+        self._phrases: dict[tuple[str, ...], list[Label]] = {}
+        self._prefixes: dict[str, list[Label]] = {}
+        self._inside: dict[str, list[Label]] = {}
+        for kind, families in kinds.items():
+            for family in families:
+                for entry in family.en:
+                    self._add_english(words(normalise(entry)), (kind, family.id))
+                for entry in family.ko:
+                    self._add_korean(words(normalise(entry)), (kind, family.id), inside=kind != whole_words)
+        self._heads = frozenset(phrase[0] for phrase in self._phrases)
+        self._longest = max(map(len, self._prefixes), default=0)
+        self._of_word = Memo(self._labels, 32_768)
+
+    def _add_english(self, parts: Sequence[str], label: Label) -> None:
+        key = tuple(map(_key, parts))
+        if len(key) > 1:
+            self._phrases.setdefault(key, []).append(label)
+        elif key:
+            self._single.setdefault(key[0], []).append(label)
+
+    def _add_korean(self, parts: Sequence[str], label: Label, *, inside: bool) -> None:
+        if len(parts) > 1:
+            self._phrases.setdefault(tuple(map(_key, parts)), []).append(label)
+        entry = "".join(parts)
+        self._prefixes.setdefault(jamo(entry), []).append(label)
+        if inside and len(entry) >= _INSIDE:
+            self._inside.setdefault(entry, []).append(label)
+
+    def _labels(self, word: str) -> tuple[Label, ...]:
+        """Return the families of one word: per kind those of its longest matching entry."""
+        if not is_hangul(word):
+            return tuple(self._single.get(stem(word), ()))
+        found: list[Label] = []
+        kinds: set[str] = set()
+        spelled = jamo(word)
+        for length in range(min(len(spelled), self._longest), 1, -1):
+            fresh = [label for label in self._prefixes.get(spelled[:length], ()) if label[0] not in kinds]
+            found += fresh
+            kinds.update(kind for kind, _ in fresh)
+        if len(word) >= _LONG_RUN:
+            found += [label for label in self._labels_inside(word) if label[0] not in kinds]
+        return tuple(dict.fromkeys(found))
+
+    def _labels_inside(self, word: str) -> list[Label]:
+        parts = (
+            word[start:end]
+            for start in range(1, len(word) - _INSIDE + 1)
+            for end in range(start + _INSIDE, min(len(word), start + _LONGEST_INSIDE) + 1)
+        )
+        return [label for part in parts for label in self._inside.get(part, ())]
+
+    def find(self, sequence: Sequence[str]) -> tuple[Found, ...]:
+        """Return the families in `sequence`; within a kind, what a longer phrase covers is not found again."""
+        keys = [_key(word) for word in sequence]
+        found: list[Found] = []
+        taken: dict[str, int] = {}
+        for start, word in enumerate(sequence):
+            for end, (kind, family) in (*self._phrases_at(keys, start), *((start + 1, x) for x in self._of_word(word))):
+                if start >= taken.get(kind, 0) or end > start + 1:
+                    found.append(Found(start, end, kind, family))
+                    if end > start + 1:
+                        taken[kind] = max(taken.get(kind, 0), end)
+        return tuple(found)
+
+    def _phrases_at(self, keys: Sequence[str], start: int) -> list[tuple[int, Label]]:
+        """Return end and label of the phrases of several words at `start`, per kind only the longest."""
+        found: list[tuple[int, Label]] = []
+        if keys[start] in self._heads:
+            for end in range(min(len(keys), start + _MAX_PHRASE), start + 1, -1):
+                kinds = {kind for longer, (kind, _) in found if longer > end}
+                labels = self._phrases.get(tuple(keys[start:end]), ())
+                found += [(end, label) for label in labels if label[0] not in kinds]
+        return found
+
+
+class NameFinder:
+    """Look-up of entities by alias; a key is (article slug, entity id)."""
+
+    def __init__(self, articles: Iterable[Article]) -> None:
+        """Index every name of every entity of `articles`."""
+        self._keys: dict[str, list[tuple[str, str]]] = {}
+        for article in articles:
+            for entity in article.entities:
+                for name in entity.names():
+                    squeezed = squeeze(normalise(name))
+                    keys = self._keys.setdefault(squeezed, [])
+                    if squeezed and (article.slug, entity.id) not in keys:
+                        keys.append((article.slug, entity.id))
+        self._keys.pop("", None)
+        self._beginnings = frozenset(name[:end] for name in self._keys for end in range(1, len(name)))
+        self._hangul = tuple(name for name in self._keys if is_hangul(name) and len(name) >= _MIN_INSIDE)
+        self._initials: dict[str, list[str]] = {}
+        for name in self._hangul:
+            self._initials.setdefault(initials(name), []).append(name)
+        self._spelled = {name: jamo(name) for name in self._keys if len(jamo(name)) >= _MIN_FUZZY_LENGTH}
+        self._misspelt = Memo(self._closest, 8_192)
+
+    def find(self, sequence: Sequence[str], known: Container[str] = ()) -> dict[tuple[str, str], set[int]]:
+        """Return the entities named in `sequence`, each with the positions of the words that name it.
+
+        Words in `known` (the vocabulary of the facts) are never taken for misspelt names.
+        """
+        found: dict[tuple[str, str], set[int]] = {}
+        taken: set[int] = set()
+        for length in range(min(_MAX_WORDS, len(sequence)), 0, -1):
+            for start in range(len(sequence) - length + 1):
+                if length > 1 and sequence[start] not in self._beginnings:
+                    continue
+                span = range(start, start + length)
+                if not taken.isdisjoint(span):
+                    continue
+                if names := self._exact(sequence[start : start + length]):
+                    taken.update(span)
+                    self._note(found, names, span)
+        for position, word in enumerate(sequence):
+            if position not in taken and word not in known and stem(word) not in known:
+                self._note(found, self._inexact(word), (position,))
+        return found
+
+    def _note(self, found: dict[tuple[str, str], set[int]], names: Iterable[str], span: Iterable[int]) -> None:
+        for name in names:
+            for key in self._keys[name]:
+                found.setdefault(key, set()).update(span)
+
+    def _exact(self, part: Sequence[str]) -> tuple[str, ...]:
+        """Match a span of words, with or without the particle on its last word."""
+        joined = "".join(part)
+        bare = (less_suffix(part[-1]), stem(part[-1])) if is_hangul(part[-1]) else (stem(part[-1]),)
+        for name in (joined, *("".join((*part[:-1], last)) for last in bare), joined.removesuffix("s")):
+            if name in self._keys:
+                return (name,)
+        return ()
+
+    def _inexact(self, word: str) -> tuple[str, ...]:
+        """Match a name inside an unspaced run, by its initial consonants, or misspelt."""
+        if is_initials(word):
+            return tuple(self._initials.get(word, ()))
+        if is_hangul(word) and (inside := [name for name in self._hangul if name in word]):
+            return tuple(name for name in inside if not any(name != other and name in other for other in inside))
+        return self._misspelt(word)
+
+    def _closest(self, word: str) -> tuple[str, ...]:
+        stemmed = stem(word) if is_hangul(word) else word
+        spelled = jamo(stemmed)
+        if len(spelled) < _MIN_FUZZY_LENGTH:
+            return ()
+        best = process.extractOne(spelled, self._spelled, scorer=fuzz.ratio, score_cutoff=_FUZZY)
+        return () if best is None else (best[2],)
+
+
+def answer_types(normal: str) -> frozenset[str]:
+    """Return the kinds of answer that normalised text holds."""
+    return frozenset(name for name, pattern in _PATTERNS.items() if pattern.search(normal))

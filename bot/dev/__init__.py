@@ -1,0 +1,1 @@
+"""Tools for developers: training and benchmarks; the wheel leaves them out."""

@@ -1,0 +1,190 @@
+"""The commands: those declared in YAML and the bot's own, in both languages."""
+
+import logging
+import re
+from collections.abc import Iterator
+from typing import Any, Final, TypeAlias
+
+import discord
+from discord import app_commands
+from discord.app_commands import TranslationContextTypes, locale_str
+
+from bot.core.model import Knowledge, Language, Text
+from bot.discord_bot import interactions
+from bot.discord_bot.sending import Interaction, guarded
+from bot.service.pages import Listing, listings
+from bot.service.wording import clip
+
+log = logging.getLogger(__name__)
+
+LONGEST_NAME: Final = 32
+LONGEST_DESCRIPTION: Final = 100
+_NOT_IN_A_NAME = re.compile(r"[^\w-]+")
+SlashCommand: TypeAlias = app_commands.Command[Any, ..., None]
+AnyCommand: TypeAlias = SlashCommand | app_commands.ContextMenu
+MOST: Final = 90
+"""Commands taken from YAML; Discord takes 100, and the bot has its own."""
+RESERVED: Final = frozenset({"facts"})
+"""Names that administrators' commands have."""
+_EVERYWHERE: Final[dict[str, Any]] = {
+    "allowed_installs": app_commands.AppInstallationType(guild=True, user=True),
+    "allowed_contexts": app_commands.AppCommandContext(guild=True, dm_channel=True, private_channel=True),
+}
+
+
+def slash_name(name: str) -> str:
+    """Return `name` as Discord and discord.py both take it: lower case, no space, at most 32 characters."""
+    return _NOT_IN_A_NAME.sub("-", name.lower()).strip("-")[:LONGEST_NAME] or "-"
+
+
+def name_of(text: Text) -> locale_str:
+    """Return a command's or option's name: English (or the only one) with Korean beside it."""
+    return _localised(slash_name(text.get("en")), slash_name(text.get("ko")))
+
+
+def description_of(text: Text) -> locale_str:
+    """Return a description in both languages."""
+    return label_of(text, LONGEST_DESCRIPTION)
+
+
+def label_of(text: Text, longest: int) -> locale_str:
+    """Return a label, such as a menu's or a choice's, in both languages."""
+    return _localised(clip(text.get("en"), longest), clip(text.get("ko"), longest))
+
+
+def _localised(en: str, ko: str) -> locale_str:
+    return locale_str(en, en=en, ko=ko)
+
+
+class Translations(app_commands.Translator):
+    """Takes the translations from the strings themselves."""
+
+    async def translate(
+        self, string: locale_str, locale: discord.Locale, context: TranslationContextTypes
+    ) -> str | None:
+        """Return the text for Korean and American English, the languages of the knowledge."""
+        del context
+        languages = {discord.Locale.korean: "ko", discord.Locale.american_english: "en"}
+        text = string.extras.get(languages.get(locale, ""))
+        return None if text is None else str(text)
+
+
+class Texts:
+    """The bot's own names and descriptions."""
+
+    def __init__(self, knowledge: Knowledge) -> None:
+        """Take them from the messages of `knowledge`."""
+        self._messages = knowledge.messages
+
+    def text(self, key: str) -> Text:
+        """Return the text called `key`."""
+        return self._messages.get(key, Text(key, key))
+
+    def name(self, key: str) -> locale_str:
+        """Return the name called `{key}_name`."""
+        return name_of(self.text(f"{key}_name"))
+
+    def description(self, key: str) -> locale_str:
+        """Return the description called `{key}_description`."""
+        return description_of(self.text(f"{key}_description"))
+
+
+def build_commands(knowledge: Knowledge) -> Iterator[AnyCommand]:
+    """Yield all commands for everybody; one from YAML that takes a name of the bot's own is left out."""
+    texts = Texts(knowledge)
+    own = (_ask(texts), _help(texts), _about(texts))
+    yield from own
+    yield _menu(texts)
+    taken = set(RESERVED) | {name for command in own for name in _names(command)}
+    for listing in listings(knowledge)[:MOST]:
+        names = {slash_name(name) for name in listing.name.every()}
+        if taken.isdisjoint(names):
+            taken |= names
+            yield _look_up(texts, listing) if listing.lookup else _list(texts, listing)
+        else:
+            log.warning("the command %s is not registered: its name is taken", listing.key)
+
+
+def _names(command: SlashCommand) -> set[str]:
+    localised = command._locale_name  # noqa: SLF001  discord.py keeps it nowhere else
+    return {command.name, *(map(str, localised.extras.values()) if localised else ())}
+
+
+def _list(texts: Texts, listing: Listing) -> SlashCommand:
+    @app_commands.rename(public=texts.name("option_public"))
+    @app_commands.describe(public=texts.description("option_public"))
+    async def callback(interaction: discord.Interaction[Any], public: bool = False) -> None:  # noqa: FBT001, FBT002
+        await guarded(interaction, interactions.show_list(interaction, listing.key, public=public))
+
+    return _command(name_of(listing.name), description_of(listing.description), callback)
+
+
+def _look_up(texts: Texts, listing: Listing) -> SlashCommand:
+    @app_commands.rename(name=texts.name("option_name"), public=texts.name("option_public"))
+    @app_commands.describe(name=texts.description("option_name"), public=texts.description("option_public"))
+    async def callback(
+        interaction: discord.Interaction[Any],
+        name: app_commands.Range[str, 0, 100],
+        public: bool = False,  # noqa: FBT001, FBT002
+    ) -> None:
+        await guarded(interaction, interactions.show_entity(interaction, listing.key, name, public=public))
+
+    async def complete(interaction: Interaction, current: str) -> interactions.Choices:
+        return interactions.completed(lambda: interactions.name_choices(interaction, listing.key, current))
+
+    command = _command(name_of(listing.name), description_of(listing.description), callback)
+    command.autocomplete("name")(complete)
+    return command
+
+
+def _ask(texts: Texts) -> SlashCommand:
+    languages = [
+        app_commands.Choice(name=label_of(texts.text("choice_korean"), 100), value="ko"),
+        app_commands.Choice(name=label_of(texts.text("choice_english"), 100), value="en"),
+    ]
+    options = {name: f"option_{name}" for name in ("question", "language", "public")}
+
+    @app_commands.rename(**{name: texts.name(key) for name, key in options.items()})
+    @app_commands.describe(**{name: texts.description(key) for name, key in options.items()})
+    @app_commands.choices(language=languages)
+    async def callback(
+        interaction: discord.Interaction[Any],
+        question: app_commands.Range[str, 0, 1000],
+        language: str | None = None,
+        public: bool = False,  # noqa: FBT001, FBT002
+    ) -> None:
+        wanted: Language | None = "ko" if language == "ko" else "en" if language == "en" else None
+        await guarded(interaction, interactions.answer_ask(interaction, question, wanted, public=public))
+
+    async def complete(interaction: Interaction, current: str) -> interactions.Choices:
+        return interactions.completed(lambda: interactions.question_choices(interaction, current))
+
+    command = _command(texts.name("command_ask"), texts.description("command_ask"), callback)
+    command.autocomplete("question")(complete)
+    return command
+
+
+def _help(texts: Texts) -> SlashCommand:
+    async def callback(interaction: discord.Interaction[Any]) -> None:
+        await guarded(interaction, interactions.show_help(interaction))
+
+    return _command(texts.name("command_help"), texts.description("command_help"), callback)
+
+
+def _about(texts: Texts) -> SlashCommand:
+    async def callback(interaction: discord.Interaction[Any]) -> None:
+        await guarded(interaction, interactions.show_about(interaction))
+
+    return _command(texts.name("command_about"), texts.description("command_about"), callback)
+
+
+def _menu(texts: Texts) -> app_commands.ContextMenu:
+    async def callback(interaction: discord.Interaction[Any], message: discord.Message) -> None:
+        await guarded(interaction, interactions.answer_message(interaction, message))
+
+    name = label_of(texts.text("command_menu_name"), LONGEST_NAME)
+    return app_commands.ContextMenu(name=name, callback=callback, **_EVERYWHERE)
+
+
+def _command(name: locale_str, description: locale_str, callback: Any) -> SlashCommand:  # noqa: ANN401
+    return app_commands.Command(name=name, description=description, callback=callback, **_EVERYWHERE)

@@ -1,0 +1,157 @@
+"""Buttons and menus as Discord items, and their custom ids, which outlive a restart."""
+
+import base64
+import re
+from typing import Any, Final, Self
+
+import discord
+from discord import ui
+
+from bot.core.model import Language
+from bot.service.pages import Button, Menu, Page
+from bot.service.views import Action, EntityView, FactView, ListView, Trace, Verb, View
+
+MOST: Final = 100
+ANY_BUTTON: Final = re.compile(r"a\d{1,3}:.*", re.DOTALL)
+"""Buttons of any version of this bot, old and future ones included."""
+ANY_MENU: Final = re.compile(r"m\d{1,3}:.*", re.DOTALL)
+_VERBS: Final[dict[Verb, str]] = {"open": "o", "share": "s", "why": "w", "related": "r"}
+_VERB_OF: Final = {letter: verb for verb, letter in _VERBS.items()}
+_LANGUAGES: Final[dict[Language, str]] = {"ko": "k", "en": "e"}
+_LANGUAGE_OF: Final = {letter: language for language, letter in _LANGUAGES.items()}
+_VIEW = r"(?P<kind>[fle])(?P<language>[ke]):(?P<first>[^:]{1,48}):(?P<second>[^:]{1,48})"
+_BUTTON = re.compile(rf"a1:(?P<verb>[oswr]){_VIEW}(?::(?P<trace>[\w-]{{8}}))?")
+_MENU = re.compile(rf"m1:{_VIEW}")
+_MOST_DIGITS = 4
+_PERCENT_BITS, _MARK_BITS = 7, 16
+Interaction = discord.Interaction[Any]
+_STYLES = {"primary": discord.ButtonStyle.primary, "secondary": discord.ButtonStyle.secondary}
+
+
+def button_id(action: Action) -> str:
+    """Return the custom id of a button."""
+    trace = f":{_packed(action.trace)}" if action.trace else ""
+    return f"a1:{_VERBS[action.verb]}{_written(action.view)}{trace}"
+
+
+def menu_id(owner: View) -> str:
+    """Return the custom id of the menu of a page."""
+    return f"m1:{_written(owner)}"
+
+
+def choice_value(view: View) -> str:
+    """Return the value of a menu's entry or of a completed question."""
+    return button_id(Action("open", view))
+
+
+def read_button(custom_id: str) -> Action | None:
+    """Return what a button does; None for another version's id or a forged one."""
+    match = _BUTTON.fullmatch(custom_id)
+    view = _view(match) if match else None
+    if match is None or view is None:
+        return None
+    packed = match["trace"]
+    trace = _unpacked(packed) if packed else None
+    return None if packed and trace is None else Action(_VERB_OF[match["verb"]], view, trace)
+
+
+def read_menu(custom_id: str) -> View | None:
+    """Return the page a menu belongs to; None for another version's id or a forged one."""
+    match = _MENU.fullmatch(custom_id)
+    return _view(match) if match else None
+
+
+def _written(view: View) -> str:
+    language = _LANGUAGES[view.language]
+    match view:
+        case FactView():
+            return f"f{language}:{view.article}:{view.fact}"
+        case ListView():
+            return f"l{language}:{view.command}:{view.page}"
+        case EntityView():
+            return f"e{language}:{view.article}:{view.entity}"
+
+
+def _view(match: re.Match[str]) -> View | None:
+    kind, first, second = match["kind"], match["first"], match["second"]
+    language = _LANGUAGE_OF[match["language"]]
+    if kind == "l":
+        plain = second.isascii() and second.isdigit() and len(second) <= _MOST_DIGITS
+        return ListView(first, int(second), language) if plain else None
+    return FactView(first, second, language) if kind == "f" else EntityView(first, second, language)
+
+
+def _packed(trace: Trace) -> str:
+    """Pack a trace into 46 bits, eight characters."""
+    number = trace.percent
+    for value, bits in _fields(trace):
+        number = number << bits | value
+    return base64.urlsafe_b64encode(number.to_bytes(6)).decode()
+
+
+def _fields(trace: Trace) -> tuple[tuple[int, int], ...]:
+    return (trace.sample, _MARK_BITS), (trace.runner_up, _MARK_BITS), (trace.runner_up_percent, _PERCENT_BITS)
+
+
+def _unpacked(packed: str) -> Trace | None:
+    """Return the trace; None where a percentage is none, or the text has other characters than Base64's."""
+    if not packed.isascii():
+        return None
+    number = int.from_bytes(base64.urlsafe_b64decode(packed))
+    number, second = number >> _PERCENT_BITS, number % (1 << _PERCENT_BITS)
+    number, runner_up = number >> _MARK_BITS, number % (1 << _MARK_BITS)
+    percent, sample = number >> _MARK_BITS, number % (1 << _MARK_BITS)
+    return Trace(percent, sample, runner_up, second) if max(percent, second) <= 100 else None  # noqa: PLR2004
+
+
+class PageButton(ui.DynamicItem[ui.Button[Any]], template=ANY_BUTTON):
+    """Any button of a page, of whatever version."""
+
+    @classmethod
+    def of(cls, button: Button) -> Self:
+        """Make the button of a page."""
+        custom_id = button_id(button.action)
+        return cls(ui.Button(label=button.label, custom_id=custom_id, style=_STYLES[button.style]))
+
+    @classmethod
+    async def from_custom_id(cls, _: Interaction, item: ui.Item[Any], match: re.Match[str], /) -> Self:
+        """Take a button that was pressed."""
+        del item
+        return cls(ui.Button(custom_id=match.string))
+
+    async def callback(self, interaction: Interaction) -> Any:  # noqa: ANN401  as discord.py has it
+        """Do what the custom id says."""
+        await interaction.client.pressed(interaction, self.custom_id)
+
+
+class PageMenu(ui.DynamicItem[ui.Select[Any]], template=ANY_MENU):
+    """Any menu of a page, of whatever version."""
+
+    @classmethod
+    def of(cls, menu: Menu) -> Self:
+        """Make the menu of a page."""
+        options = [discord.SelectOption(label=choice.label, value=choice_value(choice.view)) for choice in menu.choices]
+        return cls(ui.Select(custom_id=menu_id(menu.owner), placeholder=menu.placeholder, options=options))
+
+    @classmethod
+    async def from_custom_id(cls, _: Interaction, item: ui.Item[Any], match: re.Match[str], /) -> Self:
+        """Take a menu that was used."""
+        del item
+        return cls(ui.Select(custom_id=match.string))
+
+    async def callback(self, interaction: Interaction) -> Any:  # noqa: ANN401  as discord.py has it
+        """Show what was picked."""
+        data: Any = interaction.data
+        await interaction.client.picked(interaction, self.custom_id, str(data["values"][0]))
+
+
+def view_of(page: Page) -> ui.View | None:
+    """Return the menu and the one row of buttons of a page; None where it has neither."""
+    if not page.buttons and page.menu is None:
+        return None
+    view = ui.View(timeout=None)
+    if page.menu is not None:
+        view.add_item(PageMenu.of(page.menu))
+    for button in page.buttons:
+        view.add_item(PageButton.of(button))
+    return view

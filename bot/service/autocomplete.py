@@ -1,0 +1,174 @@
+"""Ranks sample questions and names for what somebody has typed so far.
+
+Everything is compared as key strokes of the Korean keyboard: 무라ㅌ, 무랕 and `anfkx` are all the beginning of 무라티,
+and 조두 is `when`. That one form covers half-composed Hangul and slips of the layout in both directions.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import chain, zip_longest
+
+from rapidfuzz import fuzz, process
+
+from bot.core.hangul import as_latin_keys, initials, is_initials
+from bot.core.model import LANGUAGES, Article, Entity, Fact, Knowledge, Language
+from bot.core.text import language_of, normalise, squeeze, words
+
+_BEGINS, _HAS_WORDS, _HOLDS = 4.0, 3.0, 2.0
+_SOME_WORDS = 1.8
+"""Of a sample that holds all the words somewhere, in proportion for fewer."""
+_OTHER_SCRIPT = 0.5
+_FEWEST_KEYS = 3
+"""Key strokes from which one script is compared with the other."""
+_SIMILAR = 75
+_CORRECTED_FROM = 5
+"""Key strokes from which a word that nothing begins with may be misspelt."""
+_MOST_TYPED = 100
+_MOST_STARTERS = 25
+
+
+@dataclass(frozen=True, slots=True)
+class Completion:
+    """A text to offer, and what it stands for: a fact or entity of an article."""
+
+    article: str
+    target: str
+    language: Language
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    """A completion in comparable forms."""
+
+    completion: Completion
+    squeezed: str
+    spaced: str
+    """All words, each with a space before it."""
+    initials: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Typed:
+    squeezed: str
+    words: tuple[str, ...]
+    """Each with a space before it, to be found at the beginning of a sample's word."""
+    initials: str | None
+    language: Language
+
+
+def useful(knowledge: Knowledge, language: Language, limit: int) -> tuple[Completion, ...]:
+    """Return the questions to begin with: facts that most commands show, the articles taking turns."""
+    turns = zip_longest(*(_by_use(article) for article in knowledge.articles))
+    first = [pair for pair in chain.from_iterable(turns) if pair is not None][:limit]
+    return tuple(Completion(a.slug, fact.id, language, fact.label.get(language)) for a, fact in first)
+
+
+def _by_use(article: Article) -> list[tuple[Article, Fact]]:
+    uses = Counter(key for command in article.commands for key in command.facts)
+    return [(article, fact) for fact in sorted(article.facts, key=lambda fact: -uses[fact.id])]
+
+
+def questions(knowledge: Knowledge) -> "Completer":
+    """Complete questions: every label and sample of every fact."""
+    starters = [useful(knowledge, language, _MOST_STARTERS) for language in LANGUAGES]
+    return Completer(_completions(knowledge), chain.from_iterable(starters))
+
+
+class Completer:
+    """Texts ready to be ranked within milliseconds."""
+
+    def __init__(self, completions: Iterable[Completion], starters: Iterable[Completion]) -> None:
+        """Index `completions`; `starters` are what to offer before anything is typed."""
+        self._starters = tuple(starters)
+        self._entries = tuple(map(_entry, completions))
+        self._words = tuple({word for entry in self._entries for word in entry.spaced.split()})
+
+    def complete(self, typed: str, language: Language, limit: int = 25) -> tuple[Completion, ...]:
+        """Return the best text of each target, the likeliest first; with nothing typed the starters."""
+        keys = _typed(typed, language)
+        if not keys.squeezed:
+            return tuple(one for one in self._starters if one.language == language)[:limit]
+        ranked = self._rank(keys, limit)
+        if ranked or len(keys.squeezed) < _FEWEST_KEYS:
+            return ranked
+        corrected = tuple(map(self._corrected, keys.words))
+        return self._rank(_Typed("".join(corrected).replace(" ", ""), corrected, None, keys.language), limit)
+
+    def _rank(self, typed: _Typed, limit: int) -> tuple[Completion, ...]:
+        scored = [(score, entry) for entry in self._entries if (score := _score(entry, typed))]
+        scored.sort(key=lambda one: (-one[0], len(one[1].squeezed)))
+        best: dict[tuple[str, str], Completion] = {}
+        for _, entry in scored:
+            best.setdefault((entry.completion.article, entry.completion.target), entry.completion)
+        return tuple(best.values())[:limit]
+
+    def _corrected(self, word: str) -> str:
+        found = process.extractOne(word[1:], self._words, scorer=fuzz.ratio, score_cutoff=_SIMILAR)
+        return word if found is None or len(word) <= _CORRECTED_FROM else f" {found[0]}"
+
+
+def _completions(knowledge: Knowledge) -> Iterable[Completion]:
+    for article in knowledge.articles:
+        for fact in article.facts:
+            for language in LANGUAGES:
+                if fact.label.has(language):
+                    yield Completion(article.slug, fact.id, language, fact.label.get(language))
+            for sample in fact.samples:
+                yield Completion(article.slug, fact.id, sample.language, sample.text)
+
+
+def _keys(normal: str) -> str:
+    return as_latin_keys(normal).lower()
+
+
+def _entry(completion: Completion) -> _Entry:
+    normal = normalise(completion.text)
+    keys = tuple(map(_keys, words(normal)))
+    return _Entry(completion, "".join(keys), "".join(f" {word}" for word in keys), initials(squeeze(normal)))
+
+
+def _typed(text: str, language: Language) -> _Typed:
+    normal = normalise(text[:_MOST_TYPED])
+    squeezed = squeeze(normal)
+    return _Typed(
+        _keys(squeezed),
+        tuple(f" {_keys(word)}" for word in words(normal)),
+        squeezed if is_initials(squeezed) else None,
+        language_of(normal, language),
+    )
+
+
+def _score(entry: _Entry, typed: _Typed) -> float:
+    """Return how well an entry continues what was typed; 0 is not at all."""
+    if typed.initials is not None and typed.initials in entry.initials:
+        return _BEGINS if entry.initials.startswith(typed.initials) else _HAS_WORDS
+    if entry.completion.language == typed.language:
+        return _likeness(entry, typed)
+    return _likeness(entry, typed) * _OTHER_SCRIPT if len(typed.squeezed) >= _FEWEST_KEYS else 0.0
+
+
+def _likeness(entry: _Entry, typed: _Typed) -> float:
+    begun, spaced = 0, entry.spaced
+    for word in typed.words:  # a plain loop: this runs for every sample at every key stroke
+        if word in spaced:
+            begun += 1
+    if entry.squeezed.startswith(typed.squeezed):
+        return _BEGINS
+    if begun == len(typed.words):
+        return _HAS_WORDS
+    return _HOLDS if typed.squeezed in entry.squeezed else _SOME_WORDS * begun / len(typed.words)
+
+
+def entity_names(entities: Sequence[tuple[Article, Entity]]) -> Completer:
+    """Complete the names of what a look-up command finds; first come those with most facts."""
+    by_use = sorted(entities, key=lambda pair: -len(pair[0].facts_about(pair[1])))
+    return Completer(
+        (Completion(a.slug, e.id, _language(name), name) for a, e in entities for name in e.names()),
+        (Completion(a.slug, e.id, language, e.name.get(language)) for language in LANGUAGES for a, e in by_use),
+    )
+
+
+def _language(name: str) -> Language:
+    return language_of(normalise(name))

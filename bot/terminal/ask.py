@@ -1,0 +1,80 @@
+"""One question in the terminal: as a panel or as JSON."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from rich.console import Console, Group, RenderableType
+from rich.markup import escape
+from rich.panel import Panel
+from rich.table import Table
+from rich.text import Text
+
+from bot.service.replies import Offer, Reply, Why
+
+_BORDER = {"answered": "green", "suggested": "yellow", "unanswered": "bright_black"}
+
+
+def as_json(question: str, reply: Reply) -> dict[str, Any]:
+    """Return the reply to `question` in the documented form (README, "For programs")."""
+    return {
+        "question": question,
+        "outcome": reply.outcome,
+        "language": reply.language,
+        "article": reply.article,
+        "fact": reply.fact,
+        "gap": reply.gap,
+        "answer": reply.text,
+        "source": None
+        if reply.source is None
+        else {
+            "title": reply.source.title,
+            "publisher": reply.source.publisher,
+            "section": reply.source.section,
+            "paragraphs": list(reply.source.paragraphs),
+            "url": reply.source.url,
+        },
+        "confidence": round(reply.confidence, 4),
+        "suggestions": [
+            {
+                "article": offer.article,
+                "fact": offer.fact,
+                "label": offer.label,
+                "confidence": round(offer.confidence, 4),
+            }
+            for offer in reply.offers
+        ],
+        "also": [as_json(question, further) for further in reply.also],
+    }
+
+
+def render(reply: Reply) -> RenderableType:
+    """Return the reply as a panel: answer, source in small, offers by number."""
+    parts: list[RenderableType] = [Text(reply.text)]
+    parts += [Text(line, style="italic dim") for line in (reply.understood, reply.notice) if line]
+    if reply.source:
+        parts.append(Text(reply.source.line, style="dim"))
+    for further in reply.also:
+        parts += [Text(), Text(further.text)]
+        if further.source:
+            parts.append(Text(further.source.line, style="dim"))
+    if reply.outcome != "answered":
+        parts += _offers(reply.offers)
+    return Panel(Group(*parts), border_style=_BORDER[reply.outcome], expand=False)
+
+
+def _offers(offers: Sequence[Offer]) -> Iterator[Text]:
+    """Yield the offers by number, with the article where they come from several."""
+    several = len({offer.article for offer in offers}) > 1
+    for number, offer in enumerate(offers, 1):
+        article = f" ({offer.article})" if several else ""
+        yield Text.assemble((f" {number} ", "reverse"), " ", offer.label, (article, "dim"))
+
+
+def show_why(console: Console, why: Why) -> None:
+    """Print how a reply came about: the candidates, their nearest samples and signals."""
+    table = Table(title=escape(why.title), show_lines=False)
+    for heading in why.headings:
+        table.add_column(heading, overflow="fold")
+    for row in why.rows:
+        table.add_row(*map(escape, row))
+    console.print(table)

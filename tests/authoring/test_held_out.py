@@ -1,0 +1,65 @@
+"""Samples held out: the sample that belongs elsewhere is found, the others are left in peace."""
+
+from dataclasses import replace
+
+import pytest
+
+from bot.authoring.advice import Stray
+from bot.authoring.check import FOLDS, strays
+from bot.core.index import Index, Snapshot
+from bot.core.model import Article, Fact, Knowledge, Sample, Source, Text
+from bot.service.library import with_vectors
+from bot.service.ports import Encoder
+from tests.core.ferry import LEXICON, ferry
+from tests.core.letters_encoder import LettersEncoder
+
+WORDS = ("harbour", "captain", "engine", "passenger", "ticket")
+
+
+def fact(word: str, *more: str) -> Fact:
+    """Make a fact whose samples all ask about `word`."""
+    texts = (f"What about the {word}?", f"Tell me of the {word}", f"The {word} please", f"{word} {word}", *more)
+    samples = tuple(Sample(text, "en") for text in texts)
+    return Fact(word, Text(en=word.title()), Text(en=f"It has a {word}."), samples, Source("body", (1,)))
+
+
+def article(*facts: Fact, slug: str = "ferry") -> Article:
+    return replace(ferry(), slug=slug, facts=facts, gaps=())
+
+
+def found(*articles: Article, encoder: Encoder | None = None) -> tuple[tuple[Stray, ...], list[tuple[int, int]]]:
+    """Return the strays of some articles, and what was told of the progress."""
+    rounds: list[tuple[int, int]] = []
+    knowledge = Knowledge(articles, LEXICON)
+    snapshot = Snapshot(knowledge, Index(knowledge), "1")
+    if encoder is not None:
+        snapshot = with_vectors(snapshot, encoder)
+    return strays(snapshot, encoder, lambda *done: rounds.append(done)), rounds
+
+
+@pytest.mark.parametrize("encoder", [None, LettersEncoder()])
+def test_a_sample_of_another_fact_strays(encoder: Encoder | None) -> None:
+    wrong = fact(WORDS[0], "captain and engine and ticket: the captain's engine ticket")
+    (stray,), rounds = found(article(wrong, *map(fact, WORDS[1:])), encoder=encoder)
+    assert (stray.article, stray.fact, stray.sample) == ("ferry", WORDS[0], wrong.samples[-1].text)
+    assert set(stray.hits) == {"captain", "engine", "ticket"}
+    assert rounds == [(done, len(wrong.samples)) for done in range(1, len(wrong.samples) + 1)]
+
+
+def test_good_samples_do_not_stray_even_when_there_are_many() -> None:
+    """There are no more than eight rounds: the ninth sample is held out with the first."""
+    facts = [fact(word, *(f"{word} number {n}" for n in range(20))) for word in WORDS]
+    none, rounds = found(article(*facts))
+    assert none == ()
+    assert rounds[-1] == (FOLDS, FOLDS)
+
+
+def test_what_is_found_instead_names_another_article() -> None:
+    one = article(fact("harbour", "captain engine ticket"))
+    (stray,), _ = found(one, article(*map(fact, WORDS[1:]), slug="other"))
+    assert all(hit.startswith("other/") for hit in stray.hits)
+    assert str(stray).startswith("ferry: fact 'harbour': the sample 'captain engine ticket' finds other/")
+
+
+def test_without_facts_nothing_strays() -> None:
+    assert found(article()) == ((), [])

@@ -1,0 +1,205 @@
+# ruff: noqa: E501 - in a table, one mistake is one line
+"""New article folders: from a JSON of facts one that reads, from a text one that says what is to do."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.authoring.article_text import check_article_text
+from bot.authoring.from_json import from_json
+from bot.authoring.new import draft_article, new_article
+from bot.errors import KnowledgeError
+from bot.knowledge.reader import read_knowledge
+
+DATA: dict[str, Any] = {
+    "source": {"title": "배: 이야기", "publisher": "신문 # 1", "language": "ko"},
+    "entities": [
+        {
+            "id": "Ada Lund",
+            "ko": "아다",
+            "en": "Ada",
+            "aliases": ["에이다", "아 다", "Lund"],
+            "kind": "person",
+        },
+        {"id": "ada-lund", "ko": "룬드", "en": "Lund Ltd", "aliases": ["에이다", "룬 드"], "kind": "firm"},
+        {"id": "더밀크", "ko": "더밀크", "en": "", "aliases": [], "kind": "company"},
+        {"id": "twin", "ko": "더밀크", "en": "ADA", "aliases": [], "kind": "company"},
+    ],
+    "facts": [
+        {
+            "id": "nothing",
+            "ko": "네: '예'\u0007예요. # 끝",
+            "en": '"Yes", he said.',
+            "questions_ko": ["하나?", "둘?", "[셋]"],
+            "questions_en": ["One?", "- Two", "Three: 3"],
+            "tags": ["People & Co"],
+            "paragraph": 2,
+        },
+        {
+            "id": "b",
+            "ko": "아니요.",
+            "en": "No.",
+            "questions_ko": ["하나", "넷?", "다섯?", "여섯?"],
+            "questions_en": [],
+            "tags": [],
+            "paragraph": [1, 3],
+        },
+        {"id": "b", "ko": "음.", "questions_ko": ["7?", "8?", "9?"]},
+    ],
+    "commands": [
+        {
+            "name": "Who Left?",
+            "name_ko": "누가 떠났나",
+            "description": "d",
+            "description_ko": "설",
+            "tag": "people & co",
+        },
+        {"name": "none", "name_ko": "없음", "description": "d", "description_ko": "설", "tag": "nowhere"},
+    ],
+}
+
+
+def test_a_json_of_facts_becomes_a_folder_that_reads(tmp_path: Path) -> None:
+    """Awkward quotes, ids and names survive; what two would share stays with the first, with a warning."""
+    source = tmp_path / "facts.json"
+    source.write_text(json.dumps(DATA), encoding="utf-8")
+    draft = new_article(source, tmp_path / "ship")
+    article = read_knowledge(tmp_path / "ship").articles[0]
+    assert article.slug == draft.slug == "ship"
+    assert article.title.ko == "배: 이야기"
+    assert article.publisher.ko == "신문 # 1"
+    assert [entity.id for entity in article.entities] == ["ada-lund", "ada-lund-2", "entity-3"]
+    assert [entity.kind for entity in article.entities] == ["person", "other", "organisation"]
+    assert article.entities[0].aliases == ("에이다", "Lund")
+    assert [fact.id for fact in article.facts] == ["nothing-2", "b", "b-2"]
+    assert article.facts[0].answer.ko == "네: '예' 예요. # 끝"
+    assert article.facts[1].source.paragraphs == (1, 3)
+    assert article.facts[2].source.section == "article"
+    assert [command.name.ko for command in article.commands] == ["누가-떠났나"]
+    assert draft.warnings == (
+        "entity 'twin': '더밀크' was left out: it belongs to entity 'entity-3'",
+        "entity 'twin': 'ADA' was left out: it belongs to entity 'ada-lund'",
+        "entity 'ada-lund-2': kind 'firm' became 'other'",
+        "entity 'ada-lund-2': '에이다' was left out: it belongs to entity 'ada-lund'",
+        "entity 'twin' was left out: it has no name of its own",
+        "fact 'b': '하나' was left out: it belongs to fact 'nothing-2'",
+        "command 'none' was left out: no fact has its tag",
+    )
+    assert draft.summary() == (
+        "article.yaml: 2 sections",
+        "entities.yaml: 3 entities",
+        "facts.yaml: 3 facts",
+        "commands.yaml: 1 commands",
+    )
+
+
+def test_nothing_is_overwritten(tmp_path: Path) -> None:
+    target = tmp_path / "ship"
+    target.mkdir()
+    (target / "facts.yaml").write_text("mine", encoding="utf-8")
+    with pytest.raises(KnowledgeError, match=r"facts\.yaml: exists already and is not overwritten"):
+        from_json(DATA, "ship").write(target)
+    assert [path.name for path in target.iterdir()] == ["facts.yaml"]
+    assert (target / "facts.yaml").read_text(encoding="utf-8") == "mine"
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        ("{", "a.json:1: is not JSON"),
+        ("[" * 100_000, "a.json: is not usable JSON"),
+        ("[]", "a.json: must be a mapping: lines of the form 'key: …'"),
+        ("{}", "a.json: 'facts' is missing\na.json: 'source' is missing"),
+        ('{"source": {"title": "a", "publisher": "b", "language": "fr"}, "facts": []}', "a.json: source.language: unknown language 'fr': there is en, ko"),
+        ('{"source": {"title": 7, "publisher": "b", "language": "ko"}, "facts": [{"id": []}]}', "a.json: facts[1]: id: must be a text, not a list; a sentence with ': ', '[' or '{' must stand in quotes as a whole\na.json: source.title: must be a text"),
+    ],
+)  # fmt: skip
+def test_a_json_that_is_something_else(content: str, message: str, tmp_path: Path) -> None:
+    path = tmp_path / "a.json"
+    path.write_text(content, encoding="utf-8")
+    with pytest.raises(KnowledgeError) as caught:
+        draft_article(path, "ship")
+    assert str(caught.value) == message
+
+
+TEXT = """\
+섬의 배, 왜 못 뜨나
+
+두 번의 겨울을 잃다
+누가 책임지나
+
+2019년 노린 조선소가 만든 배는 아직도 'Hale-2'라는 이름으로 항구에 묶여 있고, 아다 룬드 의장은 70억 원을 더 달라고 했다.
+
+짧은 제목
+
+배는 부두보다 17m 길다. 킴 대표는 이유를 말하지 않았고 섬 주민 300명은 세 번째 겨울을 기다린다고 말했습니다.
+"""
+
+
+def test_a_text_becomes_stubs_that_check_reports(tmp_path: Path) -> None:
+    """Sections and paragraph ranges are found; names and figures become entities and evidence."""
+    source = tmp_path / "a.txt"
+    source.write_text(TEXT, encoding="utf-8")
+    draft = new_article(source, tmp_path / "island")
+    files = draft.files()
+    assert sorted(files) == ["article.yaml", "cases.yaml", "entities.yaml", "facts.yaml"]
+    for line in TEXT.splitlines()[1:]:
+        assert not line or all(line not in content for content in files.values())
+    assert draft.content["article.yaml"]["sections"] == [
+        {"id": "headline", "label": {"ko": "제목", "en": "Headline"}},
+        {"id": "deck", "label": {"ko": "부제", "en": "Deck"}},
+        {"id": "part-1", "label": {"ko": "1부", "en": "Part 1"}, "paragraphs": "1-1"},
+        {"id": "part-2", "label": {"ko": "2부", "en": "Part 2"}, "paragraphs": "2-2"},
+    ]
+    assert draft.content["entities.yaml"]["entities"] == [
+        {"id": "entity-1", "kind": "person", "name": {"ko": "룬드"}},
+        {"id": "hale-2", "kind": "product", "name": {"en": "Hale-2"}},
+    ]
+    facts = draft.content["facts.yaml"]["facts"]
+    evidence = [["2019년", "70억 원", "룬드", "Hale-2"], ["17m", "300명"]]
+    assert [fact.get("evidence") for fact in facts if isinstance(fact, dict)] == evidence
+    with pytest.raises(KnowledgeError) as caught:
+        read_knowledge(tmp_path / "island")
+    assert all("is unfinished" in problem.what for problem in caught.value.problems)
+    assert len(caught.value.problems) == 4
+
+
+def test_a_finished_stub_reads_and_its_evidence_stands(tmp_path: Path) -> None:
+    """Filling in every stub is all an author has to do: the guessed evidence is the text's own."""
+    source = tmp_path / "a.txt"
+    source.write_text(TEXT, encoding="utf-8")
+    for name, content in draft_article(source, "island").files().items():
+        path = tmp_path / "island" / name
+        path.parent.mkdir(exist_ok=True)
+        filled = [line.replace("<fill in", f"written {at}") for at, line in enumerate(content.splitlines())]
+        path.write_text("\n".join(filled), encoding="utf-8")
+    article = read_knowledge(tmp_path / "island").articles[0]
+    assert article.facts[0].evidence
+    assert check_article_text(article, TEXT) == ()
+
+
+@pytest.mark.parametrize("text", ["", "\n\n", "only a title", "\ufeff"])
+def test_a_text_without_paragraphs(text: str, tmp_path: Path) -> None:
+    source = tmp_path / "a.txt"
+    source.write_text(text, encoding="utf-8")
+    with pytest.raises(KnowledgeError, match="no paragraph was found"):
+        draft_article(source, "island")
+
+
+@pytest.mark.parametrize("slug", ["My Article", "", "-a", "a" * 33, "가"])
+def test_a_folder_name_that_is_no_slug(slug: str, tmp_path: Path) -> None:
+    with pytest.raises(KnowledgeError, match="a folder's name is written with"):
+        draft_article(tmp_path / "a.txt", slug)
+
+
+def test_a_source_that_is_not_there(tmp_path: Path) -> None:
+    with pytest.raises(KnowledgeError, match="no such file or directory"):
+        draft_article(tmp_path / "a.txt", "island")
+
+
+def test_a_target_that_cannot_be_written(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(KnowledgeError, match="can't be written: "):
+        from_json(DATA, "ship").write(tmp_path / "file" / "ship")

@@ -1,0 +1,73 @@
+"""Word families of the lexicon, found by beginnings in Korean and by stems in English."""
+
+import pytest
+
+from bot.core.lexicon import FamilyFinder
+from bot.core.model import Family
+from bot.core.text import words
+
+FINDER = FamilyFinder(
+    {
+        "concept": (
+            Family("leave", ("퇴사", "떠나"), ("leave", "step down")),
+            Family("step", (), ("step",)),
+            Family("raise", ("투자 유치",), ("raise",)),
+        ),
+        "ask": (Family("how-much", ("얼마",), ("how much",)), Family("how", ("어떻게",), ("how",))),
+        "fillers": (Family("fillers", ("그래서",), ("the",)),),
+    }
+)
+
+
+def found(text: str) -> set[tuple[str, str]]:
+    """Return the kinds and families in a text."""
+    return {(hit.kind, hit.family) for hit in FINDER.find(words(text))}
+
+
+@pytest.mark.parametrize(
+    ("text", "families"),
+    [
+        ("퇴사했나요", {("concept", "leave")}),
+        ("떠나는 까닭", {("concept", "leave")}),
+        ("she leaves", {("concept", "leave")}),
+        ("안떠나요", set()),
+        ("올해퇴사자수", set()),
+        ("올해투자유치액", {("concept", "raise")}),
+        ("투자 유치 액수", {("concept", "raise")}),
+        ("얼마나", {("ask", "how-much")}),
+    ],
+)
+def test_a_family_is_found_by_the_beginning_of_a_word_or_inside_a_long_run(
+    text: str, families: set[tuple[str, str]]
+) -> None:
+    """Entries of fewer than three syllables are not looked for inside: they would be found by chance."""
+    assert found(text) == families
+
+
+def test_a_phrase_hides_the_words_it_is_made_of() -> None:
+    assert found("how much") == {("ask", "how-much")}
+    assert found("did she step down") == {("concept", "leave")}
+    assert found("one step") == {("concept", "step")}
+
+
+def test_kinds_do_not_hide_each_other() -> None:
+    assert found("how much did they raise") == {("ask", "how-much"), ("concept", "raise")}
+
+
+def test_a_filler_is_never_found_inside_a_run() -> None:
+    assert ("fillers", "fillers") in found("그래서")
+    assert found("아마그래서요") == set()
+
+
+def test_no_words_no_families() -> None:
+    assert FINDER.find(()) == ()
+
+
+def test_a_long_phrase_of_one_kind_hides_no_phrase_of_another() -> None:
+    """How much is it? wants an amount, whatever attribute the longer phrase names."""
+    kinds = {
+        "ask": (Family("how-much", en=("how much",)),),
+        "attribute": (Family("price", en=("how much is",)), Family("quantity", en=("much",))),
+    }
+    found = {(kind, family) for *_, kind, family in FamilyFinder(kinds).find(("how", "much", "is", "it"))}
+    assert found == {("ask", "how-much"), ("attribute", "price")}

@@ -1,0 +1,31 @@
+"""The names of commands: those of the bot's own are not for the facts to take."""
+
+from pathlib import Path
+
+import pytest
+
+from bot.app import read, shipped_knowledge
+from bot.discord_bot.commands import RESERVED, build_commands
+from bot.errors import KnowledgeError
+from tests.knowledge.small_article import COMMAND, Folder
+
+SHIPPED, _ = read(shipped_knowledge())
+NO_DATA = {"ask", "질문", "help", "도움말", "about", "소개", *RESERVED}
+
+
+@pytest.mark.parametrize("name", sorted(NO_DATA))
+def test_a_command_called_like_one_of_the_bots_own_is_a_problem(tmp_path: Path, name: str) -> None:
+    """Or it would be left out without its author hearing of it."""
+    folder = Folder(tmp_path)
+    folder.write("art/commands.yaml", COMMAND % (name, "facts: [murati-origin]"))
+    with pytest.raises(KnowledgeError) as caught:
+        read(folder.root)
+    (problem,) = caught.value.problems
+    where = f"art/commands.yaml:2: command {name!r}: name.en"
+    assert str(problem) == f"{where}: the bot has a command {name!r} of its own"
+
+
+def test_all_that_is_declared_is_registered() -> None:
+    (article,) = SHIPPED.articles
+    registered = {command.name for command in build_commands(SHIPPED)}
+    assert registered >= {command.name.en for command in article.commands}

@@ -1,0 +1,71 @@
+"""Custom ids: short, read back exactly, total on whatever is forged."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.core.model import Language
+from bot.discord_bot.components import (
+    ANY_BUTTON,
+    ANY_MENU,
+    MOST,
+    button_id,
+    choice_value,
+    menu_id,
+    read_button,
+    read_menu,
+)
+from bot.service.views import Action, EntityView, FactView, ListView, Trace, View
+
+LANGUAGES: st.SearchStrategy[Language] = st.sampled_from(["ko", "en"])
+SLUGS = st.from_regex(r"[a-z0-9][a-z0-9-]{0,31}", fullmatch=True)
+IDS = st.from_regex(r"[a-z0-9][a-z0-9-]{0,47}", fullmatch=True)
+NAMES = st.text("abcdefghij-_가나다라", min_size=1, max_size=32)
+VIEWS: st.SearchStrategy[View] = st.one_of(
+    st.builds(FactView, SLUGS, IDS, LANGUAGES),
+    st.builds(EntityView, SLUGS, IDS, LANGUAGES),
+    st.builds(ListView, NAMES, st.integers(0, 9999), LANGUAGES),
+)
+MARKS = st.integers(0, 2**16 - 1)
+TRACES = st.builds(Trace, st.integers(0, 100), MARKS, MARKS, st.integers(0, 100))
+ACTIONS = st.builds(Action, st.sampled_from(["open", "share", "why", "related"]), VIEWS, st.none() | TRACES)
+
+
+@given(action=ACTIONS)
+def test_a_button_is_read_back_from_at_most_a_hundred_characters(action: Action) -> None:
+    custom_id = button_id(action)
+    assert len(custom_id) <= MOST
+    assert ANY_BUTTON.fullmatch(custom_id)
+    assert read_button(custom_id) == action
+
+
+@given(view=VIEWS)
+def test_a_menu_and_its_entries_are_read_back(view: View) -> None:
+    assert ANY_MENU.fullmatch(menu_id(view))
+    assert read_menu(menu_id(view)) == view
+    assert read_button(choice_value(view)) == Action("open", view)
+
+
+@given(text=st.text(max_size=120) | st.from_regex(r"[am]\d:[oswr]?[flex][kex]?:\w{0,50}:\w{0,50}(:[\w=-]{0,9})?"))
+def test_anything_forged_is_read_as_nothing_or_as_an_action(text: str) -> None:
+    action, owner = read_button(text), read_menu(text)
+    assert action is None or isinstance(action, Action)
+    assert owner is None or menu_id(owner)
+
+
+@pytest.mark.parametrize(
+    "forged",
+    [
+        "",
+        "a1:",
+        "a2:ofk:a:b",
+        "a1:xfk:a:b",
+        "a1:ofk:a:b:",
+        "a1:ofk:a:b:________",
+        "a1:olk:who:²",
+        "a1:olk:who:-1",
+        "a1:ofk:a:b:가나다라마바사아",
+    ],
+)
+def test_other_versions_and_forgeries_are_nothing(forged: str) -> None:
+    assert read_button(forged) is None

@@ -1,0 +1,70 @@
+"""A paired comparison counts only what differs, and only questions of both runs."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from bot.errors import ConfigError
+from bot.evaluation.metrics import Change, Comparison, compare, read_outcomes
+
+BEFORE = {"a/1": "right", "a/2": "wrong", "a/3": "offered", "a/4": "false", "a/5": "declined", "a/gone": "right"}
+NOW = {"a/1": "offered", "a/2": "right", "a/3": "right", "a/4": "declined", "a/5": "declined", "a/new": "right"}
+
+
+def by_measure() -> dict[str, Change]:
+    return {change.measure: change for change in compare(BEFORE, NOW)}
+
+
+def test_what_became_right_and_what_stopped_being_so() -> None:
+    right = by_measure()["right"]
+    assert (right.became, right.stopped) == (("a/2", "a/3"), ("a/1",))
+    assert (right.before, right.now, right.of) == (1, 2, 3)
+    assert right.points == pytest.approx(100 / 3)
+
+
+def test_an_offer_is_as_good_as_an_answer_where_either_counts() -> None:
+    either = by_measure()["right_or_offered"]
+    assert (either.became, either.stopped) == (("a/2",), ())
+
+
+def test_false_answers_are_shares_of_the_uncovered_questions() -> None:
+    false = by_measure()["falsely_answered"]
+    assert (false.before, false.now, false.of) == (1, 0, 2)
+    assert false.stopped == ("a/4",)
+
+
+@pytest.mark.parametrize(
+    ("became", "stopped", "chance"),
+    [(0, 0, 1.0), (1, 1, 1.0), (5, 0, 2 / 32), (8, 2, 2 * (1 + 10 + 45) / 1024), (400, 400, 1.0)],
+)
+def test_the_chance_is_the_exact_binomial_one(became: int, stopped: int, chance: float) -> None:
+    change = Change("right", 0, 0, 1_000, ("x",) * became, ("x",) * stopped)
+    assert change.chance == pytest.approx(chance)
+
+
+def test_the_table_has_a_row_for_each_measure_and_nothing_for_no_questions() -> None:
+    table = Comparison("Against x", "before", "now", compare({"a/1": "right"}, {"a/1": "right"})).text(listing=False)
+    assert table.splitlines()[:2] == ["", "Against x"]
+    assert len(table.splitlines()) == 7
+    assert "–" in table.splitlines()[-1]
+
+
+def test_questions_are_listed_by_id_when_asked_for() -> None:
+    comparison = Comparison("Against x", "before", "now", compare(BEFORE, NOW))
+    assert "became right: a/2, a/3\nstopped being right: a/1\n" in comparison.text(listing=True)
+    assert "a/2" not in comparison.text(listing=False)
+
+
+@pytest.mark.parametrize("content", ["", "[]", "{}", '{"outcomes": 3}'])
+def test_what_is_no_report_is_one_sentence(tmp_path: Path, content: str) -> None:
+    file = tmp_path / "report.json"
+    file.write_text(content, encoding="utf-8")
+    with pytest.raises(ConfigError, match=r"report\.json: not a report"):
+        read_outcomes(file)
+
+
+def test_outcomes_are_read_back(tmp_path: Path) -> None:
+    file = tmp_path / "report.json"
+    file.write_text(json.dumps({"outcomes": NOW}), encoding="utf-8")
+    assert read_outcomes(file) == NOW
