@@ -22,7 +22,7 @@ from bot.settings import DiscordSettings, Settings, load_discord_settings, load_
 
 if TYPE_CHECKING:  # discord.py is loaded only by the commands that speak to Discord
     from bot.discord_bot.client import BotClient
-    from bot.discord_bot.reloading import Operation
+    from bot.discord_bot.reloading import Reloader
 
 READERS, AUTHORS, DEVELOPERS = "Readers", "Authors", "Developers"
 app = typer.Typer(
@@ -252,7 +252,7 @@ def train(
     questions: Annotated[Path, typer.Option(help="Their question sets.")] = Path("tests/questions"),
     output: Annotated[Path, typer.Option(help="Folder for weights.json and its report.")] = Path("bot/core"),
 ) -> None:
-    """Learn the verdict's weights and thresholds, leave-one-article-out, and write the report."""
+    """Learn the decision's weights and thresholds, leave-one-article-out, and write the report."""
     from bot.dev.train import train_and_write as run  # noqa: PLC0415
 
     developed, _ = composition.read(articles)
@@ -290,12 +290,12 @@ def _discord_settings(knowledge: Path | None) -> DiscordSettings:
     return settings if knowledge is None else settings.model_copy(update={"knowledge": knowledge})
 
 
-def client_of(app: composition.App, settings: DiscordSettings, operation: "Operation") -> "BotClient":
+def client_of(app: composition.App, settings: DiscordSettings, reloader: "Reloader") -> "BotClient":
     """Return a client that has the commands for everybody and for administrators."""
     from bot.discord_bot.admin import add_admin  # noqa: PLC0415
     from bot.discord_bot.client import BotClient  # noqa: PLC0415
 
-    return BotClient(app, settings, extend=lambda client: add_admin(client, operation, settings))
+    return BotClient(app, settings, extend=lambda client: add_admin(client, reloader, settings))
 
 
 @app.command(rich_help_panel=OPERATORS)
@@ -311,7 +311,7 @@ def run(knowledge: Knowledge = None) -> None:
     app = composition.build(settings, compiled=True)
     app.responder.ask_now(Question("준비"))  # the encoder loads with its first question; no member should wait for it
     folder = composition.knowledge_folder(settings)
-    serve_here(Plan(app.library, folder, settings, token, lambda operation: client_of(app, settings, operation)))
+    serve_here(Plan(app.library, folder, settings, token, lambda reloader: client_of(app, settings, reloader)))
 
 
 @app.command(rich_help_panel=OPERATORS)
@@ -322,13 +322,13 @@ def sync(
     knowledge: Knowledge = None,
 ) -> None:
     """Show how the registered commands differ from the declared ones, and register these."""
-    from bot.discord_bot.reloading import Operation  # noqa: PLC0415
+    from bot.discord_bot.reloading import Reloader  # noqa: PLC0415
     from bot.discord_bot.sync import Order, sync_now  # noqa: PLC0415
 
     settings = _discord_settings(knowledge)
     token = settings.token()
     app = composition.build(settings, encode=False)
-    client = client_of(app, settings, Operation(app.library))
+    client = client_of(app, settings, Reloader(app.library))
     scopes = (None, *sorted(settings.admin_guild_ids)) if guild is None else (guild,)
     order = Order(scopes, dry_run=dry_run, clear=clear)
     for line in asyncio.run(sync_now(client.tree, token, order, settings.cache)):
@@ -344,7 +344,7 @@ def doctor(
     import discord  # noqa: PLC0415
 
     from bot.discord_bot.doctor import examine, find_invite, knowledge_findings  # noqa: PLC0415
-    from bot.discord_bot.reloading import Operation  # noqa: PLC0415
+    from bot.discord_bot.reloading import Reloader  # noqa: PLC0415
 
     settings = _discord_settings(knowledge)
     plain = discord.Client(intents=discord.Intents.none())
@@ -355,7 +355,7 @@ def doctor(
     if app is None:
         rest = asyncio.run(examine(plain, settings, None))
     else:
-        client = client_of(app, settings, Operation(app.library))
+        client = client_of(app, settings, Reloader(app.library))
         rest = asyncio.run(examine(client, settings, client.tree))
     findings = [*knowledge_findings(app.library.snapshot.knowledge if app else None, problems), *rest]
     for finding in findings:

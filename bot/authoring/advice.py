@@ -12,12 +12,12 @@ from numpy.typing import NDArray
 from rapidfuzz import fuzz, process
 
 from bot.core.classifier import Answered, Candidate, Suggested
-from bot.core.index import Index, Snapshot, Target, gram_hashes
+from bot.core.index import Index, Snapshot, Target, ngram_hashes
 from bot.core.matching import Question
 from bot.core.model import LANGUAGES, Article, Entity, EntityKind, Fact, Gap, Knowledge, Lexicon
 from bot.core.stemming import stem
 from bot.core.text import is_hangul, jamo, normalise, script_counts, squeeze, words
-from bot.core.tokens import Analysis
+from bot.core.tokens import TokenizedText
 from bot.service.answering import ask_snapshot
 from bot.service.ports import Encoder
 
@@ -114,12 +114,12 @@ def overlaps(index: Index, astray: Sequence[Stray]) -> Advice:
 
 def _overlap(index: Index, strays: Sequence[Stray]) -> str:
     """Show a pair by the two samples that are the most alike."""
-    likenesses = [index.likeness(squeeze(normalise(stray.sample))) for stray in strays]
+    similarities = [index.similarity(squeeze(normalise(stray.sample))) for stray in strays]
     best = max(
-        range(len(strays)), key=lambda at: likenesses[at][index.sample_owners.rows(strays[at].found)].max(initial=0)
+        range(len(strays)), key=lambda at: similarities[at][index.sample_segments.rows(strays[at].found)].max(initial=0)
     )
     own, found = index.targets[strays[best].own], index.targets[strays[best].found]
-    nearest = index.nearest_sample(strays[best].found, likenesses[best])
+    nearest = index.nearest_sample(strays[best].found, similarities[best])
     return (
         f"{named(own)} and {_kind(found)} '{found.item.id}' overlap in {len(strays)} samples, such as "
         f"'{strays[best].sample}' of the first and '{nearest}' of the second: leave each question to one of them"
@@ -135,15 +135,15 @@ def _kind(target: Target) -> str:
     return "fact" if isinstance(target.item, Fact) else "gap"
 
 
-def alike(index: Index, samples: Sequence[Analysis]) -> Advice:
+def alike(index: Index, samples: Sequence[TokenizedText]) -> Advice:
     """Name the samples of a fact in which the bot sees the same words; small talk is not the author's.
 
-    `samples` are the analyses of the index's samples.
+    `samples` are the tokenized forms of the index's samples.
     """
     groups: dict[tuple[int, str, frozenset[str]], list[str]] = {}
-    for owner, text, analysis in zip(index.sample_owners.of_row, index.samples, samples, strict=True):
-        if analysis.features and index.targets[owner].article is not None:
-            key = int(owner), analysis.language, frozenset(analysis.features)
+    for owner, text, tokenized in zip(index.sample_segments.target_of_row, index.samples, samples, strict=True):
+        if tokenized.features and index.targets[owner].article is not None:
+            key = int(owner), tokenized.language, frozenset(tokenized.features)
             groups.setdefault(key, []).append(text)
     same = [(key[0], texts) for key, texts in groups.items() if len(texts) > 1]
     return advice("alike", sorted(same, key=lambda one: -len(one[1])), lambda one: _same(index.targets[one[0]], one[1]))
@@ -157,7 +157,7 @@ def _same(target: Target, texts: Sequence[str]) -> str:
 def twins(snapshot: Snapshot) -> Advice:
     """Name the facts of one article whose answers are nearly the same, by the encoder where there is one."""
     index = snapshot.index
-    found = sorted(_twins(index, _likeness(snapshot)), reverse=True)
+    found = sorted(_twins(index, _similarity(snapshot)), reverse=True)
     return advice("twins", found, lambda twin: _twin(index.targets[twin[1]], index.targets[twin[2]]))
 
 
@@ -165,25 +165,25 @@ def _twin(one: Target, other: Target) -> str:
     return f"{named(one)} and fact '{other.item.id}' answer nearly the same: make one of both, or tell them apart"
 
 
-def _twins(index: Index, likeness: NDArray[np.float32]) -> Iterator[tuple[float, int, int]]:
+def _twins(index: Index, similarity: NDArray[np.float32]) -> Iterator[tuple[float, int, int]]:
     answers = {
         at: slice(rows.start, rows.start + len(target.item.answer.every()))
         for at, target in enumerate(index.targets)
-        if isinstance(target.item, Fact) and (rows := index.passage_owners.rows(at))
+        if isinstance(target.item, Fact) and (rows := index.passage_segments.rows(at))
     }
     for one, other in combinations(answers, 2):
-        nearest = float(likeness[answers[one], answers[other]].max(initial=0))
+        nearest = float(similarity[answers[one], answers[other]].max(initial=0))
         if nearest >= _TWINS and index.targets[one].article is index.targets[other].article:
             yield nearest, one, other
 
 
-def _likeness(snapshot: Snapshot) -> NDArray[np.float32]:
+def _similarity(snapshot: Snapshot) -> NDArray[np.float32]:
     """Return the cosines of all passages (answers and labels) with one another."""
     if snapshot.vectors is not None:
         cosines: NDArray[np.float32] = snapshot.vectors.passages @ snapshot.vectors.passages.T
         return cosines
     index = snapshot.index
-    rows = [index.passage_grams.scores(gram_hashes(squeeze(normalise(text)))) for text in index.passages]
+    rows = [index.passage_ngrams.scores(ngram_hashes(squeeze(normalise(text)))) for text in index.passages]
     return np.stack(rows) if rows else np.zeros((0, 0), np.float32)
 
 
@@ -205,11 +205,11 @@ class Untold:
         return self.article.slug, self.entity.id
 
 
-def gaps(snapshot: Snapshot, encoder: Encoder | None, samples: Sequence[Analysis]) -> Advice:
+def gaps(snapshot: Snapshot, encoder: Encoder | None, samples: Sequence[TokenizedText]) -> Advice:
     """Propose a gap for each untold attribute that the bot answers all the same; these come first.
 
-    Where it only offers something, there has to be more reason to ask: samples ask the same of others. What the bot
-    declines needs no gap. `samples` are the analyses of the index's samples.
+    Where it only suggests something, there has to be more reason to ask: samples ask the same of others. What the bot
+    declines needs no gap. `samples` are the tokenized forms of the index's samples.
     """
     found = []
     for one in untold(snapshot.knowledge, snapshot.index, samples):
@@ -245,7 +245,7 @@ def _question(knowledge: Knowledge, one: Untold) -> str:
     return f"{one.entity.name.get(language)} {(family.ko if language == 'ko' else family.en)[0]}?"
 
 
-def untold(knowledge: Knowledge, index: Index, samples: Sequence[Analysis]) -> Iterator[Untold]:
+def untold(knowledge: Knowledge, index: Index, samples: Sequence[TokenizedText]) -> Iterator[Untold]:
     """Yield what is usually asked of each entity that some fact is about, and is asked of it by no sample."""
     told, general = _told(knowledge, index, samples)
     known = {family.id for family in knowledge.lexicon.attributes if family.ko and family.en}
@@ -262,7 +262,7 @@ def untold(knowledge: Knowledge, index: Index, samples: Sequence[Analysis]) -> I
 
 
 def _told(
-    knowledge: Knowledge, index: Index, samples: Sequence[Analysis]
+    knowledge: Knowledge, index: Index, samples: Sequence[TokenizedText]
 ) -> tuple[set[tuple[Key, str]], set[tuple[str, EntityKind, str]]]:
     """Return the attributes that samples ask of entities, and those for which a gap speaks of a whole kind.
 
@@ -270,8 +270,8 @@ def _told(
     """
     kinds = {(a.slug, entity.id): entity.kind for a in knowledge.articles for entity in a.entities}
     told: dict[int, set[tuple[Key, str]]] = {}
-    for owner, analysis in zip(index.sample_owners.of_row, samples, strict=True):
-        pairs = {(key, attribute) for key in analysis.entities for attribute in analysis.attributes}
+    for owner, tokenized in zip(index.sample_segments.target_of_row, samples, strict=True):
+        pairs = {(key, attribute) for key in tokenized.entities for attribute in tokenized.attributes}
         told.setdefault(int(owner), set()).update(pairs)
     general = {
         whole
@@ -293,10 +293,10 @@ class _Word:
     """Ids of the entities that its samples are about without naming them."""
 
 
-def aliases(snapshot: Snapshot, samples: Sequence[Analysis]) -> Advice:
+def aliases(snapshot: Snapshot, samples: Sequence[TokenizedText]) -> Advice:
     """Propose words that look like a name as aliases, and names in the script that has none.
 
-    `samples` are the analyses of the index's samples.
+    `samples` are the tokenized forms of the index's samples.
     """
     common = _vocabulary(snapshot.knowledge.lexicon)
     found: list[tuple[int, str]] = []
@@ -328,15 +328,15 @@ def _one_script(article: Article) -> Iterator[tuple[int, str]]:
                 yield asked[language], f"{where}, and there are samples in {_SCRIPTS[language]}: add one as an alias"
 
 
-def _words(index: Index, samples: Sequence[Analysis], article: Article) -> Iterator[_Word]:
+def _words(index: Index, samples: Sequence[TokenizedText], article: Article) -> Iterator[_Word]:
     """Yield the repeated content words; what is named in a text is not among its content words."""
     forms: dict[str, list[str]] = {}
     about: dict[str, Counter[str]] = {}
     subjects = _subjects(index, article)
-    for owner, analysis in zip(index.sample_owners.of_row, samples, strict=True):
+    for owner, tokenized in zip(index.sample_segments.target_of_row, samples, strict=True):
         if index.targets[owner].article is article:
-            named = {key for _, key in analysis.entities}
-            for word in analysis.content:
+            named = {key for _, key in tokenized.entities}
+            for word in tokenized.content:
                 forms.setdefault(stem(word), []).append(word)
                 about.setdefault(stem(word), Counter()).update(subjects.get(int(owner), set()) - named)
     for stemmed, found in forms.items():

@@ -191,23 +191,23 @@ def _listed(numbers: tuple[int, ...] | list[int]) -> str:
 def _copies(article: Article, text: str, at: _Places) -> Iterator[Problem]:
     """Report answers that repeat eight words in a row of the article; its title may be cited."""
     title, _, body = text.strip().partition("\n")
-    grams = _grams(body) - _grams(title)
+    ngrams = _grams(body) - _grams(title)
     answers = [(fact.id, f"fact {quote(fact.id)}: answer", fact.answer) for fact in article.facts]
     answers += [(gap.id, f"gap {quote(gap.id)}: answer", gap.answer) for gap in article.gaps]
     for name, where, answer in answers:
-        yield from _copied(name, where, answer, grams, at)
+        yield from _copied(name, where, answer, ngrams, at)
     for command in article.commands:
         for row in command.rows:
             where = f"command {quote(command.name.get('en'))}: rows"
-            yield from _copied("", where, row.detail, grams, at)
+            yield from _copied("", where, row.detail, ngrams, at)
 
 
-def _copied(name: str, where: str, answer: Text, grams: set[tuple[str, ...]], at: _Places) -> Iterator[Problem]:
+def _copied(name: str, where: str, answer: Text, ngrams: set[tuple[str, ...]], at: _Places) -> Iterator[Problem]:
     """Report the first run of words of a text that the article has too."""
     for part in answer.every():
         words = _WORD.findall(plain(part))
         runs = (tuple(words[i : i + COPIED_WORDS]) for i in range(len(words) - COPIED_WORDS + 1))
-        if run := next((run for run in runs if run in grams), None):
+        if run := next((run for run in runs if run in ngrams), None):
             what = f"{COPIED_WORDS} words in a row are the article's own: {quote(' '.join(run))}"
             yield at.problem(name, where, what)
 

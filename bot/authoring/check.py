@@ -10,7 +10,7 @@ from threadpoolctl import threadpool_limits
 
 from bot.authoring.advice import Advice, Stray, advice, aliases, alike, gaps, overlaps, twins
 from bot.authoring.article_text import check_article_text, read_article_text
-from bot.core.classifier import MAX_SUGGESTIONS, Matrix, Model, features, load_model
+from bot.core.classifier import MAX_SUGGESTIONS, Classifier, Matrix, features, load_classifier
 from bot.core.features import signals, unknown_words
 from bot.core.index import Snapshot, Target
 from bot.core.model import Article, Fact, Knowledge, Sample
@@ -18,7 +18,7 @@ from bot.core.text import normalise
 from bot.errors import ConfigError, KnowledgeError, Problem
 from bot.knowledge.reader import Reading
 from bot.service.answering import encoded
-from bot.service.library import failed_cases, snapshot_of
+from bot.service.library import build_snapshot, failed_cases
 from bot.service.ports import Encoder
 
 FOLDS = 8
@@ -32,14 +32,14 @@ def strays(snapshot: Snapshot, encoder: Encoder | None, progress: Callable[[int,
     leaves its mark in a dozen counts of the index, and this way none is forgotten.
     """
     knowledge = snapshot.knowledge
-    model = load_model(semantic=encoder is not None)
+    classifier = load_classifier(semantic=encoder is not None)
     remembering = encoder and _Remembering(encoder, snapshot)
     most = max((len(fact.samples) for article in knowledge.articles for fact in article.facts), default=0)
     rounds = min(FOLDS, most)
     found: list[Stray] = []
     with threadpool_limits(1):  # products as small as these take longer on two threads than on one
         for fold in range(rounds):
-            found += _round(knowledge, fold, remembering, model)
+            found += _round(knowledge, fold, remembering, classifier)
             progress(fold + 1, rounds)
     return tuple(sorted(found, key=lambda stray: stray.chance))
 
@@ -63,22 +63,24 @@ class _Remembering:
         return np.stack([self._known[text] for text in texts]) if texts else self._encoder.encode([])
 
 
-def _round(knowledge: Knowledge, fold: int, encoder: Encoder | None, model: Model) -> Iterator[Stray]:
+def _round(knowledge: Knowledge, fold: int, encoder: Encoder | None, classifier: Classifier) -> Iterator[Stray]:
     """Leave out the samples of one fold and ask them."""
     thinned = replace(knowledge, articles=tuple(_thinned(article, fold) for article in knowledge.articles))
-    snapshot = snapshot_of(thinned, "", encoder)
+    snapshot = build_snapshot(thinned, "", encoder)
     targets = snapshot.index.targets
     positions = {(_slug(target), target.item.id): at for at, target in enumerate(targets)}
     for article in knowledge.articles:
         for fact in article.facts:
             own = positions[article.slug, fact.id]
             for sample in fact.samples[fold::FOLDS]:
-                chances = _chances(snapshot, sample, encoder, model)
-                ranked = [int(at) for at in np.argsort(-chances, kind="stable") if targets[at].article is not None]
+                probabilities = _probabilities(snapshot, sample, encoder, classifier)
+                ranked = [
+                    int(at) for at in np.argsort(-probabilities, kind="stable") if targets[at].article is not None
+                ]
                 if own != ranked[0]:
                     first = [at for at in ranked if snapshot.index.is_fact[at]][:MAX_SUGGESTIONS]
                     hits = tuple(_name(targets[at], article.slug) for at in first)
-                    chance, lost = float(chances[own]), own not in first
+                    chance, lost = float(probabilities[own]), own not in first
                     yield Stray(article.slug, fact.id, sample.text, hits, chance, own, ranked[0], lost)
 
 
@@ -90,12 +92,12 @@ def _without(fact: Fact, fold: int) -> Fact:
     return replace(fact, samples=tuple(s for place, s in enumerate(fact.samples) if place % FOLDS != fold))
 
 
-def _chances(snapshot: Snapshot, sample: Sample, encoder: Encoder | None, model: Model) -> Matrix:
+def _probabilities(snapshot: Snapshot, sample: Sample, encoder: Encoder | None, classifier: Classifier) -> Matrix:
     """Return how likely each target is, shape (targets,)."""
     index = snapshot.index
-    analysis = index.analyser.analyse(sample.text)
-    vectors = None if encoder is None else encoded((analysis.normal, *unknown_words(index, analysis)), encoder)
-    return model.chances(features(signals(index, analysis, snapshot.vectors, vectors)))
+    tokenized = index.tokenizer.tokenize(sample.text)
+    vectors = None if encoder is None else encoded((tokenized.normal, *unknown_words(index, tokenized)), encoder)
+    return classifier.probabilities(features(signals(index, tokenized, snapshot.vectors, vectors)))
 
 
 def _slug(target: Target) -> str:
@@ -148,7 +150,7 @@ def check(
         raise KnowledgeError(found)
     astray = strays(snapshot, encoder, progress)
     index = snapshot.index
-    samples = tuple(map(index.analyser.analyse, index.samples))
+    samples = tuple(map(index.tokenizer.tokenize, index.samples))
     told = (
         advice("stray", (stray for stray in astray if stray.lost)),
         overlaps(index, astray),

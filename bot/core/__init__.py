@@ -1,1 +1,1 @@
-"""Pure matching: a question and a snapshot of the knowledge go in, a verdict comes out."""
+"""Pure matching: a question and a snapshot of the knowledge go in, a decision comes out."""

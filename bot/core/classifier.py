@@ -1,4 +1,4 @@
-"""From signals to a decision, in two learnt steps: which target, and whether to trust it."""
+"""From signals to a decision, in two learnt steps: which target, and whether to confidence it."""
 
 import json
 from collections.abc import Sequence
@@ -14,11 +14,21 @@ from bot.core.index import Target
 from bot.core.model import Language
 
 MAX_SUGGESTIONS = 3
-LEADS = ("grams", "words", "meaning", "meaning_mean", "meaning_passage")
+MARGINS = ("ngrams", "words", "meaning", "meaning_mean", "meaning_passage")
 """Signals whose lead over the best other target is a feature of its own."""
-FEATURES = (*SIGNALS, *(f"{name}_lead" for name in LEADS))
-TRUST_FEATURES = ("covered", "share", "log_chance", "second", "gaps", "best_gap", "has_gaps", "votes", *FEATURES)
-"""What the trust in the best fact is judged by: the probabilities around it, and its own features."""
+FEATURES = (*SIGNALS, *(f"{name}_margin" for name in MARGINS))
+CONFIDENCE_FEATURES = (
+    "covered",
+    "share",
+    "log_probability",
+    "second",
+    "gaps",
+    "best_gap",
+    "has_gaps",
+    "votes",
+    *FEATURES,
+)
+"""What the confidence in the best fact is judged by: the probabilities around it, and its own features."""
 GAIN = 0.05
 """How much more another reading must be trusted than the text as typed (`who` is a valid 좨)."""
 Matrix = NDArray[np.float64]
@@ -26,20 +36,20 @@ Mask = NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True)
-class Model:
+class Classifier:
     """The weights of both steps and the thresholds of the three bands; all of it is learnt by `train`.
 
-    Step one is a conditional logit (McFadden 1974): the targets and "nothing" compete for one question,
-    P(target i) = exp(w·xᵢ) / (exp(nothing) + Σⱼ exp(w·xⱼ)). Step two is a logistic regression: the probability
+    Step one is a conditional logit (McFadden 1974): the targets and none of the above compete for one question,
+    P(target i) = exp(w·xᵢ) / (exp(w₀) + Σⱼ exp(w·xⱼ)). Step two is a logistic regression: the probability
     that the best fact is the right answer, given its features and what competes with it.
     """
 
     weights: Matrix
     """Of step one, shape (len(FEATURES),)."""
-    nothing: float
-    trust: Matrix
-    """Of step two, shape (len(TRUST_FEATURES),)."""
-    trust_bias: float
+    none_of_the_above: float
+    confidence: Matrix
+    """Of step two, shape (len(CONFIDENCE_FEATURES),)."""
+    confidence_bias: float
     answer_from: float
     """Trust from which the best fact is given as the answer."""
     answer_from_with_gaps: float
@@ -47,21 +57,21 @@ class Model:
     suggest_from: float
     """Trust from which facts are offered."""
 
-    def chances(self, table: Matrix) -> Matrix:
-        """Return P(target) for every row of `features`, shape (targets,); what is missing to 1 is "nothing"."""
+    def probabilities(self, table: Matrix) -> Matrix:
+        """Return P(target) for every row of `features`, shape (targets,); what is missing to 1 is none of the above."""
         logits = table @ self.weights
-        highest = max(float(logits.max(initial=-np.inf)), self.nothing)
+        highest = max(float(logits.max(initial=-np.inf)), self.none_of_the_above)
         odds = np.exp(logits - highest)
-        result: Matrix = odds / (odds.sum() + np.exp(self.nothing - highest))
+        result: Matrix = odds / (odds.sum() + np.exp(self.none_of_the_above - highest))
         return result
 
-    def trust_in(self, table: Matrix, chances: Matrix, is_fact: Mask, has_gaps: Mask) -> float:
+    def confidence_in(self, table: Matrix, probabilities: Matrix, is_fact: Mask, has_gaps: Mask) -> float:
         """Return the probability that the fact with the best chance is the right answer."""
-        z = float(trust_features(table, chances, is_fact, has_gaps) @ self.trust) + self.trust_bias
+        z = float(confidence_features(table, probabilities, is_fact, has_gaps) @ self.confidence) + self.confidence_bias
         return float(1 / (1 + np.exp(-z)))
 
-    def answers_from(self, *, with_gaps: bool) -> float:
-        """Return the trust from which a fact is the answer, in an article with or without gaps."""
+    def answer_threshold(self, *, with_gaps: bool) -> float:
+        """Return the confidence from which a fact is the answer, in an article with or without gaps."""
         return self.answer_from_with_gaps if with_gaps else self.answer_from
 
 
@@ -70,7 +80,7 @@ def features(signals: NDArray[np.float32]) -> Matrix:
 
     A lead is the distance to the best other target: positive for the best one, negative for the rest.
     """
-    columns = signals[:, [SIGNALS.index(name) for name in LEADS]]
+    columns = signals[:, [SIGNALS.index(name) for name in MARGINS]]
     if len(columns) > 1:
         second, first = np.partition(columns, -2, axis=0)[-2:]
         best_other = np.where(columns >= first, second, first)
@@ -79,16 +89,16 @@ def features(signals: NDArray[np.float32]) -> Matrix:
     return np.concatenate([signals, columns - best_other], axis=1).astype(np.float64)
 
 
-def trust_features(table: Matrix, chances: Matrix, is_fact: Mask, has_gaps: Mask) -> Matrix:
-    """Return the features of the fact with the best chance, shape (len(TRUST_FEATURES),).
+def confidence_features(table: Matrix, probabilities: Matrix, is_fact: Mask, has_gaps: Mask) -> Matrix:
+    """Return the features of the fact with the best chance, shape (len(CONFIDENCE_FEATURES),).
 
     The masks tell for every target whether it is a fact, and whether its article lists gaps.
     """
-    facts = np.where(is_fact, chances, 0)
+    facts = np.where(is_fact, probabilities, 0)
     best = int(facts.argmax())
     covered, chance = float(facts.sum()), float(facts[best])
     second = float(np.delete(facts, best).max(initial=0))
-    gaps = chances[~is_fact]
+    gaps = probabilities[~is_fact]
     around = [
         covered,
         chance / max(covered, 1e-9),
@@ -97,30 +107,30 @@ def trust_features(table: Matrix, chances: Matrix, is_fact: Mask, has_gaps: Mask
         gaps.sum(),
         gaps.max(initial=0),
         float(has_gaps[best]),
-        float((table[best, -len(LEADS) :] > 0).mean()),
+        float((table[best, -len(MARGINS) :] > 0).mean()),
     ]
     return np.concatenate([around, table[best]])
 
 
-def believed(trusts: Sequence[float]) -> int:
-    """Return which reading is meant, given the trust in the best fact of each, the text as typed first."""
+def believed(confidences: Sequence[float]) -> int:
+    """Return which reading is meant, given the confidence in the best fact of each, the text as typed first."""
     best = 0
-    for number, trust in enumerate(trusts):
-        if trust > trusts[best] + GAIN:
+    for number, confidence in enumerate(confidences):
+        if confidence > confidences[best] + GAIN:
             best = number
     return best
 
 
 @cache
-def load_model(*, semantic: bool) -> Model:
-    """Return the shipped model, trained with or without the encoder's signals."""
+def load_classifier(*, semantic: bool) -> Classifier:
+    """Return the shipped classifier, trained with or without the encoder's signals."""
     text = resources.files("bot.core").joinpath("weights.json").read_text(encoding="utf-8")
     stored = json.loads(text)["semantic" if semantic else "lexical"]
-    return Model(
+    return Classifier(
         weights=np.array([stored["weights"][name] for name in FEATURES]),
-        nothing=stored["nothing"],
-        trust=np.array([stored["trust"][name] for name in TRUST_FEATURES]),
-        trust_bias=stored["trust_bias"],
+        none_of_the_above=stored["none_of_the_above"],
+        confidence=np.array([stored["confidence"][name] for name in CONFIDENCE_FEATURES]),
+        confidence_bias=stored["confidence_bias"],
         answer_from=stored["answer_from"],
         answer_from_with_gaps=stored["answer_from_with_gaps"],
         suggest_from=stored["suggest_from"],
@@ -164,4 +174,4 @@ class Unanswered:
     others: tuple[Candidate, ...] = ()
 
 
-Verdict = Answered | Suggested | Unanswered
+Decision = Answered | Suggested | Unanswered

@@ -40,7 +40,7 @@ THING: Final = re.compile(
     r"(?:(?<=\bis )|(?<=\bwas )|(?<=\bdid )|(?<=\bhas )|(?<=\bdoes ))(?:that|this)\b"
 )
 """It, that."""
-LEAD: Final = re.compile(
+DISCOURSE_MARKER: Final = re.compile(
     r"^(?:(?:and|but|so|ok|okay|then|well|also|oh|wow|whoa|damn|huh|hm+|meh|wait|no way|really|lol|haha|nice|"
     r"yeah|yep|yes|right|i see|ah|cool|got it|"
     r"(?:a )?(?:different|another|new|unrelated) (?:question|topic)|by the way|btw|changing the subject|"
@@ -61,7 +61,7 @@ SOMEBODY: Final = re.compile(r"분|사람|인물|person|guy|man\b|woman|lady")
 PREPOSITIONS: Final = frozenset({"from", "to", "for", "with", "by", "at", "about", "since", "until", "of", "in", "on"})
 """Without which a question of few words asks for something else ("from who?")."""
 _MOST_ENTITIES: Final = 3
-_MOST_FILLINGS: Final = 6
+_MOST_RESOLUTIONS: Final = 6
 _FEW_WORDS: Final = 3
 """Content words up to which a question without a name or a pronoun may be the rest of a longer one."""
 _EVERYWHERE: Final = 0.25
@@ -81,7 +81,7 @@ _POINTERS: Final[tuple[tuple[re.Pattern[str], frozenset[str], frozenset[str], Le
     (THEY, _ALL, _ALL, "partly"),
     (GROUP, _GROUPS, _THINGS, "partly"),
 )
-"""What points, at which kinds of entities, the kinds that may not be named beside it, how much it leans."""
+"""What points, at which kinds of entities, the kinds that may not be named beside it, how much it needs_context."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +95,7 @@ class Context:
 
 
 @dataclass(frozen=True, slots=True)
-class Filling:
+class Resolution:
     """One way to make a question complete."""
 
     text: str
@@ -107,7 +107,7 @@ class Filling:
 class Completion:
     """The ways to fill a question, the likeliest first."""
 
-    fillings: tuple[Filling, ...]
+    resolutions: tuple[Resolution, ...]
     leaning: Leaning
     asked: tuple[Entity, ...] = ()
     """Whom and what the last question named."""
@@ -120,21 +120,21 @@ class Completion:
 def complete(snapshot: Snapshot, text: str, before: Context) -> Completion | None:
     """Return how `text` may be meant after `before`; None where it is complete by itself."""
     article = snapshot.knowledge.article(before.article)
-    normal = without_lead(text)
+    normal = without_discourse_marker(text)
     if article is None or not normal:
         return None
     exchange = _Exchange(snapshot, article, before, normal)
     found = exchange.completion()
-    if found is None or not found.fillings:
+    if found is None or not found.resolutions:
         return None
-    first = next((filling.entity for filling in found.fillings if filling.entity), None)
+    first = next((resolution.entity for resolution in found.resolutions if resolution.entity), None)
     named = first if exchange.named(first) else None
     return replace(found, asked=tuple(exchange.asked), named=named, told=exchange.told())
 
 
-def without_lead(text: str) -> str:
+def without_discourse_marker(text: str) -> str:
     """Return the normalised text without the words that only join it to what was said before, and laughter."""
-    return LEAD.sub("", LAUGHTER.sub(" ", normalise(text)).strip())
+    return DISCOURSE_MARKER.sub("", LAUGHTER.sub(" ", normalise(text)).strip())
 
 
 class _Exchange:
@@ -142,14 +142,14 @@ class _Exchange:
 
     def __init__(self, snapshot: Snapshot, article: Article, before: Context, normal: str) -> None:
         """Read both."""
-        analyser = snapshot.index.analyser
-        self._index, self._analyser, self._article, self._normal = snapshot.index, analyser, article, normal
+        tokenizer = snapshot.index.tokenizer
+        self._index, self._tokenizer, self._article, self._normal = snapshot.index, tokenizer, article, normal
         self._item = article.item(before.item) if before.item else None
         self._language = language_of(normal)
-        self._words = analyser.tagged(ABOUT.sub("", normal))
+        self._words = tokenizer.tagged(ABOUT.sub("", normal))
         self._content = [word for word in self._words if word.role == "content" and not HOLLOW.fullmatch(word.text)]
         self._before = before.question
-        self._last = analyser.tagged(before.question)
+        self._last = tokenizer.tagged(before.question)
         self.asked = self._entities(self._last)
         """Whom and what the last question named."""
 
@@ -173,7 +173,7 @@ class _Exchange:
             if found and named.isdisjoint(instead) and (self._content or leaning != "partly"):
                 beside = self._of_person() if kinds == _GROUPS else ()
                 completion = _completion((*beside, *self._replaced(found, kinds)), leaning)
-                if completion.fillings:
+                if completion.resolutions:
                     return completion
         return None
 
@@ -242,7 +242,7 @@ class _Exchange:
         answer = self._item.answer.get(self._language)
         squeezed = squeeze(normalise(answer))
         full = [e for e in self._article.entities if any(squeeze(normalise(n)) in squeezed for n in e.name.every())]
-        return [*full, *self._entities(self._analyser.tagged(answer))]
+        return [*full, *self._entities(self._tokenizer.tagged(answer))]
 
     def _name(self, entity: Entity) -> str:
         return normalise(entity.name.get(self._language))
@@ -254,66 +254,66 @@ class _Exchange:
         called = " ".join(words if "".join(words) in full else (*words[:-1], *map(stem, words[-1:])))
         return called if called and language_of(called) == self._language else self._name(entity)
 
-    def _replaced(self, found: re.Match[str], kinds: frozenset[str]) -> Iterator[Filling]:
+    def _replaced(self, found: re.Match[str], kinds: frozenset[str]) -> Iterator[Resolution]:
         """Put a name in place of what points at it."""
         head, tail = self._normal[: found.start()].strip(), self._normal[found.end() :].strip()
         owner = "'s" if found[0] in OWNERS and tail[:1].isalpha() else ""
         particle = match[0] if (match := LAST_PARTICLE.search(found[0])) else owner
         for entity in self._candidates(kinds):
-            yield Filling(f"{head} {self._called(entity)}{particle} {tail}".strip(), entity)
+            yield Resolution(f"{head} {self._called(entity)}{particle} {tail}".strip(), entity)
 
-    def _of_person(self) -> Iterator[Filling]:
+    def _of_person(self) -> Iterator[Resolution]:
         """Put the person last asked about in front: where they work or went is what "there" points at."""
         for entity in self.asked:
             if entity.kind in _PEOPLE:
-                yield Filling(f"{self._name(entity)} {self._normal}", entity)
+                yield Resolution(f"{self._name(entity)} {self._normal}", entity)
 
-    def _in_front(self) -> Iterator[Filling]:
+    def _in_front(self) -> Iterator[Resolution]:
         for entity in self._candidates(_ALL):
-            yield Filling(f"{self._name(entity)} {self._normal}", entity)
+            yield Resolution(f"{self._name(entity)} {self._normal}", entity)
 
-    def _with_last_words(self) -> Iterator[Filling]:
+    def _with_last_words(self) -> Iterator[Resolution]:
         """Add what the last question spoke of; named it one person, it is about that one."""
         last = " ".join(word.text for word in self._last if word.role in {"content", "name"})
         person = self.asked[0] if len(self.asked) == 1 and self.asked[0].kind in _PEOPLE else None
-        yield Filling(f"{last} {self._normal}", person)
+        yield Resolution(f"{last} {self._normal}", person)
 
-    def _with_last_asks(self) -> Iterator[Filling]:
+    def _with_last_asks(self) -> Iterator[Resolution]:
         """Ask for the same kind of answer ("who led A?", "what about B?")."""
         if asked := " ".join(word.text for word in self._last if word.role == "ask"):
-            yield Filling(f"{asked} {' '.join(word.text for word in self._words)}", None)
+            yield Resolution(f"{asked} {' '.join(word.text for word in self._words)}", None)
 
-    def _asked_of_the_last(self) -> Iterator[Filling]:
+    def _asked_of_the_last(self) -> Iterator[Resolution]:
         """Ask the last question, or what its answer is called, with what is asked now ("from who")."""
         kept = frozenset() if self._content else PREPOSITIONS
         asked = " ".join(word.text for word in self._words if word.role == "ask" or word.text in kept)
         named = self.asked[0] if self.asked else None
-        yield Filling(_unparted(_asking(self._last, asked), self._before), named)
+        yield Resolution(_unparted(_asking(self._last, asked), self._before), named)
         for entity in () if named else self._candidates(_ALL):
-            yield Filling(f"{self._name(entity)} {_asking(self._last, asked)}", entity)
+            yield Resolution(f"{self._name(entity)} {_asking(self._last, asked)}", entity)
         if self._item:
-            label = self._analyser.tagged(self._item.label.get(self._language))
-            yield Filling(_asking(label, asked), named)
+            label = self._tokenizer.tagged(self._item.label.get(self._language))
+            yield Resolution(_asking(label, asked), named)
 
-    def _of_another(self, entity: Entity) -> Iterator[Filling]:
+    def _of_another(self, entity: Entity) -> Iterator[Resolution]:
         """Ask the last question, or the samples of its fact, of `entity` instead of the one named there."""
         other = next((e for e in self.asked if e.kind == entity.kind), self.asked[0] if self.asked else None)
         if other == entity:
             return
         if other is None:
-            yield Filling(f"{self._name(entity)} {self._before}", entity)
+            yield Resolution(f"{self._name(entity)} {self._before}", entity)
             return
         renamed = _renamed(self._last, other, normalise(entity.name.get(language_of(self._before))))
-        yield Filling(_unparted(renamed, self._before), entity)
+        yield Resolution(_unparted(renamed, self._before), entity)
         own = [s.text for s in (self._item.samples if self._item else ()) if s.language == self._language]
         for text in sorted(own, key=lambda sample: -fuzz.ratio(normalise(sample), self._before)):
-            tagged = self._analyser.tagged(text)
+            tagged = self._tokenizer.tagged(text)
             if other in self._entities(tagged):
-                yield Filling(_unparted(_renamed(tagged, other, self._name(entity)), normalise(text)), entity)
+                yield Resolution(_unparted(_renamed(tagged, other, self._name(entity)), normalise(text)), entity)
 
 
-def _completion(fillings: Iterable[Filling], leaning: Leaning) -> Completion:
-    return Completion(tuple(dict.fromkeys(fillings))[:_MOST_FILLINGS], leaning)
+def _completion(resolutions: Iterable[Resolution], leaning: Leaning) -> Completion:
+    return Completion(tuple(dict.fromkeys(resolutions))[:_MOST_RESOLUTIONS], leaning)
 
 
 def _asking(words: Sequence[Word], asked: str) -> str:

@@ -13,7 +13,7 @@ from bot.core.lexicon import answer_types
 from bot.core.memo import BatchMemo, Memo
 from bot.core.model import Article, Fact, Gap, Knowledge
 from bot.core.text import is_hangul, jamo
-from bot.core.tokens import Analyser, Analysis
+from bot.core.tokens import TokenizedText, Tokenizer
 
 _LENGTHS = (3, 4, 5)
 """Letters per n-gram; a Hangul syllable has two or three."""
@@ -29,7 +29,7 @@ _REMEMBERED_WORDS = 2_048
 TINY = 1e-6
 
 
-def gram_hashes(squeezed: str) -> Hashes:
+def ngram_hashes(squeezed: str) -> Hashes:
     """Return a 64-bit hash of every n-gram of the decomposed text; collisions are as good as impossible."""
     codes = np.frombuffer(jamo(squeezed).encode("utf-32-le", errors="replace"), np.uint32).astype(np.uint64)
     found = []
@@ -55,7 +55,7 @@ def _hash(feature: str) -> int:
     return int.from_bytes(blake2b(feature.encode(errors="replace"), digest_size=8).digest(), "little")
 
 
-class InvertedIndex:
+class TfidfIndex:
     """Cosine of tf-idf vectors, with the query's *unseen* features in its norm at the highest idf.
 
     The unseen ones matter: a question that shares one word with a sample and has five of its own must not
@@ -113,13 +113,13 @@ class InvertedIndex:
         return found.astype(np.float32)
 
 
-class Owners:
-    """Owners of rows that stand target by target: those of the first target first."""
+class Segments:
+    """Segments of rows that stand target by target: those of the first target first."""
 
     def __init__(self, counts: Sequence[int]) -> None:
         """Take the number of rows of each target."""
         self.counts = np.array(counts, np.int64)
-        self.of_row = np.repeat(np.arange(len(counts)), self.counts)
+        self.target_of_row = np.repeat(np.arange(len(counts)), self.counts)
         """Position of the owner of each row, shape (rows,)."""
         self._ends = np.cumsum(self.counts)
         self._owning = np.flatnonzero(self.counts)
@@ -142,7 +142,7 @@ class Owners:
 
     def mean(self, scores: Column) -> Column:
         """Return each target's average score, 0 for one without rows, shape (targets,)."""
-        sums = np.bincount(self.of_row, scores, minlength=len(self.counts))
+        sums = np.bincount(self.target_of_row, scores, minlength=len(self.counts))
         average: Column = (sums / np.maximum(self.counts, 1)).astype(np.float32)
         return average
 
@@ -184,7 +184,7 @@ class Postings:
 class Index:
     """The searchable form of a `Knowledge`; immutable after construction, and pickled to be used again.
 
-    Owners are positions in `targets`; passages are answers and labels.
+    Segments are positions in `targets`; passages are answers and labels.
     """
 
     def __init__(self, knowledge: Knowledge) -> None:
@@ -195,28 +195,28 @@ class Index:
         )
         self.samples = tuple(sample.text for target in self.targets for sample in target.item.samples)
         self.passages = tuple(text for target in self.targets for text in _passages(target.item))
-        self.sample_owners = Owners([len(target.item.samples) for target in self.targets])
-        self.passage_owners = Owners([len(_passages(target.item)) for target in self.targets])
+        self.sample_segments = Segments([len(target.item.samples) for target in self.targets])
+        self.passage_segments = Segments([len(_passages(target.item)) for target in self.targets])
         self.is_fact = np.array([isinstance(target.item, Fact) for target in self.targets], bool)
         self.has_gaps = np.array(
             [target.article is not None and bool(target.article.gaps) for target in self.targets], bool
         )
-        self.analyser = Analyser(knowledge.lexicon, knowledge.articles)
-        samples = [self.analyser.analyse(text) for text in self.samples]
-        passages = [self.analyser.analyse(text) for text in self.passages]
-        self.analyser.learn([*samples, *passages])
+        self.tokenizer = Tokenizer(knowledge.lexicon, knowledge.articles)
+        samples = [self.tokenizer.tokenize(text) for text in self.samples]
+        passages = [self.tokenizer.tokenize(text) for text in self.passages]
+        self.tokenizer.learn([*samples, *passages])
         self.asked: dict[str, set[int]] = {}
         """Samples without spaces and punctuation, and the positions of the targets they belong to."""
-        for analysis, owner in zip(samples, self.sample_owners.of_row, strict=True):
-            self.asked.setdefault(analysis.squeezed, set()).add(int(owner))
-        self.likeness = Memo(self._likeness, _REMEMBERED)
-        """Cosine of a text's n-grams with those of every sample, by what `squeeze` leaves of it."""
-        self.words = InvertedIndex([word_hashes(analysis.features) for analysis in samples])
-        self.grams = InvertedIndex([gram_hashes(analysis.squeezed) for analysis in samples])
-        self.passage_grams = InvertedIndex([gram_hashes(analysis.squeezed) for analysis in passages])
+        for tokenized, owner in zip(samples, self.sample_segments.target_of_row, strict=True):
+            self.asked.setdefault(tokenized.squeezed, set()).add(int(owner))
+        self.similarity = Memo(self._similarity, _REMEMBERED)
+        """Cosine of a text's n-ngrams with those of every sample, by what `squeeze` leaves of it."""
+        self.words = TfidfIndex([word_hashes(tokenized.features) for tokenized in samples])
+        self.ngrams = TfidfIndex([ngram_hashes(tokenized.squeezed) for tokenized in samples])
+        self.passage_ngrams = TfidfIndex([ngram_hashes(tokenized.squeezed) for tokenized in passages])
         every = range(len(self.targets))
-        own = [samples[self.sample_owners.rows(position)] for position in every]
-        told = [passages[self.passage_owners.rows(position)] for position in every]
+        own = [samples[self.sample_segments.rows(position)] for position in every]
+        told = [passages[self.passage_segments.rows(position)] for position in every]
         everything = [[*asked, *said] for asked, said in zip(own, told, strict=True)]
         self.stems = Postings([[s for a in texts for s in a.stems] for texts in everything])
         self.attributes = Postings([[x for a in texts for x in a.attributes] for texts in everything])
@@ -233,18 +233,18 @@ class Index:
         self.asks = _ask_shares(self.targets, own)
         self._learn_vocabulary(everything)
 
-    def _likeness(self, squeezed: str) -> Scores:
-        return self.grams.scores(gram_hashes(squeezed))
+    def _similarity(self, squeezed: str) -> Scores:
+        return self.ngrams.scores(ngram_hashes(squeezed))
 
-    def _learn_vocabulary(self, everything: Sequence[Sequence[Analysis]]) -> None:
+    def _learn_vocabulary(self, everything: Sequence[Sequence[TokenizedText]]) -> None:
         """Give every word of the texts a number and lay each target's out end to end."""
         own = [dict.fromkeys(w for a in texts for w in a.words if len(w) > 1 or is_hangul(w)) for texts in everything]
         self.vocabulary = {word: number for number, word in enumerate(dict.fromkeys(w for words in own for w in words))}
         """Word to row among the vectors of words."""
-        self.word_entries = np.array([self.vocabulary[word] for words in own for word in words], np.int32)
+        self.word_rows = np.array([self.vocabulary[word] for words in own for word in words], np.int32)
         """Rows of each target's words, one target after the other."""
-        self.word_owners = Owners(list(map(len, own)))
-        """Owners of `word_entries`."""
+        self.word_segments = Segments(list(map(len, own)))
+        """Segments of `word_rows`."""
 
     def belongs_to(self, slug: str) -> NDArray[np.bool_]:
         """Tell for every target whether it belongs to the article `slug` or to small talk, shape (targets,)."""
@@ -252,7 +252,7 @@ class Index:
 
     def nearest_sample(self, position: int, scores: Scores) -> str:
         """Return the best-scoring sample of the target at `position`; `scores` has one entry per sample."""
-        own = self.sample_owners.rows(position)
+        own = self.sample_segments.rows(position)
         return self.samples[own.start + int(scores[own].argmax())] if own.start < own.stop else ""
 
     def texts(self) -> tuple[str, ...]:
@@ -268,14 +268,14 @@ def _passages(item: Fact | Gap) -> tuple[str, ...]:
     return (*item.answer.every(), *item.label.every())
 
 
-def _about(target: Target, samples: Sequence[Analysis]) -> frozenset[tuple[str, str]]:
+def _about(target: Target, samples: Sequence[TokenizedText]) -> frozenset[tuple[str, str]]:
     """Return the entities a target is about: those declared and those that most of its samples name."""
     return frozenset(_declared(target.article, target.item) | _naming(samples, 0.5))
 
 
-def _naming(samples: Sequence[Analysis], share: float) -> set[tuple[str, str]]:
+def _naming(samples: Sequence[TokenizedText], share: float) -> set[tuple[str, str]]:
     """Return the entities that more than `share` of the samples name."""
-    named = Counter(key for analysis in samples for key in analysis.entities)
+    named = Counter(key for tokenized in samples for key in tokenized.entities)
     return {key for key, count in named.items() if count > share * len(samples)}
 
 
@@ -283,12 +283,12 @@ def _declared(article: Article | None, item: Fact | Gap) -> set[tuple[str, str]]
     return {(article.slug, key) for key in item.about} if article and isinstance(item, Fact) else set()
 
 
-def _ask_shares(targets: Sequence[Target], samples: Sequence[Sequence[Analysis]]) -> dict[str, Scores]:
+def _ask_shares(targets: Sequence[Target], samples: Sequence[Sequence[TokenizedText]]) -> dict[str, Scores]:
     """Return for each kind of answer the share of every target's samples that ask for it, shape (targets,)."""
     shares: dict[str, Scores] = {}
     for position, (target, own) in enumerate(zip(targets, samples, strict=True)):
         declared = target.item.asks if isinstance(target.item, Fact) else ()
-        kinds = Counter(kind for analysis in own for kind in analysis.asks)
+        kinds = Counter(kind for tokenized in own for kind in tokenized.asks)
         for kind in declared or kinds:
             column = shares.setdefault(kind, np.zeros(len(targets), np.float32))
             column[position] = 1.0 if declared else kinds[kind] / len(own)

@@ -8,7 +8,7 @@ from rapidfuzz import fuzz, process
 
 from bot.core.hangul import initials, is_initials
 from bot.core.memo import Memo
-from bot.core.model import Article, Family
+from bot.core.model import Article, LexiconEntry
 from bot.core.stemming import less_suffix, stem
 from bot.core.text import is_hangul, jamo, normalise, squeeze, words
 
@@ -75,10 +75,10 @@ def _key(word: str) -> str:
     return word if is_hangul(word) else stem(word)
 
 
-class FamilyFinder:
+class LexiconIndex:
     """Look-up of families; Korean entries match as beginnings of words, English ones as stemmed words."""
 
-    def __init__(self, kinds: Mapping[str, Iterable[Family]], *, whole_words: str = "fillers") -> None:
+    def __init__(self, kinds: Mapping[str, Iterable[LexiconEntry]], *, whole_words: str = "fillers") -> None:
         """Index the entries of all `kinds`; the kind `whole_words` is never found inside an unspaced run."""
         self._single: dict[str, list[Label]] = {}
         self._phrases: dict[tuple[str, ...], list[Label]] = {}
@@ -156,7 +156,7 @@ class FamilyFinder:
         return found
 
 
-class NameFinder:
+class EntityIndex:
     """Look-up of entities by alias; a key is (article slug, entity id)."""
 
     def __init__(self, articles: Iterable[Article]) -> None:

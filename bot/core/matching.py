@@ -1,4 +1,4 @@
-"""The whole core behind one call: a question goes in, a verdict comes out."""
+"""The whole core behind one call: a question goes in, a decision comes out."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,13 +10,13 @@ from bot.core.classifier import (
     MAX_SUGGESTIONS,
     Answered,
     Candidate,
-    Model,
+    Classifier,
+    Decision,
     Suggested,
     Unanswered,
-    Verdict,
     believed,
     features,
-    load_model,
+    load_classifier,
 )
 from bot.core.dialogue import Context
 from bot.core.features import SIGNALS, signals, unknown_words
@@ -48,7 +48,7 @@ class Question:
     """What was spoken of before, for a question that says too little by itself; `answer` does not look at it."""
 
 
-@lru_cache(maxsize=8)  # encoder and verdict ask for those of the same message
+@lru_cache(maxsize=8)  # encoder and decision ask for those of the same message
 def readings(text: str) -> tuple[str, ...]:
     """Return how `text` may be meant: as typed and, if it looks like one, as a slip of the keyboard layout."""
     normal = normalise(text)
@@ -73,11 +73,11 @@ def _holds_lone_letters(normal: str) -> bool:
 
 def ways(snapshot: Snapshot, text: str) -> tuple[str, ...]:
     """Return all that is ranked for one message: its readings, of each the sentence that asks, each respelt."""
-    analyser = snapshot.index.analyser
-    meant = tuple(dict.fromkeys((*readings(text), analyser.relaid(text))))
+    tokenizer = snapshot.index.tokenizer
+    meant = tuple(dict.fromkeys((*readings(text), tokenizer.relaid(text))))
     written = (text, *meant[1:])  # where lines end only the text as typed can tell
     asking = [normalise(focus) for one in written for focus in focuses(one)]
-    respelt = [analyser.respelt(one) for one in (*written, *asking)]
+    respelt = [tokenizer.respelt(one) for one in (*written, *asking)]
     return tuple(dict.fromkeys((*meant, *asking, *filter(None, respelt))))
 
 
@@ -85,30 +85,30 @@ def texts_to_encode(snapshot: Snapshot, text: str) -> tuple[str, ...]:
     """Return the texts whose vectors `answer` needs: all ways to read it and the words that no fact has."""
     index = snapshot.index
     meant = ways(snapshot, text)
-    unknown = (word for reading in meant for word in unknown_words(index, index.analyser.analyse(reading)))
+    unknown = (word for reading in meant for word in unknown_words(index, index.tokenizer.tokenize(reading)))
     return tuple(dict.fromkeys((*meant, *unknown)))
 
 
-def answer(snapshot: Snapshot, question: Question, vectors: Mapping[str, Vector] | None = None) -> Verdict:
+def answer(snapshot: Snapshot, question: Question, vectors: Mapping[str, Vector] | None = None) -> Decision:
     """Decide what the knowledge answers to `question`; total, whatever the text.
 
     `vectors` holds the encoder's unit vector for each of `texts_to_encode`; None: encoder off.
     """
-    model = load_model(semantic=vectors is not None and snapshot.vectors is not None)
+    classifier = load_classifier(semantic=vectors is not None and snapshot.vectors is not None)
     meant = ways(snapshot, question.text)
-    rankings = [_rank(snapshot, question, text, vectors, model) for text in meant]
-    choice = believed([ranking.trust for ranking in rankings])
+    rankings = [_rank(snapshot, question, text, vectors, classifier) for text in meant]
+    choice = believed([ranking.confidence for ranking in rankings])
     reading, ranking = meant[choice], rankings[choice]
     language = question.language or language_of(reading, question.default)
-    return _decide(ranking, language, model)
+    return _decide(ranking, language, classifier)
 
 
 @dataclass(frozen=True, slots=True)
 class _Ranking:
-    """The likeliest targets for one reading, best first, and the trust in the best fact."""
+    """The likeliest targets for one reading, best first, and the confidence in the best fact."""
 
     candidates: tuple[Candidate, ...] = ()
-    trust: float = 0.0
+    confidence: float = 0.0
 
     @property
     def facts(self) -> tuple[Candidate, ...]:
@@ -120,49 +120,49 @@ class _Ranking:
 
 
 def _rank(
-    snapshot: Snapshot, question: Question, reading: str, encoded: Mapping[str, Vector] | None, model: Model
+    snapshot: Snapshot, question: Question, reading: str, encoded: Mapping[str, Vector] | None, classifier: Classifier
 ) -> _Ranking:
-    """Rank the targets for one reading; the best fact's confidence is the trust, the others' in proportion."""
+    """Rank the targets for one reading; the best fact's confidence is the confidence, the others' in proportion."""
     index = snapshot.index
-    analysis = index.analyser.analyse(reading)
-    if not index.targets or not analysis.words:
+    tokenized = index.tokenizer.tokenize(reading)
+    if not index.targets or not tokenized.words:
         return _Ranking()
-    table = signals(index, analysis, snapshot.vectors, encoded)
+    table = signals(index, tokenized, snapshot.vectors, encoded)
     described = features(table)
-    chances = model.chances(described)
+    probabilities = classifier.probabilities(described)
     if question.article is not None:
-        chances = np.where(index.belongs_to(question.article), chances, 0)
-    trust = model.trust_in(described, chances, index.is_fact, index.has_gaps)
-    if analysis.names_only:  # "Murati?" asks for something, if not for what: facts are offered, no gap is told
-        trust, chances = max(trust, model.suggest_from), np.where(index.is_fact, chances, 0)
-    own = [position for position in index.asked.get(analysis.squeezed, ()) if chances[position] > 0]
+        probabilities = np.where(index.belongs_to(question.article), probabilities, 0)
+    confidence = classifier.confidence_in(described, probabilities, index.is_fact, index.has_gaps)
+    if tokenized.names_only:  # "Murati?" asks for something, if not for what: facts are offered, no gap is told
+        confidence, probabilities = max(confidence, classifier.suggest_from), np.where(index.is_fact, probabilities, 0)
+    own = [position for position in index.asked.get(tokenized.squeezed, ()) if probabilities[position] > 0]
     if len(own) == 1:  # an author's own sample is the surest sign there is
-        chances[own[0]] = 1.0
-        trust = float(index.is_fact[own[0]])
-    scale = trust / max(float(np.where(index.is_fact, chances, 0).max()), 1e-9)
-    likeness = index.likeness(analysis.squeezed)
+        probabilities[own[0]] = 1.0
+        confidence = float(index.is_fact[own[0]])
+    scale = confidence / max(float(np.where(index.is_fact, probabilities, 0).max()), 1e-9)
+    similarity = index.similarity(tokenized.squeezed)
     candidates = tuple(
         Candidate(
             target=index.targets[position],
-            confidence=float(min(1.0, chances[position] * (scale if index.is_fact[position] else 1.0))),
-            sample=index.nearest_sample(int(position), likeness),
+            confidence=float(min(1.0, probabilities[position] * (scale if index.is_fact[position] else 1.0))),
+            sample=index.nearest_sample(int(position), similarity),
             signals=dict(zip(SIGNALS, map(float, table[position]), strict=True)),
         )
-        for position in np.argsort(-chances, kind="stable")[:_SHOWN]
-        if chances[position] > 0
+        for position in np.argsort(-probabilities, kind="stable")[:_SHOWN]
+        if probabilities[position] > 0
     )
-    return _Ranking(candidates, trust)
+    return _Ranking(candidates, confidence)
 
 
-def _decide(ranking: _Ranking, language: Language, model: Model) -> Verdict:
+def _decide(ranking: _Ranking, language: Language, classifier: Classifier) -> Decision:
     """Put a ranking into one of the three bands; a gap that beats every fact is said out loud."""
     facts, gap = ranking.facts[: MAX_SUGGESTIONS + 1], ranking.gap
-    if facts and ranking.trust >= model.answers_from(with_gaps=_has_gaps(facts[0])):
+    if facts and ranking.confidence >= classifier.answer_threshold(with_gaps=_has_gaps(facts[0])):
         return Answered(language, facts[0], facts[1:])
-    offers = facts[:MAX_SUGGESTIONS] if ranking.trust >= model.suggest_from else ()
+    suggestions = facts[:MAX_SUGGESTIONS] if ranking.confidence >= classifier.suggest_from else ()
     if gap is not None and ranking.candidates[0] is gap and gap.confidence >= _GAP_FROM:
-        return Unanswered(language, gap, offers if gap.target.article else ())
-    return Suggested(language, offers) if offers else Unanswered(language)
+        return Unanswered(language, gap, suggestions if gap.target.article else ())
+    return Suggested(language, suggestions) if suggestions else Unanswered(language)
 
 
 def _has_gaps(candidate: Candidate) -> bool:

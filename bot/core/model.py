@@ -142,7 +142,7 @@ class Case:
     where: str = ""
     """`file:line` of the case, for messages."""
     after: str | None = None
-    """The question asked just before, where this one leans on it."""
+    """The question asked just before, where this one needs_context on it."""
 
 
 NOTHING = "nothing"
@@ -189,7 +189,7 @@ class Article:
 
 
 @dataclass(frozen=True, slots=True)
-class Family:
+class LexiconEntry:
     """Words of one meaning in both languages: a concept, an attribute or a kind of question."""
 
     id: str
@@ -201,16 +201,16 @@ class Family:
 class Lexicon:
     """Vocabulary shared by all articles."""
 
-    concepts: tuple[Family, ...] = ()
+    concepts: tuple[LexiconEntry, ...] = ()
     """Word families that mean the same (leave: 퇴사·떠나 / leave·quit)."""
-    attributes: tuple[Family, ...] = ()
+    attributes: tuple[LexiconEntry, ...] = ()
     """What a question can want to know of something (pay, age, successor, …)."""
-    asks: tuple[Family, ...] = ()
+    asks: tuple[LexiconEntry, ...] = ()
     """Question words by kind of answer (who, when, how-much, …)."""
-    fillers: Family = Family("fillers")
+    fillers: LexiconEntry = LexiconEntry("fillers")
     """Words that carry no content: politeness, chat, function words."""
 
-    def families(self) -> tuple[Family, ...]:
+    def families(self) -> tuple[LexiconEntry, ...]:
         """Return the families of every kind."""
         return (*self.concepts, *self.attributes, *self.asks, self.fillers)
 

@@ -1,7 +1,7 @@
 """Light stemming: Korean particles and endings, English inflection.
 
 Deliberately shallow: both sides of every comparison go through it, so a stem need not be a word, it only has
-to be the same for the forms that mean the same. A morphological analyser costs 100 MB more (see README).
+to be the same for the forms that mean the same. A morphological tokenizer costs 100 MB more (see README).
 """
 
 from functools import lru_cache

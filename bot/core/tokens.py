@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from bot.core.hangul import as_mixed_keys, strokes
-from bot.core.lexicon import FamilyFinder, NameFinder
+from bot.core.lexicon import EntityIndex, LexiconIndex
 from bot.core.memo import Memo
 from bot.core.model import Article, Language, Lexicon
 from bot.core.spelling import nearest, nearest_short, split_run
@@ -35,7 +35,7 @@ _MAX_WORDS = 120
 
 
 @dataclass(frozen=True, slots=True)
-class Analysis:
+class TokenizedText:
     """A normalised text and what was found in it."""
 
     normal: str
@@ -94,12 +94,12 @@ def _word(text: str, names: frozenset[tuple[str, str]], asks: set[str], silent: 
     return Word(text, role, names, asking)
 
 
-class Analyser:
+class Tokenizer:
     """Reads texts with one lexicon, one set of names and, once learnt, the vocabulary of the facts."""
 
     def __init__(self, lexicon: Lexicon, articles: Iterable[Article]) -> None:
         """Prepare the look-ups."""
-        self._families = FamilyFinder(
+        self._families = LexiconIndex(
             {
                 "concept": lexicon.concepts,
                 "attribute": lexicon.attributes,
@@ -109,7 +109,7 @@ class Analyser:
         )
         english = (text for family in lexicon.families() for text in family.en)
         self._general = frozenset(word for text in english for word in words(normalise(text)))
-        self._names = NameFinder(articles)
+        self._names = EntityIndex(articles)
         self._vocabulary: dict[str, str] = {}
         self._surface: frozenset[str] = frozenset()
         self._usual: Counter[str] = Counter()
@@ -118,33 +118,33 @@ class Analyser:
         self._corrected = Memo(self._closest, 8_192)
         self._respelt = Memo(self._nearest_word, 8_192)
         self._respelt_text = Memo(self._respell, _REMEMBERED)
-        self._analysed = Memo(self._analyse, _REMEMBERED)
+        self._tokenized = Memo(self._tokenize, _REMEMBERED)
 
-    def learn(self, analyses: Iterable[Analysis]) -> None:
+    def learn(self, tokenized_texts: Iterable[TokenizedText]) -> None:
         """Take the words of the facts as the vocabulary that typing errors are corrected to."""
-        seen = list(analyses)
-        self._vocabulary = {s: strokes(s) for analysis in seen for s in analysis.stems}
+        seen = list(tokenized_texts)
+        self._vocabulary = {s: strokes(s) for tokenized in seen for s in tokenized.stems}
         self._surface = frozenset(
-            word for analysis in seen for word in (*analysis.words, *analysis.stems) if is_hangul(word)
-        ) | frozenset(word for analysis in seen for word in analysis.words if word.isalpha())
-        self._usual = Counter(word for analysis in seen for word in analysis.words if word.isalpha())
+            word for tokenized in seen for word in (*tokenized.words, *tokenized.stems) if is_hangul(word)
+        ) | frozenset(word for tokenized in seen for word in tokenized.words if word.isalpha())
+        self._usual = Counter(word for tokenized in seen for word in tokenized.words if word.isalpha())
         self._common = tuple(
             word
             for word, count in self._usual.most_common()
             if count >= _COMMON and word.isascii() and len(word) >= _SHORT
         )
         self._usual.update(dict.fromkeys(self._general | self._surface, 0))
-        self._spelled = {word: strokes(word) for analysis in seen for word in analysis.words}
+        self._spelled = {word: strokes(word) for tokenized in seen for word in tokenized.words}
         self._corrected.clear()
         self._respelt.clear()
         self._respelt_text.clear()
-        self._analysed.clear()
+        self._tokenized.clear()
 
-    def analyse(self, text: str) -> Analysis:
+    def tokenize(self, text: str) -> TokenizedText:
         """Read `text`; total over all strings."""
-        return self._analysed(text)
+        return self._tokenized(text)
 
-    def _analyse(self, text: str) -> Analysis:
+    def _tokenize(self, text: str) -> TokenizedText:
         normal = normalise(text)
         sequence = self._sequence(normal)
         names = self._names.find(sequence, self._vocabulary or sequence)
@@ -156,7 +156,7 @@ class Analyser:
             (silent if kind in _SILENT else understood).update(range(start, end))
         loud = [position for position in range(len(sequence)) if position not in silent]
         stems = tuple(stem(sequence[p]) if p in understood else self._corrected(stem(sequence[p])) for p in loud)
-        return Analysis(
+        return TokenizedText(
             normal=normal,
             squeezed=squeeze(normal),
             words=tuple(sequence),

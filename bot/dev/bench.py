@@ -16,7 +16,7 @@ import numpy as np
 from bot.core.matching import Question
 from bot.core.model import LANGUAGES, Article, Fact, Knowledge, Language, Sample, Source, Text
 from bot.service.answering import ask_snapshot
-from bot.service.library import snapshot_of
+from bot.service.library import build_snapshot
 from bot.service.ports import Encoder
 
 _WORDS = 10_000
@@ -125,7 +125,7 @@ def _measure(knowledge: Knowledge, build_encoder: Callable[[], Encoder] | None) 
     if hasattr(os, "sched_setaffinity"):
         os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
     encoder = build_encoder() if build_encoder else None
-    snapshot = snapshot_of(knowledge, "", encoder)
+    snapshot = build_snapshot(knowledge, "", encoder)
     times = []
     for question in _questions(knowledge):
         start = time.process_time()  # what one core takes, also where others work on the machine

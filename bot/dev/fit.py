@@ -7,18 +7,26 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize
 
-from bot.core.classifier import FEATURES, MAX_SUGGESTIONS, TRUST_FEATURES, Matrix, Model, believed, trust_features
+from bot.core.classifier import (
+    CONFIDENCE_FEATURES,
+    FEATURES,
+    MAX_SUGGESTIONS,
+    Classifier,
+    Matrix,
+    believed,
+    confidence_features,
+)
 from bot.core.features import SEMANTIC
 from bot.dev.training_data import Asked, Development
 
 RIDGE = 0.3
 """L2 penalty of step one, chosen by leave-one-article-out among 0.03, 0.1, 0.3, 1 and 3."""
-TRUST_RIDGE = 20.0
+CONFIDENCE_RIDGE = 20.0
 """L2 penalty of step two on standardised features, chosen likewise among 2, 5, 10, 20 and 50."""
 FALSE_ANSWERS = 0.08
 """Share of the uncovered questions that may be answered when the answer threshold is chosen."""
 LOST_OFFERS = 0.02
-"""Share of the covered questions that may lose their right offer when the offer threshold is chosen."""
+"""Share of the covered questions that may lose their right suggestion when the suggestion threshold is chosen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +41,7 @@ class _Stack:
     """Where each question's targets begin."""
     lengths: NDArray[np.int64]
     uncovered: Matrix
-    """1 where "nothing" is what a question should be given, shape (questions,)."""
+    """1 where none of the above is what a question should be given, shape (questions,)."""
     share: Matrix
     """What each counts, shape (questions,): the ways to read one message count as one question together."""
 
@@ -66,8 +74,8 @@ class _Stack:
         return float((self.share * np.log(whole / mass)).sum()), np.append(self.table.T @ slope, slope_nothing)
 
 
-def fit_ranker(developments: Sequence[Development], *, semantic: bool) -> Model:
-    """Maximise the likelihood of the right targets, or of "nothing" and the gaps for uncovered questions.
+def fit_ranker(developments: Sequence[Development], *, semantic: bool) -> Classifier:
+    """Maximise the likelihood of the right targets, or of none of the above and the gaps for uncovered questions.
 
     Weights of similarities are held at or above 0 and those of misfits at or below, so that more agreement
     never makes an answer less likely.
@@ -82,28 +90,28 @@ def fit_ranker(developments: Sequence[Development], *, semantic: bool) -> Model:
     bounds = [_bounds(name, semantic=semantic) for name in FEATURES]
     start = np.zeros(len(FEATURES) + 1)
     best = minimize(loss, start, jac=True, method="L-BFGS-B", bounds=[*bounds, (None, None)])
-    return Model(best.x[:-1], float(best.x[-1]), np.zeros(len(TRUST_FEATURES)), 0.0, 1.0, 1.0, 0.0)
+    return Classifier(best.x[:-1], float(best.x[-1]), np.zeros(len(CONFIDENCE_FEATURES)), 0.0, 1.0, 1.0, 0.0)
 
 
 def _bounds(name: str, *, semantic: bool) -> tuple[float | None, float | None]:
-    if not semantic and name.removesuffix("_lead") in SEMANTIC:
+    if not semantic and name.removesuffix("_margin") in SEMANTIC:
         return 0.0, 0.0
     return (None, 0.0) if name.endswith(("_miss", "_extra")) else (0.0, None)
 
 
 @dataclass(frozen=True, slots=True)
 class Decided:
-    """What a model makes of one question, read in one way, before thresholds."""
+    """What a classifier makes of one question, read in one way, before thresholds."""
 
     asked: Asked
     table: Matrix
-    chances: Matrix
-    trust: float = 0.0
+    probabilities: Matrix
+    confidence: float = 0.0
 
     @property
     def facts(self) -> Matrix:
-        """Return the chances of the facts, gaps being out of the running, shape (targets,)."""
-        return np.where(self.asked.is_fact, self.chances, -1)
+        """Return the probabilities of the facts, gaps being out of the running, shape (targets,)."""
+        return np.where(self.asked.is_fact, self.probabilities, -1)
 
     @property
     def right(self) -> bool:
@@ -111,7 +119,7 @@ class Decided:
         return bool(self.asked.right[int(self.facts.argmax())])
 
     @property
-    def offers(self) -> bool:
+    def suggestions(self) -> bool:
         """Tell whether a right fact is among the best three."""
         return bool(self.asked.right[np.argsort(-self.facts)[:MAX_SUGGESTIONS]].any())
 
@@ -120,38 +128,42 @@ class Decided:
         """Tell whether the article lists gaps."""
         return bool(self.asked.has_gaps.any())
 
-    def answered(self, model: Model) -> bool:
+    def answered(self, classifier: Classifier) -> bool:
         """Tell whether the best fact would be given as the answer."""
-        return self.trust >= model.answers_from(with_gaps=self.with_gaps)
+        return self.confidence >= classifier.answer_threshold(with_gaps=self.with_gaps)
 
     @property
-    def trust_features(self) -> Matrix:
-        """Return the features of step two, shape (len(TRUST_FEATURES),)."""
-        return trust_features(self.table, self.chances, self.asked.is_fact, self.asked.has_gaps)
+    def confidence_features(self) -> Matrix:
+        """Return the features of step two, shape (len(CONFIDENCE_FEATURES),)."""
+        return confidence_features(self.table, self.probabilities, self.asked.is_fact, self.asked.has_gaps)
 
 
-def _every_way(one: Asked, model: Model) -> list[Decided]:
-    """Return what `model` makes of each way to read a question."""
+def _every_way(one: Asked, classifier: Classifier) -> list[Decided]:
+    """Return what `classifier` makes of each way to read a question."""
     found = []
     for table in one.tables:
-        chances = model.chances(table)
-        found.append(Decided(one, table, chances, model.trust_in(table, chances, one.is_fact, one.has_gaps)))
+        probabilities = classifier.probabilities(table)
+        found.append(
+            Decided(
+                one, table, probabilities, classifier.confidence_in(table, probabilities, one.is_fact, one.has_gaps)
+            )
+        )
     return found
 
 
-def decide(asked: Sequence[Asked], model: Model) -> tuple[Decided, ...]:
-    """Return what `model` makes of the questions, each read in the way that it believes."""
-    options = [_every_way(one, model) for one in asked]
-    return tuple(found[believed([one.trust for one in found])] for found in options)
+def decide(asked: Sequence[Asked], classifier: Classifier) -> tuple[Decided, ...]:
+    """Return what `classifier` makes of the questions, each read in the way that it believes."""
+    options = [_every_way(one, classifier) for one in asked]
+    return tuple(found[believed([one.confidence for one in found])] for found in options)
 
 
-def fit_trust(model: Model, groups: Sequence[tuple[Decided, ...]]) -> Model:
+def fit_confidence(classifier: Classifier, groups: Sequence[tuple[Decided, ...]]) -> Classifier:
     """Learn step two from decisions that step one made on articles it was not trained on.
 
     Each group (article) weighs the same, and so does each question, however many ways there are to read it;
     features are standardised for the penalty and the scale is folded into the weights.
     """
-    rows = np.array([one.trust_features for group in groups for one in group])
+    rows = np.array([one.confidence_features for group in groups for one in group])
     right = np.array([one.right for group in groups for one in group], float)
     whole = [sum(1 / len(one.asked.tables) for one in group) for group in groups]
     share = np.array([1 / len(one.asked.tables) / w for group, w in zip(groups, whole, strict=True) for one in group])
@@ -165,32 +177,32 @@ def fit_trust(model: Model, groups: Sequence[tuple[Decided, ...]]) -> Model:
         chance = 1 / (1 + np.exp(-z))
         slope = share * (chance - right)
         total = float((share * (np.logaddexp(0, z) - right * z)).sum())
-        penalty = TRUST_RIDGE * np.append(parameters[:-1], 0)
+        penalty = CONFIDENCE_RIDGE * np.append(parameters[:-1], 0)
         return total + float(penalty @ parameters) / 2, np.append(standard.T @ slope, slope.sum()) + penalty
 
     found = minimize(loss, np.zeros(rows.shape[1] + 1), jac=True, method="L-BFGS-B").x
     weights = found[:-1] / scale
-    return replace(model, trust=weights, trust_bias=float(found[-1] - weights @ centre))
+    return replace(classifier, confidence=weights, confidence_bias=float(found[-1] - weights @ centre))
 
 
-def choose_thresholds(model: Model, decided: Sequence[Decided]) -> Model:
-    """Set the thresholds of `model` from decisions on articles that it was not trained on.
+def choose_thresholds(classifier: Classifier, decided: Sequence[Decided]) -> Classifier:
+    """Set the thresholds of `classifier` from decisions on articles that it was not trained on.
 
     Articles with and without gaps get a bar of their own, at the same share of false answers.
     """
     plain, with_gaps = ([one for one in decided if one.with_gaps is kind] for kind in (False, True))
-    offered = sorted(one.trust for one in decided if one.asked.item.covered and one.offers)
+    offered = sorted(one.confidence for one in decided if one.asked.item.covered and one.suggestions)
     lost = int(LOST_OFFERS * sum(one.asked.item.covered for one in decided))
     bars = _bar(plain), _bar(with_gaps)
     suggest_from = offered[lost] - 1e-6 if lost < len(offered) else 0.0
     return replace(
-        model, answer_from=bars[0], answer_from_with_gaps=bars[1], suggest_from=float(min(suggest_from, *bars))
+        classifier, answer_from=bars[0], answer_from_with_gaps=bars[1], suggest_from=float(min(suggest_from, *bars))
     )
 
 
 def _bar(decided: Sequence[Decided]) -> float:
-    """Return the trust that at most FALSE_ANSWERS of the uncovered questions reach."""
-    uncovered = sorted((one.trust for one in decided if not one.asked.item.covered), reverse=True)
+    """Return the confidence that at most FALSE_ANSWERS of the uncovered questions reach."""
+    uncovered = sorted((one.confidence for one in decided if not one.asked.item.covered), reverse=True)
     allowed = int(FALSE_ANSWERS * len(uncovered))
     return float(uncovered[allowed] + 1e-6) if allowed < len(uncovered) else 0.5
 
@@ -202,9 +214,9 @@ class _Rankers:
         self.developments = developments
         self.slugs = tuple(dict.fromkeys(one.slug for one in developments))
         self._semantic = semantic
-        self._learnt: dict[frozenset[str], Model] = {}
+        self._learnt: dict[frozenset[str], Classifier] = {}
 
-    def without(self, *slugs: str) -> Model:
+    def without(self, *slugs: str) -> Classifier:
         """Return the ranker that has seen no version of the articles `slugs`."""
         key = frozenset(slugs)
         if key not in self._learnt:
@@ -212,7 +224,7 @@ class _Rankers:
             self._learnt[key] = fit_ranker(seen, semantic=self._semantic)
         return self._learnt[key]
 
-    def model(self, *left_out: str) -> Model:
+    def classifier(self, *left_out: str) -> Classifier:
         """Learn both steps without the articles `left_out`; thresholds are left open.
 
         Step two learns from decisions on each article by a ranker that has not seen that one either.
@@ -222,12 +234,12 @@ class _Rankers:
             for one in self.developments
             if one.slug not in left_out
         ]
-        return fit_trust(self.without(*left_out), ranked)
+        return fit_confidence(self.without(*left_out), ranked)
 
 
-def train(developments: Sequence[Development], *, semantic: bool) -> tuple[Model, list[tuple[Decided, ...]]]:
-    """Return the final model and the leave-one-article-out decisions that its thresholds come from."""
+def train(developments: Sequence[Development], *, semantic: bool) -> tuple[Classifier, list[tuple[Decided, ...]]]:
+    """Return the final classifier and the leave-one-article-out decisions that its thresholds come from."""
     rankers = _Rankers(developments, semantic=semantic)
-    models = {slug: rankers.model(slug) for slug in rankers.slugs}
+    models = {slug: rankers.classifier(slug) for slug in rankers.slugs}
     held_out = [decide(one.asked, models[one.slug]) for one in developments]
-    return choose_thresholds(rankers.model(), [one for group in held_out for one in group]), held_out
+    return choose_thresholds(rankers.classifier(), [one for group in held_out for one in group]), held_out

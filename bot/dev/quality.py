@@ -14,13 +14,13 @@ import numpy as np
 from numpy.typing import NDArray
 from rapidfuzz import fuzz, process
 
-from bot.core.classifier import features, load_model
+from bot.core.classifier import features, load_classifier
 from bot.core.features import signals, unknown_words
 from bot.core.model import Article, Fact, Knowledge, Language, Sample, Source, Text
 from bot.core.text import normalise
 from bot.errors import ConfigError
 from bot.service.answering import encoded
-from bot.service.library import snapshot_of
+from bot.service.library import build_snapshot
 from bot.service.ports import Encoder
 
 INTENTS = 60
@@ -174,21 +174,21 @@ def _tf_idf(scene: Scene) -> Matcher:
 
 
 def _regression(scene: Scene) -> Matcher:
-    vectors, model = _scikit_learn()
+    vectors, classifier = _scikit_learn()
     table = vectors.fit_transform([text for text, _ in scene.samples])
     with warnings.catch_warnings(action="ignore"):  # it warns of classes with a single sample, which are meant
-        model.fit(table, [owner for _, owner in scene.samples])
+        classifier.fit(table, [owner for _, owner in scene.samples])
 
     def match(question: str) -> tuple[int, float]:
-        found = model.predict_proba(vectors.transform([question]))[0]
+        found = classifier.predict_proba(vectors.transform([question]))[0]
         best = int(found.argmax())
-        return int(model.classes_[best]), float(found[best])
+        return int(classifier.classes_[best]), float(found[best])
 
     return match
 
 
 def _scikit_learn() -> tuple[Any, Any]:  # it has no types
-    """Return TF-IDF of character n-grams and a logistic regression."""
+    """Return TF-IDF of character n-ngrams and a logistic regression."""
     try:
         from sklearn.feature_extraction.text import TfidfVectorizer  # noqa: PLC0415  for developers only
         from sklearn.linear_model import LogisticRegression  # noqa: PLC0415
@@ -205,17 +205,17 @@ def _encoder_alone(encoder: Encoder, scene: Scene) -> Matcher:
 
 def _bot(vocabulary: Knowledge, encoder: Encoder | None, scene: Scene) -> Matcher:
     """Return what the bot makes of a question: the fact with the best chance and the trust in it."""
-    snapshot = snapshot_of(replace(vocabulary, articles=(_article(scene),)), "", encoder)
-    index, model = snapshot.index, load_model(semantic=encoder is not None)
+    snapshot = build_snapshot(replace(vocabulary, articles=(_article(scene),)), "", encoder)
+    index, classifier = snapshot.index, load_classifier(semantic=encoder is not None)
 
     def match(question: str) -> tuple[int, float]:
-        analysis = index.analyser.analyse(question)
-        texts = (analysis.normal, *unknown_words(index, analysis))
+        tokenized = index.tokenizer.tokenize(question)
+        texts = (tokenized.normal, *unknown_words(index, tokenized))
         vectors = None if encoder is None else encoded(texts, encoder)
-        table = features(signals(index, analysis, snapshot.vectors, vectors))
-        chances = model.chances(table)
-        best = int(np.where(index.is_fact, chances, -1).argmax())
-        return best, model.trust_in(table, chances, index.is_fact, index.has_gaps)
+        table = features(signals(index, tokenized, snapshot.vectors, vectors))
+        probabilities = classifier.probabilities(table)
+        best = int(np.where(index.is_fact, probabilities, -1).argmax())
+        return best, classifier.confidence_in(table, probabilities, index.is_fact, index.has_gaps)
 
     return match
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from bot.core.classifier import FEATURES, TRUST_FEATURES, Model
+from bot.core.classifier import CONFIDENCE_FEATURES, FEATURES, Classifier
 from bot.core.model import Knowledge
 from bot.dev.fit import Decided, train
 from bot.dev.training_data import Development, develop
@@ -41,7 +41,7 @@ article is lean as written. In brackets 95 % intervals, articles drawn with repl
 """
 Counts = tuple[int, int]
 """Hits, and of how many questions."""
-_Test = Callable[[Decided, Model], bool]
+_Test = Callable[[Decided, Classifier], bool]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,7 @@ class Point:
     """What is answered from one threshold on."""
 
     threshold: float
-    """The trust above which questions are answered."""
+    """The confidence above which questions are answered."""
     false: float
     """Share of the uncovered questions."""
     right: float
@@ -61,10 +61,10 @@ class Point:
 def curve(decided: Sequence[Decided]) -> tuple[Point, ...]:
     """Return a point for each uncovered question, from the strictest threshold on; all others lie between two."""
     covered = [one for one in decided if one.asked.item.covered]
-    uncovered = sorted((one.trust for one in decided if not one.asked.item.covered), reverse=True)
+    uncovered = sorted((one.confidence for one in decided if not one.asked.item.covered), reverse=True)
     points = []
     for answered, threshold in enumerate(uncovered):
-        given = [one for one in covered if one.trust > threshold]
+        given = [one for one in covered if one.confidence > threshold]
         right = sum(one.right for one in given)
         total = max(len(covered), 1)
         points.append(Point(threshold, answered / len(uncovered), right / total, (len(given) - right) / total))
@@ -77,7 +77,7 @@ def at_most(points: Sequence[Point], false: float) -> Point:
 
 
 def picture(curves: Mapping[str, Sequence[Point]]) -> str:
-    """Return an SVG with one line per model, readable on light and dark pages."""
+    """Return an SVG with one line per classifier, readable on light and dark pages."""
     middle_x, middle_y = _x(MOST_FALSE / 2), _y(0.5)
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDTH} {_HEIGHT}" {_FONT}>',
@@ -131,21 +131,21 @@ def _easy(one: Decided) -> bool:
     return not one.asked.item.covered and one.asked.item.kind in EASY_KINDS
 
 
-def _offered(one: Decided, model: Model) -> bool:
-    return one.trust >= model.suggest_from
+def _offered(one: Decided, classifier: Classifier) -> bool:
+    return one.confidence >= classifier.suggest_from
 
 
-def _right_or_offered(one: Decided, model: Model) -> bool:
-    return one.right if one.answered(model) else one.offers and _offered(one, model)
+def _right_or_offered(one: Decided, classifier: Classifier) -> bool:
+    return one.right if one.answered(classifier) else one.suggestions and _offered(one, classifier)
 
 
 _COLUMNS: Mapping[str, tuple[Callable[[Decided], bool], _Test]] = {
     "first": (_covered, lambda one, _: one.right),
-    "in three": (_covered, lambda one, _: one.offers),
-    "right": (_covered, lambda one, model: one.right and one.answered(model)),
-    "wrong": (_covered, lambda one, model: not one.right and one.answered(model)),
+    "in three": (_covered, lambda one, _: one.suggestions),
+    "right": (_covered, lambda one, classifier: one.right and one.answered(classifier)),
+    "wrong": (_covered, lambda one, classifier: not one.right and one.answered(classifier)),
     "right or offered": (_covered, _right_or_offered),
-    "false": (_uncovered, lambda one, model: one.answered(model)),
+    "false": (_uncovered, lambda one, classifier: one.answered(classifier)),
     "offered": (_uncovered, _offered),
     "small talk offered": (_easy, _offered),
 }
@@ -153,24 +153,24 @@ _COLUMNS: Mapping[str, tuple[Callable[[Decided], bool], _Test]] = {
 
 
 def report(
-    name: str, model: Model, developments: Sequence[Development], held_out: Sequence[tuple[Decided, ...]]
+    name: str, classifier: Classifier, developments: Sequence[Development], held_out: Sequence[tuple[Decided, ...]]
 ) -> str:
-    """Return the tables of one model as Markdown."""
+    """Return the tables of one classifier as Markdown."""
     pairs = [(one, decided) for one, decided in zip(developments, held_out, strict=True) if decided]
     everything = [one for _, decided in pairs for one in decided]
-    bars = f"answer from {model.answer_from:.3f}, with gaps from {model.answer_from_with_gaps:.3f}"
+    bars = f"answer from {classifier.answer_from:.3f}, with gaps from {classifier.answer_from_with_gaps:.3f}"
     lines = [
         f"## {name}",
         "",
-        f"{bars}; offer from {model.suggest_from:.3f}",
+        f"{bars}; suggestion from {classifier.suggest_from:.3f}",
         "",
         *_heading("article"),
-        *(_row(one.name, [_counts(decided, model)]) for one, decided in pairs),
-        _row("**all**", [_counts(group, model) for group in _articles(pairs).values()], intervals=True),
-        _row("**lean, mean**", [_shares(_counts(decided, model)) for decided in _lean(pairs)], intervals=True),
+        *(_row(one.name, [_counts(decided, classifier)]) for one, decided in pairs),
+        _row("**all**", [_counts(group, classifier) for group in _articles(pairs).values()], intervals=True),
+        _row("**lean, mean**", [_shares(_counts(decided, classifier)) for decided in _lean(pairs)], intervals=True),
         "",
         *_heading("language, kind | n"),
-        *(_row(f"{key} | {len(group)}", [_counts(group, model)]) for key, group in _kinds(everything).items()),
+        *(_row(f"{key} | {len(group)}", [_counts(group, classifier)]) for key, group in _kinds(everything).items()),
         "",
         "Right answered against falsely answered, over all questions, as the threshold moves:",
         "",
@@ -187,12 +187,12 @@ def _heading(first: str) -> tuple[str, str]:
     return line, "|---" * (line.count("|") - 1) + "|"
 
 
-def _counts(decided: Sequence[Decided], model: Model) -> list[Counts]:
+def _counts(decided: Sequence[Decided], classifier: Classifier) -> list[Counts]:
     """Return the counts of every column."""
     counts = []
     for about, test in _COLUMNS.values():
         group = [one for one in decided if about(one)]
-        counts.append((sum(test(one, model) for one in group), len(group)))
+        counts.append((sum(test(one, classifier) for one in group), len(group)))
     return counts
 
 
@@ -250,10 +250,10 @@ def train_and_write(knowledge: Knowledge, questions: Path, output: Path, encoder
     parts = [HEADING]
     for name, used in (("semantic", encoder), ("lexical", None)):
         developments = develop(knowledge, questions, used)
-        model, held_out = train(developments, semantic=used is not None)
-        models[name] = stored(model)
+        classifier, held_out = train(developments, semantic=used is not None)
+        models[name] = stored(classifier)
         curves[name] = curve([one for decided in held_out for one in decided])
-        parts.append(report(name, model, developments, held_out))
+        parts.append(report(name, classifier, developments, held_out))
     text = "\n".join(parts)
     (output / "weights.json").write_text(json.dumps(models, indent=1) + "\n", encoding="utf-8")
     (output / "weights.md").write_text(text, encoding="utf-8")
@@ -261,16 +261,16 @@ def train_and_write(knowledge: Knowledge, questions: Path, output: Path, encoder
     return text
 
 
-def stored(model: Model) -> dict[str, object]:
-    """Return `model` as it stands in `weights.json`."""
+def stored(classifier: Classifier) -> dict[str, object]:
+    """Return `classifier` as it stands in `weights.json`."""
     return {
-        "weights": dict(zip(FEATURES, map(_round, model.weights), strict=True)),
-        "nothing": _round(model.nothing),
-        "trust": dict(zip(TRUST_FEATURES, map(_round, model.trust), strict=True)),
-        "trust_bias": _round(model.trust_bias),
-        "answer_from": _round(model.answer_from),
-        "answer_from_with_gaps": _round(model.answer_from_with_gaps),
-        "suggest_from": _round(model.suggest_from),
+        "weights": dict(zip(FEATURES, map(_round, classifier.weights), strict=True)),
+        "none_of_the_above": _round(classifier.none_of_the_above),
+        "confidence": dict(zip(CONFIDENCE_FEATURES, map(_round, classifier.confidence), strict=True)),
+        "confidence_bias": _round(classifier.confidence_bias),
+        "answer_from": _round(classifier.answer_from),
+        "answer_from_with_gaps": _round(classifier.answer_from_with_gaps),
+        "suggest_from": _round(classifier.suggest_from),
     }
 
 

@@ -14,7 +14,7 @@ from bot.core.matching import texts_to_encode, ways
 from bot.core.model import LANGUAGES, Article, Fact, Knowledge, Sample
 from bot.evaluation.question_sets import DEVELOPMENT, Item, read_items
 from bot.service.answering import encoded
-from bot.service.library import snapshot_of
+from bot.service.library import build_snapshot
 from bot.service.ports import Encoder
 
 LEAN_SAMPLES = 4
@@ -64,7 +64,7 @@ def develop(knowledge: Knowledge, questions: Path, encoder: Encoder | None) -> t
             continue
         items = read_items(file, knowledge)
         for version in dict.fromkeys((article, lean(article))):
-            snapshot = snapshot_of(replace(knowledge, articles=(version,)), "", encoder)
+            snapshot = build_snapshot(replace(knowledge, articles=(version,)), "", encoder)
             asked = tuple(_ask(snapshot, item, encoder) for item in items)
             found.append(Development(article.slug, version is not article, asked))
     return tuple(found)
@@ -84,10 +84,10 @@ def _first_samples(fact: Fact) -> Iterator[Sample]:
 def _ask(snapshot: Snapshot, item: Item, encoder: Encoder | None) -> Asked:
     index = snapshot.index
     vectors = None if encoder is None else encoded(texts_to_encode(snapshot, item.question), encoder)
-    analyses = [index.analyser.analyse(way) for way in ways(snapshot, item.question)]
+    tokenized_texts = [index.tokenizer.tokenize(way) for way in ways(snapshot, item.question)]
     return Asked(
         item,
-        tuple(features(signals(index, analysis, snapshot.vectors, vectors)) for analysis in analyses),
+        tuple(features(signals(index, tokenized, snapshot.vectors, vectors)) for tokenized in tokenized_texts),
         np.array([target.item.id in item.facts for target in index.targets]),
         index.is_fact,
         index.has_gaps,

@@ -15,7 +15,7 @@ from discord import app_commands
 from bot.core.model import Knowledge
 from bot.discord_bot.commands import description_of
 from bot.discord_bot.context import language_for
-from bot.discord_bot.reloading import Operation, Registration
+from bot.discord_bot.reloading import Registration, Reloader
 from bot.discord_bot.sending import guarded
 from bot.errors import KnowledgeError, Problem
 from bot.service.library import Change
@@ -162,13 +162,13 @@ def _duration(voice: Voice, seconds: float) -> str:
     return (voice.say("admin_days", days=days) + " " if days else "") + f"{hour:02}:{minute:02}:{second:02}"
 
 
-def add_admin(client: "BotClient", operation: Operation, settings: DiscordSettings) -> None:
+def add_admin(client: "BotClient", reloader: Reloader, settings: DiscordSettings) -> None:
     """Register `/facts` in the administrators' servers, and nowhere when there are none."""
     guilds = [discord.Object(guild_id) for guild_id in sorted(settings.admin_guild_ids)]
     if not guilds:
         return
-    desk = Desk(client, operation, settings)
-    messages = operation.library.snapshot.knowledge.messages
+    desk = Desk(client, reloader, settings)
+    messages = reloader.library.snapshot.knowledge.messages
     group = app_commands.Group(
         name="facts",
         description=description_of(messages["admin_facts"]),
@@ -190,10 +190,10 @@ def add_admin(client: "BotClient", operation: Operation, settings: DiscordSettin
 class Desk:
     """Answers the administrators of one client."""
 
-    def __init__(self, client: "BotClient", operation: Operation, settings: DiscordSettings) -> None:
-        """Serve `client`, which `operation` outlives."""
+    def __init__(self, client: "BotClient", reloader: Reloader, settings: DiscordSettings) -> None:
+        """Serve `client`, which `reloader` outlives."""
         self._client = client
-        self._operation = operation
+        self._operation = reloader
         self._administrators = Administrators(
             settings.admin_guild_ids, settings.admin_user_ids, settings.admin_role_ids
         )
@@ -213,16 +213,16 @@ class Desk:
         """Tell what is in service and how the bot is doing."""
         if not await self._admits(interaction):
             return
-        operation = self._operation
-        snapshot = operation.library.snapshot
+        reloader = self._operation
+        snapshot = reloader.library.snapshot
         status = Status(
             revision=snapshot.revision,
-            loaded_at=operation.loaded_at,
+            loaded_at=reloader.loaded_at,
             counts=count(snapshot.knowledge),
-            uptime=operation.uptime,
+            uptime=reloader.uptime,
             latency=self._client.latency,
-            reloads=operation.reloads,
-            rebuilds=operation.rebuilds,
+            reloads=reloader.reloads,
+            rebuilds=reloader.rebuilds,
         )
         await _show(interaction, status_report(self._voice(interaction), status))
 

@@ -9,9 +9,9 @@ from discord import app_commands
 
 from bot.discord_bot.commands import Translations, build_commands
 from bot.discord_bot.components import PageButton, PageMenu
-from bot.discord_bot.context import Front, front_of, language_for
+from bot.discord_bot.context import BotContext, context_of_interaction, language_for
 from bot.discord_bot.interactions import pick, press
-from bot.discord_bot.limits import Clock, Conduct
+from bot.discord_bot.limits import Clock, Limits
 from bot.discord_bot.messages import Asking
 from bot.discord_bot.sending import Interaction, guarded, respond, tell_failure
 from bot.service.library import Library, Responder
@@ -65,7 +65,7 @@ class BotClient(discord.AutoShardedClient):
             allowed_mentions=discord.AllowedMentions.none(),
         )
         self.app = app
-        self.front = Front(app.library, app.responder, Conduct.with_clock(settings.cooldown, clock))
+        self.front = BotContext(app.library, app.responder, Limits.with_clock(settings.cooldown, clock))
         self.tree = Tree(self)
         self.asking = Asking(self.front)
         self._extend = extend
@@ -91,7 +91,7 @@ class BotClient(discord.AutoShardedClient):
 
     async def drain(self, timeout: float) -> bool:  # noqa: ASYNC109  it gives up quietly
         """Take no new work and let replies in flight finish; return False when `timeout` seconds did not do."""
-        return await self.front.conduct.in_flight.drain(timeout)
+        return await self.front.limits.in_flight.drain(timeout)
 
     async def on_message(self, message: discord.Message) -> None:
         """Answer a message that concerns the bot."""
@@ -130,7 +130,7 @@ class Tree(app_commands.CommandTree[BotClient]):
     async def on_error(self, interaction: Interaction, error: app_commands.AppCommandError, /) -> None:
         """Say calmly what went wrong; a command Discord still shows may be gone from the facts."""
         if isinstance(error, app_commands.CommandNotFound | app_commands.CommandSignatureMismatch):
-            voice = front_of(interaction).voice(language_for(interaction))
+            voice = context_of_interaction(interaction).voice(language_for(interaction))
             await guarded(interaction, respond(interaction, plain_page(voice, "command_gone"), private=True))
         else:
             await tell_failure(interaction, error)
@@ -138,13 +138,13 @@ class Tree(app_commands.CommandTree[BotClient]):
 
 async def admits(interaction: Interaction) -> bool:
     """Tell whether an interaction is to be handled: new, and within the person's cooldown."""
-    front = front_of(interaction)
-    conduct = front.conduct
-    if not conduct.in_flight.accepting or not conduct.handled.first(interaction.id):
+    front = context_of_interaction(interaction)
+    limits = front.limits
+    if not limits.in_flight.accepting or not limits.handled.first(interaction.id):
         return False
     if interaction.type is discord.InteractionType.autocomplete:
         return True
-    if conduct.cooldown.takes((interaction.user.id, interaction.channel_id or 0)):
+    if limits.cooldown.takes((interaction.user.id, interaction.channel_id or 0)):
         return True
     page = plain_page(front.voice(language_for(interaction)), "slow_down")
     await guarded(interaction, respond(interaction, page, private=True))

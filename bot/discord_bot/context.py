@@ -9,7 +9,7 @@ import discord
 
 from bot.core.index import Snapshot
 from bot.core.model import Knowledge, Language
-from bot.discord_bot.limits import Conduct
+from bot.discord_bot.limits import Limits
 from bot.service.autocomplete import Completer, entity_names, questions
 from bot.service.library import Library, Responder
 from bot.service.pages import Listing
@@ -39,14 +39,14 @@ class Completers:
     made: dict[str, Completer] = field(default_factory=dict)
 
 
-class Front:
+class BotContext:
     """The library, the responder and the manners that all ways of asking share."""
 
-    def __init__(self, library: Library, responder: Responder, conduct: Conduct) -> None:
+    def __init__(self, library: Library, responder: Responder, limits: Limits) -> None:
         """Keep the parts together."""
         self.library = library
         self.responder = responder
-        self.conduct = conduct
+        self.limits = limits
         self._completers = Completers(library.snapshot)
 
     @property
@@ -76,9 +76,9 @@ class Front:
         return made[key]
 
 
-def front_of(interaction: discord.Interaction[Any]) -> Front:
+def context_of_interaction(interaction: discord.Interaction[Any]) -> BotContext:
     """Return the front of the client that got `interaction`."""
-    front: Front = interaction.client.front
+    front: BotContext = interaction.client.front
     return front
 
 

@@ -9,7 +9,7 @@ from discord import app_commands
 from bot.core.matching import Question
 from bot.core.model import Language
 from bot.discord_bot.components import choice_value, read_button, read_menu
-from bot.discord_bot.context import front_of, is_alone, language_for, without_mention
+from bot.discord_bot.context import context_of_interaction, is_alone, language_for, without_mention
 from bot.discord_bot.sending import Interaction, in_time, log_failure, respond, update
 from bot.service.pages import (
     CHOICE_LABEL,
@@ -47,11 +47,11 @@ async def answer_ask(interaction: Interaction, text: str, language: Language | N
 
 async def answer_text(interaction: Interaction, text: str, language: Language | None, *, public: bool) -> None:
     """Answer a question in its own language unless another is wished for."""
-    front, private = front_of(interaction), is_private(interaction, public=public)
+    front, private = context_of_interaction(interaction), is_private(interaction, public=public)
     if not text.strip():
         await respond(interaction, plain_page(front.voice(language_for(interaction)), "empty"), private=True)
         return
-    person, channel, conversations = interaction.user.id, interaction.channel_id or 0, front.conduct.conversations
+    person, channel, conversations = interaction.user.id, interaction.channel_id or 0, front.limits.conversations
     after = conversations.before(person, channel, private=private)
     question = Question(text, language, default=language_for(interaction), after=after)
     reply = await in_time(interaction, front.responder.ask(question), private=private)
@@ -66,13 +66,13 @@ async def answer_message(interaction: Interaction, message: discord.Message) -> 
     if text:
         await answer_text(interaction, text, None, public=False)
     else:
-        page = plain_page(front_of(interaction).voice(language_for(interaction)), "nothing_to_answer")
+        page = plain_page(context_of_interaction(interaction).voice(language_for(interaction)), "nothing_to_answer")
         await respond(interaction, page, private=True)
 
 
 async def show(interaction: Interaction, view: View, *, public: bool) -> None:
     """Show a page; a sentence instead where it has gone."""
-    front, private = front_of(interaction), is_private(interaction, public=public)
+    front, private = context_of_interaction(interaction), is_private(interaction, public=public)
     page = page_of(front.knowledge, view, shareable=private)
     gone = plain_page(front.voice(view.language), "gone")
     await respond(interaction, page or gone, private=private or page is None)
@@ -80,7 +80,7 @@ async def show(interaction: Interaction, view: View, *, public: bool) -> None:
 
 async def show_list(interaction: Interaction, key: str, *, public: bool) -> None:
     """Answer a command declared in YAML; a sentence where a reload took it away."""
-    front, language = front_of(interaction), language_for(interaction)
+    front, language = context_of_interaction(interaction), language_for(interaction)
     private = is_private(interaction, public=public)
     page = list_page(front.knowledge, ListView(key, 0, language), shareable=private)
     gone = plain_page(front.voice(language), "command_gone")
@@ -89,7 +89,7 @@ async def show_list(interaction: Interaction, key: str, *, public: bool) -> None
 
 async def show_entity(interaction: Interaction, key: str, name: str, *, public: bool) -> None:
     """Answer a look-up by what was picked from the list, or by the nearest name."""
-    front, language = front_of(interaction), language_for(interaction)
+    front, language = context_of_interaction(interaction), language_for(interaction)
     command = listing(front.knowledge, key)
     picked = read_button(name)
     if command is not None and picked is not None and isinstance(picked.view, EntityView):
@@ -105,18 +105,18 @@ async def show_entity(interaction: Interaction, key: str, name: str, *, public: 
 
 async def show_help(interaction: Interaction) -> None:
     """Say how to ask, with three questions to tap."""
-    page = starters_page(front_of(interaction).knowledge, language_for(interaction), "help")
+    page = starters_page(context_of_interaction(interaction).knowledge, language_for(interaction), "help")
     await respond(interaction, page, private=is_private(interaction, public=False))
 
 
 async def show_about(interaction: Interaction) -> None:
     """Say where the answers come from, how they are found and what is kept."""
-    page = about_page(front_of(interaction).knowledge, language_for(interaction))
+    page = about_page(context_of_interaction(interaction).knowledge, language_for(interaction))
     await respond(interaction, page, private=is_private(interaction, public=False))
 
 
 def completed(complete: Callable[[], Choices]) -> Choices:
-    """Return what there is to offer, nothing on a failure: discord.py would log the person's id with it."""
+    """Return what there is to suggestion, nothing on a failure: discord.py would log the person's id with it."""
     try:
         return complete()
     except Exception as error:  # noqa: BLE001  an entry point
@@ -128,13 +128,13 @@ def question_choices(interaction: Interaction, typed: str) -> Choices:
     """Return the questions that continue what was typed; picking one answers exactly that."""
     return [
         _choice(one.text, FactView(one.article, one.target, one.language))
-        for one in front_of(interaction).questions().complete(typed, language_for(interaction))
+        for one in context_of_interaction(interaction).questions().complete(typed, language_for(interaction))
     ]
 
 
 def name_choices(interaction: Interaction, key: str, typed: str) -> Choices:
     """Return the names that continue what was typed, each by its proper name."""
-    front, language = front_of(interaction), language_for(interaction)
+    front, language = context_of_interaction(interaction), language_for(interaction)
     command = listing(front.knowledge, key)
     if command is None:
         return []
@@ -151,7 +151,7 @@ def _choice(name: str, view: View) -> app_commands.Choice[str]:
 
 async def press(interaction: Interaction, custom_id: str) -> None:
     """Do what a button says; politely nothing when it is of another version or its fact has gone."""
-    knowledge = front_of(interaction).knowledge
+    knowledge = context_of_interaction(interaction).knowledge
     match read_button(custom_id):
         case Action("open", view, trace):
             page = page_of(knowledge, view, trace=trace, shareable=is_shareable(interaction))
@@ -168,7 +168,7 @@ async def press(interaction: Interaction, custom_id: str) -> None:
 
 async def pick(interaction: Interaction, custom_id: str, value: str) -> None:
     """Show the entry of a menu, the menu staying in place."""
-    knowledge = front_of(interaction).knowledge
+    knowledge = context_of_interaction(interaction).knowledge
     owner, action = read_menu(custom_id), read_button(value)
     page = page_of(knowledge, action.view, shareable=is_shareable(interaction)) if action else None
     if page is not None and owner is not None:
@@ -185,13 +185,13 @@ async def _show(interaction: Interaction, page: Page | None) -> None:
 
 
 async def _tell(interaction: Interaction, page: Page | None) -> None:
-    gone = page or plain_page(front_of(interaction).voice(language_for(interaction)), "gone")
+    gone = page or plain_page(context_of_interaction(interaction).voice(language_for(interaction)), "gone")
     await respond(interaction, gone, private=True)
 
 
 async def _share(interaction: Interaction, action: Action) -> None:
     """Take the button away and say the answer once more, to everybody."""
-    page = page_of(front_of(interaction).knowledge, action.view, trace=action.trace)
+    page = page_of(context_of_interaction(interaction).knowledge, action.view, trace=action.trace)
     if page is None:
         await _tell(interaction, None)
         return

@@ -113,7 +113,7 @@ class Exchange:
     """Whether the question was deleted, perhaps before it was answered."""
     after: Context | None = None
     """What had been spoken of before."""
-    leans: bool = False
+    needs_context: bool = False
     """Whether the question says too little without that, so that others who ask the same mean something else."""
     context: Context | None = None
     """What the answer spoke of."""
@@ -137,7 +137,7 @@ class Exchanges:
 
     def answered(self, exchange: Exchange) -> None:
         """Let later askers of the same be led to this answer."""
-        if exchange.question and not exchange.leans:
+        if exchange.question and not exchange.needs_context:
             self._by_question.put((exchange.channel, exchange.question), exchange)
 
     def earlier(self, channel: int, question: str) -> Exchange | None:
@@ -216,7 +216,7 @@ class InFlight:
 
 
 @dataclass(frozen=True, slots=True)
-class Conduct:
+class Limits:
     """All of it together, by the ids of messages, people and channels; none is stored or logged."""
 
     handled: Once[int]
@@ -226,6 +226,6 @@ class Conduct:
     in_flight: InFlight
 
     @classmethod
-    def with_clock(cls, per_minute: int, clock: Clock) -> "Conduct":
+    def with_clock(cls, per_minute: int, clock: Clock) -> "Limits":
         """Return fresh manners by which a person asks at most `per_minute` questions a minute in a channel."""
         return cls(Once(), Cooldown(per_minute, clock), Exchanges(clock), Conversations(clock), InFlight())

@@ -10,7 +10,7 @@ from bot.core.dialogue import Context
 from bot.core.matching import Question
 from bot.core.model import Language
 from bot.core.text import language_of, normalise, squeeze
-from bot.discord_bot.context import Front, spoken, without_mention
+from bot.discord_bot.context import BotContext, spoken, without_mention
 from bot.discord_bot.limits import Exchange
 from bot.discord_bot.sending import failure_page, log_failure, post, remove, revise, tell_privately
 from bot.service.pages import Page, plain_page, reply_page, starters_page
@@ -48,10 +48,10 @@ def concern(heard: Heard) -> Concern | None:
 class Asking:
     """Answers messages that concern the bot."""
 
-    def __init__(self, front: Front) -> None:
+    def __init__(self, front: BotContext) -> None:
         """Answer with what `front` knows."""
         self._front = front
-        self._conduct = front.conduct
+        self._conduct = front.limits
 
     async def hear(self, message: discord.Message, bot: int) -> None:
         """Answer `message` if it concerns the bot and came for the first time."""
@@ -76,8 +76,8 @@ class Asking:
         exchange = self._conduct.exchanges.begin(message.id, message.channel.id, asked)
         exchange.after = self._before(message, heard)
         async with exchange.lock:
-            exchange.leans = self._front.responder.leans(Question(text, after=exchange.after))
-            page = self._earlier(exchange, language) if asked and not exchange.leans else None
+            exchange.needs_context = self._front.responder.needs_context(Question(text, after=exchange.after))
+            page = self._earlier(exchange, language) if asked and not exchange.needs_context else None
             is_new = page is None
             page = page or await self._page(exchange, text, concerned, language)
             self._note(exchange, message)
@@ -149,7 +149,7 @@ class Asking:
         if concern(heard) is None or not self._conduct.cooldown.takes((message.author.id, message.channel.id)):
             return
         exchange.question = asked
-        exchange.leans = self._front.responder.leans(Question(heard.text, after=exchange.after))
+        exchange.needs_context = self._front.responder.needs_context(Question(heard.text, after=exchange.after))
         with self._conduct.in_flight.working():
             try:
                 await self._revise(exchange, message, await self._page(exchange, heard.text, "question", language))

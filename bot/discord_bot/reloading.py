@@ -28,7 +28,7 @@ class Reloaded:
     registration: Registration
 
 
-class Operation:
+class Reloader:
     """Reloads one at a time and off the event loop; counts what an operator wants to know."""
 
     def __init__(self, library: Library) -> None:

@@ -18,7 +18,7 @@ import watchfiles
 
 from bot.discord_bot.connection import Failures, final, start_error
 from bot.discord_bot.logs import describe
-from bot.discord_bot.reloading import Operation, Registration
+from bot.discord_bot.reloading import Registration, Reloader
 from bot.discord_bot.sync import sync_if_changed
 from bot.errors import DiscordStartError
 from bot.service.library import Library
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-Make: TypeAlias = Callable[[Operation], "BotClient"]
+Make: TypeAlias = Callable[[Reloader], "BotClient"]
 """Builds a client that has not logged in yet."""
 LONGEST_PAUSE: Final = 120.0
 """Seconds; shorter pauses for ever would use up the 1,000 logins that Discord allows a day."""
@@ -94,13 +94,13 @@ async def serve(plan: Plan, stop: asyncio.Event | None = None) -> None:
     """Keep one client connected until `stop` is set, by a signal if by nobody else."""
     stop = stop or asyncio.Event()
     asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(_WORKERS))
-    operation = Operation(plan.library)
+    reloader = Reloader(plan.library)
     jobs = Jobs()
-    _listen_to_signals(stop, lambda: jobs.start(operation.reload_and_log("SIGHUP")))
+    _listen_to_signals(stop, lambda: jobs.start(reloader.reload_and_log("SIGHUP")))
     if plan.settings.watch:
-        jobs.start(_watch(plan.folder, operation, stop))
+        jobs.start(_watch(plan.folder, reloader, stop))
     try:
-        await _keep_connected(plan, operation, stop)
+        await _keep_connected(plan, reloader, stop)
     finally:
         await jobs.end()
 
@@ -145,12 +145,12 @@ def _listen_to_signals(stop: asyncio.Event, reload: Callable[[], None]) -> None:
     loop.add_signal_handler(signal.SIGHUP, reload)
 
 
-async def _watch(folder: Path, operation: Operation, stop: asyncio.Event) -> None:
+async def _watch(folder: Path, reloader: Reloader, stop: asyncio.Event) -> None:
     def is_knowledge(_: watchfiles.Change, path: str) -> bool:
         return path.endswith((".yaml", ".yml"))
 
     async for _ in watchfiles.awatch(folder, watch_filter=is_knowledge, stop_event=stop):
-        await operation.reload_and_log("a file has changed")
+        await reloader.reload_and_log("a file has changed")
 
 
 def pause(failures: int) -> float:
@@ -158,34 +158,34 @@ def pause(failures: int) -> float:
     return min(LONGEST_PAUSE, 2.0 ** min(failures - 1, 10))
 
 
-async def _keep_connected(plan: Plan, operation: Operation, stop: asyncio.Event) -> None:
+async def _keep_connected(plan: Plan, reloader: Reloader, stop: asyncio.Event) -> None:
     """Build a client, and another whenever one ends; the knowledge is kept."""
     failures = 0
     while True:
         began = time.monotonic()
-        client = plan.make(operation)
-        reason = await _live(client, plan, operation, stop)
+        client = plan.make(reloader)
+        reason = await _live(client, plan, reloader, stop)
         if stop.is_set():
             return
         failures = 1 if time.monotonic() - began > _HEALTHY else failures + 1
-        if (refusal := _refusal(reason, operation, failures)) is not None:
+        if (refusal := _refusal(reason, reloader, failures)) is not None:
             raise refusal
         log.error("the client ended and is rebuilt in %.0f s", pause(failures), exc_info=reason)
         if await _wait(stop, pause(failures)):
             return
-        operation.rebuilds += 1
+        reloader.rebuilds += 1
 
 
-def _refusal(reason: Exception | None, operation: Operation, failures: int) -> DiscordStartError | None:
+def _refusal(reason: Exception | None, reloader: Reloader, failures: int) -> DiscordStartError | None:
     """Return why another client would not do better, or None.
 
     At the start, what is wrong with the network is told at once; later it is waited for.
     """
     if reason is None:
         return None
-    if isinstance(reason, Failures) and not operation.has_connected:
+    if isinstance(reason, Failures) and not reloader.has_connected:
         return start_error(reason)
-    if not operation.has_connected and failures >= _FIRST_TRIES:
+    if not reloader.has_connected and failures >= _FIRST_TRIES:
         return DiscordStartError(f"The bot can't be started: {describe(reason)}.")
     return final(reason)
 
@@ -199,16 +199,16 @@ async def _wait(stop: asyncio.Event, seconds: float) -> bool:
     return True
 
 
-async def _live(client: "BotClient", plan: Plan, operation: Operation, stop: asyncio.Event) -> Exception | None:
+async def _live(client: "BotClient", plan: Plan, reloader: Reloader, stop: asyncio.Event) -> Exception | None:
     """Connect `client` until it ends or `stop` is set; return what ended it."""
-    living = asyncio.create_task(_connect(client, plan, operation))
+    living = asyncio.create_task(_connect(client, plan, reloader))
     stopping = asyncio.create_task(stop.wait())
     try:
         await asyncio.wait({living, stopping}, return_when=asyncio.FIRST_COMPLETED)
         if not living.done() and not await client.drain(plan.patience):
             log.warning("some replies took too long and are given up")
     finally:
-        operation.after_reload = None
+        reloader.after_reload = None
         stopping.cancel()
         await _close(client, living)
     error = living.exception() if living.done() and not living.cancelled() else None
@@ -224,7 +224,7 @@ async def _close(client: "BotClient", living: asyncio.Task[None]) -> None:
         log.debug("the client was not open", exc_info=error)
 
 
-async def _connect(client: "BotClient", plan: Plan, operation: Operation) -> None:
+async def _connect(client: "BotClient", plan: Plan, reloader: Reloader) -> None:
     """Log in, register commands that changed, and stay connected."""
     settings = plan.settings
 
@@ -234,16 +234,16 @@ async def _connect(client: "BotClient", plan: Plan, operation: Operation) -> Non
 
     await client.login(plan.token)
     await sync_if_changed(client.tree, settings.admin_guild_ids, settings.cache)
-    operation.after_reload = follow_facts
-    announcing = asyncio.create_task(_announce(client, operation))
+    reloader.after_reload = follow_facts
+    announcing = asyncio.create_task(_announce(client, reloader))
     try:
         await client.connect()
     finally:
         announcing.cancel()
 
 
-async def _announce(client: "BotClient", operation: Operation) -> None:
+async def _announce(client: "BotClient", reloader: Reloader) -> None:
     await client.wait_until_ready()
-    operation.has_connected = True
-    revision = operation.library.snapshot.revision
+    reloader.has_connected = True
+    revision = reloader.library.snapshot.revision
     log.info("connected and answering: %d servers, facts at revision %s", len(client.guilds), revision)

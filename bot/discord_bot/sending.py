@@ -11,7 +11,7 @@ from discord.utils import MISSING
 
 from bot.core.model import Language
 from bot.discord_bot.components import view_of
-from bot.discord_bot.context import Front, front_of, language_for
+from bot.discord_bot.context import BotContext, context_of_interaction, language_for
 from bot.service.pages import Page, plain_page, with_notice
 
 log = logging.getLogger(__name__)
@@ -25,7 +25,7 @@ _PATIENCE: Final = 2.0
 """Seconds after which "… is thinking" is shown; Discord gives up after three."""
 
 
-async def post(front: Front, message: discord.Message, page: Page) -> list[discord.Message]:
+async def post(front: BotContext, message: discord.Message, page: Page) -> list[discord.Message]:
     """Reply to `message`; without the history permission plainly, where writing is forbidden by direct message."""
     if not _is_locked(message.channel):
         try:
@@ -124,7 +124,7 @@ async def in_time(interaction: Interaction, work: Coroutine[Any, Any, T], *, pri
 
 async def guarded(interaction: Interaction, work: Awaitable[None]) -> None:
     """Do the work of an interaction; whatever goes wrong reaches the person as one calm sentence."""
-    with front_of(interaction).conduct.in_flight.working():
+    with context_of_interaction(interaction).limits.in_flight.working():
         try:
             await work
         except Exception as error:  # noqa: BLE001  an entry point
@@ -133,14 +133,14 @@ async def guarded(interaction: Interaction, work: Awaitable[None]) -> None:
 
 async def tell_failure(interaction: Interaction, error: Exception) -> None:
     """Log `error` and tell the person its reference, if Discord still lets us."""
-    page = failure_page(front_of(interaction), language_for(interaction), error)
+    page = failure_page(context_of_interaction(interaction), language_for(interaction), error)
     try:
         await respond(interaction, page, private=True)
     except Exception as refused:  # noqa: BLE001  too late, or Discord is away
         log_failure(refused)
 
 
-def failure_page(front: Front, language: Language, error: Exception) -> Page:
+def failure_page(front: BotContext, language: Language, error: Exception) -> Page:
     """Log `error` under a fresh reference and return the sentence that names it."""
     return plain_page(front.voice(language), "error", reference=log_failure(error))
 

@@ -165,7 +165,7 @@ def _miss(result: Result) -> dict[str, Any]:
         "expected": list(result.item.facts),
         "outcome": reply.outcome,
         "got": reply.fact or reply.gap,
-        "offers": [offer.fact for offer in reply.offers],
+        "suggestions": [suggestion.fact for suggestion in reply.suggestions],
         "confidence": reply.confidence,
         "signals": reply.best.signals if reply.best else None,
     }

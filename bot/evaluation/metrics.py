@@ -47,8 +47,8 @@ class Result:
 
     @property
     def offered(self) -> bool:
-        """Tell whether a right fact was among the offers instead."""
-        return not self.answered and any(offer.fact in self.item.facts for offer in self.reply.offers)
+        """Tell whether a right fact was among the suggestions instead."""
+        return not self.answered and any(suggestion.fact in self.item.facts for suggestion in self.reply.suggestions)
 
     @property
     def missed(self) -> bool:
@@ -112,7 +112,7 @@ class Score:
     right: Share
     wrong: Share
     offered: Share
-    """Right among the offers, of the covered."""
+    """Right among the suggestions, of the covered."""
     right_or_offered: Share
     falsely_answered: Share
     """Of the uncovered."""

@@ -11,10 +11,10 @@ from bot.core.model import (
     Command,
     Entity,
     Fact,
-    Family,
     Gap,
     Knowledge,
     Lexicon,
+    LexiconEntry,
     Row,
     Sample,
     Section,
@@ -65,9 +65,9 @@ def build_article(parts: Parts, head: ArticleFile) -> Article:
     )
 
 
-def family(name: str, words: Words) -> Family:
+def family(name: str, words: Words) -> LexiconEntry:
     """Return a word family of the lexicon."""
-    return Family(name, tuple(words.ko), tuple(words.en))
+    return LexiconEntry(name, tuple(words.ko), tuple(words.en))
 
 
 def _text(model: Localised[str]) -> Text:

@@ -154,7 +154,7 @@ def _line(event: yaml.Event) -> int:
 
 
 class _Enough(Exception):  # noqa: N818 - a signal to stop reading, not an error
-    """The rest of the file can't change the verdict."""
+    """The rest of the file can't change the decision."""
 
 
 @dataclass(slots=True)

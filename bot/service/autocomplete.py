@@ -30,7 +30,7 @@ _MOST_STARTERS = 25
 
 @dataclass(frozen=True, slots=True)
 class Completion:
-    """A text to offer, and what it stands for: a fact or entity of an article."""
+    """A text to suggestion, and what it stands for: a fact or entity of an article."""
 
     article: str
     target: str
@@ -80,7 +80,7 @@ class Completer:
     """Texts ready to be ranked within milliseconds."""
 
     def __init__(self, completions: Iterable[Completion], starters: Iterable[Completion]) -> None:
-        """Index `completions`; `starters` are what to offer before anything is typed."""
+        """Index `completions`; `starters` are what to suggestion before anything is typed."""
         self._starters = tuple(starters)
         self._entries = tuple(map(_entry, completions))
         self._words = tuple({word for entry in self._entries for word in entry.spaced.split()})
@@ -145,11 +145,11 @@ def _score(entry: _Entry, typed: _Typed) -> float:
     if typed.initials is not None and typed.initials in entry.initials:
         return _BEGINS if entry.initials.startswith(typed.initials) else _HAS_WORDS
     if entry.completion.language == typed.language:
-        return _likeness(entry, typed)
-    return _likeness(entry, typed) * _OTHER_SCRIPT if len(typed.squeezed) >= _FEWEST_KEYS else 0.0
+        return _similarity(entry, typed)
+    return _similarity(entry, typed) * _OTHER_SCRIPT if len(typed.squeezed) >= _FEWEST_KEYS else 0.0
 
 
-def _likeness(entry: _Entry, typed: _Typed) -> float:
+def _similarity(entry: _Entry, typed: _Typed) -> float:
     begun, spaced = 0, entry.spaced
     for word in typed.words:  # a plain loop: this runs for every sample at every key stroke
         if word in spaced:

@@ -5,8 +5,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from threading import Lock
 
-from bot.core.classifier import Answered, Suggested, Unanswered, Verdict
-from bot.core.dialogue import Context, Filling, complete
+from bot.core.classifier import Answered, Decision, Suggested, Unanswered
+from bot.core.dialogue import Context, Resolution, complete
 from bot.core.index import Index, Snapshot, Vectors
 from bot.core.matching import Question
 from bot.core.model import NOTHING, Case, Knowledge, Language
@@ -46,7 +46,7 @@ class Library:
         self._encoder = encoder
         self._remembering = remembering or encoder
         self._lock = Lock()
-        self.snapshot = first or snapshot_of(*self._read())
+        self.snapshot = first or build_snapshot(*self._read())
 
     def encode(self) -> None:
         """Give the current snapshot its vectors; slow the first time, so called off the event loop."""
@@ -57,7 +57,7 @@ class Library:
     def reload(self) -> Change:
         """Read again, require the cases to pass, swap; raise KnowledgeError and keep the old otherwise."""
         with self._lock:
-            fresh = snapshot_of(*self._read(), self._remembering)
+            fresh = build_snapshot(*self._read(), self._remembering)
             if problems := failed_cases(fresh, self._encoder):
                 raise KnowledgeError(problems)
             change = _compare(self.snapshot.knowledge, fresh.knowledge)
@@ -65,7 +65,7 @@ class Library:
             return change
 
 
-def snapshot_of(knowledge: Knowledge, revision: str, encoder: Encoder | None = None) -> Snapshot:
+def build_snapshot(knowledge: Knowledge, revision: str, encoder: Encoder | None = None) -> Snapshot:
     """Index `knowledge`, with vectors where there is an encoder."""
     snapshot = Snapshot(knowledge, Index(knowledge), revision)
     return snapshot if encoder is None else with_vectors(snapshot, encoder)
@@ -83,36 +83,36 @@ def failed_cases(snapshot: Snapshot, encoder: Encoder | None) -> tuple[Problem, 
     problems = []
     for article in snapshot.knowledge.articles:
         for case in article.cases:
-            verdict = _ask_case(snapshot, case, article.slug, encoder)
-            got = _outcome(verdict)
+            decision = _ask_case(snapshot, case, article.slug, encoder)
+            got = _outcome(decision)
             if got != case.expect:
                 file, _, line = case.where.rpartition(":")
-                what = f"the case {case.question!r} expects {case.expect!r} but gets {got!r}{_by_sample(verdict)}"
+                what = f"the case {case.question!r} expects {case.expect!r} but gets {got!r}{_by_sample(decision)}"
                 problems.append(Problem(file or article.slug, int(line or 0), "cases", what))
     return tuple(problems)
 
 
-def _ask_case(snapshot: Snapshot, case: Case, slug: str, encoder: Encoder | None) -> Verdict:
+def _ask_case(snapshot: Snapshot, case: Case, slug: str, encoder: Encoder | None) -> Decision:
     before = None
     if case.after is not None:
-        verdict = ask_snapshot(snapshot, Question(case.after, article=slug), encoder)
-        before = context_of(snapshot, case.after, verdict)
-    return ask_after(snapshot, Question(case.question, article=slug, after=before), encoder).verdict
+        decision = ask_snapshot(snapshot, Question(case.after, article=slug), encoder)
+        before = context_of(snapshot, case.after, decision)
+    return ask_after(snapshot, Question(case.question, article=slug, after=before), encoder).decision
 
 
-def _outcome(verdict: Verdict) -> str:
-    match verdict:
+def _outcome(decision: Decision) -> str:
+    match decision:
         case Answered(best=best):
             return best.target.item.id
         case Unanswered(best=best):
             return NOTHING if best is None or best.target.article is None else best.target.item.id
         case _:
-            return "(only offered) " + ", ".join(c.target.item.id for c in verdict.others)
+            return "(only offered) " + ", ".join(c.target.item.id for c in decision.others)
 
 
-def _by_sample(verdict: Verdict) -> str:
+def _by_sample(decision: Decision) -> str:
     """Tell by which sample question a case found what it should not."""
-    best = None if isinstance(verdict, Suggested) else verdict.best
+    best = None if isinstance(decision, Suggested) else decision.best
     return f" (by its sample {best.sample!r})" if best is not None and best.sample else ""
 
 
@@ -156,13 +156,13 @@ class Responder:
             language = question.language or question.default
             return Reply("unanswered", language, Voice(snapshot.knowledge, language).say("empty"))
         understood = ask_after(snapshot, question, self._encoder)
-        reply = reply_to(snapshot.knowledge, understood.verdict)
-        text = understood.filling.text if understood.filling else question.text
-        context = context_of(snapshot, text, understood.verdict)
-        line = _understood(snapshot.knowledge, reply.language, question.after, understood.filling)
+        reply = reply_to(snapshot.knowledge, understood.decision)
+        text = understood.resolution.text if understood.resolution else question.text
+        context = context_of(snapshot, text, understood.decision)
+        line = _understood(snapshot.knowledge, reply.language, question.after, understood.resolution)
         return replace(reply, context=context, understood=line)
 
-    def leans(self, question: Question) -> bool:
+    def needs_context(self, question: Question) -> bool:
         """Tell whether a question would be filled from the one before, so that its words alone do not tell it."""
         return bool(question.after and complete(self.library.snapshot, question.text, question.after))
 
@@ -172,14 +172,14 @@ class Responder:
 
 
 def _understood(
-    knowledge: Knowledge, language: Language, before: Context | None, filling: Filling | None
+    knowledge: Knowledge, language: Language, before: Context | None, resolution: Resolution | None
 ) -> str | None:
     """Say what a question was taken to be about, in the author's words; nothing where it was taken as it stands."""
-    if before is None or filling is None:
+    if before is None or resolution is None:
         return None
     voice = Voice(knowledge, language)
-    if filling.entity:
-        return voice.say("understood", name=filling.entity.name.get(language))
+    if resolution.entity:
+        return voice.say("understood", name=resolution.entity.name.get(language))
     article = knowledge.article(before.article)
     item = article.item(before.item) if article and before.item else None
     return voice.say("understood_after", label=item.label.get(language) if item else voice.say("understood_last"))

@@ -18,7 +18,7 @@ from bot.core.model import (
     other_language,
 )
 from bot.service.autocomplete import useful
-from bot.service.replies import Offer, Reply, SourceLine, Voice, item_reply, offer, quoted, ranges
+from bot.service.replies import Reply, SourceLine, Suggestion, Voice, item_reply, quoted, ranges, suggestion
 from bot.service.replies import source_line as source_of
 from bot.service.views import Action, EntityView, FactView, ListView, Trace, View, marked_fact, marked_sample, trace_of
 from bot.service.wording import MESSAGE, clip, escape, one_line, paged, split
@@ -136,19 +136,19 @@ def reply_page(knowledge: Knowledge, reply: Reply, *, shareable: bool = False) -
     """Lay out the reply to a question; `shareable` where only the asker sees it and others could."""
     voice = Voice(knowledge, reply.language)
     if reply.also:  # one row of buttons for two answers: each leads to one of them
-        buttons = offer_buttons(reply.language, _as_offers(knowledge, (reply, *reply.also)))
+        buttons = suggestion_buttons(reply.language, _as_suggestions(knowledge, (reply, *reply.also)))
     elif reply.outcome == "answered" and reply.article and reply.fact:
         view = FactView(reply.article, reply.fact, reply.language)
         buttons = _fact_buttons(knowledge, view, trace_of(reply), shareable=shareable)
     else:
-        buttons = offer_buttons(reply.language, reply.offers)
+        buttons = suggestion_buttons(reply.language, reply.suggestions)
     return Page(reply.language, _reply_texts(voice, reply), buttons)
 
 
-def _as_offers(knowledge: Knowledge, replies: Sequence[Reply]) -> list[Offer]:
+def _as_suggestions(knowledge: Knowledge, replies: Sequence[Reply]) -> list[Suggestion]:
     found = ((reply, knowledge.article(reply.article or "")) for reply in replies)
     facts = ((reply, article, article.fact(reply.fact or "")) for reply, article in found if article)
-    return [offer(article, fact, reply.language, reply.confidence) for reply, article, fact in facts if fact]
+    return [suggestion(article, fact, reply.language, reply.confidence) for reply, article, fact in facts if fact]
 
 
 def fact_page(
@@ -161,27 +161,27 @@ def fact_page(
     voice = Voice(knowledge, view.language)
     reply = item_reply(voice, *found)
     if isinstance(found[1], Gap):
-        return Page(view.language, _reply_texts(voice, reply), offer_buttons(view.language, reply.offers))
+        return Page(view.language, _reply_texts(voice, reply), suggestion_buttons(view.language, reply.suggestions))
     buttons = _fact_buttons(knowledge, view, trace, shareable=shareable)
     return Page(view.language, _reply_texts(voice, reply), buttons)
 
 
 def related_page(knowledge: Knowledge, view: FactView) -> Page | None:
-    """Offer the questions related to a fact; None when it has gone."""
+    """Suggestion the questions related to a fact; None when it has gone."""
     found = find_item(knowledge, view)
     if found is None or not isinstance(found[1], Fact):
         return None
     article, keys = found[0], found[1].related
     related = (other for key in keys if (other := article.fact(key)))
-    offers = [Offer(article.slug, other.id, other.label.get(view.language), 0.0) for other in related]
+    suggestions = [Suggestion(article.slug, other.id, other.label.get(view.language), 0.0) for other in related]
     page = plain_page(Voice(knowledge, view.language), "related_offers")
-    return replace(page, buttons=offer_buttons(view.language, offers))
+    return replace(page, buttons=suggestion_buttons(view.language, suggestions))
 
 
 def starters_page(knowledge: Knowledge, language: Language, key: str) -> Page:
-    """Say the sentence `key` and offer three questions to begin with."""
-    offers = [Offer(c.article, c.target, c.text, 0.0) for c in useful(knowledge, language, STARTERS)]
-    return replace(plain_page(Voice(knowledge, language), key), buttons=offer_buttons(language, offers))
+    """Say the sentence `key` and suggestion three questions to begin with."""
+    suggestions = [Suggestion(c.article, c.target, c.text, 0.0) for c in useful(knowledge, language, STARTERS)]
+    return replace(plain_page(Voice(knowledge, language), key), buttons=suggestion_buttons(language, suggestions))
 
 
 def find_item(knowledge: Knowledge, view: FactView) -> tuple[Article, Fact | Gap] | None:
@@ -193,9 +193,9 @@ def find_item(knowledge: Knowledge, view: FactView) -> tuple[Article, Fact | Gap
     return None if item is None else (article, item)
 
 
-def offer_buttons(language: Language, offers: Iterable[Offer]) -> tuple[Button, ...]:
+def suggestion_buttons(language: Language, suggestions: Iterable[Suggestion]) -> tuple[Button, ...]:
     """Return questions as buttons that answer in place; each question once."""
-    views = {(o.article, o.fact): o for o in offers}
+    views = {(o.article, o.fact): o for o in suggestions}
     return tuple(
         Button(clip(o.label, LABEL), Action("open", FactView(o.article, o.fact, language)), "primary")
         for o in list(views.values())[:MOST_BUTTONS]
@@ -227,7 +227,7 @@ def button(voice: Voice, key: str, action: Action) -> Button:
 def _reply_texts(voice: Voice, reply: Reply) -> tuple[str, ...]:
     own = reply.fact is None and reply.gap is None
     body = reply.text if own else escape(reply.text)
-    if reply.outcome == "unanswered" and reply.offers:
+    if reply.outcome == "unanswered" and reply.suggestions:
         body += f"\n\n{voice.say('gap_offers')}"
     lines = [small(escape(line)) for line in (reply.understood, reply.notice) if line]
     if reply.source:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from bot.core.classifier import Answered, Candidate, Suggested, Unanswered, Verdict
+from bot.core.classifier import Answered, Candidate, Decision, Suggested, Unanswered
 from bot.core.dialogue import Context
 from bot.core.model import Article, Fact, Gap, Knowledge, Language, Text
 
@@ -15,7 +15,7 @@ _STRONGEST = 4
 
 
 @dataclass(frozen=True, slots=True)
-class Offer:
+class Suggestion:
     """A question the asker may have meant, ready to be picked."""
 
     article: str
@@ -50,7 +50,7 @@ class Reply:
     gap: str | None = None
     source: SourceLine | None = None
     confidence: float = 0.0
-    offers: tuple[Offer, ...] = ()
+    suggestions: tuple[Suggestion, ...] = ()
     notice: str | None = None
     """One line when the answer exists in the other language only."""
     best: Candidate | None = None
@@ -77,25 +77,27 @@ class Voice:
         return self._messages.get(key, Text(key, key)).get(self.language).format_map(values)
 
 
-def reply_to(knowledge: Knowledge, verdict: Verdict) -> Reply:
-    """Put a verdict into words."""
-    language, others = verdict.language, verdict.others
+def reply_to(knowledge: Knowledge, decision: Decision) -> Reply:
+    """Put a decision into words."""
+    language, others = decision.language, decision.others
     voice = Voice(knowledge, language)
-    offers = tuple(offer(c.target.article, c.target.item, language, c.confidence) for c in others if c.target.article)
-    match verdict:
+    suggestions = tuple(
+        suggestion(c.target.article, c.target.item, language, c.confidence) for c in others if c.target.article
+    )
+    match decision:
         case Answered(best=best):
             reply = item_reply(voice, best.target.article, best.target.item, confidence=best.confidence)
             return replace(reply, best=best, others=others)
         case Unanswered(best=Candidate() as best):
             reply = item_reply(voice, best.target.article, best.target.item, confidence=best.confidence)
-            return replace(reply, offers=offers or reply.offers, best=best, others=others)
+            return replace(reply, suggestions=suggestions or reply.suggestions, best=best, others=others)
         case Suggested():
             return Reply(
                 "suggested",
                 language,
                 voice.say("suggested"),
                 confidence=others[0].confidence,
-                offers=offers,
+                suggestions=suggestions,
                 others=others,
             )
         case Unanswered():
@@ -121,17 +123,17 @@ def item_reply(voice: Voice, article: Article | None, item: Fact | Gap, *, confi
             notice=notice,
         )
     nearest = _nearest(article, item, language) if article is not None and isinstance(item, Gap) else ()
-    return Reply("unanswered", language, text, gap=item.id, confidence=confidence, offers=nearest, notice=notice)
+    return Reply("unanswered", language, text, gap=item.id, confidence=confidence, suggestions=nearest, notice=notice)
 
 
-def _nearest(article: Article, gap: Gap, language: Language) -> tuple[Offer, ...]:
+def _nearest(article: Article, gap: Gap, language: Language) -> tuple[Suggestion, ...]:
     facts = (article.fact(key) for key in gap.nearest)
-    return tuple(offer(article, fact, language, 0.0) for fact in facts if fact is not None)
+    return tuple(suggestion(article, fact, language, 0.0) for fact in facts if fact is not None)
 
 
-def offer(article: Article, item: Fact | Gap, language: Language, confidence: float) -> Offer:
+def suggestion(article: Article, item: Fact | Gap, language: Language, confidence: float) -> Suggestion:
     """Return `item` as something to pick."""
-    return Offer(article.slug, item.id, item.label.get(language), confidence)
+    return Suggestion(article.slug, item.id, item.label.get(language), confidence)
 
 
 def source_line(voice: Voice, article: Article, fact: Fact) -> SourceLine:

@@ -9,7 +9,7 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
-from bot.service.replies import Offer, Reply, Why
+from bot.service.replies import Reply, Suggestion, Why
 
 _BORDER = {"answered": "green", "suggested": "yellow", "unanswered": "bright_black"}
 
@@ -36,19 +36,19 @@ def as_json(question: str, reply: Reply) -> dict[str, Any]:
         "confidence": round(reply.confidence, 4),
         "suggestions": [
             {
-                "article": offer.article,
-                "fact": offer.fact,
-                "label": offer.label,
-                "confidence": round(offer.confidence, 4),
+                "article": suggestion.article,
+                "fact": suggestion.fact,
+                "label": suggestion.label,
+                "confidence": round(suggestion.confidence, 4),
             }
-            for offer in reply.offers
+            for suggestion in reply.suggestions
         ],
         "also": [as_json(question, further) for further in reply.also],
     }
 
 
 def render(reply: Reply) -> RenderableType:
-    """Return the reply as a panel: answer, source in small, offers by number."""
+    """Return the reply as a panel: answer, source in small, suggestions by number."""
     parts: list[RenderableType] = [Text(reply.text)]
     parts += [Text(line, style="italic dim") for line in (reply.understood, reply.notice) if line]
     if reply.source:
@@ -58,16 +58,16 @@ def render(reply: Reply) -> RenderableType:
         if further.source:
             parts.append(Text(further.source.line, style="dim"))
     if reply.outcome != "answered":
-        parts += _offers(reply.offers)
+        parts += _suggestions(reply.suggestions)
     return Panel(Group(*parts), border_style=_BORDER[reply.outcome], expand=False)
 
 
-def _offers(offers: Sequence[Offer]) -> Iterator[Text]:
-    """Yield the offers by number, with the article where they come from several."""
-    several = len({offer.article for offer in offers}) > 1
-    for number, offer in enumerate(offers, 1):
-        article = f" ({offer.article})" if several else ""
-        yield Text.assemble((f" {number} ", "reverse"), " ", offer.label, (article, "dim"))
+def _suggestions(suggestions: Sequence[Suggestion]) -> Iterator[Text]:
+    """Yield the suggestions by number, with the article where they come from several."""
+    several = len({suggestion.article for suggestion in suggestions}) > 1
+    for number, suggestion in enumerate(suggestions, 1):
+        article = f" ({suggestion.article})" if several else ""
+        yield Text.assemble((f" {number} ", "reverse"), " ", suggestion.label, (article, "dim"))
 
 
 def show_why(console: Console, why: Why) -> None:

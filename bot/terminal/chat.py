@@ -20,7 +20,7 @@ from bot.terminal.ask import render, show_why
 
 _HISTORY_LENGTH = 500
 _LONGEST_NUMBER = 3
-"""Digits of a number that picks an offer; what is longer is a question."""
+"""Digits of a number that picks an suggestion; what is longer is a question."""
 
 
 @dataclass(slots=True)
@@ -33,7 +33,7 @@ class Chat:
     language: Language | None = None
     last: Reply | None = None
     context: Context | None = None
-    """What was spoken of last, which an incomplete question leans on."""
+    """What was spoken of last, which an incomplete question needs_context on."""
 
     @property
     def library(self) -> Library:
@@ -87,10 +87,10 @@ class Chat:
 
     def _pick(self, number: int) -> None:
         asked = self.last
-        if asked is None or not 1 <= number <= len(asked.offers):
+        if asked is None or not 1 <= number <= len(asked.suggestions):
             self._say("chat_no_such_number")
             return
-        picked = asked.offers[number - 1]
+        picked = asked.suggestions[number - 1]
         article = self.library.snapshot.knowledge.article(picked.article)
         fact = article.fact(picked.fact) if article else None
         if article and fact:

@@ -76,7 +76,7 @@ def assert_ordinary(reply: Reply) -> None:
 def test_nothing_asked_is_told_as_that(name: str) -> None:
     reply = RESPONDERS["without encoder"].ask_now(Question(HOSTILE[name]))
     assert reply.text == night_snapshot().knowledge.messages["empty"].ko
-    assert (reply.outcome, reply.fact, reply.gap, reply.offers) == ("unanswered", None, None, ())
+    assert (reply.outcome, reply.fact, reply.gap, reply.suggestions) == ("unanswered", None, None, ())
 
 
 @pytest.mark.parametrize("question", ["밤 도서관은 언제 시작했어?", "노태겸은 누구야?", "Who pays for it?"])

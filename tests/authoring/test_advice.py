@@ -7,13 +7,13 @@ import pytest
 from bot.authoring.advice import MOST, Advice, Stray, advice, aliases, alike, gaps, overlaps, twins, untold
 from bot.core.index import Index, Snapshot
 from bot.core.model import Article, Fact, Gap, Knowledge
-from bot.core.tokens import Analysis
+from bot.core.tokens import TokenizedText
 from bot.service.library import with_vectors
 from tests.core.ferry import LEXICON, ferry, samples
 from tests.core.letters_encoder import LettersEncoder
 
 
-def snapshot_of(article: Article) -> Snapshot:
+def build_snapshot(article: Article) -> Snapshot:
     knowledge = Knowledge((article,), LEXICON)
     return Snapshot(knowledge, Index(knowledge), "1")
 
@@ -36,8 +36,8 @@ def stray(own: int, found: int, sample: str) -> Stray:
     return Stray("ferry", "?", sample, (), 0.0, own, found, lost=False)
 
 
-def analysed(snapshot: Snapshot) -> tuple[Analysis, ...]:
-    return tuple(map(snapshot.index.analyser.analyse, snapshot.index.samples))
+def analysed(snapshot: Snapshot) -> tuple[TokenizedText, ...]:
+    return tuple(map(snapshot.index.tokenizer.tokenize, snapshot.index.samples))
 
 
 def test_ten_lines_are_shown_and_the_rest_counted() -> None:
@@ -50,7 +50,7 @@ def test_ten_lines_are_shown_and_the_rest_counted() -> None:
 def test_facts_that_find_each_others_samples_overlap() -> None:
     """The pair is named once, whichever way round, by the two samples that are the most alike."""
     told = overlaps(
-        snapshot_of(ferry()).index,
+        build_snapshot(ferry()).index,
         [
             stray(0, 1, "How much did the ferry cost?"),
             stray(1, 0, "Who built the ferry?"),
@@ -70,14 +70,14 @@ def test_facts_that_find_each_others_samples_overlap() -> None:
 
 
 def test_samples_with_the_same_words_are_alike() -> None:
-    snapshot = snapshot_of(changed(0, "How much did it cost?", "Please, how much did a ferry cost"))
+    snapshot = build_snapshot(changed(0, "How much did it cost?", "Please, how much did a ferry cost"))
     (line,) = alike(snapshot.index, analysed(snapshot)).lines
     assert line.startswith("ferry: fact 'cost': 2 samples are the same to the bot: 'How much did the ferry cost?', ")
     assert "Please, how much did a ferry cost" in line
 
 
 def test_the_same_question_in_both_languages_is_not_alike() -> None:
-    snapshot = snapshot_of(ferry())
+    snapshot = build_snapshot(ferry())
     assert alike(snapshot.index, analysed(snapshot)).number == 0
 
 
@@ -102,7 +102,7 @@ def test_missing_aliases_are_told(article: Article, expected: list[str]) -> None
         *article.facts[:2],
         replace(article.facts[2], samples=(*article.facts[2].samples, *samples("룬드 누구", "When did Lund go?"))),
     )
-    snapshot = snapshot_of(replace(article, facts=facts))
+    snapshot = build_snapshot(replace(article, facts=facts))
     lines = aliases(snapshot, analysed(snapshot)).lines
     assert [part for part in expected if not any(part in line for line in lines)] == []
     assert len(lines) == len(expected)
@@ -110,21 +110,21 @@ def test_missing_aliases_are_told(article: Article, expected: list[str]) -> None
 
 def test_another_spelling_of_a_name_is_told_where_it_is_meant() -> None:
     """A word of the facts counts as known, so the bot does not take it for a misspelt name."""
-    snapshot = snapshot_of(changed(1, "Norren made it, right?", "Is it from Norren"))
+    snapshot = build_snapshot(changed(1, "Norren made it, right?", "Is it from Norren"))
     (line,) = aliases(snapshot, analysed(snapshot)).lines
     assert "'norren' in 2 samples looks like Norrin & Sons" in line
     assert "make it an alias of entity 'norrin'" in line
 
 
 def test_answers_that_are_nearly_the_same_are_twins() -> None:
-    spoilt = snapshot_of(changed(0, answer="Norrin & Sons built the ferry in 2019, for a lot."))
+    spoilt = build_snapshot(changed(0, answer="Norrin & Sons built the ferry in 2019, for a lot."))
     for snapshot in (spoilt, with_vectors(spoilt, LettersEncoder())):
         assert twins(snapshot).lines[0].startswith("ferry: fact 'cost' and fact 'builder' answer nearly the same")
-    assert twins(snapshot_of(ferry())).number == 0
+    assert twins(build_snapshot(ferry())).number == 0
 
 
 def test_without_facts_there_is_no_advice() -> None:
-    empty = snapshot_of(replace(ferry(), facts=(), gaps=()))
+    empty = build_snapshot(replace(ferry(), facts=(), gaps=()))
     told = (alike(empty.index, ()), aliases(empty, ()), twins(empty), gaps(empty, None, ()), overlaps(empty.index, ()))
     assert [one.number for one in told] == [0] * 5
 
@@ -135,8 +135,8 @@ def asked(snapshot: Snapshot) -> set[tuple[str, str]]:
 
 
 def test_what_a_gap_tells_is_not_proposed() -> None:
-    assert asked(snapshot_of(ferry())) == set()
-    assert asked(snapshot_of(replace(ferry(), gaps=()))) == {("lund", "pay")}
+    assert asked(build_snapshot(ferry())) == set()
+    assert asked(build_snapshot(replace(ferry(), gaps=()))) == {("lund", "pay")}
 
 
 def test_a_gap_about_two_people_holds_for_all() -> None:
@@ -146,12 +146,12 @@ def test_a_gap_about_two_people_holds_for_all() -> None:
     general = Gap("pay", ferry().gaps[0].label, ferry().gaps[0].answer, samples("salary of Lund", "pay of Moe?"))
     about: Fact = replace(ferry().facts[2], about=("lund", "moe", "berg"))
     article = replace(ferry(), entities=(*ferry().entities, *people), facts=(about,), gaps=())
-    assert asked(snapshot_of(article)) == {("lund", "pay"), ("moe", "pay"), ("berg", "pay")}
-    assert asked(snapshot_of(replace(article, gaps=(general,)))) == set()
+    assert asked(build_snapshot(article)) == {("lund", "pay"), ("moe", "pay"), ("berg", "pay")}
+    assert asked(build_snapshot(replace(article, gaps=(general,)))) == set()
 
 
 def test_a_proposed_gap_says_what_the_bot_makes_of_the_question() -> None:
-    snapshot = snapshot_of(replace(ferry(), gaps=()))
+    snapshot = build_snapshot(replace(ferry(), gaps=()))
     (line,) = gaps(snapshot, None, analysed(snapshot)).lines
     assert line.startswith("ferry: no fact or gap tells the pay of Ada Lund, and ")
     assert "'Ada Lund salary?'" in line

@@ -167,7 +167,7 @@ def test_a_text_becomes_stubs_that_check_reports(tmp_path: Path) -> None:
 
 
 def test_a_finished_stub_reads_and_its_evidence_stands(tmp_path: Path) -> None:
-    """Filling in every stub is all an author has to do: the guessed evidence is the text's own."""
+    """Resolution in every stub is all an author has to do: the guessed evidence is the text's own."""
     source = tmp_path / "a.txt"
     source.write_text(TEXT, encoding="utf-8")
     for name, content in draft_article(source, "island").files().items():

@@ -1,1 +1,1 @@
-"""The core: text in, verdict out."""
+"""The core: text in, decision out."""

@@ -4,7 +4,7 @@ from functools import cache
 from pathlib import Path
 
 from bot.core.index import Index, Snapshot
-from bot.core.model import Article, Entity, Fact, Family, Gap, Knowledge, Lexicon, Sample, Section, Source, Text
+from bot.core.model import Article, Entity, Fact, Gap, Knowledge, Lexicon, LexiconEntry, Sample, Section, Source, Text
 from bot.knowledge.reader import read_knowledge
 
 NIGHT = Path(__file__).parents[1] / "articles" / "night-library"
@@ -12,21 +12,21 @@ SHIPPED = Path(__file__).parents[2] / "knowledge"
 
 LEXICON = Lexicon(
     concepts=(
-        Family("leave", ("퇴사", "떠나", "떠났", "그만두"), ("leave", "left", "quit", "step down")),
-        Family("build", ("건조", "만들"), ("build", "built")),
+        LexiconEntry("leave", ("퇴사", "떠나", "떠났", "그만두"), ("leave", "left", "quit", "step down")),
+        LexiconEntry("build", ("건조", "만들"), ("build", "built")),
     ),
     attributes=(
-        Family("pay", ("연봉", "월급"), ("salary", "pay")),
-        Family("price", ("가격", "비용"), ("cost", "price")),
+        LexiconEntry("pay", ("연봉", "월급"), ("salary", "pay")),
+        LexiconEntry("price", ("가격", "비용"), ("cost", "price")),
     ),
     asks=(
-        Family("who", ("누가", "누구"), ("who",)),
-        Family("why", ("왜",), ("why",)),
-        Family("when", ("언제",), ("when",)),
-        Family("how-much", ("얼마",), ("how much",)),
-        Family("yes-no", ("인가요",), ("did", "is")),
+        LexiconEntry("who", ("누가", "누구"), ("who",)),
+        LexiconEntry("why", ("왜",), ("why",)),
+        LexiconEntry("when", ("언제",), ("when",)),
+        LexiconEntry("how-much", ("얼마",), ("how much",)),
+        LexiconEntry("yes-no", ("인가요",), ("did", "is")),
     ),
-    fillers=Family("fillers", ("좀", "혹시"), ("the", "a", "please", "of", "it")),
+    fillers=LexiconEntry("fillers", ("좀", "혹시"), ("the", "a", "please", "of", "it")),
 )
 
 

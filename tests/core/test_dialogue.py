@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.core.dialogue import Completion, Context, complete, without_lead
+from bot.core.dialogue import Completion, Context, complete, without_discourse_marker
 from bot.core.index import Index, Snapshot
 from bot.core.model import Knowledge
 from tests.core.ferry import ferry, night_snapshot
@@ -42,19 +42,19 @@ def filled(text: str, before: Context) -> Completion:
 )
 def test_what_is_left_out_is_filled(text: str, before: Context, first: str, leaning: str) -> None:
     completion = filled(text, before)
-    assert completion.fillings[0].text == first
+    assert completion.resolutions[0].text == first
     assert completion.leaning == leaning
 
 
 def test_who_was_meant_is_told() -> None:
-    entity = filled("그 사람은 몇 살이야?", LEFT).fillings[0].entity
+    entity = filled("그 사람은 몇 살이야?", LEFT).resolutions[0].entity
     assert entity is not None
     assert entity.id == "lund"
 
 
 def test_a_question_without_a_name_is_about_the_one_that_the_fact_is_about() -> None:
     before = Context("ferry", "의자에서 내려온 까닭", "chair-left")
-    assert filled("when did she go?", before).fillings[0].text == "when did ada lund go?"
+    assert filled("when did she go?", before).resolutions[0].text == "when did ada lund go?"
 
 
 @pytest.mark.parametrize(
@@ -80,24 +80,24 @@ def test_the_same_name_again_asks_for_nothing_else() -> None:
 @pytest.mark.parametrize("before", [Context("gone", "룬드?", "x"), Context("ferry", "", "gone"), Context("ferry", "")])
 def test_a_context_that_a_reload_took_away_fills_no_pronoun(before: Context) -> None:
     completion = complete(FERRY, "그 사람은 언제 왔어?", before)
-    assert completion is None or all(filling.entity is None for filling in completion.fillings)
+    assert completion is None or all(resolution.entity is None for resolution in completion.resolutions)
 
 
 @given(st.text(max_size=60), st.text(max_size=60), st.sampled_from([None, "cost", "chair-pay", "gone"]))
 def test_anything_may_follow_anything(text: str, last: str, item: str | None) -> None:
     completion = complete(FERRY, text, Context("ferry", last, item))
-    assert completion is None or 0 < len(completion.fillings) <= 6
+    assert completion is None or 0 < len(completion.resolutions) <= 6
 
 
 def test_what_a_small_question_needs_is_kept() -> None:
     """`from who?` asks for less without its preposition."""
     completion = filled("from who?", LEFT_EN)
-    assert "from who" in completion.fillings[0].text
+    assert "from who" in completion.resolutions[0].text
 
 
 def test_another_topic_announced_is_no_part_of_the_question() -> None:
-    assert without_lead("다른 질문인데, 누가 배를 지었어?") == "누가 배를 지었어?"
-    assert without_lead("By the way, who built it? lol") == "who built it?"
+    assert without_discourse_marker("다른 질문인데, 누가 배를 지었어?") == "누가 배를 지었어?"
+    assert without_discourse_marker("By the way, who built it? lol") == "who built it?"
 
 
 @pytest.mark.parametrize(("text", "told"), [("왜?", True), ("how much?", False)])
@@ -114,4 +114,4 @@ def test_a_who_is_question_is_about_whom_it_names() -> None:
 
 
 def test_an_acknowledgement_before_the_question_is_no_part_of_it() -> None:
-    assert without_lead("ㅇㅇ 근데 그건 누가 말했어?") == "그건 누가 말했어?"
+    assert without_discourse_marker("ㅇㅇ 근데 그건 누가 말했어?") == "그건 누가 말했어?"

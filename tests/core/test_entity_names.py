@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.core.lexicon import NameFinder
+from bot.core.lexicon import EntityIndex
 from bot.core.model import Article, Entity, Text
 from bot.core.text import normalise, words
 from tests.core.ferry import ferry
@@ -13,7 +13,7 @@ PEOPLE = (
     Entity("altman", "person", Text("샘 올트먼", "Sam Altman"), ("올트먼", "알트만", "Altman")),
     Entity("openai", "organisation", Text("오픈AI", "OpenAI"), ("오픈에이아이",)),
 )
-FINDER = NameFinder([Article("art", Text("ㄱ"), Text("ㄴ"), "ko", (), PEOPLE, ())])
+FINDER = EntityIndex([Article("art", Text("ㄱ"), Text("ㄴ"), "ko", (), PEOPLE, ())])
 
 
 def named(text: str, known: tuple[str, ...] = ()) -> set[str]:
@@ -63,13 +63,13 @@ def test_the_positions_of_the_naming_words_come_back() -> None:
 
 def test_two_articles_may_know_the_same_name() -> None:
     other = Article("other", Text("ㄱ"), Text("ㄴ"), "ko", (), PEOPLE[:1], ())
-    finder = NameFinder([Article("art", Text("ㄱ"), Text("ㄴ"), "ko", (), PEOPLE, ()), other])
+    finder = EntityIndex([Article("art", Text("ㄱ"), Text("ㄴ"), "ko", (), PEOPLE, ()), other])
     assert set(finder.find(("무라티",))) == {("art", "murati"), ("other", "murati")}
 
 
 def test_an_article_without_entities_names_nobody() -> None:
-    assert NameFinder([]).find(("무라티", "ㅁㄹㅌ", "murati")) == {}
-    assert NameFinder([ferry()]).find(("룬드가",)) == {("ferry", "lund"): {0}}
+    assert EntityIndex([]).find(("무라티", "ㅁㄹㅌ", "murati")) == {}
+    assert EntityIndex([ferry()]).find(("룬드가",)) == {("ferry", "lund"): {0}}
 
 
 def test_a_name_that_ends_like_a_particle_is_found_with_another_behind_it() -> None:

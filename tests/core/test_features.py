@@ -12,13 +12,13 @@ IDS = [target.item.id for target in INDEX.targets]
 
 def column(question: str, name: str) -> dict[str, float]:
     """Return one signal of a question by target."""
-    table = signals(INDEX, INDEX.analyser.analyse(question))
+    table = signals(INDEX, INDEX.tokenizer.tokenize(question))
     return dict(zip(IDS, table[:, SIGNALS.index(name)].tolist(), strict=True))
 
 
 @pytest.mark.parametrize("question", ["", "Who built the ferry?", "룬드는 왜 떠났어?", "xyzzy", "😀", "ferry " * 400])
 def test_the_table_has_a_row_per_target_and_a_column_per_signal(question: str) -> None:
-    table = signals(INDEX, INDEX.analyser.analyse(question))
+    table = signals(INDEX, INDEX.tokenizer.tokenize(question))
     assert table.shape == (len(IDS), len(SIGNALS))
     assert table.dtype == np.float32
     assert np.isfinite(table).all()
@@ -32,7 +32,7 @@ def test_without_an_encoder_its_signals_are_zero() -> None:
 
 
 def test_a_sample_finds_itself() -> None:
-    for name in ("grams", "words"):
+    for name in ("ngrams", "words"):
         scores = column("Why did the chair step down?", name)
         assert scores["chair-left"] == pytest.approx(1, abs=1e-5) == max(scores.values())
 

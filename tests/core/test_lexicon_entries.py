@@ -2,19 +2,19 @@
 
 import pytest
 
-from bot.core.lexicon import FamilyFinder
-from bot.core.model import Family
+from bot.core.lexicon import LexiconIndex
+from bot.core.model import LexiconEntry
 from bot.core.text import words
 
-FINDER = FamilyFinder(
+FINDER = LexiconIndex(
     {
         "concept": (
-            Family("leave", ("퇴사", "떠나"), ("leave", "step down")),
-            Family("step", (), ("step",)),
-            Family("raise", ("투자 유치",), ("raise",)),
+            LexiconEntry("leave", ("퇴사", "떠나"), ("leave", "step down")),
+            LexiconEntry("step", (), ("step",)),
+            LexiconEntry("raise", ("투자 유치",), ("raise",)),
         ),
-        "ask": (Family("how-much", ("얼마",), ("how much",)), Family("how", ("어떻게",), ("how",))),
-        "fillers": (Family("fillers", ("그래서",), ("the",)),),
+        "ask": (LexiconEntry("how-much", ("얼마",), ("how much",)), LexiconEntry("how", ("어떻게",), ("how",))),
+        "fillers": (LexiconEntry("fillers", ("그래서",), ("the",)),),
     }
 )
 
@@ -66,8 +66,8 @@ def test_no_words_no_families() -> None:
 def test_a_long_phrase_of_one_kind_hides_no_phrase_of_another() -> None:
     """How much is it? wants an amount, whatever attribute the longer phrase names."""
     kinds = {
-        "ask": (Family("how-much", en=("how much",)),),
-        "attribute": (Family("price", en=("how much is",)), Family("quantity", en=("much",))),
+        "ask": (LexiconEntry("how-much", en=("how much",)),),
+        "attribute": (LexiconEntry("price", en=("how much is",)), LexiconEntry("quantity", en=("much",))),
     }
-    found = {(kind, family) for *_, kind, family in FamilyFinder(kinds).find(("how", "much", "is", "it"))}
+    found = {(kind, family) for *_, kind, family in LexiconIndex(kinds).find(("how", "much", "is", "it"))}
     assert found == {("ask", "how-much"), ("attribute", "price")}

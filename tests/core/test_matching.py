@@ -9,17 +9,17 @@ from tests.core.ferry import ferry_snapshot
 
 @pytest.mark.parametrize("name", ["룬드", "Ada Lund", "룬드?", "Lund!"])
 def test_a_bare_name_leads_to_what_is_known_of_it_and_to_no_gap(name: str) -> None:
-    verdict = answer(ferry_snapshot(), Question(name))
-    assert isinstance(verdict, Answered | Suggested)
-    first = verdict.best if isinstance(verdict, Answered) else verdict.others[0]
+    decision = answer(ferry_snapshot(), Question(name))
+    assert isinstance(decision, Answered | Suggested)
+    first = decision.best if isinstance(decision, Answered) else decision.others[0]
     assert first.target.item.id == "chair-left"
 
 
 @pytest.mark.parametrize("sample", ["배 비용은?", "PRICE OF THE FERRY", "who built the ferry"])
 def test_an_authors_own_sample_is_answered_for_certain(sample: str) -> None:
-    verdict = answer(ferry_snapshot(), Question(sample))
-    assert isinstance(verdict, Answered)
-    assert verdict.best.confidence == 1.0
+    decision = answer(ferry_snapshot(), Question(sample))
+    assert isinstance(decision, Answered)
+    assert decision.best.confidence == 1.0
 
 
 def test_english_typed_on_the_korean_layout_is_read_in_the_form_that_is_encoded() -> None:

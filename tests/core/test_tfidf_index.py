@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.core.index import InvertedIndex, gram_hashes, word_hashes
+from bot.core.index import TfidfIndex, ngram_hashes, word_hashes
 
 features = st.lists(st.integers(1, 12), max_size=8)
 
@@ -38,22 +38,22 @@ def hashed(features: list[int]) -> np.ndarray[tuple[int], np.dtype[np.uint64]]:
 
 @given(st.lists(features, max_size=6), features)
 def test_scores_are_cosines_of_tf_idf_vectors(texts: list[list[int]], query: list[int]) -> None:
-    fast = InvertedIndex([hashed(text) for text in texts]).scores(hashed(query))
+    fast = TfidfIndex([hashed(text) for text in texts]).scores(hashed(query))
     assert fast == pytest.approx(slow_scores(texts, query), abs=1e-5)
 
 
 def test_what_no_text_has_still_counts_in_the_norm_of_the_query() -> None:
     """A question of one known and five unknown words must not look like the sample with the known one."""
-    index = InvertedIndex([hashed([1]), hashed([2])])
+    index = TfidfIndex([hashed([1]), hashed([2])])
     assert index.scores(hashed([1]))[0] == pytest.approx(1)
     assert index.scores(hashed([1, 7, 8, 9]))[0] < 0.5
 
 
 def test_n_grams_of_letters() -> None:
-    assert len(gram_hashes("")) == len(gram_hashes("ab")) == 0
-    assert len(gram_hashes("abc")) == 1
-    assert set(gram_hashes("무라티")) & set(gram_hashes("무랴티")), "one letter differs, the others agree"
-    assert len(gram_hashes("\ud800abc")) > 0
+    assert len(ngram_hashes("")) == len(ngram_hashes("ab")) == 0
+    assert len(ngram_hashes("abc")) == 1
+    assert set(ngram_hashes("무라티")) & set(ngram_hashes("무랴티")), "one letter differs, the others agree"
+    assert len(ngram_hashes("\ud800abc")) > 0
 
 
 def test_equal_features_have_equal_hashes() -> None:

@@ -4,8 +4,8 @@ import pytest
 
 from tests.core.ferry import ferry_snapshot, night_snapshot
 
-FERRY = ferry_snapshot().index.analyser
-SHIPPED = night_snapshot().index.analyser
+FERRY = ferry_snapshot().index.tokenizer
+SHIPPED = night_snapshot().index.tokenizer
 
 
 @pytest.mark.parametrize(
@@ -26,47 +26,47 @@ SHIPPED = night_snapshot().index.analyser
     ],
 )
 def test_the_shipped_lexicon_knows_the_kinds_of_question(question: str, kind: str) -> None:
-    assert kind in SHIPPED.analyse(question).asks
+    assert kind in SHIPPED.tokenize(question).asks
 
 
 def test_yes_no_gives_way_to_any_other_kind() -> None:
-    assert FERRY.analyse("Did Ada Lund quit?").asks == {"yes-no"}
-    assert FERRY.analyse("When did Ada Lund quit?").asks == {"when"}
+    assert FERRY.tokenize("Did Ada Lund quit?").asks == {"yes-no"}
+    assert FERRY.tokenize("When did Ada Lund quit?").asks == {"when"}
 
 
 def test_names_fillers_and_question_words_are_no_content() -> None:
-    analysis = FERRY.analyse("Please, why did Ada Lund sink the boat?")
-    assert analysis.entities == {("ferry", "lund")}
-    assert analysis.asks == {"why"}
-    assert set(analysis.stems) == {"sink", "boat"}
+    tokenized = FERRY.tokenize("Please, why did Ada Lund sink the boat?")
+    assert tokenized.entities == {("ferry", "lund")}
+    assert tokenized.asks == {"why"}
+    assert set(tokenized.stems) == {"sink", "boat"}
 
 
 def test_concepts_and_attributes_are_shared_by_both_languages() -> None:
-    korean, english = FERRY.analyse("룬드 퇴사"), FERRY.analyse("Lund stepped down")
+    korean, english = FERRY.tokenize("룬드 퇴사"), FERRY.tokenize("Lund stepped down")
     assert korean.concepts == english.concepts == {"leave"}
-    assert FERRY.analyse("룬드 월급").attributes == FERRY.analyse("Lund's salary").attributes == {"pay"}
+    assert FERRY.tokenize("룬드 월급").attributes == FERRY.tokenize("Lund's salary").attributes == {"pay"}
 
 
 def test_a_typing_error_is_read_as_a_word_of_the_facts() -> None:
-    assert "shipyard" in FERRY.analyse("shipyrad").stems
-    assert "xylophon" in FERRY.analyse("xylophone").stems, "an unknown word stays what it is"
+    assert "shipyard" in FERRY.tokenize("shipyrad").stems
+    assert "xylophon" in FERRY.tokenize("xylophone").stems, "an unknown word stays what it is"
 
 
 def test_a_run_without_spaces_is_cut_at_words_of_the_facts() -> None:
-    assert FERRY.analyse("룬드는왜떠났어").entities == {("ferry", "lund")}
-    assert "비용은" in FERRY.analyse("도대체비용은어땠나").words
+    assert FERRY.tokenize("룬드는왜떠났어").entities == {("ferry", "lund")}
+    assert "비용은" in FERRY.tokenize("도대체비용은어땠나").words
 
 
 @pytest.mark.parametrize("text", ["", "???", "😀😀", "\ud800", " "])
 def test_a_text_without_words_has_nothing_in_it(text: str) -> None:
-    analysis = FERRY.analyse(text)
-    assert analysis.words == analysis.stems == ()
-    assert not analysis.features
+    tokenized = FERRY.tokenize(text)
+    assert tokenized.words == tokenized.stems == ()
+    assert not tokenized.features
 
 
 def test_a_long_text_is_answered_by_its_beginning() -> None:
-    assert len(FERRY.analyse("ferry " * 10_000).words) <= 120
-    assert all(len(word) <= 24 for word in FERRY.analyse("가" * 5_000).words)
+    assert len(FERRY.tokenize("ferry " * 10_000).words) <= 120
+    assert all(len(word) <= 24 for word in FERRY.tokenize("가" * 5_000).words)
 
 
 def test_every_word_plays_one_part() -> None:

@@ -50,31 +50,31 @@ def test_more_agreement_never_makes_an_answer_less_likely() -> None:
 
 def test_without_the_encoder_its_signals_weigh_nothing() -> None:
     weights = dict(zip(FEATURES, fit_ranker(articles(2), semantic=False).weights, strict=True))
-    assert weights["meaning"] == weights["meaning_lead"] == weights["meaning_cover"] == 0
-    assert weights["grams"] > 0
+    assert weights["meaning"] == weights["meaning_margin"] == weights["meaning_cover"] == 0
+    assert weights["ngrams"] > 0
 
 
 def test_a_separable_world_is_learnt_on_articles_left_out() -> None:
-    model, held_out = train(articles(3), semantic=True)
+    classifier, held_out = train(articles(3), semantic=True)
     covered = [one for group in held_out for one in group if one.asked.item.covered]
     assert np.mean([one.right for one in covered]) > 0.95
-    assert 0 < model.suggest_from <= model.answer_from <= 1
+    assert 0 < classifier.suggest_from <= classifier.answer_from <= 1
 
 
 @pytest.mark.parametrize("with_gaps", [False, True])
 def test_the_bar_lets_no_more_false_answers_through_than_allowed(*, with_gaps: bool) -> None:
     article = articles(1)[0]
-    model = fit_ranker([article], semantic=True)
+    classifier = fit_ranker([article], semantic=True)
     random = np.random.default_rng(1)
     decided = [
         Decided(
             replace(one.asked, has_gaps=np.full(FACTS + GAPS, with_gaps)),
             one.table,
-            one.chances,
+            one.probabilities,
             float(random.uniform()),
         )
-        for one in decide(article.asked * 10, model)
+        for one in decide(article.asked * 10, classifier)
     ]
-    chosen = choose_thresholds(model, decided)
+    chosen = choose_thresholds(classifier, decided)
     false = np.mean([one.answered(chosen) for one in decided if not one.asked.item.covered])
     assert 0 < false <= FALSE_ANSWERS

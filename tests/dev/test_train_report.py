@@ -5,23 +5,23 @@ from xml.etree import ElementTree as ET
 import numpy as np
 import pytest
 
-from bot.core.classifier import FEATURES, TRUST_FEATURES, Model
+from bot.core.classifier import CONFIDENCE_FEATURES, FEATURES, Classifier
 from bot.dev.fit import Decided
 from bot.dev.train import at_most, curve, picture, report
 from bot.dev.training_data import Asked, Development
 from bot.evaluation.metrics import clustered
 from bot.evaluation.question_sets import Item
 
-MODEL = Model(np.zeros(len(FEATURES)), 0.0, np.zeros(len(TRUST_FEATURES)), 0.0, 0.6, 0.6, 0.2)
+MODEL = Classifier(np.zeros(len(FEATURES)), 0.0, np.zeros(len(CONFIDENCE_FEATURES)), 0.0, 0.6, 0.6, 0.2)
 NONE = np.zeros(2, bool)
 
 
-def decided(trust: float, *, covered: bool, right: bool = True, kind: str = "direct") -> Decided:
+def decided(confidence: float, *, covered: bool, right: bool = True, kind: str = "direct") -> Decided:
     """Return a decision for the first of two facts."""
     item = Item("1", "?", "en", kind, ("x",) if covered else (), "a")
     answers = np.array([covered and right, covered and not right])
     table = np.zeros((2, 1))
-    return Decided(Asked(item, (table,), answers, ~NONE, NONE), table, np.array([0.7, 0.1]), trust)
+    return Decided(Asked(item, (table,), answers, ~NONE, NONE), table, np.array([0.7, 0.1]), confidence)
 
 
 GOOD = (decided(0.9, covered=True), decided(0.8, covered=True), decided(0.3, covered=False, kind="oos-hard"))

@@ -1,6 +1,6 @@
 """A responder that is sure of the authors' own samples, so that these tests are about the front, not the matcher."""
 
-from bot.core.classifier import Answered, Candidate, Suggested, Unanswered, Verdict
+from bot.core.classifier import Answered, Candidate, Decision, Suggested, Unanswered
 from bot.core.matching import Question
 from bot.core.model import Fact, Gap
 from bot.core.text import language_of, normalise, squeeze
@@ -12,7 +12,7 @@ UNSURE = ("누군가 그만뒀다던데", "somebody quit, or so I hear")
 
 
 class Certain(Responder):
-    """Answers a sample with its fact or gap, offers facts for `UNSURE`, and knows nothing else."""
+    """Answers a sample with its fact or gap, suggestions facts for `UNSURE`, and knows nothing else."""
 
     def __init__(self, library: Library) -> None:
         """Answer from `library`."""
@@ -20,12 +20,12 @@ class Certain(Responder):
         self.asked: list[str] = []
 
     def ask_now(self, question: Question) -> Reply:
-        """Answer without any likeness."""
+        """Answer without any similarity."""
         self.asked.append(question.text)
         snapshot = self.library.snapshot
         return reply_to(snapshot.knowledge, self._verdict(question))
 
-    def _verdict(self, question: Question) -> Verdict:
+    def _verdict(self, question: Question) -> Decision:
         wanted = squeeze(normalise(question.text))
         language = question.language or language_of(normalise(question.text), question.default)
         targets = self.library.snapshot.index.targets

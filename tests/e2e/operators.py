@@ -10,7 +10,7 @@ from typing import Any
 from bot.app import App, build
 from bot.cli import client_of
 from bot.discord_bot.client import BotClient
-from bot.discord_bot.reloading import Operation
+from bot.discord_bot.reloading import Reloader
 from bot.discord_bot.runner import Plan, serve
 from bot.settings import DiscordSettings, Switch
 from tests.fake_discord import FakeDiscord
@@ -57,20 +57,20 @@ class Running:
     stop: asyncio.Event
     patience: float
     clients: list[BotClient] = field(default_factory=list)
-    operations: list[Operation] = field(default_factory=list)
+    operations: list[Reloader] = field(default_factory=list)
 
     @property
-    def operation(self) -> Operation:
+    def reloader(self) -> Reloader:
         """Return what outlives the clients."""
         return self.operations[0]
 
     def plan(self) -> Plan:
         """Return the plan that `run` would make."""
 
-        def make(operation: Operation) -> BotClient:
-            client = client_of(self.app, self.settings, operation)
+        def make(reloader: Reloader) -> BotClient:
+            client = client_of(self.app, self.settings, reloader)
             self.clients.append(client)
-            self.operations.append(operation)
+            self.operations.append(reloader)
             return client
 
         return Plan(self.app.library, self.folder.root, self.settings, self.server.token, make, self.patience)

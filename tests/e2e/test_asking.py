@@ -39,12 +39,12 @@ async def test_mention_in_english_gets_english_whatever_the_client_speaks(alice:
 async def test_an_unsure_bot_offers_buttons_that_answer_in_place(
     alice: Actor, facts: Facts, question: str, text: str
 ) -> None:
-    offer = await alice.says(f"<@bot> {question}")
-    assert offer.text.startswith(text)
-    assert len(offer.buttons) == 3
-    label = offer.buttons[1].label
-    answer = await alice.clicks(offer, label)
-    assert answer.id == offer.id
+    suggestion = await alice.says(f"<@bot> {question}")
+    assert suggestion.text.startswith(text)
+    assert len(suggestion.buttons) == 3
+    label = suggestion.buttons[1].label
+    answer = await alice.clicks(suggestion, label)
+    assert answer.id == suggestion.id
     assert any(
         label in fact.label.every() and answer.text.split("\n")[0] in fact.answer.every() for fact in facts.values()
     )

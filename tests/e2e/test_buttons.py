@@ -33,12 +33,12 @@ async def test_another_reader_gets_the_other_language_alone(alice: Actor, bob: A
 
 async def test_related_questions_are_offered_and_answer_in_place(alice: Actor, facts: Facts) -> None:
     reply = await alice.says(f"<@bot> {KOREAN}")
-    offer = await alice.clicks(reply, "관련 질문")
-    assert offer.ephemeral
+    suggestion = await alice.clicks(reply, "관련 질문")
+    assert suggestion.ephemeral
     related = [facts[key] for key in facts["murati-origin"].related]
-    assert [b.label for b in offer.buttons] == [fact.label.ko for fact in related]
-    answer = await alice.clicks(offer, str(related[0].label.ko))
-    assert answer.id == offer.id
+    assert [b.label for b in suggestion.buttons] == [fact.label.ko for fact in related]
+    answer = await alice.clicks(suggestion, str(related[0].label.ko))
+    assert answer.id == suggestion.id
     assert answer.text.startswith(str(related[0].answer.ko))
 
 

@@ -19,7 +19,7 @@ import pytest
 from bot.app import App, build_encoder
 from bot.cli import client_of
 from bot.discord_bot.client import BotClient
-from bot.discord_bot.reloading import Operation
+from bot.discord_bot.reloading import Reloader
 from bot.discord_bot.runner import Plan, serve, stay_responsive
 from bot.semantic.cache import CachedEncoder
 from bot.service.library import Library, Responder
@@ -106,8 +106,8 @@ def responsive() -> Iterator[None]:
 async def serving(server: FakeDiscord, app: App, settings: DiscordSettings) -> AsyncIterator[None]:
     """Serve until the end of the block."""
 
-    def make(operation: Operation) -> BotClient:
-        return client_of(app, settings, operation)
+    def make(reloader: Reloader) -> BotClient:
+        return client_of(app, settings, reloader)
 
     stop = asyncio.Event()
     assert settings.knowledge is not None

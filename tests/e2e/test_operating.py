@@ -85,7 +85,7 @@ async def test_an_administrators_server_without_the_bot_stops_nothing(server: Fa
 async def test_a_reload_registers_commands_that_changed(server: FakeDiscord, tmp_path: Path) -> None:
     async with operated(server, tmp_path) as running:
         running.folder.change(COMMANDS_FILE, "Where people come from", "Who comes from where")
-        done = await running.operation.reload()
+        done = await running.reloader.reload()
         assert done.registration == "registered anew"
         assert done.change.commands_changed
         assert server.command("origins").data["description"] == "Who comes from where"
@@ -95,7 +95,7 @@ async def test_a_reload_registers_commands_that_changed(server: FakeDiscord, tmp
 async def test_a_reload_registers_nothing_else(server: FakeDiscord, tmp_path: Path) -> None:
     async with operated(server, tmp_path) as running:
         running.folder.change(FACTS, ANSWER, "무라티의 고향은 알바니아예요.")
-        done = await running.operation.reload()
+        done = await running.reloader.reload()
         assert done.change.changed == ("art/murati-origin",)
         assert done.registration == "as before"
         assert syncs(server) == 1
@@ -106,7 +106,7 @@ async def test_a_reload_registers_nothing_else(server: FakeDiscord, tmp_path: Pa
 async def test_reloads_at_once_are_done_one_after_the_other(server: FakeDiscord, tmp_path: Path) -> None:
     async with operated(server, tmp_path) as running:
         running.folder.change(FACTS, ANSWER, "무라티의 고향은 알바니아예요.")
-        done = await asyncio.gather(*(running.operation.reload() for _ in range(5)))
+        done = await asyncio.gather(*(running.reloader.reload() for _ in range(5)))
         assert [len(one.change.changed) for one in done] == [1, 0, 0, 0, 0]
 
 
@@ -122,7 +122,7 @@ async def test_a_changed_file_reloads_the_facts_when_watched(
             await asyncio.sleep(0.2)
         assert await answers(server)
         running.folder.change(FACTS, "section: exodos", "section: exodus")
-        await until(lambda: running.operation.reloads, within=15)
+        await until(lambda: running.reloader.reloads, within=15)
 
 
 async def test_a_malformed_event_costs_a_rebuild_and_no_knowledge(server: FakeDiscord, tmp_path: Path) -> None:
@@ -132,11 +132,11 @@ async def test_a_malformed_event_costs_a_rebuild_and_no_knowledge(server: FakeDi
         await server.disconnects()
         await server.connects()
         assert await answers(server)
-        assert running.operation.rebuilds == 1
+        assert running.reloader.rebuilds == 1
         assert running.app.library.snapshot is snapshot
         assert syncs(server) == 1
         running.folder.change(COMMANDS_FILE, "Where people come from", "Who comes from where")
-        done = await running.operation.reload()
+        done = await running.reloader.reload()
         assert done.registration == "registered anew", "the new client's commands follow the facts"
 
 
@@ -147,7 +147,7 @@ async def test_a_network_that_fails_later_is_waited_for(server: FakeDiscord, tmp
         await server.disconnects()
         await server.connects(within=20)
         await until(running.clients[-1].is_ready)
-        assert running.operation.rebuilds == 2
+        assert running.reloader.rebuilds == 2
 
 
 async def test_a_token_that_is_withdrawn_ends_the_service(server: FakeDiscord, tmp_path: Path) -> None:
@@ -155,7 +155,7 @@ async def test_a_token_that_is_withdrawn_ends_the_service(server: FakeDiscord, t
     running = prepared(server, tmp_path)
     serving = asyncio.create_task(serve(running.plan(), running.stop))
     await server.connects()
-    await until(lambda: running.operation.has_connected)
+    await until(lambda: running.reloader.has_connected)
     server.settings.token = "another"  # noqa: S105
     server.sends_malformed_event()
     with pytest.raises(DiscordStartError, match="refuses the token"):

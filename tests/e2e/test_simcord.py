@@ -130,11 +130,11 @@ async def test_a_direct_message_needs_no_mention(scene: Scene) -> None:
 
 
 async def test_a_suggestion_answers_in_place(scene: Scene) -> None:
-    offer = await scene.asked(UNSURE[0])
-    label = labels(offer)[1]
-    await scene.alice.click(offer, label=label)
+    suggestion = await scene.asked(UNSURE[0])
+    label = labels(suggestion)[1]
+    await scene.alice.click(suggestion, label=label)
     wanted = next(fact for fact in scene.facts.values() if fact.label.ko == label)
-    assert scene.newest.id == offer.id
+    assert scene.newest.id == suggestion.id
     assert scene.newest.content.startswith(str(wanted.answer.ko))
 
 

@@ -4,7 +4,7 @@ import pytest
 
 from bot.evaluation.metrics import Result, Share, groups, percentile, score
 from bot.evaluation.question_sets import Item
-from bot.service.replies import Offer, Reply
+from bot.service.replies import Reply, Suggestion
 
 
 def result(expected: tuple[str, ...], reply: Reply, kind: str = "direct") -> Result:
@@ -16,7 +16,7 @@ def answered(fact: str) -> Reply:
 
 
 def offered(*facts: str) -> Reply:
-    return Reply("suggested", "en", "This?", offers=tuple(Offer("a", fact, fact, 0.3) for fact in facts))
+    return Reply("suggested", "en", "This?", suggestions=tuple(Suggestion("a", fact, fact, 0.3) for fact in facts))
 
 
 def test_wilson_interval_of_eight_in_ten_is_the_textbook_one() -> None:

@@ -63,9 +63,9 @@ def test_another_process_answers_alike(kept: CompiledKnowledge) -> None:
     places = map(str, (kept.cache, kept.folder, kept.shipped))
     command = [sys.executable, "-c", code, path.stem, *places]
     done = subprocess.run(command, cwd=SHIPPED.parent, capture_output=True, text=True, check=True)  # noqa: S603
-    verdict = answer(made, ASKED)
+    decision = answer(made, ASKED)
     assert key == path.stem
-    assert float(done.stdout) == pytest.approx(getattr(verdict, "best").confidence, abs=1e-5)  # noqa: B009
+    assert float(done.stdout) == pytest.approx(getattr(decision, "best").confidence, abs=1e-5)  # noqa: B009
 
 
 def test_only_the_owner_may_look_at_it(kept: CompiledKnowledge) -> None:

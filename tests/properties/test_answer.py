@@ -1,4 +1,4 @@
-"""Whatever is asked, a well-formed verdict comes back; what is typed can be typed back."""
+"""Whatever is asked, a well-formed decision comes back; what is typed can be typed back."""
 
 import re
 
@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.core.classifier import MAX_SUGGESTIONS, Answered, Suggested, Unanswered, Verdict, load_model
+from bot.core.classifier import MAX_SUGGESTIONS, Answered, Decision, Suggested, Unanswered, load_classifier
 from bot.core.hangul import as_korean_keys, as_latin_keys, compose, letters
 from bot.core.matching import Question, answer, readings, texts_to_encode
 from bot.core.model import LANGUAGES, Fact, Gap
@@ -24,25 +24,25 @@ sentences = st.lists(st.sampled_from(WORDS) | st.text(max_size=4), max_size=8).m
 syllables = st.text(st.characters(min_codepoint=0xAC00, max_codepoint=0xD7A3), max_size=20)
 
 
-def assert_well_formed(verdict: Verdict) -> None:
-    """Hold a verdict to what every front relies on."""
-    model = load_model(semantic=False)
-    answers_from = model.answers_from(with_gaps=True)  # the night library lists gaps
-    assert verdict.language in LANGUAGES
-    assert len(verdict.others) <= MAX_SUGGESTIONS
-    assert all(isinstance(candidate.target.item, Fact) for candidate in verdict.others)
-    confidences = [candidate.confidence for candidate in verdict.others]
+def assert_well_formed(decision: Decision) -> None:
+    """Hold a decision to what every front relies on."""
+    model = load_classifier(semantic=False)
+    answer_threshold = model.answer_threshold(with_gaps=True)  # the night library lists gaps
+    assert decision.language in LANGUAGES
+    assert len(decision.others) <= MAX_SUGGESTIONS
+    assert all(isinstance(candidate.target.item, Fact) for candidate in decision.others)
+    confidences = [candidate.confidence for candidate in decision.others]
     assert confidences == sorted(confidences, reverse=True)
-    match verdict:
+    match decision:
         case Answered(best=best):
             assert isinstance(best.target.item, Fact)
-            assert best.confidence >= answers_from - 1e-9
+            assert best.confidence >= answer_threshold - 1e-9
         case Suggested():
-            assert verdict.others
-            assert model.suggest_from - 1e-9 <= confidences[0] < answers_from
+            assert decision.others
+            assert model.suggest_from - 1e-9 <= confidences[0] < answer_threshold
         case Unanswered(best=gap):
             assert gap is None or isinstance(gap.target.item, Gap)
-    everyone = [c for c in (getattr(verdict, "best", None), *verdict.others) if c is not None]
+    everyone = [c for c in (getattr(decision, "best", None), *decision.others) if c is not None]
     assert all(0 <= candidate.confidence <= 1 for candidate in everyone)
     assert all(candidate.sample in NIGHT.index.samples for candidate in everyone)
 
@@ -51,7 +51,7 @@ def assert_well_formed(verdict: Verdict) -> None:
 @given(anything | sentences)
 def test_any_text_gets_a_well_formed_verdict(text: str) -> None:
     assert_well_formed(answer(NIGHT, Question(text)))
-    assert answer(NIGHT, Question(text)) == answer(NIGHT, Question(text)), "the same text, the same verdict"
+    assert answer(NIGHT, Question(text)) == answer(NIGHT, Question(text)), "the same text, the same decision"
 
 
 @settings(deadline=None, max_examples=50)
@@ -61,9 +61,9 @@ def test_wishes_are_kept_whatever_is_asked(text: str, language: str | None, arti
     encoder = LettersEncoder()
     texts = texts_to_encode(ENCODED, text)
     vectors = dict(zip(texts, encoder.encode(texts), strict=True))
-    verdict = answer(ENCODED, Question(text, wanted, article), vectors)
-    assert wanted in (None, verdict.language)
-    found = [candidate.target.article for candidate in verdict.others if candidate.target.article]
+    decision = answer(ENCODED, Question(text, wanted, article), vectors)
+    assert wanted in (None, decision.language)
+    found = [candidate.target.article for candidate in decision.others if candidate.target.article]
     assert article is None or all(own.slug == article for own in found)
 
 

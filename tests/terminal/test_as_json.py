@@ -7,7 +7,7 @@ import pytest
 
 from bot.core.matching import Question
 from bot.service.library import Library, Responder, together
-from bot.service.replies import Offer, Reply, SourceLine
+from bot.service.replies import Reply, SourceLine, Suggestion
 from bot.terminal.ask import as_json
 from tests.core.ferry import night_snapshot
 
@@ -27,7 +27,9 @@ KEYS = [
 SOURCE = SourceLine("T", "P", "S", (3, 4), None, "Source: P “T” · paragraphs 3–4")
 ANSWER = Reply("answered", "en", "Yes.", "art", "one", source=SOURCE, confidence=0.93456)
 OTHER = replace(ANSWER, fact="two", text="No.")
-UNSURE = Reply("suggested", "en", "Did you mean?", confidence=0.3, offers=(Offer("art", "one", "One", 0.33333),))
+UNSURE = Reply(
+    "suggested", "en", "Did you mean?", confidence=0.3, suggestions=(Suggestion("art", "one", "One", 0.33333),)
+)
 
 
 @pytest.mark.parametrize("reply", [ANSWER, UNSURE, Reply("unanswered", "ko", "없어요.", gap="pay")])

@@ -79,15 +79,15 @@ def test_a_follow_up_leans_on_the_line_before_whatever_was_not_understood_betwee
 
 
 def test_an_offer_is_picked_by_its_number() -> None:
-    """A gap offers the facts nearest to it; the picked one is answered as if it had been asked for."""
+    """A gap suggestions the facts nearest to it; the picked one is answered as if it had been asked for."""
     subject = chat()
     gap = night_snapshot().knowledge.articles[0].gaps[0]
     said(subject, gap.samples[0].text)
     assert subject.last is not None
-    offers = subject.last.offers
-    assert offers, "the first gap names nearest facts"
+    suggestions = subject.last.suggestions
+    assert suggestions, "the first gap names nearest facts"
     said(subject, "1")
-    assert (subject.last.outcome, subject.last.fact) == ("answered", offers[0].fact)
+    assert (subject.last.outcome, subject.last.fact) == ("answered", suggestions[0].fact)
     assert subject.last.source is not None
     assert subject.last.source.line.split()[0] in shown(subject)
 

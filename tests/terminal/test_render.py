@@ -5,12 +5,12 @@ from dataclasses import replace
 
 from rich.console import Console
 
-from bot.service.replies import Offer, Reply, SourceLine, Why
+from bot.service.replies import Reply, SourceLine, Suggestion, Why
 from bot.terminal.ask import render, show_why
 
 SOURCE = SourceLine("T", "P", "S", (3,), None, "Source: P “T” · paragraph 3")
 ANSWER = Reply("answered", "en", "Lund [left]. :boat:", "ferry", "one", source=SOURCE, confidence=0.9)
-OFFERS = (Offer("ferry", "one", "First?", 0.3), Offer("ferry", "two", "Second?", 0.2))
+OFFERS = (Suggestion("ferry", "one", "First?", 0.3), Suggestion("ferry", "two", "Second?", 0.2))
 
 
 def screen(reply: Reply) -> str:
@@ -27,16 +27,16 @@ def test_an_answer_stands_above_its_source_and_is_not_read_as_markup() -> None:
 
 
 def test_offers_are_numbered_and_name_the_article_only_where_there_are_several() -> None:
-    reply = Reply("suggested", "en", "Did you mean?", offers=OFFERS)
+    reply = Reply("suggested", "en", "Did you mean?", suggestions=OFFERS)
     assert "1  First?" in screen(reply)
     assert "ferry" not in screen(reply)
-    several = screen(replace(reply, offers=(*OFFERS, Offer("other", "x", "Third?", 0.1))))
+    several = screen(replace(reply, suggestions=(*OFFERS, Suggestion("other", "x", "Third?", 0.1))))
     assert "Third? (other)" in several
     assert "First? (ferry)" in several
 
 
 def test_an_answer_shows_no_offers() -> None:
-    assert "First?" not in screen(replace(ANSWER, offers=OFFERS))
+    assert "First?" not in screen(replace(ANSWER, suggestions=OFFERS))
 
 
 def test_a_further_answer_has_its_own_source() -> None:
@@ -48,6 +48,6 @@ def test_a_further_answer_has_its_own_source() -> None:
 
 def test_why_is_a_table_that_reads_nothing_as_markup() -> None:
     console = Console(file=io.StringIO(), width=80)
-    show_why(console, Why("[b]Why", ("fact", "signals"), (("[red]x", "grams 0.5"),)))
+    show_why(console, Why("[b]Why", ("fact", "signals"), (("[red]x", "ngrams 0.5"),)))
     assert isinstance(console.file, io.StringIO)
-    assert all(part in console.file.getvalue() for part in ("[b]Why", "[red]x", "grams 0.5"))
+    assert all(part in console.file.getvalue() for part in ("[b]Why", "[red]x", "ngrams 0.5"))
