@@ -11,14 +11,13 @@ import numpy as np
 from numpy.typing import NDArray
 from rapidfuzz import fuzz, process
 
-from bot.core.classifier import Answered, Candidate, Suggested
 from bot.core.index import Index, Snapshot, Target, ngram_hashes
-from bot.core.matching import Question
+from bot.core.matching import Answered, Candidate, Question, Suggested
 from bot.core.model import LANGUAGES, Article, Entity, EntityKind, Fact, Gap, Knowledge, Lexicon
 from bot.core.stemming import stem
 from bot.core.text import is_hangul, jamo, normalise, script_counts, squeeze, words
 from bot.core.tokens import TokenizedText
-from bot.service.answering import ask_snapshot
+from bot.service.answering import decide_on
 from bot.service.ports import Encoder
 
 MOST = 10
@@ -114,7 +113,7 @@ def overlaps(index: Index, astray: Sequence[Stray]) -> Advice:
 
 def _overlap(index: Index, strays: Sequence[Stray]) -> str:
     """Show a pair by the two samples that are the most alike."""
-    similarities = [index.similarity(squeeze(normalise(stray.sample))) for stray in strays]
+    similarities = [index.sample_cosines(squeeze(normalise(stray.sample))) for stray in strays]
     best = max(
         range(len(strays)), key=lambda at: similarities[at][index.sample_segments.rows(strays[at].found)].max(initial=0)
     )
@@ -214,7 +213,7 @@ def gaps(snapshot: Snapshot, encoder: Encoder | None, samples: Sequence[Tokenize
     found = []
     for one in untold(snapshot.knowledge, snapshot.index, samples):
         question = _question(snapshot.knowledge, one)
-        match ask_snapshot(snapshot, Question(question, article=one.article.slug), encoder):
+        match decide_on(snapshot, Question(question, article=one.article.slug), encoder):
             case Answered(best=best):
                 found.append(((2, one.facts, one.others), one, f"'{question}' is answered with '{_id(best)}'"))
             case Suggested(others=(best, *_)) if one.others >= _COMMON:
@@ -312,8 +311,8 @@ def aliases(snapshot: Snapshot, samples: Sequence[TokenizedText]) -> Advice:
 
 
 def _vocabulary(lexicon: Lexicon) -> frozenset[str]:
-    entries = (entry for family in lexicon.families() for entry in (*family.ko, *family.en))
-    return frozenset(stem(word) for entry in entries for word in words(normalise(entry)))
+    texts = (text for entry in lexicon.entries() for text in (*entry.ko, *entry.en))
+    return frozenset(stem(word) for text in texts for word in words(normalise(text)))
 
 
 def _one_script(article: Article) -> Iterator[tuple[int, str]]:

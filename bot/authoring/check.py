@@ -10,14 +10,14 @@ from threadpoolctl import threadpool_limits
 
 from bot.authoring.advice import Advice, Stray, advice, aliases, alike, gaps, overlaps, twins
 from bot.authoring.article_text import check_article_text, read_article_text
-from bot.core.classifier import MAX_SUGGESTIONS, Classifier, Matrix, features, load_classifier
-from bot.core.features import signals, unknown_words
+from bot.core.features import Matrix
 from bot.core.index import Snapshot, Target
+from bot.core.matching import MAX_SUGGESTIONS, Question, believed
 from bot.core.model import Article, Fact, Knowledge, Sample
 from bot.core.text import normalise
 from bot.errors import ConfigError, KnowledgeError, Problem
 from bot.knowledge.reader import Reading
-from bot.service.answering import encoded
+from bot.service.answering import score_with
 from bot.service.library import build_snapshot, failed_cases
 from bot.service.ports import Encoder
 
@@ -32,14 +32,13 @@ def strays(snapshot: Snapshot, encoder: Encoder | None, progress: Callable[[int,
     leaves its mark in a dozen counts of the index, and this way none is forgotten.
     """
     knowledge = snapshot.knowledge
-    classifier = load_classifier(semantic=encoder is not None)
     remembering = encoder and _Remembering(encoder, snapshot)
     most = max((len(fact.samples) for article in knowledge.articles for fact in article.facts), default=0)
     rounds = min(FOLDS, most)
     found: list[Stray] = []
     with threadpool_limits(1):  # products as small as these take longer on two threads than on one
         for fold in range(rounds):
-            found += _round(knowledge, fold, remembering, classifier)
+            found += _round(knowledge, fold, remembering)
             progress(fold + 1, rounds)
     return tuple(sorted(found, key=lambda stray: stray.chance))
 
@@ -63,7 +62,7 @@ class _Remembering:
         return np.stack([self._known[text] for text in texts]) if texts else self._encoder.encode([])
 
 
-def _round(knowledge: Knowledge, fold: int, encoder: Encoder | None, classifier: Classifier) -> Iterator[Stray]:
+def _round(knowledge: Knowledge, fold: int, encoder: Encoder | None) -> Iterator[Stray]:
     """Leave out the samples of one fold and ask them."""
     thinned = replace(knowledge, articles=tuple(_thinned(article, fold) for article in knowledge.articles))
     snapshot = build_snapshot(thinned, "", encoder)
@@ -73,7 +72,7 @@ def _round(knowledge: Knowledge, fold: int, encoder: Encoder | None, classifier:
         for fact in article.facts:
             own = positions[article.slug, fact.id]
             for sample in fact.samples[fold::FOLDS]:
-                probabilities = _probabilities(snapshot, sample, encoder, classifier)
+                probabilities = _probabilities(snapshot, sample, encoder)
                 ranked = [
                     int(at) for at in np.argsort(-probabilities, kind="stable") if targets[at].article is not None
                 ]
@@ -92,12 +91,10 @@ def _without(fact: Fact, fold: int) -> Fact:
     return replace(fact, samples=tuple(s for place, s in enumerate(fact.samples) if place % FOLDS != fold))
 
 
-def _probabilities(snapshot: Snapshot, sample: Sample, encoder: Encoder | None, classifier: Classifier) -> Matrix:
-    """Return how likely each target is, shape (targets,)."""
-    index = snapshot.index
-    tokenized = index.tokenizer.tokenize(sample.text)
-    vectors = None if encoder is None else encoded((tokenized.normal, *unknown_words(index, tokenized)), encoder)
-    return classifier.probabilities(features(signals(index, tokenized, snapshot.vectors, vectors)))
+def _probabilities(snapshot: Snapshot, sample: Sample, encoder: Encoder | None) -> Matrix:
+    """Return P(target) of every target, shape (targets,)."""
+    _, scored = score_with(snapshot, Question(sample.text), encoder)
+    return believed(scored).probabilities
 
 
 def _slug(target: Target) -> str:
@@ -150,7 +147,7 @@ def check(
         raise KnowledgeError(found)
     astray = strays(snapshot, encoder, progress)
     index = snapshot.index
-    samples = tuple(map(index.tokenizer.tokenize, index.samples))
+    samples = tuple(index.tokenizer.tokenize(normalise(text)) for text in index.samples)
     told = (
         advice("stray", (stray for stray in astray if stray.lost)),
         overlaps(index, astray),

@@ -1,206 +1,330 @@
-"""The features: how well each target answers a question, as one row of numbers per target."""
+"""The features: how well each target answers one reading of a question, as a row of numbers per target.
 
-from collections.abc import Collection, Hashable, Mapping, Sequence
+`FEATURES` is the table of them. A new feature is one function of `Comparison` and one entry.
+"""
+
+from collections.abc import Callable, Collection, Hashable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
+from typing import Final, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from bot.core.index import TINY, Column, Index, Vector, Vectors, ngram_hashes, word_hashes
-from bot.core.lexicon import WANTED
+from bot.core.lexicon import ANSWER_TYPES_OF
 from bot.core.tokens import TokenizedText
 
-_UNRELATED = 0.3
+Matrix = NDArray[np.float64]
+_UNRELATED: Final = 0.3
 """Cosine up to which two single words have nothing to do with each other."""
-SEMANTIC = ("meaning", "meaning_mean", "meaning_passage", "meaning_cover")
-"""The signals that need the encoder."""
-SIGNALS = (
-    "ngrams",
-    "words",
-    "passage",
-    "neighbours",
-    "cover",
-    "asks",
-    "attribute_hit",
-    "attribute_miss",
-    "name_hit",
-    "name_miss",
-    "name_extra",
-    "concept_hit",
-    "concept_miss",
-    "type_hit",
-    "type_miss",
-    *SEMANTIC,
-)
-"""Column names of the matrix that `signals` returns."""
-_NEIGHBOURS = 8
-"""Samples whose owners vote."""
+_NEIGHBOURS: Final = 8
+"""Nearest samples that vote for their targets."""
 
 
 @dataclass(frozen=True, slots=True)
-class Meaning:
-    """A question as the encoder sees it."""
+class _Meaning:
+    """A reading as the encoder sees it, against the samples of an index."""
 
-    whole: Vector
+    vector: Vector
     """Its unit vector, shape (dimensions,)."""
-    similarity: Column
+    cosines: Column
     """Cosine with every sample, shape (samples,)."""
-    centred_similarity: Column
-    """The same seen from the centre of all samples, shape (samples,)."""
+    centred_cosines: Column
+    """Cosine with every sample after the mean of all samples is subtracted from both, shape (samples,)."""
+
+    @classmethod
+    def of(cls, vector: Vector, vectors: Vectors) -> "_Meaning":
+        """Compare a unit vector with the samples.
+
+        With the mean c, the centred cosine of s and q is (s - c)·(q - c) / (|s - c| |q - c|), and (s - c)·(q - c) is
+        s·q - s·c - (q - c)·c: one product with the samples gives both, and no second matrix of them is kept.
+        """
+        cosines = vectors.samples @ vector
+        away = vector - vectors.centre
+        distances = vectors.distances * max(float(np.sqrt(away @ away)), TINY)
+        return cls(vector, cosines, (cosines - vectors.centre_products - away @ vectors.centre) / distances)
 
 
-def meaning_of(vector: Vector, vectors: Vectors) -> Meaning:
-    """Compare a question's unit vector with the samples.
+class Comparison:
+    """One reading of a question against an index; what several features need is computed once."""
 
-    Seen from the centre c, the cosine of s and q is (s - c)·(q - c) / (|s - c| |q - c|), and (s - c)·(q - c) is
-    s·q - s·c - (q - c)·c: one product with the samples gives both, and no second matrix of them is kept.
+    def __init__(
+        self, index: Index, tokenized: TokenizedText, vectors: Vectors | None, encoded: Mapping[str, Vector] | None
+    ) -> None:
+        """Compare; `encoded` holds the vectors of the reading and of its `unknown_words`, None without an encoder."""
+        self.index = index
+        self.tokenized = tokenized
+        self.encoded = encoded or {}
+        self.vectors = vectors if tokenized.normal in self.encoded else None
+
+    @cached_property
+    def sample_cosines(self) -> Column:
+        """Return the cosine of the character n-grams with those of every sample, shape (samples,)."""
+        return self.index.sample_cosines(self.tokenized.squeezed)
+
+    @cached_property
+    def ngrams(self) -> Column:
+        """Return the cosine of the character n-grams with those of each target's nearest sample."""
+        return self.index.sample_segments.best(self.sample_cosines)
+
+    @cached_property
+    def words(self) -> Column:
+        """Return the cosine of words, concepts and names with those of each target's nearest sample."""
+        return self.index.sample_segments.best(self.index.words.scores(word_hashes(self.tokenized.features)))
+
+    @cached_property
+    def meaning(self) -> _Meaning | None:
+        """Return the reading as the encoder sees it, None without vectors."""
+        vectors = self.vectors
+        return None if vectors is None else _Meaning.of(self.encoded[self.tokenized.normal], vectors)
+
+    @cached_property
+    def meaning_nearest(self) -> Column:
+        """Return the cosine of meanings with each target's nearest sample."""
+        meaning = self.meaning
+        return self.zeros() if meaning is None else self.index.sample_segments.best(meaning.cosines)
+
+    @cached_property
+    def meaning_mean(self) -> Column:
+        """Return the mean centred cosine of meanings over each target's samples."""
+        meaning = self.meaning
+        return self.zeros() if meaning is None else self.index.sample_segments.mean(meaning.centred_cosines)
+
+    @cached_property
+    def meaning_passage(self) -> Column:
+        """Return the cosine of meanings with each target's nearest answer or label."""
+        if self.meaning is None or self.vectors is None:
+            return self.zeros()
+        return self.index.passage_segments.best(self.vectors.passages @ self.meaning.vector)
+
+    @cached_property
+    def attributes(self) -> Column:
+        """Return the share of the attributes asked for that each target has."""
+        return self.index.attributes.weigh(_even(self.tokenized.attributes))
+
+    @cached_property
+    def concepts(self) -> Column:
+        """Return the share of the question's concepts that each target has."""
+        return self.index.concepts.weigh(_even(self.tokenized.concepts))
+
+    @cached_property
+    def subjects(self) -> Column:
+        """Return the share of the names in the question whose entity each target is about."""
+        return self.index.about.weigh(_even(self.tokenized.entities))
+
+    @cached_property
+    def answer_types(self) -> frozenset[str]:
+        """Return the types of answer that the question asks for."""
+        return frozenset(kind for ask in self.tokenized.asks for kind in ANSWER_TYPES_OF.get(ask, ()))
+
+    @cached_property
+    def has_answer_type(self) -> Column:
+        """Return whether each target's answer holds a type asked for."""
+        return np.minimum(self.index.answer_types.weigh(dict.fromkeys(self.answer_types, 1.0)), 1)
+
+    def zeros(self) -> Column:
+        """Return a column that says nothing of any target."""
+        return np.zeros(len(self.index.targets), np.float32)
+
+    def ones(self) -> Column:
+        """Return a column that agrees with every target."""
+        return np.ones(len(self.index.targets), np.float32)
+
+
+def _even(features: Collection[Hashable]) -> dict[Hashable, float]:
+    return dict.fromkeys(features, 1 / max(len(features), 1))
+
+
+def _passage(compared: Comparison) -> Column:
+    """Return the cosine of the character n-grams with those of each target's nearest answer or label."""
+    index = compared.index
+    return index.passage_segments.best(index.passage_ngrams.scores(ngram_hashes(compared.tokenized.squeezed)))
+
+
+def _neighbours(compared: Comparison) -> Column:
+    """Return the share of the nearest samples that are each target's own."""
+    meaning = compared.meaning
+    scores = compared.sample_cosines if meaning is None else compared.sample_cosines + meaning.centred_cosines
+    count = min(_NEIGHBOURS, len(scores))
+    nearest = np.argpartition(-scores, count - 1)[:count]
+    segments = compared.index.sample_segments
+    votes = np.bincount(segments.target_of_row[nearest], minlength=len(compared.index.targets))
+    return (votes / count).astype(np.float32)
+
+
+def _coverage(compared: Comparison) -> Column:
+    """Return the idf coverage: the share of the question's content words, by idf, that each target's texts have.
+
+    A question without any ("who is Ada?") leaves nothing unexplained: 1.
     """
-    similarity = vectors.samples @ vector
-    away = vector - vectors.centre
-    distances = vectors.spread * max(float(np.sqrt(away @ away)), TINY)
-    return Meaning(vector, similarity, (similarity - vectors.towards - away @ vectors.centre) / distances)
+    stems = tuple(dict.fromkeys(compared.tokenized.stems))
+    if not stems:
+        return compared.ones()
+    weights = compared.index.words.idf(word_hashes(stems))
+    covered = compared.index.stems.weigh(dict(zip(stems, weights.tolist(), strict=True)))
+    share: Column = covered / float(weights.sum())
+    return share
 
 
-def meanings(index: Index, meaning: Meaning, vectors: Vectors) -> tuple[Column, Column, Column]:
-    """Return the cosines with the nearest sample, the average sample (centred) and the nearest passage."""
-    return (
-        index.sample_segments.best(meaning.similarity),
-        index.sample_segments.mean(meaning.centred_similarity),
-        index.passage_segments.best(vectors.passages @ meaning.whole),
-    )
+def _asks(compared: Comparison) -> Column:
+    """Return the share of each target's samples that ask for the same kind of answer; 0.5 if none was recognised."""
+    asks, shares = compared.tokenized.asks, compared.index.asks
+    columns = [shares[kind] for kind in asks if kind in shares]
+    if columns:
+        largest: Column = np.max(columns, axis=0)
+        return largest
+    return np.full(len(compared.index.targets), 0.0 if asks else 0.5, np.float32)
+
+
+def _attribute_hit(compared: Comparison) -> Column:
+    """Return the share of the attributes asked for that each target has."""
+    return compared.attributes
+
+
+def _attribute_miss(compared: Comparison) -> Column:
+    """Return the share of the attributes asked for that each target lacks."""
+    return 1 - compared.attributes if compared.tokenized.attributes else compared.zeros()
+
+
+def _concept_hit(compared: Comparison) -> Column:
+    """Return the share of the question's concepts that each target has."""
+    return compared.concepts
+
+
+def _concept_miss(compared: Comparison) -> Column:
+    """Return the share of the question's concepts that each target lacks."""
+    return 1 - compared.concepts if compared.tokenized.concepts else compared.zeros()
+
+
+def _name_hit(compared: Comparison) -> Column:
+    """Return the share of the names in the question whose entity each target is about."""
+    return compared.subjects
+
+
+def _name_miss(compared: Comparison) -> Column:
+    """Return the share of the names in the question that each target does not even mention."""
+    entities = compared.tokenized.entities
+    return 1 - compared.index.entities.weigh(_even(entities)) if entities else compared.zeros()
+
+
+def _name_extra(compared: Comparison) -> Column:
+    """Return the share of the entities each target is about that the question does not name; 0 if it names none."""
+    about, entities = compared.index.about, compared.tokenized.entities
+    if not entities:
+        return compared.zeros()
+    named = compared.subjects * len(entities)
+    return np.where(about.count > 0, 1 - named / np.maximum(about.count, 1), 0).astype(np.float32)
+
+
+def _type_hit(compared: Comparison) -> Column:
+    """Return whether each target's answer holds a type of answer that is asked for."""
+    return compared.has_answer_type
+
+
+def _type_miss(compared: Comparison) -> Column:
+    """Return whether each target's answer lacks every type of answer that is asked for; 0 if none is."""
+    return 1 - compared.has_answer_type if compared.answer_types else compared.zeros()
 
 
 def unknown_words(index: Index, tokenized: TokenizedText) -> tuple[str, ...]:
-    """Return the content words whose vectors are not among those of the vocabulary."""
+    """Return the content words that have no vector in the index."""
     return tuple(word for word in dict.fromkeys(tokenized.content) if word not in index.vocabulary)
 
 
-def meaning_cover(index: Index, tokenized: TokenizedText, vectors: Vectors, encoded: Mapping[str, Vector]) -> Column:
-    """Return the share, by idf, of the question's content words that each target has a word like, shape (targets,).
+def _meaning_coverage(compared: Comparison) -> Column:
+    """Return the idf coverage by meaning: a word counts by its cosine with the nearest word of each target's texts.
 
-    A word counts by its cosine with the nearest word of the target's texts, from 0 at unrelated to 1 at equal.
-    This sees that "salary" is explained by "pay" and not by anything in a fact about a place.
+    The cosine counts from 0 at unrelated to 1 at equal. This sees that "salary" is explained by "pay" and not by
+    anything in a fact about a place.
     """
+    index, vectors, tokenized = compared.index, compared.vectors, compared.tokenized
+    if vectors is None:
+        return compared.zeros()
     stems = dict(zip(tokenized.content, tokenized.stems, strict=True))
-    known = [word for word in stems if word in index.vocabulary or word in encoded]
+    known = [word for word in stems if word in index.vocabulary or word in compared.encoded]
     if not known:
-        return np.ones(len(index.targets), np.float32)
-    nearest = vectors.nearest.get(known, lambda words: _nearest(words, index, vectors, encoded))
+        return compared.ones()
+    nearest = vectors.nearest.get(known, lambda words: _nearest_words(words, index, vectors, compared.encoded))
     weights = index.words.idf(word_hashes([stems[word] for word in known])).astype(np.float32)
-    cover: Column = weights @ np.stack(nearest) / weights.sum()
-    return cover
+    coverage: Column = weights @ np.stack(nearest) / weights.sum()
+    return coverage
 
 
-def _nearest(words: Sequence[str], index: Index, vectors: Vectors, encoded: Mapping[str, Vector]) -> Column:
-    """Return for each word how near the nearest word of each target is, shape (words, targets)."""
+def _nearest_words(words: Sequence[str], index: Index, vectors: Vectors, encoded: Mapping[str, Vector]) -> Column:
+    """Return how near the nearest word of each target is to each word, shape (words, targets)."""
     positions = [index.vocabulary.get(word) for word in words]
     rows = [
         encoded[word] if position is None else vectors.words[position]
         for word, position in zip(words, positions, strict=True)
     ]
-    similarity = (vectors.words @ np.stack(rows, axis=1) - _UNRELATED) / (1 - _UNRELATED)
-    return index.word_segments.best(similarity.take(index.word_rows, axis=0)).T
+    cosines = (vectors.words @ np.stack(rows, axis=1) - _UNRELATED) / (1 - _UNRELATED)
+    return index.word_segments.best(cosines.take(index.word_rows, axis=0)).T
 
 
-def signals(
-    index: Index, tokenized: TokenizedText, vectors: Vectors | None = None, encoded: Mapping[str, Vector] | None = None
-) -> NDArray[np.float32]:
-    """Return the signals of every target for one question, shape (targets, len(SIGNALS)); missing ones are 0.
+def _margin(name: str) -> Callable[[Comparison], Column]:
+    """Return a function for the distance of a property of `Comparison` to that of the best other target.
 
-    `encoded` holds the encoder's vector of the normalised question and of its `unknown_words`.
+    It is positive for the best target, negative for the rest.
     """
-    whole = encoded.get(tokenized.normal) if encoded else None
-    meaning = None if vectors is None or whole is None else meaning_of(whole, vectors)
-    similarity = index.similarity(tokenized.squeezed)
+
+    def margin(compared: Comparison) -> Column:
+        column: Column = getattr(compared, name)
+        if len(column) < 2:  # noqa: PLR2004  no other target
+            return column
+        second, first = np.partition(column, -2)[-2:]
+        distances: Column = column - np.where(column >= first, second, first)
+        return distances
+
+    return margin
+
+
+@dataclass(frozen=True, slots=True)
+class Feature:
+    """One column of the table that the classifier sees."""
+
+    name: str
+    function: Callable[[Comparison], Column]
+    """Return the value for every target, shape (targets,)."""
+    sign: Literal[1, -1]
+    """Sign of its weights: more of it never makes an answer less likely (1), or never likelier (-1)."""
+    needs_encoder: bool = False
+
+
+FEATURES: Final = (
+    Feature("ngrams", lambda compared: compared.ngrams, 1),
+    Feature("words", lambda compared: compared.words, 1),
+    Feature("passage", _passage, 1),
+    Feature("neighbours", _neighbours, 1),
+    Feature("coverage", _coverage, 1),
+    Feature("asks", _asks, 1),
+    Feature("attribute_hit", _attribute_hit, 1),
+    Feature("attribute_miss", _attribute_miss, -1),
+    Feature("name_hit", _name_hit, 1),
+    Feature("name_miss", _name_miss, -1),
+    Feature("name_extra", _name_extra, -1),
+    Feature("concept_hit", _concept_hit, 1),
+    Feature("concept_miss", _concept_miss, -1),
+    Feature("type_hit", _type_hit, 1),
+    Feature("type_miss", _type_miss, -1),
+    Feature("meaning_nearest", lambda compared: compared.meaning_nearest, 1, needs_encoder=True),
+    Feature("meaning_mean", lambda compared: compared.meaning_mean, 1, needs_encoder=True),
+    Feature("meaning_passage", lambda compared: compared.meaning_passage, 1, needs_encoder=True),
+    Feature("meaning_coverage", _meaning_coverage, 1, needs_encoder=True),
+    Feature("ngrams_margin", _margin("ngrams"), 1),
+    Feature("words_margin", _margin("words"), 1),
+    Feature("meaning_nearest_margin", _margin("meaning_nearest"), 1, needs_encoder=True),
+    Feature("meaning_mean_margin", _margin("meaning_mean"), 1, needs_encoder=True),
+    Feature("meaning_passage_margin", _margin("meaning_passage"), 1, needs_encoder=True),
+)
+FEATURE_NAMES: Final = tuple(feature.name for feature in FEATURES)
+MARGINS: Final = tuple(name for name in FEATURE_NAMES if name.endswith("_margin"))
+
+
+def feature_table(compared: Comparison) -> Matrix:
+    """Return the features of every target, shape (targets, len(FEATURES)); those that need an encoder are 0 without."""
+    without = compared.vectors is None
     columns = [
-        index.sample_segments.best(similarity),
-        index.sample_segments.best(index.words.scores(word_hashes(tokenized.features))),
-        index.passage_segments.best(index.passage_ngrams.scores(ngram_hashes(tokenized.squeezed))),
-        _neighbours(index, similarity if meaning is None else similarity + meaning.centred_similarity),
-        _cover(index, tokenized),
-        _asks(index, tokenized),
-        *_attributes(index, tokenized),
-        *_names(index, tokenized),
-        *_concepts(index, tokenized),
-        *_types(index, tokenized),
+        compared.zeros() if without and feature.needs_encoder else feature.function(compared) for feature in FEATURES
     ]
-    if meaning is not None and vectors is not None and encoded is not None:
-        columns += [*meanings(index, meaning, vectors), meaning_cover(index, tokenized, vectors, encoded)]
-    else:
-        columns += [_nothing(index)] * len(SEMANTIC)
-    return np.stack(columns, axis=1)
-
-
-def _cover(index: Index, tokenized: TokenizedText) -> Column:
-    """Return the share of the question's content words, by idf, that each target's texts have.
-
-    A question without any ("who is Ada?") leaves nothing unexplained: 1.
-    """
-    stems = tuple(dict.fromkeys(tokenized.stems))
-    if not stems:
-        return np.ones(len(index.targets), np.float32)
-    weights = index.words.idf(word_hashes(stems))
-    covered = index.stems.weigh(dict(zip(stems, weights.tolist(), strict=True)))
-    share: Column = covered / float(weights.sum())
-    return share
-
-
-def _asks(index: Index, tokenized: TokenizedText) -> Column:
-    """Return how usual the asked kind of answer is among each target's samples; 0.5 if none was recognised."""
-    columns = [index.asks[kind] for kind in tokenized.asks if kind in index.asks]
-    if columns:
-        usual: Column = np.max(columns, axis=0)
-        return usual
-    return np.full(len(index.targets), 0.0 if tokenized.asks else 0.5, np.float32)
-
-
-def _attributes(index: Index, tokenized: TokenizedText) -> tuple[Column, Column]:
-    """Return the shares of what the question wants to know that each target has and lacks."""
-    if not tokenized.attributes:
-        return _nothing(index), _nothing(index)
-    hit = index.attributes.weigh(_even(tokenized.attributes))
-    return hit, 1 - hit
-
-
-def _concepts(index: Index, tokenized: TokenizedText) -> tuple[Column, Column]:
-    """Return the shares of the question's concepts that each target has and lacks."""
-    if not tokenized.concepts:
-        return _nothing(index), _nothing(index)
-    hit = index.concepts.weigh(_even(tokenized.concepts))
-    return hit, 1 - hit
-
-
-def _types(index: Index, tokenized: TokenizedText) -> tuple[Column, Column]:
-    """Return whether each target's answer holds the type asked for, and whether it lacks it; 0 if none is."""
-    wanted = frozenset(kind for ask in tokenized.asks for kind in WANTED.get(ask, ()))
-    if not wanted:
-        return _nothing(index), _nothing(index)
-    hit = np.minimum(index.types.weigh(dict.fromkeys(wanted, 1.0)), 1)
-    return hit, 1 - hit
-
-
-def _names(index: Index, tokenized: TokenizedText) -> tuple[Column, Column, Column]:
-    """Return per target: named and about, named but foreign, about but not named (shares)."""
-    if not tokenized.entities:
-        return _nothing(index), _nothing(index), _nothing(index)
-    hit = index.about.weigh(_even(tokenized.entities))
-    foreign = 1 - index.entities.weigh(_even(tokenized.entities))
-    named = hit * len(tokenized.entities)
-    extra = np.where(index.about.count > 0, 1 - named / np.maximum(index.about.count, 1), 0)
-    return hit, foreign, extra.astype(np.float32)
-
-
-def _even(features: Collection[Hashable]) -> dict[Hashable, float]:
-    return dict.fromkeys(features, 1 / len(features))
-
-
-def _nothing(index: Index) -> Column:
-    return np.zeros(len(index.targets), np.float32)
-
-
-def _neighbours(index: Index, scores: Column) -> Column:
-    """Return the share of the nearest samples that are each target's own."""
-    count = min(_NEIGHBOURS, len(scores))
-    nearest = np.argpartition(-scores, count - 1)[:count]
-    found = np.bincount(index.sample_segments.target_of_row[nearest], minlength=len(index.targets)) / count
-    return found.astype(np.float32)
+    return np.stack(columns, axis=1).astype(np.float64)

@@ -27,11 +27,11 @@ _KEY_OF = {letter: key for key, letter in _KEYS.items()} | {
 _SYLLABLE_BASE, _SYLLABLE_LAST = 0xAC00, 0xD7A3
 _LATIN_RUN = re.compile(r"[A-Za-z]+")
 _SHORTEST_KEPT = 3
-"""Letters from which a word of the facts is no accident of Korean keys."""
+"""Letters of the shortest known word that Korean keys hardly make by accident."""
 
 
 def letters(syllable: str) -> str:
-    """Split one Hangul syllable into its compatibility jamo; other characters come back as they are."""
+    """Return the compatibility jamo of one Hangul syllable, any other character as it is."""
     code = ord(syllable)
     if not _SYLLABLE_BASE <= code <= _SYLLABLE_LAST:
         return syllable
@@ -42,17 +42,25 @@ def letters(syllable: str) -> str:
 
 @lru_cache(maxsize=16_384)
 def strokes(text: str) -> str:
-    """Return `text` key by key as it is typed, Hangul as compatibility jamo: 부ㅜㄴ위 and 분위 are one key apart."""
+    """Return `text` key by key as it is typed, Hangul as compatibility jamo.
+
+    >>> strokes("분위"), strokes("부ㅜㄴ위")
+    ('ㅂㅜㄴㅇㅜㅣ', 'ㅂㅜㅜㄴㅇㅜㅣ')
+    """
     return "".join(_COMPOUND.get(letter, letter) for char in text for letter in letters(char))
 
 
 def initials(text: str) -> str:
-    """Return the initial consonants of the syllables in `text`: 무라티 → ㅁㄹㅌ."""
+    """Return the initial consonants of the syllables in `text`.
+
+    >>> initials("무라티")
+    'ㅁㄹㅌ'
+    """
     return "".join(letters(char)[0] if "가" <= char <= "힣" else char for char in text if not char.isspace())
 
 
 def is_initials(text: str) -> bool:
-    """Tell whether `text` is nothing but consonants, as typed for a quick search."""
+    """Return whether `text` is only consonants, as typed for a quick search."""
     return len(text) > 1 and all(char in _INITIALS for char in text)
 
 
@@ -96,7 +104,11 @@ def _widest(typed: str, start: int, allowed: str | tuple[str, ...]) -> tuple[str
 
 
 def as_korean_keys(text: str) -> str:
-    """Read Latin letters as keys of the Korean layout: `anfkxl` → 무라티."""
+    """Read Latin letters as keys of the Korean layout.
+
+    >>> as_korean_keys("anfkxl dho?")
+    '무라티 왜?'
+    """
 
     def convert(match: re.Match[str]) -> str:
         keys: str = match.group()
@@ -128,5 +140,9 @@ def as_mixed_keys(text: str, known: Container[str]) -> str:
 
 
 def as_latin_keys(text: str) -> str:
-    """Read Hangul as keys of the Latin layout: 조두 → `when`."""
+    """Read Hangul as keys of the Latin layout.
+
+    >>> as_latin_keys("조두")
+    'when'
+    """
     return "".join("".join(_KEY_OF.get(letter, letter) for letter in letters(char)) for char in text)

@@ -1,74 +1,101 @@
-"""Immutable knowledge with its index; the unit that is swapped on reload."""
+"""The searchable form of a knowledge: TF-IDF indexes, segments, vectors, and the immutable snapshot of it all."""
 
 from collections import Counter
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from hashlib import blake2b
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from bot.core.lexicon import answer_types
-from bot.core.memo import BatchMemo, Memo
+from bot.core.memo import BatchMemo
 from bot.core.model import Article, Fact, Gap, Knowledge
-from bot.core.text import is_hangul, jamo
+from bot.core.text import is_hangul, jamo, normalise
 from bot.core.tokens import TokenizedText, Tokenizer
 
-_LENGTHS = (3, 4, 5)
-"""Letters per n-gram; a Hangul syllable has two or three."""
-_PRIME = np.uint64(1_099_511_628_211)
 Hashes = NDArray[np.uint64]
-Scores = NDArray[np.float32]
 Column = NDArray[np.float32]
-_REMEMBERED = 4
-_STRAY = 0.04
-"""Share of a target's samples up to which a name in them says nothing about the target."""
+"""One number per row of a table: per sample, passage, word or target."""
 Vector = NDArray[np.float32]
-_REMEMBERED_WORDS = 2_048
-TINY = 1e-6
+_LENGTHS: Final = (3, 4, 5)
+"""Letters per n-gram; a Hangul syllable has two or three."""
+_PRIME: Final = np.uint64(1_099_511_628_211)
+_RARELY: Final = 0.04
+"""Share of a target's samples up to which naming an entity does not make the target mention it."""
+_MOSTLY: Final = 0.5
+"""Share of a target's samples above which naming an entity makes the target about it."""
+_MEMO: Final = 2_048
+TINY: Final = 1e-6
+
+
+@dataclass(frozen=True, slots=True)
+class HashedTexts:
+    """The hashed features of many texts, laid end to end."""
+
+    hashes: Hashes
+    """A 64-bit hash of every feature; collisions are practically impossible."""
+    texts: NDArray[np.int64]
+    """Position of the text that each feature stands in, in the shape of `hashes`."""
+    size: int
+    """Number of texts."""
+
+
+def hash_ngrams(squeezed: Sequence[str]) -> HashedTexts:
+    """Hash every character n-gram of the decomposed texts."""
+    decomposed = [jamo(text) for text in squeezed]
+    codes = np.frombuffer("".join(decomposed).encode("utf-32-le", errors="replace"), np.uint32).astype(np.uint64)
+    lengths = np.array([len(text) for text in decomposed], np.int64)
+    texts = np.repeat(np.arange(len(lengths)), lengths)
+    ends = np.repeat(np.cumsum(lengths), lengths)
+    hashes, owners = [], []
+    for length in _LENGTHS:
+        starts = np.flatnonzero(np.arange(len(codes)) + length <= ends)
+        rolling = np.full(len(starts), length, np.uint64)
+        for offset in range(length):
+            rolling = rolling * _PRIME + codes[starts + offset]
+        hashes.append(rolling)
+        owners.append(texts[starts])
+    return HashedTexts(np.concatenate(hashes), np.concatenate(owners), len(lengths))
+
+
+def hash_words(features: Sequence[Sequence[str]]) -> HashedTexts:
+    """Hash the words and other named features of each text."""
+    texts = np.repeat(np.arange(len(features)), [len(own) for own in features])
+    return HashedTexts(word_hashes(feature for own in features for feature in own), texts, len(features))
 
 
 def ngram_hashes(squeezed: str) -> Hashes:
-    """Return a 64-bit hash of every n-gram of the decomposed text; collisions are as good as impossible."""
-    codes = np.frombuffer(jamo(squeezed).encode("utf-32-le", errors="replace"), np.uint32).astype(np.uint64)
-    found = []
-    for length in _LENGTHS:
-        count = len(codes) - length + 1
-        if count <= 0:
-            break
-        rolling = np.full(count, length, np.uint64)
-        for offset in range(length):
-            rolling = rolling * _PRIME + codes[offset : offset + count]
-        found.append(rolling)
-    return np.concatenate(found) if found else np.zeros(0, np.uint64)
+    """Return the hash of every character n-gram of one text."""
+    return hash_ngrams((squeezed,)).hashes
 
 
 def word_hashes(features: Iterable[str]) -> Hashes:
-    """Return a 64-bit hash of every feature, the same in every process."""
-    return np.array(list(map(_hash, features)), np.uint64)
+    """Return the hash of every feature, the same in every process."""
+    return np.fromiter(map(_hash, features), np.uint64)
 
 
 @lru_cache(maxsize=16_384)
 def _hash(feature: str) -> int:
-    """Hash like `hash`, which differs from process to process; an index is kept beyond its own."""
+    """Return a hash that stays the same from process to process, unlike that of `hash`: an index is kept on disk."""
     return int.from_bytes(blake2b(feature.encode(errors="replace"), digest_size=8).digest(), "little")
 
 
 class TfidfIndex:
-    """Cosine of tf-idf vectors, with the query's *unseen* features in its norm at the highest idf.
+    """Cosine of tf-idf vectors; unseen features of the query count in its norm, at the highest idf.
 
-    The unseen ones matter: a question that shares one word with a sample and has five of its own must not
-    look like the sample (worth 10 to 13 points of right answers at fixed false ones on public sets).
-    tf is 1 + ln(count), idf is ln((n + 1) / (df + 1)) + 1.
+    The unseen ones matter: a question that shares one word with a sample and has five of its own must not look like
+    the sample (worth 10 to 13 points of right answers at fixed false ones on public sets). tf is 1 + ln(count), idf is
+    ln((n + 1) / (df + 1)) + 1, as in scikit-learn with smooth_idf and sublinear_tf.
     """
 
-    def __init__(self, texts: Sequence[Hashes]) -> None:
-        """Index `texts`, each the hashes of its features."""
-        self.size = len(texts)
-        rows = np.repeat(np.arange(self.size), [len(hashes) for hashes in texts])
-        self._known, columns = np.unique(np.concatenate([np.zeros(0, np.uint64), *texts]), return_inverse=True)
-        pairs, counts = np.unique(columns.astype(np.int64) * max(self.size, 1) + rows, return_counts=True)
+    def __init__(self, texts: HashedTexts) -> None:
+        """Index the features of some texts."""
+        self.size = texts.size
+        self._known, columns = np.unique(texts.hashes, return_inverse=True)
+        pairs, counts = np.unique(columns.astype(np.int64) * max(self.size, 1) + texts.texts, return_counts=True)
         columns, rows = np.divmod(pairs, max(self.size, 1))
         frequency = np.bincount(columns, minlength=len(self._known))
         self.max_idf = float(np.log(self.size + 1) + 1)
@@ -87,13 +114,13 @@ class TfidfIndex:
         return columns, self._known[columns] == hashes
 
     def idf(self, hashes: Hashes) -> NDArray[np.float64]:
-        """Return the idf of each feature, the highest one for those that no text has, shape of `hashes`."""
+        """Return the idf of each feature, the highest one for unseen features, in the shape of `hashes`."""
         columns, known = self._columns(hashes)
         found = np.full(len(hashes), self.max_idf)
         found[known] = self._idf[columns[known]]
         return found
 
-    def scores(self, hashes: Hashes) -> Scores:
+    def scores(self, hashes: Hashes) -> Column:
         """Return the cosine of every indexed text with the query, shape (size,)."""
         features, counts = np.unique(hashes, return_counts=True)
         columns, known = self._columns(features)
@@ -114,34 +141,31 @@ class TfidfIndex:
 
 
 class Segments:
-    """Segments of rows that stand target by target: those of the first target first."""
+    """Row ranges per target; rows are grouped by target."""
 
     def __init__(self, counts: Sequence[int]) -> None:
-        """Take the number of rows of each target."""
+        """Build from the number of rows per target."""
         self.counts = np.array(counts, np.int64)
         self.target_of_row = np.repeat(np.arange(len(counts)), self.counts)
-        """Position of the owner of each row, shape (rows,)."""
+        """Position of the target of each row, shape (rows,)."""
         self._ends = np.cumsum(self.counts)
-        self._owning = np.flatnonzero(self.counts)
-        self._starts = (self._ends - self.counts)[self._owning]
+        self._with_rows = np.flatnonzero(self.counts)
+        self._starts = (self._ends - self.counts)[self._with_rows]
 
     def rows(self, target: int) -> slice:
-        """Return where the rows of `target` stand."""
+        """Return the row range of the target at this position."""
         end = int(self._ends[target])
         return slice(end - int(self.counts[target]), end)
 
     def best(self, scores: Column) -> Column:
-        """Return each target's best score, at least 0; `scores` has one per row, the result one per target.
-
-        Further axes of `scores` are kept.
-        """
+        """Return each target's best score, at least 0; `scores` has shape (rows, …), the result (targets, …)."""
         found = np.zeros((len(self.counts), *scores.shape[1:]), np.float32)
-        if len(self._owning):
-            found[self._owning] = np.maximum(np.maximum.reduceat(scores, self._starts, axis=0), 0)
+        if len(self._with_rows):
+            found[self._with_rows] = np.maximum(np.maximum.reduceat(scores, self._starts, axis=0), 0)
         return found
 
     def mean(self, scores: Column) -> Column:
-        """Return each target's average score, 0 for one without rows, shape (targets,)."""
+        """Return each target's mean score, 0 without rows; `scores` has shape (rows,), the result (targets,)."""
         sums = np.bincount(self.target_of_row, scores, minlength=len(self.counts))
         average: Column = (sums / np.maximum(self.counts, 1)).astype(np.float32)
         return average
@@ -157,7 +181,7 @@ class Target:
 
 
 class Postings:
-    """Which targets have a feature anywhere in their texts; scores every target at once."""
+    """For each feature the targets whose texts have it."""
 
     def __init__(self, features: Sequence[Iterable[Hashable]]) -> None:
         """Index the features of each target."""
@@ -172,7 +196,7 @@ class Postings:
         self.count = np.array([len(frozenset(own)) for own in features], np.float32)
         """Number of features per target."""
 
-    def weigh(self, weights: Mapping[Hashable, float]) -> Scores:
+    def weigh(self, weights: Mapping[Hashable, float]) -> Column:
         """Return per target the sum of the weights of the features it has, shape (targets,)."""
         total = np.zeros(self.size, np.float32)
         for feature, weight in weights.items():
@@ -184,11 +208,11 @@ class Postings:
 class Index:
     """The searchable form of a `Knowledge`; immutable after construction, and pickled to be used again.
 
-    Segments are positions in `targets`; passages are answers and labels.
+    Rows of tables are samples, passages (answers and labels) or words, grouped by target.
     """
 
     def __init__(self, knowledge: Knowledge) -> None:
-        """Analyse and index every sample, answer and label."""
+        """Tokenize and index every sample, answer and label."""
         self.targets = (
             *(target for article in knowledge.articles for target in _targets(article)),
             *(Target(None, gap) for gap in knowledge.small_talk),
@@ -202,61 +226,71 @@ class Index:
             [target.article is not None and bool(target.article.gaps) for target in self.targets], bool
         )
         self.tokenizer = Tokenizer(knowledge.lexicon, knowledge.articles)
-        samples = [self.tokenizer.tokenize(text) for text in self.samples]
-        passages = [self.tokenizer.tokenize(text) for text in self.passages]
+        samples = [self.tokenizer.tokenize(normalise(text)) for text in self.samples]
+        passages = [self.tokenizer.tokenize(normalise(text)) for text in self.passages]
         self.tokenizer.learn([*samples, *passages])
-        self.asked: dict[str, set[int]] = {}
+        self.targets_of_sample: dict[str, set[int]] = {}
         """Samples without spaces and punctuation, and the positions of the targets they belong to."""
-        for tokenized, owner in zip(samples, self.sample_segments.target_of_row, strict=True):
-            self.asked.setdefault(tokenized.squeezed, set()).add(int(owner))
-        self.similarity = Memo(self._similarity, _REMEMBERED)
-        """Cosine of a text's n-ngrams with those of every sample, by what `squeeze` leaves of it."""
-        self.words = TfidfIndex([word_hashes(tokenized.features) for tokenized in samples])
-        self.ngrams = TfidfIndex([ngram_hashes(tokenized.squeezed) for tokenized in samples])
-        self.passage_ngrams = TfidfIndex([ngram_hashes(tokenized.squeezed) for tokenized in passages])
-        every = range(len(self.targets))
-        own = [samples[self.sample_segments.rows(position)] for position in every]
-        told = [passages[self.passage_segments.rows(position)] for position in every]
-        everything = [[*asked, *said] for asked, said in zip(own, told, strict=True)]
-        self.stems = Postings([[s for a in texts for s in a.stems] for texts in everything])
-        self.attributes = Postings([[x for a in texts for x in a.attributes] for texts in everything])
-        self.concepts = Postings([[x for a in texts for x in a.concepts] for texts in everything])
-        self.types = Postings([[kind for a in texts for kind in answer_types(a.normal)] for texts in told])
-        about = [_about(target, texts) for target, texts in zip(self.targets, own, strict=True)]
+        for tokenized, target in zip(samples, self.sample_segments.target_of_row, strict=True):
+            self.targets_of_sample.setdefault(tokenized.squeezed, set()).add(int(target))
+        self.words = TfidfIndex(hash_words([tokenized.features for tokenized in samples]))
+        self.ngrams = TfidfIndex(hash_ngrams([tokenized.squeezed for tokenized in samples]))
+        self.passage_ngrams = TfidfIndex(hash_ngrams([tokenized.squeezed for tokenized in passages]))
+        positions = range(len(self.targets))
+        self._index_targets(
+            [samples[self.sample_segments.rows(position)] for position in positions],
+            [passages[self.passage_segments.rows(position)] for position in positions],
+        )
+
+    def _index_targets(
+        self, samples: Sequence[Sequence[TokenizedText]], passages: Sequence[Sequence[TokenizedText]]
+    ) -> None:
+        """Index what the samples and passages of each target hold."""
+        both = [[*asked, *own] for asked, own in zip(samples, passages, strict=True)]
+        self.stems = Postings([[stem for text in texts for stem in text.stems] for texts in both])
+        self.attributes = Postings([[name for text in texts for name in text.attributes] for texts in both])
+        self.concepts = Postings([[name for text in texts for name in text.concepts] for texts in both])
+        self.answer_types = Postings([[kind for text in own for kind in answer_types(text.normal)] for own in passages])
+        about = [
+            _declared(target) | _named(asked, _MOSTLY) for target, asked in zip(self.targets, samples, strict=True)
+        ]
         self.about = Postings(about)
+        """Entities each target is about: those declared and those that most of its samples name."""
         self.entities = Postings(
             [
-                [*of, *_naming(asked, _STRAY), *(key for a in said for key in a.entities)]
-                for of, asked, said in zip(about, own, told, strict=True)
+                [*subjects, *_named(asked, _RARELY), *(key for text in own for key in text.entities)]
+                for subjects, asked, own in zip(about, samples, passages, strict=True)
             ]
         )
-        self.asks = _ask_shares(self.targets, own)
-        self._learn_vocabulary(everything)
-
-    def _similarity(self, squeezed: str) -> Scores:
-        return self.ngrams.scores(ngram_hashes(squeezed))
-
-    def _learn_vocabulary(self, everything: Sequence[Sequence[TokenizedText]]) -> None:
-        """Give every word of the texts a number and lay each target's out end to end."""
-        own = [dict.fromkeys(w for a in texts for w in a.words if len(w) > 1 or is_hangul(w)) for texts in everything]
-        self.vocabulary = {word: number for number, word in enumerate(dict.fromkeys(w for words in own for w in words))}
-        """Word to row among the vectors of words."""
-        self.word_rows = np.array([self.vocabulary[word] for words in own for word in words], np.int32)
-        """Rows of each target's words, one target after the other."""
-        self.word_segments = Segments(list(map(len, own)))
+        """Entities each target mentions."""
+        self.asks = _ask_shares(self.targets, samples)
+        """For each kind of answer the share of every target's samples that ask for it, shape (targets,)."""
+        words = [
+            dict.fromkeys(word for text in texts for word in text.words if len(word) > 1 or is_hangul(word))
+            for texts in both
+        ]
+        self.vocabulary = {word: row for row, word in enumerate(dict.fromkeys(word for own in words for word in own))}
+        """Row of each word among the vectors of words."""
+        self.word_rows = np.array([self.vocabulary[word] for own in words for word in own], np.int32)
+        """Rows of each target's words, grouped by target."""
+        self.word_segments = Segments(list(map(len, words)))
         """Segments of `word_rows`."""
 
     def belongs_to(self, slug: str) -> NDArray[np.bool_]:
-        """Tell for every target whether it belongs to the article `slug` or to small talk, shape (targets,)."""
+        """Return whether each target belongs to the article `slug` or to small talk, shape (targets,)."""
         return np.array([target.article is None or target.article.slug == slug for target in self.targets], bool)
 
-    def nearest_sample(self, position: int, scores: Scores) -> str:
+    def sample_cosines(self, squeezed: str) -> Column:
+        """Return the cosine of a text's character n-grams with those of every sample, shape (samples,)."""
+        return self.ngrams.scores(ngram_hashes(squeezed))
+
+    def nearest_sample(self, position: int, scores: Column) -> str:
         """Return the best-scoring sample of the target at `position`; `scores` has one entry per sample."""
         own = self.sample_segments.rows(position)
         return self.samples[own.start + int(scores[own].argmax())] if own.start < own.stop else ""
 
     def texts(self) -> tuple[str, ...]:
-        """Return all texts whose vectors the encoder's signals need: samples, passages, words of the vocabulary."""
+        """Return all texts that need a vector: samples, passages, words of the vocabulary."""
         return (*self.samples, *self.passages, *self.vocabulary)
 
 
@@ -268,24 +302,22 @@ def _passages(item: Fact | Gap) -> tuple[str, ...]:
     return (*item.answer.every(), *item.label.every())
 
 
-def _about(target: Target, samples: Sequence[TokenizedText]) -> frozenset[tuple[str, str]]:
-    """Return the entities a target is about: those declared and those that most of its samples name."""
-    return frozenset(_declared(target.article, target.item) | _naming(samples, 0.5))
-
-
-def _naming(samples: Sequence[TokenizedText], share: float) -> set[tuple[str, str]]:
+def _named(samples: Sequence[TokenizedText], share: float) -> set[tuple[str, str]]:
     """Return the entities that more than `share` of the samples name."""
     named = Counter(key for tokenized in samples for key in tokenized.entities)
     return {key for key, count in named.items() if count > share * len(samples)}
 
 
-def _declared(article: Article | None, item: Fact | Gap) -> set[tuple[str, str]]:
-    return {(article.slug, key) for key in item.about} if article and isinstance(item, Fact) else set()
+def _declared(target: Target) -> set[tuple[str, str]]:
+    """Return the entities that the author declared a fact to be about."""
+    if target.article is None or not isinstance(target.item, Fact):
+        return set()
+    return {(target.article.slug, key) for key in target.item.about}
 
 
-def _ask_shares(targets: Sequence[Target], samples: Sequence[Sequence[TokenizedText]]) -> dict[str, Scores]:
+def _ask_shares(targets: Sequence[Target], samples: Sequence[Sequence[TokenizedText]]) -> dict[str, Column]:
     """Return for each kind of answer the share of every target's samples that ask for it, shape (targets,)."""
-    shares: dict[str, Scores] = {}
+    shares: dict[str, Column] = {}
     for position, (target, own) in enumerate(zip(targets, samples, strict=True)):
         declared = target.item.asks if isinstance(target.item, Fact) else ()
         kinds = Counter(kind for tokenized in own for kind in tokenized.asks)
@@ -306,23 +338,23 @@ class Vectors:
     words: Vector
     """Of the index's vocabulary, shape (words, dimensions)."""
     centre: Vector
-    """Mean of the sample vectors; taking it away leaves what tells the facts of one article apart."""
-    towards: Column
+    """Mean of the sample vectors; subtracting it leaves what distinguishes the facts of one article."""
+    centre_products: Column
     """Product of every sample with the centre, shape (samples,)."""
-    spread: Column
+    distances: Column
     """Distance of every sample from the centre, shape (samples,)."""
-    nearest: BatchMemo[Column] = field(default_factory=lambda: BatchMemo(_REMEMBERED_WORDS), compare=False)
-    """What `meaning_cover` found out about single words."""
+    nearest: BatchMemo[Column] = field(default_factory=lambda: BatchMemo(_MEMO), compare=False)
+    """For single words of questions, how near the nearest word of each target is."""
 
     @classmethod
     def of(cls, index: Index, rows: Vector) -> "Vectors":
-        """Return the vectors of `index.texts()`, whose rows are given, with their centre."""
+        """Build from one row per text of `index.texts()`."""
         ends = np.cumsum([len(index.samples), len(index.passages)])
         samples, passages, words = np.split(rows, ends)
         centre = samples.mean(axis=0) if len(samples) else np.zeros(rows.shape[1], np.float32)
-        towards = samples @ centre
-        squares = np.einsum("ij,ij->i", samples, samples) - 2 * towards + centre @ centre
-        return cls(samples, passages, words, centre, towards, np.sqrt(np.maximum(squares, TINY)))
+        products = samples @ centre
+        squares = np.einsum("ij,ij->i", samples, samples) - 2 * products + centre @ centre
+        return cls(samples, passages, words, centre, products, np.sqrt(np.maximum(squares, TINY)))
 
 
 @dataclass(frozen=True, slots=True)

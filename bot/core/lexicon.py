@@ -1,8 +1,8 @@
-"""Look-ups: the lexicon's entries, the names of entities, and the kinds of answer in a text."""
+"""Look-ups: lexicon entries, the names of entities, and the types of answer in a text."""
 
 import re
 from collections.abc import Container, Iterable, Mapping, Sequence
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from rapidfuzz import fuzz, process
 
@@ -12,18 +12,20 @@ from bot.core.model import Article, LexiconEntry
 from bot.core.stemming import less_suffix, stem
 from bot.core.text import is_hangul, jamo, normalise, squeeze, words
 
-_MAX_PHRASE = 4
-_INSIDE = 3
-"""Syllables from which a Korean entry may also stand inside an unspaced run."""
-_LONGEST_INSIDE = 7
-_LONG_RUN = 5
 Label = tuple[str, str]
-"""(kind, family id)"""
-_MAX_WORDS = 4
-_FUZZY = 80
-"""Ratio of decomposed forms from which a word counts as a misspelt name (슐만/슐먼: 83)."""
-_MIN_FUZZY_LENGTH = 5
-_MIN_INSIDE = 2
+"""(kind, id of the lexicon entry)"""
+_MAX_PHRASE: Final = 4
+_SHORTEST_INSIDE, _LONGEST_INSIDE = 3, 7
+"""Syllables of Korean entries that are also found inside an unspaced run."""
+_LONG_RUN: Final = 5
+_MAX_NAME: Final = 4
+"""Words of the longest name that is found as several words."""
+_FUZZY: Final = 80
+"""Minimum rapidfuzz ratio of decomposed forms for a misspelt name (슐만/슐먼: 83)."""
+_SHORTEST_FUZZY: Final = 5
+"""Jamo or letters that a word needs to be compared with names."""
+_SHORTEST_HANGUL_NAME: Final = 2
+_MEMO: Final = 32_768
 _UNIT_MONEY = r"원|달러|유로|엔|위안|파운드|억|조\b|won|dollars?|euros?|yen|pounds?|cents?|krw|usd|marks?|crowns?"
 _PATTERNS = {
     "money": re.compile(
@@ -51,23 +53,24 @@ _PATTERNS = {
     ),
     "quote": re.compile(r"라고|다고|말했|밝혔|전했|했대|\bsaid\b|\bsays\b|\btold\b|\bcalled?\b|\baccording\b|\bargue"),
 }  # fmt: skip
-WANTED = {
+ANSWER_TYPES_OF = {
     "how-much": frozenset({"money", "percent"}),
     "how-many": frozenset({"number"}),
     "when": frozenset({"date"}),
     "how-long": frozenset({"duration", "date"}),
     "why": frozenset({"reason"}),
 }
-"""Kinds of question that a text without one of these types can't answer."""
+"""Types of answer for the kinds of question that no other text can answer."""
 
 
-class Found(NamedTuple):
-    """A family found in words[start:end]."""
+class LexiconMatch(NamedTuple):
+    """A lexicon entry found in words[start:end]."""
 
     start: int
     end: int
     kind: str
-    family: str
+    entry: str
+    """Id of the entry."""
 
 
 def _key(word: str) -> str:
@@ -76,23 +79,23 @@ def _key(word: str) -> str:
 
 
 class LexiconIndex:
-    """Look-up of families; Korean entries match as beginnings of words, English ones as stemmed words."""
+    """Look-up of lexicon entries; Korean ones match as beginnings of words, English ones as stemmed words."""
 
-    def __init__(self, kinds: Mapping[str, Iterable[LexiconEntry]], *, whole_words: str = "fillers") -> None:
-        """Index the entries of all `kinds`; the kind `whole_words` is never found inside an unspaced run."""
+    def __init__(self, kinds: Mapping[str, Iterable[LexiconEntry]], *, whole_words: str = "stop word") -> None:
+        """Index the entries of each kind; those of the kind `whole_words` are never found inside an unspaced run."""
         self._single: dict[str, list[Label]] = {}
         self._phrases: dict[tuple[str, ...], list[Label]] = {}
         self._prefixes: dict[str, list[Label]] = {}
         self._inside: dict[str, list[Label]] = {}
-        for kind, families in kinds.items():
-            for family in families:
-                for entry in family.en:
-                    self._add_english(words(normalise(entry)), (kind, family.id))
-                for entry in family.ko:
-                    self._add_korean(words(normalise(entry)), (kind, family.id), inside=kind != whole_words)
+        for kind, entries in kinds.items():
+            for entry in entries:
+                for text in entry.en:
+                    self._add_english(words(normalise(text)), (kind, entry.id))
+                for text in entry.ko:
+                    self._add_korean(words(normalise(text)), (kind, entry.id), inside=kind != whole_words)
         self._heads = frozenset(phrase[0] for phrase in self._phrases)
         self._longest = max(map(len, self._prefixes), default=0)
-        self._of_word = Memo(self._labels, 32_768)
+        self._of_word = Memo(self._labels, _MEMO)
 
     def _add_english(self, parts: Sequence[str], label: Label) -> None:
         key = tuple(map(_key, parts))
@@ -104,13 +107,13 @@ class LexiconIndex:
     def _add_korean(self, parts: Sequence[str], label: Label, *, inside: bool) -> None:
         if len(parts) > 1:
             self._phrases.setdefault(tuple(map(_key, parts)), []).append(label)
-        entry = "".join(parts)
-        self._prefixes.setdefault(jamo(entry), []).append(label)
-        if inside and len(entry) >= _INSIDE:
-            self._inside.setdefault(entry, []).append(label)
+        joined = "".join(parts)
+        self._prefixes.setdefault(jamo(joined), []).append(label)
+        if inside and len(joined) >= _SHORTEST_INSIDE:
+            self._inside.setdefault(joined, []).append(label)
 
     def _labels(self, word: str) -> tuple[Label, ...]:
-        """Return the families of one word: per kind those of its longest matching entry."""
+        """Return the labels of one word, per kind those of the longest text that matches."""
         if not is_hangul(word):
             return tuple(self._single.get(stem(word), ()))
         found: list[Label] = []
@@ -127,37 +130,38 @@ class LexiconIndex:
     def _labels_inside(self, word: str) -> list[Label]:
         parts = (
             word[start:end]
-            for start in range(1, len(word) - _INSIDE + 1)
-            for end in range(start + _INSIDE, min(len(word), start + _LONGEST_INSIDE) + 1)
+            for start in range(1, len(word) - _SHORTEST_INSIDE + 1)
+            for end in range(start + _SHORTEST_INSIDE, min(len(word), start + _LONGEST_INSIDE) + 1)
         )
         return [label for part in parts for label in self._inside.get(part, ())]
 
-    def find(self, sequence: Sequence[str]) -> tuple[Found, ...]:
-        """Return the families in `sequence`; within a kind, what a longer phrase covers is not found again."""
+    def find(self, sequence: Sequence[str]) -> tuple[LexiconMatch, ...]:
+        """Return the entries in `sequence`; within a kind, words inside a longer phrase do not match again."""
         keys = [_key(word) for word in sequence]
-        found: list[Found] = []
+        found: list[LexiconMatch] = []
         taken: dict[str, int] = {}
         for start, word in enumerate(sequence):
-            for end, (kind, family) in (*self._phrases_at(keys, start), *((start + 1, x) for x in self._of_word(word))):
-                if start >= taken.get(kind, 0) or end > start + 1:
-                    found.append(Found(start, end, kind, family))
-                    if end > start + 1:
-                        taken[kind] = max(taken.get(kind, 0), end)
+            if keys[start] in self._heads:
+                for end, (kind, entry) in self._phrases_at(keys, start):
+                    found.append(LexiconMatch(start, end, kind, entry))
+                    taken[kind] = max(taken.get(kind, 0), end)
+            for kind, entry in self._of_word(word):
+                if start >= taken.get(kind, 0):
+                    found.append(LexiconMatch(start, start + 1, kind, entry))
         return tuple(found)
 
     def _phrases_at(self, keys: Sequence[str], start: int) -> list[tuple[int, Label]]:
         """Return end and label of the phrases of several words at `start`, per kind only the longest."""
         found: list[tuple[int, Label]] = []
-        if keys[start] in self._heads:
-            for end in range(min(len(keys), start + _MAX_PHRASE), start + 1, -1):
+        for end in range(min(len(keys), start + _MAX_PHRASE), start + 1, -1):
+            if labels := self._phrases.get(tuple(keys[start:end])):
                 kinds = {kind for longer, (kind, _) in found if longer > end}
-                labels = self._phrases.get(tuple(keys[start:end]), ())
                 found += [(end, label) for label in labels if label[0] not in kinds]
         return found
 
 
 class EntityIndex:
-    """Look-up of entities by alias; a key is (article slug, entity id)."""
+    """Look-up of entities by any of their names, misspelt or not; a key is (article slug, entity id)."""
 
     def __init__(self, articles: Iterable[Article]) -> None:
         """Index every name of every entity of `articles`."""
@@ -171,32 +175,36 @@ class EntityIndex:
                         keys.append((article.slug, entity.id))
         self._keys.pop("", None)
         self._beginnings = frozenset(name[:end] for name in self._keys for end in range(1, len(name)))
-        self._hangul = tuple(name for name in self._keys if is_hangul(name) and len(name) >= _MIN_INSIDE)
+        self._hangul = tuple(name for name in self._keys if is_hangul(name) and len(name) >= _SHORTEST_HANGUL_NAME)
         self._initials: dict[str, list[str]] = {}
         for name in self._hangul:
             self._initials.setdefault(initials(name), []).append(name)
-        self._spelled = {name: jamo(name) for name in self._keys if len(jamo(name)) >= _MIN_FUZZY_LENGTH}
-        self._misspelt = Memo(self._closest, 8_192)
+        self._spelled = {name: jamo(name) for name in self._keys if len(jamo(name)) >= _SHORTEST_FUZZY}
+        self._exact_word = Memo(self._exact_one, _MEMO)
+        self._misspelt = Memo(self._nearest_name, _MEMO)
 
     def find(self, sequence: Sequence[str], known: Container[str] = ()) -> dict[tuple[str, str], set[int]]:
         """Return the entities named in `sequence`, each with the positions of the words that name it.
 
-        Words in `known` (the vocabulary of the facts) are never taken for misspelt names.
+        Words in `known` (the vocabulary of the facts) never count as misspelt names.
         """
         found: dict[tuple[str, str], set[int]] = {}
         taken: set[int] = set()
-        for length in range(min(_MAX_WORDS, len(sequence)), 0, -1):
-            for start in range(len(sequence) - length + 1):
-                if length > 1 and sequence[start] not in self._beginnings:
-                    continue
+        beginnings = [start for start, word in enumerate(sequence) if word in self._beginnings]
+        for length in range(min(_MAX_NAME, len(sequence)), 1, -1):
+            for start in beginnings:
                 span = range(start, start + length)
-                if not taken.isdisjoint(span):
+                if start + length > len(sequence) or not taken.isdisjoint(span):
                     continue
                 if names := self._exact(sequence[start : start + length]):
                     taken.update(span)
                     self._note(found, names, span)
         for position, word in enumerate(sequence):
-            if position not in taken and word not in known and stem(word) not in known:
+            if position in taken:
+                continue
+            if names := self._exact_word(word):
+                self._note(found, names, (position,))
+            elif word not in known and stem(word) not in known:
                 self._note(found, self._inexact(word), (position,))
         return found
 
@@ -206,7 +214,7 @@ class EntityIndex:
                 found.setdefault(key, set()).update(span)
 
     def _exact(self, part: Sequence[str]) -> tuple[str, ...]:
-        """Match a span of words, with or without the particle on its last word."""
+        """Return the name that a span of words is, with or without a particle on its last word."""
         joined = "".join(part)
         bare = (less_suffix(part[-1]), stem(part[-1])) if is_hangul(part[-1]) else (stem(part[-1]),)
         for name in (joined, *("".join((*part[:-1], last)) for last in bare), joined.removesuffix("s")):
@@ -214,23 +222,34 @@ class EntityIndex:
                 return (name,)
         return ()
 
+    def _exact_one(self, word: str) -> tuple[str, ...]:
+        return self._exact((word,))
+
     def _inexact(self, word: str) -> tuple[str, ...]:
-        """Match a name inside an unspaced run, by its initial consonants, or misspelt."""
+        """Return the names that one word holds: as initial consonants, inside an unspaced run, or misspelt."""
         if is_initials(word):
             return tuple(self._initials.get(word, ()))
         if is_hangul(word) and (inside := [name for name in self._hangul if name in word]):
             return tuple(name for name in inside if not any(name != other and name in other for other in inside))
         return self._misspelt(word)
 
-    def _closest(self, word: str) -> tuple[str, ...]:
+    def _nearest_name(self, word: str) -> tuple[str, ...]:
+        """Return the name that a word is a misspelling of, if any."""
         stemmed = stem(word) if is_hangul(word) else word
         spelled = jamo(stemmed)
-        if len(spelled) < _MIN_FUZZY_LENGTH:
+        if len(spelled) < _SHORTEST_FUZZY:
             return ()
         best = process.extractOne(spelled, self._spelled, scorer=fuzz.ratio, score_cutoff=_FUZZY)
         return () if best is None else (best[2],)
 
 
 def answer_types(normal: str) -> frozenset[str]:
-    """Return the kinds of answer that normalised text holds."""
+    """Return the types of answer that normalised text holds.
+
+    A near miss lacks the right one: "How much did the chips cost?" resembles "How many chips were bought?", but only
+    a text with a sum of money can answer it.
+
+    >>> sorted(answer_types("it cost 3 million dollars in 2019"))
+    ['date', 'money', 'number']
+    """
     return frozenset(name for name, pattern in _PATTERNS.items() if pattern.search(normal))

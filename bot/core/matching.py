@@ -1,41 +1,34 @@
-"""The whole core behind one call: a question goes in, a decision comes out."""
+"""The one scoring pipeline: `prepare` a question, `score` its readings against a snapshot, `decide`."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property
+from typing import Final, TypeAlias
 
 import numpy as np
 
-from bot.core.classifier import (
-    MAX_SUGGESTIONS,
-    Answered,
-    Candidate,
-    Classifier,
-    Decision,
-    Suggested,
-    Unanswered,
-    believed,
-    features,
-    load_classifier,
-)
+from bot.core.classifier import Classifier, best_reading, load_classifier
 from bot.core.dialogue import Context
-from bot.core.features import SIGNALS, signals, unknown_words
+from bot.core.features import FEATURE_NAMES, Comparison, Matrix, feature_table, unknown_words
 from bot.core.hangul import as_korean_keys, as_latin_keys
-from bot.core.index import Snapshot, Vector
+from bot.core.index import Column, Snapshot, Target, Vector
 from bot.core.model import Fact, Gap, Language
-from bot.core.text import MAX_CHARACTERS, focuses, language_of, normalise, script_counts, squeeze
+from bot.core.text import MAX_CHARACTERS, asking_sentences, language_of, normalise, script_counts, squeeze
+from bot.core.tokens import TokenizedText
 
-_SHOWN = 8
-_GAP_FROM = 0.3
-"""Chance from which a gap that beats every fact is named."""
-_WHOLE_SYLLABLES = 0.75
-"""Share of whole syllables from which Latin letters read as Korean keys make sense."""
-_LONE_LETTERS = 0.1
+MAX_SUGGESTIONS: Final = 3
+_CANDIDATES: Final = 8
+_GAP_FROM: Final = 0.3
+"""Minimum probability of a gap, likelier than every fact, for saying it."""
+_WHOLE_SYLLABLES: Final = 0.75
+"""Minimum share of whole syllables for reading Latin letters as Korean keys."""
+_LONE_JAMO: Final = 0.1
+"""Share of lone jamo above which Hangul is also read as Latin keys."""
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What was asked, where the asker's wishes narrow it down."""
+    """What was asked, and what the asker wishes for."""
 
     text: str
     language: Language | None = None
@@ -45,124 +38,209 @@ class Question:
     default: Language = "ko"
     """The language to answer in when the question has none (`???`)."""
     after: Context | None = None
-    """What was spoken of before, for a question that says too little by itself; `answer` does not look at it."""
+    """The exchange before, for a question that needs context; the pipeline here does not look at it."""
 
 
-@lru_cache(maxsize=8)  # encoder and decision ask for those of the same message
-def readings(text: str) -> tuple[str, ...]:
-    """Return how `text` may be meant: as typed and, if it looks like one, as a slip of the keyboard layout."""
-    normal = normalise(text)
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A target with the probability that it answers the question, and the features that say so."""
+
+    target: Target
+    confidence: float
+    sample: str
+    """The sample question nearest to what was asked."""
+    features: dict[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """The article answers the question with `best`."""
+
+    language: Language
+    best: Candidate
+    others: tuple[Candidate, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Suggested:
+    """Not sure enough: these may be what was meant, the likeliest first."""
+
+    language: Language
+    others: tuple[Candidate, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Unanswered:
+    """The article does not answer; `best` is the gap that says so explicitly, if one matched."""
+
+    language: Language
+    best: Candidate | None = None
+    others: tuple[Candidate, ...] = ()
+
+
+Decision: TypeAlias = Answered | Suggested | Unanswered
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A question, and all that was found out about its text before any target was looked at."""
+
+    question: Question
+    readings: tuple[TokenizedText, ...]
+    """The ways to read it, the text as typed first."""
+    texts: tuple[str, ...]
+    """The normalised texts whose vectors `score` needs: every reading and the words without a vector."""
+
+
+def prepare(snapshot: Snapshot, question: Question) -> Prepared:
+    """Analyse a question once, whatever its text; the result is handed on."""
+    tokenizer = snapshot.index.tokenizer
+    readings = tuple(map(tokenizer.tokenize, _readings(snapshot, question.text)))
+    unknown = (word for reading in readings for word in unknown_words(snapshot.index, reading))
+    return Prepared(question, readings, tuple(dict.fromkeys((*(reading.normal for reading in readings), *unknown))))
+
+
+def _readings(snapshot: Snapshot, text: str) -> tuple[str, ...]:
+    """Return the normalised texts to score for one message.
+
+    These are the text as typed, with the keyboard layout put right, the sentence that asks in each of them, and each
+    with its spelling corrected.
+    """
+    tokenizer, normal = snapshot.index.tokenizer, normalise(text)
+    layouts = tuple(dict.fromkeys((normal, *_other_layout(text, normal), tokenizer.with_korean_keys(text, normal))))
+    written = (text, *layouts[1:])  # only the text as typed knows where its lines end
+    asking = [normalise(sentence) for one in written for sentence in asking_sentences(one)]
+    respelt = [tokenizer.respell(one) for one in (*layouts, *asking)]
+    return tuple(dict.fromkeys((*layouts, *asking, *filter(None, respelt))))
+
+
+def _other_layout(text: str, normal: str) -> tuple[str, ...]:
+    """Return the normalised text as typed on the other keyboard layout, nothing if it is hardly meant."""
     hangul, latin = script_counts(normal)
     if latin > hangul:
         meant = normalise(as_korean_keys(text[:MAX_CHARACTERS]))
-        return (normal, meant) if _mostly_syllables(meant) else (normal,)
-    return (normal, normalise(as_latin_keys(normal))) if _holds_lone_letters(normal) else (normal,)
+        return (meant,) if _is_mostly_syllables(meant) else ()
+    return (normalise(as_latin_keys(normal)),) if _has_lone_jamo(normal) else ()
 
 
-def _mostly_syllables(text: str) -> bool:
+def _is_mostly_syllables(text: str) -> bool:
     squeezed = squeeze(text)
     whole = sum("가" <= char <= "힣" for char in squeezed)
     return whole > 1 and whole >= _WHOLE_SYLLABLES * len(squeezed)
 
 
-def _holds_lone_letters(normal: str) -> bool:
-    """Tell whether Hangul holds lone letters, as English words do when typed on the Korean layout."""
+def _has_lone_jamo(normal: str) -> bool:
+    """Return whether Hangul holds lone jamo, as English words do when they are typed on the Korean layout."""
     squeezed = squeeze(normal)
-    return sum("ㄱ" <= char <= "ㅣ" for char in squeezed) > _LONE_LETTERS * len(squeezed)
+    return sum("ㄱ" <= char <= "ㅣ" for char in squeezed) > _LONE_JAMO * len(squeezed)
 
 
-def ways(snapshot: Snapshot, text: str) -> tuple[str, ...]:
-    """Return all that is ranked for one message: its readings, of each the sentence that asks, each respelt."""
-    tokenizer = snapshot.index.tokenizer
-    meant = tuple(dict.fromkeys((*readings(text), tokenizer.relaid(text))))
-    written = (text, *meant[1:])  # where lines end only the text as typed can tell
-    asking = [normalise(focus) for one in written for focus in focuses(one)]
-    respelt = [tokenizer.respelt(one) for one in (*written, *asking)]
-    return tuple(dict.fromkeys((*meant, *asking, *filter(None, respelt))))
+@dataclass(frozen=True)  # with a __dict__, for the cached properties
+class Scored:
+    """One reading with its features; probabilities and confidence are computed when needed."""
+
+    snapshot: Snapshot
+    reading: TokenizedText
+    article: str | None
+    """Slug of the only article whose targets count."""
+    classifier: Classifier
+    table: Matrix
+    """Feature table, shape (targets, len(FEATURES))."""
+    sample_cosines: Column
+    """Cosine of the character n-grams with those of every sample, shape (samples,)."""
+
+    @cached_property
+    def _decided(self) -> tuple[Matrix, float]:
+        """Return P(target) of every target and the confidence in the likeliest fact."""
+        index, classifier = self.snapshot.index, self.classifier
+        if not self.reading.words:
+            return np.zeros(len(index.targets)), 0.0
+        probabilities = classifier.probabilities(self.table)
+        if self.article is not None:
+            probabilities = np.where(index.belongs_to(self.article), probabilities, 0)
+        confidence = classifier.confidence_in(self.table, probabilities, index.is_fact, index.has_gaps)
+        if self.reading.names_only:  # "Murati?" does not say what it asks for: facts are suggested, no gap is said
+            confidence = max(confidence, classifier.suggest_from)
+            probabilities = np.where(index.is_fact, probabilities, 0)
+        own = [at for at in index.targets_of_sample.get(self.reading.squeezed, ()) if probabilities[at] > 0]
+        if len(own) == 1:  # nothing is surer than an author's own sample
+            probabilities[own[0]] = 1.0
+            confidence = float(index.is_fact[own[0]])
+        return probabilities, confidence
+
+    @property
+    def probabilities(self) -> Matrix:
+        """Return P(target) of every target, shape (targets,)."""
+        return self._decided[0]
+
+    @property
+    def confidence(self) -> float:
+        """Return the confidence in the likeliest fact."""
+        return self._decided[1]
+
+    def candidates(self) -> tuple[Candidate, ...]:
+        """Return the likeliest targets, best first; confidences of facts are in proportion to that of the best."""
+        index, probabilities = self.snapshot.index, self.probabilities
+        scale = self.confidence / max(float(np.where(index.is_fact, probabilities, 0).max()), 1e-9)
+        return tuple(
+            Candidate(
+                target=index.targets[at],
+                confidence=float(min(1.0, probabilities[at] * (scale if index.is_fact[at] else 1.0))),
+                sample=index.nearest_sample(int(at), self.sample_cosines),
+                features=dict(zip(FEATURE_NAMES, map(float, self.table[at]), strict=True)),
+            )
+            for at in np.argsort(-probabilities, kind="stable")[:_CANDIDATES]
+            if probabilities[at] > 0
+        )
 
 
-def texts_to_encode(snapshot: Snapshot, text: str) -> tuple[str, ...]:
-    """Return the texts whose vectors `answer` needs: all ways to read it and the words that no fact has."""
-    index = snapshot.index
-    meant = ways(snapshot, text)
-    unknown = (word for reading in meant for word in unknown_words(index, index.tokenizer.tokenize(reading)))
-    return tuple(dict.fromkeys((*meant, *unknown)))
+def score(snapshot: Snapshot, prepared: Prepared, vectors: Mapping[str, Vector] | None = None) -> tuple[Scored, ...]:
+    """Score every reading against every target.
 
-
-def answer(snapshot: Snapshot, question: Question, vectors: Mapping[str, Vector] | None = None) -> Decision:
-    """Decide what the knowledge answers to `question`; total, whatever the text.
-
-    `vectors` holds the encoder's unit vector for each of `texts_to_encode`; None: encoder off.
+    `vectors` holds the encoder's unit vector of each of `prepared.texts`; None without an encoder.
     """
     classifier = load_classifier(semantic=vectors is not None and snapshot.vectors is not None)
-    meant = ways(snapshot, question.text)
-    rankings = [_rank(snapshot, question, text, vectors, classifier) for text in meant]
-    choice = believed([ranking.confidence for ranking in rankings])
-    reading, ranking = meant[choice], rankings[choice]
-    language = question.language or language_of(reading, question.default)
-    return _decide(ranking, language, classifier)
-
-
-@dataclass(frozen=True, slots=True)
-class _Ranking:
-    """The likeliest targets for one reading, best first, and the confidence in the best fact."""
-
-    candidates: tuple[Candidate, ...] = ()
-    confidence: float = 0.0
-
-    @property
-    def facts(self) -> tuple[Candidate, ...]:
-        return tuple(c for c in self.candidates if isinstance(c.target.item, Fact))
-
-    @property
-    def gap(self) -> Candidate | None:
-        return next((c for c in self.candidates if isinstance(c.target.item, Gap)), None)
-
-
-def _rank(
-    snapshot: Snapshot, question: Question, reading: str, encoded: Mapping[str, Vector] | None, classifier: Classifier
-) -> _Ranking:
-    """Rank the targets for one reading; the best fact's confidence is the confidence, the others' in proportion."""
-    index = snapshot.index
-    tokenized = index.tokenizer.tokenize(reading)
-    if not index.targets or not tokenized.words:
-        return _Ranking()
-    table = signals(index, tokenized, snapshot.vectors, encoded)
-    described = features(table)
-    probabilities = classifier.probabilities(described)
-    if question.article is not None:
-        probabilities = np.where(index.belongs_to(question.article), probabilities, 0)
-    confidence = classifier.confidence_in(described, probabilities, index.is_fact, index.has_gaps)
-    if tokenized.names_only:  # "Murati?" asks for something, if not for what: facts are offered, no gap is told
-        confidence, probabilities = max(confidence, classifier.suggest_from), np.where(index.is_fact, probabilities, 0)
-    own = [position for position in index.asked.get(tokenized.squeezed, ()) if probabilities[position] > 0]
-    if len(own) == 1:  # an author's own sample is the surest sign there is
-        probabilities[own[0]] = 1.0
-        confidence = float(index.is_fact[own[0]])
-    scale = confidence / max(float(np.where(index.is_fact, probabilities, 0).max()), 1e-9)
-    similarity = index.similarity(tokenized.squeezed)
-    candidates = tuple(
-        Candidate(
-            target=index.targets[position],
-            confidence=float(min(1.0, probabilities[position] * (scale if index.is_fact[position] else 1.0))),
-            sample=index.nearest_sample(int(position), similarity),
-            signals=dict(zip(SIGNALS, map(float, table[position]), strict=True)),
-        )
-        for position in np.argsort(-probabilities, kind="stable")[:_SHOWN]
-        if probabilities[position] > 0
+    if not snapshot.index.targets:
+        return ()
+    return tuple(
+        _scored(snapshot, reading, prepared.question.article, classifier, vectors) for reading in prepared.readings
     )
-    return _Ranking(candidates, confidence)
 
 
-def _decide(ranking: _Ranking, language: Language, classifier: Classifier) -> Decision:
-    """Put a ranking into one of the three bands; a gap that beats every fact is said out loud."""
-    facts, gap = ranking.facts[: MAX_SUGGESTIONS + 1], ranking.gap
-    if facts and ranking.confidence >= classifier.answer_threshold(with_gaps=_has_gaps(facts[0])):
+def _scored(
+    snapshot: Snapshot,
+    reading: TokenizedText,
+    article: str | None,
+    classifier: Classifier,
+    vectors: Mapping[str, Vector] | None,
+) -> Scored:
+    compared = Comparison(snapshot.index, reading, snapshot.vectors, vectors)
+    return Scored(snapshot, reading, article, classifier, feature_table(compared), compared.sample_cosines)
+
+
+def believed(scored: tuple[Scored, ...]) -> Scored:
+    """Return the reading to believe of those that were scored, which are at least one."""
+    return scored[best_reading([one.confidence for one in scored])]
+
+
+def decide(prepared: Prepared, scored: tuple[Scored, ...]) -> Decision:
+    """Decide what the snapshot answers to a question."""
+    if not scored:
+        return Unanswered(_language(prepared, prepared.readings[0].normal))
+    best = believed(scored)
+    language, candidates = _language(prepared, best.reading.normal), best.candidates()
+    facts = tuple(one for one in candidates if isinstance(one.target.item, Fact))[: MAX_SUGGESTIONS + 1]
+    gap = next((one for one in candidates if isinstance(one.target.item, Gap)), None)
+    if facts and best.confidence >= best.classifier.answer_threshold(with_gaps=_has_gaps(facts[0])):
         return Answered(language, facts[0], facts[1:])
-    suggestions = facts[:MAX_SUGGESTIONS] if ranking.confidence >= classifier.suggest_from else ()
-    if gap is not None and ranking.candidates[0] is gap and gap.confidence >= _GAP_FROM:
-        return Unanswered(language, gap, suggestions if gap.target.article else ())
-    return Suggested(language, suggestions) if suggestions else Unanswered(language)
+    suggested = facts[:MAX_SUGGESTIONS] if best.confidence >= best.classifier.suggest_from else ()
+    if gap is not None and candidates[0] is gap and gap.confidence >= _GAP_FROM:
+        return Unanswered(language, gap, suggested if gap.target.article else ())
+    return Suggested(language, suggested) if suggested else Unanswered(language)
+
+
+def _language(prepared: Prepared, normal: str) -> Language:
+    return prepared.question.language or language_of(normal, prepared.question.default)
 
 
 def _has_gaps(candidate: Candidate) -> bool:

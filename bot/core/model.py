@@ -210,8 +210,8 @@ class Lexicon:
     fillers: LexiconEntry = LexiconEntry("fillers")
     """Words that carry no content: politeness, chat, function words."""
 
-    def families(self) -> tuple[LexiconEntry, ...]:
-        """Return the families of every kind."""
+    def entries(self) -> tuple[LexiconEntry, ...]:
+        """Return the entries of every kind."""
         return (*self.concepts, *self.attributes, *self.asks, self.fillers)
 
 

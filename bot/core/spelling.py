@@ -1,6 +1,7 @@
-"""Typing errors put right, and sentences without spaces cut into words."""
+"""Spelling correction, and segmentation of text without spaces."""
 
 from collections.abc import Collection, Mapping, Sequence
+from typing import Final
 
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
@@ -8,23 +9,24 @@ from rapidfuzz.distance import OSA
 from bot.core.hangul import strokes
 from bot.core.text import is_hangul
 
-_SHORTEST = 4
-_MEDIUM = 8
-_LONG = 12
-_LONGEST = 16
+_SHORTEST: Final = 4
+"""Key strokes of the shortest word that is corrected."""
+_MEDIUM, _LONG = 8, 12
+"""Key strokes from which a second and a third error are allowed."""
+_LONGEST_PIECE: Final = 16
 _ONE_LETTER = frozenset("ai")
 _ENDINGS = frozenset({"s", "t", "d", "m", "ll", "re", "ve"})
-_USUAL = 20
-"""Times from which a single syllable is a word of its own (왜, 뭐)."""
-_A_SENTENCE = 3
-"""Known words from which Latin letters are a sentence, even if it holds unknown ones."""
+_FREQUENT: Final = 20
+"""Minimum frequency of a syllable that is a word of its own (왜, 뭐)."""
+_SENTENCE: Final = 3
+"""Known words that make Latin letters a sentence, even with unknown ones between them."""
 
 
 def nearest(word: str, known: Mapping[str, str]) -> str:
     """Return the entry of `known` (word to its `strokes`) that `word` is a typing error of, or `word` itself.
 
-    Counted are keys left out, added, changed or swapped with their neighbour (optimal string alignment): one in
-    a short word, two from eight keys on, three from twelve.
+    Errors are key strokes left out, added, changed or swapped with the next one (optimal string alignment): one in
+    a short word, two from eight key strokes on, three from twelve.
     """
     spelled = strokes(word)
     if not known or len(spelled) < _SHORTEST:
@@ -34,24 +36,23 @@ def nearest(word: str, known: Mapping[str, str]) -> str:
     return word if best is None else str(best[2])
 
 
-def nearest_short(word: str, usual: Collection[str]) -> str:
-    """Return the usual word that a word of three Latin letters is one typing error away from (teh → the), or `word`."""
-    best = process.extractOne(word, usual, scorer=OSA.distance, score_cutoff=1)
+def nearest_short(word: str, common: Collection[str]) -> str:
+    """Return the common word one typing error away from a word of three Latin letters (teh → the), or `word`."""
+    best = process.extractOne(word, common, scorer=OSA.distance, score_cutoff=1)
     return word if best is None else str(best[0])
 
 
-def split_run(word: str, known: Mapping[str, int]) -> list[str]:
-    """Cut into known words and what is left between them.
+def split_run(word: str, frequencies: Mapping[str, int]) -> list[str]:
+    """Cut a word without spaces into known words and the unknown pieces between them.
 
-    `known` tells how often a word was seen. The cheapest path through the run: a known word costs the less the more
-    usual it is, what is left between known words as much as its letters and one. Latin letters stay together where
-    they would make no sentence.
+    `frequencies` counts the known words. The cheapest segmentation wins: a known word costs less the more frequent it
+    is, an unknown piece one more than its length. Latin letters stay together unless they make a sentence.
     """
     best: list[tuple[float, int]] = [(0.0, 0)]
-    """For each end the cost of the cheapest path there, and where its last piece begins."""
+    """The cost of the cheapest segmentation up to each end, and where its last piece begins."""
     for end in range(1, len(word) + 1):
-        starts = range(max(0, end - _LONGEST), end)
-        options = ((best[start][0] + _price(word[start:end], known), start) for start in starts)
+        starts = range(max(0, end - _LONGEST_PIECE), end)
+        options = ((best[start][0] + _cost(word[start:end], frequencies), start) for start in starts)
         best.append(min(options, key=lambda option: option[0]))
     pieces: list[str] = []
     end = len(word)
@@ -59,26 +60,27 @@ def split_run(word: str, known: Mapping[str, int]) -> list[str]:
         start = best[end][1]
         pieces.insert(0, word[start:end])
         end = start
-    return pieces if is_hangul(word) or _is_sentence(word, pieces, known) else [word]
+    return pieces if is_hangul(word) or _is_sentence(word, pieces, frequencies) else [word]
 
 
-def _price(piece: str, known: Mapping[str, int]) -> float:
-    seen = _seen(piece, known)
-    return 1 + len(piece) if seen is None else 1 + 1 / (1 + seen)
+def _cost(piece: str, frequencies: Mapping[str, int]) -> float:
+    frequency = _frequency(piece, frequencies)
+    return 1 + len(piece) if frequency is None else 1 + 1 / (1 + frequency)
 
 
-def _seen(piece: str, known: Mapping[str, int]) -> int | None:
-    """Return how often a word, with or without `'s` and the like, was seen; None if it is none."""
+def _frequency(piece: str, frequencies: Mapping[str, int]) -> int | None:
+    """Return the frequency of a word, with or without `'s` and the like; None if it is no known word."""
     if is_hangul(piece):
-        seen = known.get(piece)
-        return seen if len(piece) > 1 or (seen or 0) >= _USUAL else None
+        frequency = frequencies.get(piece)
+        return frequency if len(piece) > 1 or (frequency or 0) >= _FREQUENT else None
     bare, apostrophe, ending = piece.partition("'")
     if apostrophe and ending not in _ENDINGS:
         return None
-    return known.get(piece, known.get(bare)) if len(bare) > 1 or bare in _ONE_LETTER else None
+    return frequencies.get(piece, frequencies.get(bare)) if len(bare) > 1 or bare in _ONE_LETTER else None
 
 
-def _is_sentence(word: str, pieces: Sequence[str], known: Mapping[str, int]) -> bool:
-    found = [piece for piece in pieces if _seen(piece, known) is not None]
-    letters = sum(map(len, found))
-    return len(found) > 1 and (letters == len(word) or (len(found) >= _A_SENTENCE and 3 * letters >= 2 * len(word)))
+def _is_sentence(word: str, pieces: Sequence[str], frequencies: Mapping[str, int]) -> bool:
+    """Return whether the pieces of Latin letters are nearly all known words, and more than one."""
+    known = [piece for piece in pieces if _frequency(piece, frequencies) is not None]
+    letters = sum(map(len, known))
+    return len(known) > 1 and (letters == len(word) or (len(known) >= _SENTENCE and 3 * letters >= 2 * len(word)))

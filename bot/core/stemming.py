@@ -1,7 +1,7 @@
 """Light stemming: Korean particles and endings, English inflection.
 
-Deliberately shallow: both sides of every comparison go through it, so a stem need not be a word, it only has
-to be the same for the forms that mean the same. A morphological tokenizer costs 100 MB more (see README).
+It is shallow on purpose: both sides of every comparison go through it, so a stem need not be a word; it only has to be
+the same for all forms of a word. A morphological analyser costs 100 MB more.
 """
 
 from functools import lru_cache
@@ -23,7 +23,8 @@ _ENDINGS = (
     "입니까", "인가요", "이에요", "인지", "예요", "인가", "이야", "이죠", "인데", "이지", "일까", "나요", "는지", "어요", "아요", "습니까",
     "니까", "대요", "래요", "던가요", "던가", "는데", "던데", "다는", "다고", "다며", "대", "냐", "니", "죠", "지", "요", "까", "음", "임",
 )  # fmt: skip
-_SUFFIXES = tuple(sorted({*_PARTICLES, *_ENDINGS}, key=len, reverse=True))
+_SUFFIXES = frozenset({*_PARTICLES, *_ENDINGS})
+_LONGEST_SUFFIX = max(map(len, _SUFFIXES))
 _ENGLISH_SUFFIXES = (
     ("ies", "y"), ("ying", "y"), ("ied", "y"), ("sses", "ss"), ("ings", ""), ("ing", ""), ("edly", ""), ("ed", ""),
     ("ly", ""), ("es", ""), ("s", ""), ("e", ""),
@@ -33,15 +34,23 @@ _MIN_ENGLISH = 4
 
 @lru_cache(maxsize=32_768)
 def stem(word: str) -> str:
-    """Reduce one word (a run of one script) to the form shared by its inflections."""
+    """Return the form that the inflections of a word (a run of one script) share.
+
+    >>> stem("떠났나요"), stem("무라티에게는"), stem("companies"), stem("leaving")
+    ('떠났', '무라티', 'company', 'leav')
+    """
     return _korean(word) if is_hangul(word) else _english(word)
 
 
 def less_suffix(word: str) -> str:
-    """Return a Hangul word without its longest particle or ending; a name may end like one (알트만|은)."""
-    for suffix in _SUFFIXES:
-        if word.endswith(suffix) and len(word) - len(suffix) >= (1 if len(suffix) > 1 else 2):
-            return word[: -len(suffix)]
+    """Return a Hangul word without its longest particle or ending; at least one syllable stays, two before a short one.
+
+    >>> less_suffix("알트만은"), less_suffix("알트만")
+    ('알트만', '알트')
+    """
+    for length in range(min(_LONGEST_SUFFIX, len(word) - 1), 0, -1):
+        if word[-length:] in _SUFFIXES and (length > 1 or len(word) > 2):  # noqa: PLR2004
+            return word[:-length]
     return word
 
 

@@ -3,11 +3,12 @@
 import re
 import unicodedata
 from functools import lru_cache
+from typing import Final
 
 from bot.core.model import Language
 
-MAX_CHARACTERS = 2_000
-"""Discord's own limit for a message; what lies beyond is not read."""
+MAX_CHARACTERS: Final = 2_000
+"""Discord's own limit for a message; the rest is not read."""
 _DISCORD_MARKUP = re.compile(r"<(?:@[!&]?|#|a?:\w{1,32}:|/[^:>]{1,100}:|t:)[^>\s]{0,30}>|https?://\S+")
 _INVISIBLE = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Mn", "Me"})
 _UNUSUAL = re.compile(r"[^ !-;=?-~가-힣]|://")
@@ -23,26 +24,29 @@ whose what which when where why how it its they them their he his him she her th
 would should will tell me i you your please any some
 """
 _ENGLISH_FUNCTION = frozenset(_FUNCTION_WORDS.split())
-MAX_PARTS = 3
-"""A message with more sentences than this tells a story; it is read as a whole."""
+MAX_QUESTIONS: Final = 3
+"""A message with more sentences tells a story and is read as a whole."""
 _END = re.compile(r"[.!?…。！？]+(?=\s|$)|[\r\n]+|(?<!\S)(?:그리고|and also)(?!\w)[,\s]*", re.IGNORECASE)
 _SENTENCE = re.compile(r"[^.!?…。！？\r\n]+(?:[.!?…。！？]+|[\r\n]+|$)")
-_LONG = 8
-"""Words from which a message may hold more than its question."""
-_LONG_RUN = 60
-"""Characters from which it may, even if it is written without spaces."""
-_FEWEST = 3
-"""Letters and digits from which a part can be a question (`왜 떠났`)."""
+_LONG_MESSAGE: Final = 8
+"""Minimum number of words of a message that may hold more than its question."""
+_LONG_UNSPACED: Final = 60
+"""Minimum number of characters of one written without spaces."""
+_SHORTEST_QUESTION: Final = 3
+"""Letters and digits of the shortest question (`왜 떠났`)."""
 
 
 def normalise(text: str) -> str:
-    """Return `text` in the one form in which all matching happens.
+    """Return `text` in the one form in which all matching happens; total over all strings, lone surrogates included.
 
-    Capped, NFKC, without invisible and combining characters, markup of Discord and addresses,
-    casefolded, runs of white space squeezed. Total: any `str` goes in, lone surrogates included.
+    It is capped, NFKC, casefolded, without invisible and combining characters, Discord markup and addresses, and has
+    single spaces.
+
+    >>> normalise("  ＷＨＯ left <@123> OpenAI? ")
+    'who left openai?'
     """
     if len(text) <= MAX_CHARACTERS and not _UNUSUAL.search(text):
-        return _SPACE.sub(" ", text.casefold()).strip()  # most texts are plain; what follows costs ten times more
+        return _SPACE.sub(" ", text.casefold()).strip()  # most texts are plain; the rest costs ten times more
     capped = _DISCORD_MARKUP.sub(" ", text[: 2 * MAX_CHARACTERS])[:MAX_CHARACTERS]
     folded = _folded(capped)
     while folded != (again := _folded(folded)):  # an invisible character may have parted what belongs together
@@ -51,7 +55,7 @@ def normalise(text: str) -> str:
 
 
 def _folded(text: str) -> str:
-    """Take one step towards the normal form; one or two lead there, hardly ever more."""
+    """Return `text` one step nearer to the normal form; one or two steps are enough, hardly ever more."""
     plain = unicodedata.normalize("NFKC", text)[:MAX_CHARACTERS].translate(_COMPAT_TABLE)
     unseen = {char for char in set(plain) if unicodedata.category(char) in _INVISIBLE and char not in "\n\r\t"}
     kept = plain.translate(dict.fromkeys(map(ord, unseen))) if unseen else plain
@@ -59,23 +63,31 @@ def _folded(text: str) -> str:
 
 
 def words(normal: str) -> tuple[str, ...]:
-    """Split normalised text into runs of Hangul, Latin letters or digits: `ceo는` → `ceo`, `는`."""
+    """Split normalised text into runs of Hangul, Latin letters or digits.
+
+    >>> words("ceo는 2024년에?")
+    ('ceo', '는', '2024', '년에')
+    """
     return tuple(_WORD.findall(normal))
 
 
 def squeeze(normal: str) -> str:
-    """Return normalised text without anything but letters and digits."""
+    """Return the letters and digits of normalised text.
+
+    >>> squeeze("무라티는, 왜 떠났어?")
+    '무라티는왜떠났어'
+    """
     return "".join(filter(str.isalnum, normal))
 
 
 @lru_cache(maxsize=16_384)
 def jamo(text: str) -> str:
-    """Decompose Hangul syllables (NFD), the form in which typing errors are small."""
+    """Decompose Hangul syllables (NFD), which makes typing errors small."""
     return unicodedata.normalize("NFD", text)
 
 
 def is_hangul(word: str) -> bool:
-    """Tell whether `word`, a run of one script as `words` returns it, is Hangul."""
+    """Return whether `word`, a run of one script as `words` returns it, is Hangul."""
     return word[:1] > "\u3130"
 
 
@@ -85,10 +97,13 @@ def script_counts(normal: str) -> tuple[int, int]:
 
 
 def language_of(normal: str, default: Language = "ko") -> Language:
-    """Decide the language a question is asked in; function words decide in mixed text.
+    """Return the language of a question; function words decide in mixed text.
 
-    A Korean sentence may be full of English names, so one Hangul particle or ending outweighs any number
-    of them; an English sentence that mentions a Korean name has function words of its own.
+    A Korean sentence may be full of English names, so one Hangul particle or ending outweighs any number of them; an
+    English sentence that mentions a Korean name has function words of its own.
+
+    >>> language_of("openai ceo는 누구?"), language_of("why did 무라티 leave the company?")
+    ('ko', 'en')
     """
     hangul, latin = script_counts(normal)
     if not hangul or not latin:
@@ -99,29 +114,32 @@ def language_of(normal: str, default: Language = "ko") -> Language:
     return "ko"
 
 
-def focuses(text: str) -> tuple[str, ...]:
-    """Return what may be the question of a longer message: the sentence that asks, alone and with the one before it.
+def asking_sentences(text: str) -> tuple[str, ...]:
+    """Return the sentence that asks in a longer message, alone and with the one before it.
 
-    The sentence that asks is the last with a question mark, else the last; nothing if the message is short.
-    Members wrap a question into talk ("long day … anyway, who left?"); the talk must not count against an answer,
-    but the sentence before may name what the question only points to ("… that CTO. Where is she from?").
+    It is the last sentence with a question mark, else the last; nothing if the message is short. Members wrap a
+    question into talk ("long day … anyway, who left?"); the talk must not count against an answer, but the sentence
+    before may name what the question only points to ("… that CTO. Where is she from?").
     """
-    if len(text[:MAX_CHARACTERS].split()) < _LONG and len(text) < _LONG_RUN:
+    if len(text[:MAX_CHARACTERS].split()) < _LONG_MESSAGE and len(text) < _LONG_UNSPACED:
         return ()
     found: list[str] = [part.strip() for part in _SENTENCE.findall(text[:MAX_CHARACTERS])]
-    found = [part for part in found if len(squeeze(normalise(part))) >= _FEWEST]
+    found = [part for part in found if len(squeeze(normalise(part))) >= _SHORTEST_QUESTION]
     if len(found) < 2:  # noqa: PLR2004  one sentence is the whole message
         return ()
     asking = next((n for n in reversed(range(len(found))) if found[n].endswith(("?", "？"))), len(found) - 1)
     return tuple(" ".join(found[start : asking + 1]) for start in (asking, asking - 1) if start >= 0)
 
 
-def parts(text: str) -> tuple[str, ...]:
-    """Return the two or three things `text` may ask, in order; nothing if it is one question, or a story.
+def separate_questions(text: str) -> tuple[str, ...]:
+    """Return the two or three questions that `text` may ask, in order; nothing if it is one question, or a story.
 
-    Sentence ends, line ends, “그리고” and “and also” end a question. Whether the parts are questions at all only
-    the knowledge can tell, so whoever asks them must be ready for parts without an answer.
+    Sentence ends, line ends, “그리고” and “and also” end a question. Only the knowledge shows whether a part is a
+    question, so some parts may have no answer.
+
+    >>> separate_questions("무라티는 왜 떠났어? 그리고 슐먼은 어디로 갔어?")
+    ('무라티는 왜 떠났어', '슐먼은 어디로 갔어')
     """
     found = tuple(part.strip(" ,;\t") for part in _END.split(text[:MAX_CHARACTERS]))
-    found = tuple(part for part in found if len(squeeze(normalise(part))) >= _FEWEST)
-    return found if 1 < len(found) <= MAX_PARTS else ()
+    found = tuple(part for part in found if len(squeeze(normalise(part))) >= _SHORTEST_QUESTION)
+    return found if 1 < len(found) <= MAX_QUESTIONS else ()

@@ -1,10 +1,10 @@
-"""What a text says about itself, before any fact is looked at: words, families, names, kind of question."""
+"""The tokenizer: the words of a text, the part each plays, and what they say before any fact is looked at."""
 
 import re
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Literal
+from typing import Final, Literal
 
 from bot.core.hangul import as_mixed_keys, strokes
 from bot.core.lexicon import EntityIndex, LexiconIndex
@@ -14,24 +14,24 @@ from bot.core.spelling import nearest, nearest_short, split_run
 from bot.core.stemming import stem
 from bot.core.text import MAX_CHARACTERS, is_hangul, language_of, normalise, script_counts, squeeze, words
 
-_LONG_RUN = 5
-_LONG_LATIN_RUN = 8
-_SILENT = frozenset({"ask", "fillers"})
-"""Kinds of words that say nothing about the content of a question."""
-_YES_NO = "yes-no"
-Role = Literal["name", "ask", "filler", "content"]
-_BROKEN = re.compile(r"[가-힣ㄱ-ㅣ]*(?:[가-힣][ㄱ-ㅣ]|[ㄱ-ㅣ][가-힣])[가-힣ㄱ-ㅣ]*")
-"""Hangul with lone letters in it, as typing errors leave it (부ㅜㄴ위기)."""
-_SHORT = 3
-_COMMON = 30
-"""Times a word must be seen for a short one to be taken for its misspelling."""
-_MAX_WORD = 24
-_MAX_RUN = 120
-"""Letters looked at of a whole sentence written without spaces."""
-_REMEMBERED = 16
-"""Texts remembered: one question is read several times on its way."""
-_MAX_WORDS = 120
+Role = Literal["name", "ask", "stop word", "content"]
+_WITHOUT_CONTENT: Final = frozenset({"ask", "stop word"})
+"""Kinds of lexicon entries that say nothing about the content of a question."""
+_YES_NO: Final = "yes-no"
+_BROKEN: Final = re.compile(r"[가-힣ㄱ-ㅣ]*(?:[가-힣][ㄱ-ㅣ]|[ㄱ-ㅣ][가-힣])[가-힣ㄱ-ㅣ]*")
+"""Hangul with lone jamo in it, as typing errors leave it (부ㅜㄴ위기)."""
+_LONG_HANGUL_RUN: Final = 5
+_LONG_LATIN_RUN: Final = 8
+"""Minimum length of a word that may be several words without spaces."""
+_SHORT_WORD: Final = 3
+_COMMON: Final = 30
+"""Minimum number of times a short word occurs in the facts for correcting others to it."""
+_MAX_WORD: Final = 24
+_MAX_RUN: Final = 120
+"""Characters looked at of a sentence written without spaces."""
+_MAX_WORDS: Final = 120
 """Words looked at; a longer message is answered by what its beginning says."""
+_MEMO: Final = 8_192
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,39 +44,35 @@ class TokenizedText:
     words: tuple[str, ...]
     language: Language
     stems: tuple[str, ...]
-    """Stems of the content words: no fillers, no question words, no names."""
+    """Stems of the content words: no stop words, no question words, no names."""
     content: tuple[str, ...]
     """The content words as they were written, one per stem."""
     concepts: frozenset[str]
     attributes: frozenset[str]
     asks: frozenset[str]
+    """Kinds of answer asked for."""
     entities: frozenset[tuple[str, str]]
     """(article slug, entity id) of everything named."""
 
     @property
     def names_only(self) -> bool:
-        """Tell whether the text names somebody or something and says nothing else."""
+        """Return whether the text names somebody or something and says nothing else."""
         return bool(self.entities) and not self.stems and not self.asks
 
     @property
     def features(self) -> tuple[str, ...]:
-        """Return the words as features of the word index: stems, concepts, names and kinds of question."""
+        """Return the features for the TF-IDF index of words: stems, concepts, attributes, names, kinds of answer."""
         return (
             *self.stems,
-            *(f"concept:{family}" for family in self.concepts),
-            *(f"attribute:{family}" for family in self.attributes),
+            *(f"concept:{concept}" for concept in self.concepts),
+            *(f"attribute:{attribute}" for attribute in self.attributes),
             *(f"name:{key}" for _, key in self.entities),
             *(f"ask:{kind}" for kind in self.asks),
         )
 
 
-def _asks(kinds: set[str]) -> frozenset[str]:
-    """Drop yes-no where another kind of answer is asked for too ("how old is she")."""
-    return frozenset(kinds - {_YES_NO} if len(kinds) > 1 else kinds)
-
-
 @dataclass(frozen=True, slots=True)
-class Word:
+class Token:
     """A word of a text and the part it plays there."""
 
     text: str
@@ -87,144 +83,136 @@ class Word:
     """Kinds of answer it asks for."""
 
 
-def _word(text: str, names: frozenset[tuple[str, str]], asks: set[str], silent: bool) -> Word:  # noqa: FBT001
-    """Tell the part a word plays: a name, a question word, a filler or content."""
-    asking = frozenset(asks - {_YES_NO})  # endings of Korean verbs
-    role: Role = "name" if names else "ask" if asking else "filler" if silent else "content"
-    return Word(text, role, names, asking)
+def _token(text: str, names: frozenset[tuple[str, str]], asks: set[str], *, stop_word: bool) -> Token:
+    asking = frozenset(asks - {_YES_NO})  # yes-no are endings of Korean verbs
+    role: Role = "name" if names else "ask" if asking else "stop word" if stop_word else "content"
+    return Token(text, role, names, asking)
 
 
 class Tokenizer:
-    """Reads texts with one lexicon, one set of names and, once learnt, the vocabulary of the facts."""
+    """Tokenizes with one lexicon, the names of some articles and, once learnt, the vocabulary of their facts."""
 
     def __init__(self, lexicon: Lexicon, articles: Iterable[Article]) -> None:
         """Prepare the look-ups."""
-        self._families = LexiconIndex(
+        self._lexicon = LexiconIndex(
             {
                 "concept": lexicon.concepts,
                 "attribute": lexicon.attributes,
                 "ask": lexicon.asks,
-                "fillers": (lexicon.fillers,),
+                "stop word": (lexicon.fillers,),
             }
         )
-        english = (text for family in lexicon.families() for text in family.en)
-        self._general = frozenset(word for text in english for word in words(normalise(text)))
+        english = (text for entry in lexicon.entries() for text in entry.en)
+        self._lexicon_words = frozenset(word for text in english for word in words(normalise(text)))
         self._names = EntityIndex(articles)
-        self._vocabulary: dict[str, str] = {}
-        self._surface: frozenset[str] = frozenset()
-        self._usual: Counter[str] = Counter()
+        self._stems: dict[str, str] = {}
+        """Stems of the facts with their key strokes."""
+        self._words: dict[str, str] = {}
+        """Words of the facts with their key strokes."""
+        self._known: frozenset[str] = frozenset()
+        """Words and Korean stems of the facts, at which an unspaced run may be cut."""
+        self._frequencies: Counter[str] = Counter()
         self._common: tuple[str, ...] = ()
-        self._spelled: dict[str, str] = {}
-        self._corrected = Memo(self._closest, 8_192)
-        self._respelt = Memo(self._nearest_word, 8_192)
-        self._respelt_text = Memo(self._respell, _REMEMBERED)
-        self._tokenized = Memo(self._tokenize, _REMEMBERED)
+        """Short-word corrections: the common English words of the facts, the most frequent first."""
+        self._correct_stem = Memo(self._corrected_stem, _MEMO)
+        self._correct_word = Memo(self._corrected_word, _MEMO)
 
-    def learn(self, tokenized_texts: Iterable[TokenizedText]) -> None:
+    def learn(self, texts: Iterable[TokenizedText]) -> None:
         """Take the words of the facts as the vocabulary that typing errors are corrected to."""
-        seen = list(tokenized_texts)
-        self._vocabulary = {s: strokes(s) for tokenized in seen for s in tokenized.stems}
-        self._surface = frozenset(
-            word for tokenized in seen for word in (*tokenized.words, *tokenized.stems) if is_hangul(word)
-        ) | frozenset(word for tokenized in seen for word in tokenized.words if word.isalpha())
-        self._usual = Counter(word for tokenized in seen for word in tokenized.words if word.isalpha())
+        seen = list(texts)
+        counts = Counter(word for text in seen for word in text.words)
+        stems = dict.fromkeys(stemmed for text in seen for stemmed in text.stems)
+        self._stems = {stemmed: strokes(stemmed) for stemmed in stems}
+        self._words = {word: strokes(word) for word in counts}
+        self._known = frozenset(filter(is_hangul, (*counts, *stems))) | frozenset(filter(str.isalpha, counts))
+        self._frequencies = Counter({word: count for word, count in counts.items() if word.isalpha()})
         self._common = tuple(
             word
-            for word, count in self._usual.most_common()
-            if count >= _COMMON and word.isascii() and len(word) >= _SHORT
+            for word, count in self._frequencies.most_common()
+            if count >= _COMMON and word.isascii() and len(word) >= _SHORT_WORD
         )
-        self._usual.update(dict.fromkeys(self._general | self._surface, 0))
-        self._spelled = {word: strokes(word) for tokenized in seen for word in tokenized.words}
-        self._corrected.clear()
-        self._respelt.clear()
-        self._respelt_text.clear()
-        self._tokenized.clear()
+        self._frequencies.update(dict.fromkeys(self._lexicon_words | self._known, 0))
+        self._correct_stem.clear()
+        self._correct_word.clear()
 
-    def tokenize(self, text: str) -> TokenizedText:
-        """Read `text`; total over all strings."""
-        return self._tokenized(text)
-
-    def _tokenize(self, text: str) -> TokenizedText:
-        normal = normalise(text)
+    def tokenize(self, normal: str) -> TokenizedText:
+        """Tokenize normalised text; total over all strings."""
         sequence = self._sequence(normal)
-        names = self._names.find(sequence, self._vocabulary or sequence)
-        found: dict[str, set[str]] = {"concept": set(), "attribute": set(), "ask": set(), "fillers": set()}
-        silent = {position for span in names.values() for position in span}
-        understood: set[int] = set()
-        for start, end, kind, family in self._families.find(sequence):
-            found[kind].add(family)
-            (silent if kind in _SILENT else understood).update(range(start, end))
-        loud = [position for position in range(len(sequence)) if position not in silent]
-        stems = tuple(stem(sequence[p]) if p in understood else self._corrected(stem(sequence[p])) for p in loud)
+        names = self._names.find(sequence, self._stems or sequence)
+        found: dict[str, set[str]] = {"concept": set(), "attribute": set(), "ask": set(), "stop word": set()}
+        without_content = {position for span in names.values() for position in span}
+        in_lexicon: set[int] = set()
+        for start, end, kind, entry in self._lexicon.find(sequence):
+            found[kind].add(entry)
+            (without_content if kind in _WITHOUT_CONTENT else in_lexicon).update(range(start, end))
+        content = [position for position in range(len(sequence)) if position not in without_content]
+        asks = found["ask"]
         return TokenizedText(
             normal=normal,
             squeezed=squeeze(normal),
             words=tuple(sequence),
             language=language_of(normal),
-            stems=stems,
-            content=tuple(sequence[position] for position in loud),
+            stems=tuple(
+                stem(sequence[at]) if at in in_lexicon else self._correct_stem(stem(sequence[at])) for at in content
+            ),
+            content=tuple(sequence[at] for at in content),
             concepts=frozenset(found["concept"]),
             attributes=frozenset(found["attribute"]),
-            asks=_asks(found["ask"]),
+            # "how old is she" looks like a yes-no question too
+            asks=frozenset(asks - {_YES_NO} if len(asks) > 1 else asks),
             entities=frozenset(names),
         )
 
-    def tagged(self, text: str) -> tuple[Word, ...]:
-        """Return the words of `text`, each with the part it plays."""
-        sequence = self._sequence(normalise(text))
-        names = self._names.find(sequence, self._vocabulary or sequence)
-        found = self._families.find(sequence)
+    def tokens(self, normal: str) -> tuple[Token, ...]:
+        """Return the words of normalised text, each with the part it plays."""
+        sequence = self._sequence(normal)
+        names = self._names.find(sequence, self._stems or sequence)
+        found = self._lexicon.find(sequence)
         return tuple(
-            _word(
-                text,
+            _token(
+                word,
                 frozenset(key for key, span in names.items() if position in span),
-                {f.family for f in found if f.kind == "ask" and f.start <= position < f.end},
-                any(f.kind == "fillers" and f.start <= position < f.end for f in found),
+                {match.entry for match in found if match.kind == "ask" and match.start <= position < match.end},
+                stop_word=any(match.kind == "stop word" and match.start <= position < match.end for match in found),
             )
-            for position, text in enumerate(sequence)
+            for position, word in enumerate(sequence)
         )
 
     def _sequence(self, normal: str) -> list[str]:
-        """Return the words looked at, unspaced runs cut where the facts know how."""
+        """Return the words looked at, unspaced runs cut at words of the facts."""
         return [piece[:_MAX_WORD] for word in words(normal)[:_MAX_WORDS] for piece in self._split_run(word[:_MAX_RUN])]
 
-    def relaid(self, text: str) -> str:
-        """Return the normalised text, Latin letters that are no word of the facts read as Korean keys."""
-        normal = normalise(text)
+    def with_korean_keys(self, text: str, normal: str) -> str:
+        """Return the normalised text with Latin letters that are no word of the facts read as Korean keys.
+
+        `text` is what `normal` is made from: capitals are keys too.
+        """
         hangul, latin = script_counts(normal)
-        return normalise(as_mixed_keys(text[:MAX_CHARACTERS], self._surface)) if latin > hangul else normal
+        return normalise(as_mixed_keys(text[:MAX_CHARACTERS], self._known)) if latin > hangul else normal
 
-    def respelt(self, text: str) -> str | None:
-        """Return the normalised text with unknown words put right, as the facts spell them; None if none is."""
-        return self._respelt_text(text)
+    def respell(self, normal: str) -> str | None:
+        """Return normalised text with unknown words corrected to words of the facts; None if nothing changes."""
+        mended = _BROKEN.sub(lambda broken: nearest(broken[0], self._words), normal)
+        written = [word[:_MAX_WORD] for word in words(mended)[:_MAX_WORDS]]
+        sequence = self._sequence(mended)
+        in_lexicon = {at for match in self._lexicon.find(sequence) for at in range(match.start, match.end)}
+        corrected = [word if at in in_lexicon else self._correct_word(word) for at, word in enumerate(sequence)]
+        return None if corrected == written and mended == normal else " ".join(corrected)
 
-    def _respell(self, text: str) -> str | None:
-        typed = normalise(text)
-        normal = _BROKEN.sub(self._mended, typed)
-        written = [word[:_MAX_WORD] for word in words(normal)[:_MAX_WORDS]]
-        sequence = self._sequence(normal)
-        known = {p for found in self._families.find(sequence) for p in range(found.start, found.end)}
-        right = [word if p in known else self._respelt(word) for p, word in enumerate(sequence)]
-        return None if right == written and normal == typed else " ".join(right)
-
-    def _mended(self, broken: re.Match[str]) -> str:
-        """Put a word right that typing errors left with lone letters in it, if it is one."""
-        return nearest(broken[0], self._spelled)
-
-    def _nearest_word(self, word: str) -> str:
+    def _corrected_word(self, word: str) -> str:
         """Return the word of the facts that `word` is a typing error of, or `word` itself."""
-        if word in self._spelled or stem(word) in self._vocabulary:
+        if word in self._words or stem(word) in self._stems:
             return word
-        short = word.isascii() and len(word) == _SHORT
-        return nearest_short(word, self._common) if short else nearest(word, self._spelled)
+        short = word.isascii() and len(word) == _SHORT_WORD
+        return nearest_short(word, self._common) if short else nearest(word, self._words)
+
+    def _corrected_stem(self, stemmed: str) -> str:
+        """Return the stem of the facts that `stemmed` is a typing error of, or `stemmed` itself."""
+        return stemmed if stemmed in self._stems else nearest(stemmed, self._stems)
 
     def _split_run(self, word: str) -> list[str]:
-        """Cut an unspaced run at words the facts know, if any are learnt yet."""
-        if not self._surface or word in self._surface or stem(word) in self._surface:
+        """Cut an unspaced run at words of the facts, if any are learnt yet."""
+        if not self._known or word in self._known or stem(word) in self._known:
             return [word]
-        enough = _LONG_RUN if is_hangul(word) else _LONG_LATIN_RUN
-        return split_run(word, self._usual) if len(word) >= enough and word[0].isalpha() else [word]
-
-    def _closest(self, stemmed: str) -> str:
-        """Return the known stem that `stemmed` is a typing error of, or `stemmed` itself."""
-        return stemmed if stemmed in self._vocabulary else nearest(stemmed, self._vocabulary)
+        enough = _LONG_HANGUL_RUN if is_hangul(word) else _LONG_LATIN_RUN
+        return split_run(word, self._frequencies) if len(word) >= enough and word[0].isalpha() else [word]

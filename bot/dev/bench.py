@@ -15,7 +15,7 @@ import numpy as np
 
 from bot.core.matching import Question
 from bot.core.model import LANGUAGES, Article, Fact, Knowledge, Language, Sample, Source, Text
-from bot.service.answering import ask_snapshot
+from bot.service.answering import decide_on
 from bot.service.library import build_snapshot
 from bot.service.ports import Encoder
 
@@ -129,7 +129,7 @@ def _measure(knowledge: Knowledge, build_encoder: Callable[[], Encoder] | None) 
     times = []
     for question in _questions(knowledge):
         start = time.process_time()  # what one core takes, also where others work on the machine
-        ask_snapshot(snapshot, Question(question), encoder)
+        decide_on(snapshot, Question(question), encoder)
         times.append(1000 * (time.process_time() - start))
     median, p99 = np.percentile(times[5:], [50, 99])
     return Timing(float(median), float(p99), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)

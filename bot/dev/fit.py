@@ -7,16 +7,9 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize
 
-from bot.core.classifier import (
-    CONFIDENCE_FEATURES,
-    FEATURES,
-    MAX_SUGGESTIONS,
-    Classifier,
-    Matrix,
-    believed,
-    confidence_features,
-)
-from bot.core.features import SEMANTIC
+from bot.core.classifier import CONFIDENCE_FEATURES, Classifier, best_reading, confidence_features
+from bot.core.features import FEATURES, Feature, Matrix
+from bot.core.matching import MAX_SUGGESTIONS
 from bot.dev.training_data import Asked, Development
 
 RIDGE = 0.3
@@ -87,16 +80,16 @@ def fit_ranker(developments: Sequence[Development], *, semantic: bool) -> Classi
         weights = parameters[:-1]
         return total + RIDGE * float(weights @ weights) / 2, gradient + RIDGE * np.append(weights, 0)
 
-    bounds = [_bounds(name, semantic=semantic) for name in FEATURES]
+    bounds = [_bounds(feature, semantic=semantic) for feature in FEATURES]
     start = np.zeros(len(FEATURES) + 1)
     best = minimize(loss, start, jac=True, method="L-BFGS-B", bounds=[*bounds, (None, None)])
     return Classifier(best.x[:-1], float(best.x[-1]), np.zeros(len(CONFIDENCE_FEATURES)), 0.0, 1.0, 1.0, 0.0)
 
 
-def _bounds(name: str, *, semantic: bool) -> tuple[float | None, float | None]:
-    if not semantic and name.removesuffix("_margin") in SEMANTIC:
+def _bounds(feature: Feature, *, semantic: bool) -> tuple[float | None, float | None]:
+    if feature.needs_encoder and not semantic:
         return 0.0, 0.0
-    return (None, 0.0) if name.endswith(("_miss", "_extra")) else (0.0, None)
+    return (0.0, None) if feature.sign > 0 else (None, 0.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +147,7 @@ def _every_way(one: Asked, classifier: Classifier) -> list[Decided]:
 def decide(asked: Sequence[Asked], classifier: Classifier) -> tuple[Decided, ...]:
     """Return what `classifier` makes of the questions, each read in the way that it believes."""
     options = [_every_way(one, classifier) for one in asked]
-    return tuple(found[believed([one.confidence for one in found])] for found in options)
+    return tuple(found[best_reading([one.confidence for one in found])] for found in options)
 
 
 def fit_confidence(classifier: Classifier, groups: Sequence[tuple[Decided, ...]]) -> Classifier:

@@ -14,12 +14,11 @@ import numpy as np
 from numpy.typing import NDArray
 from rapidfuzz import fuzz, process
 
-from bot.core.classifier import features, load_classifier
-from bot.core.features import signals, unknown_words
+from bot.core.matching import Question, believed
 from bot.core.model import Article, Fact, Knowledge, Language, Sample, Source, Text
 from bot.core.text import normalise
 from bot.errors import ConfigError
-from bot.service.answering import encoded
+from bot.service.answering import score_with
 from bot.service.library import build_snapshot
 from bot.service.ports import Encoder
 
@@ -204,18 +203,13 @@ def _encoder_alone(encoder: Encoder, scene: Scene) -> Matcher:
 
 
 def _bot(vocabulary: Knowledge, encoder: Encoder | None, scene: Scene) -> Matcher:
-    """Return what the bot makes of a question: the fact with the best chance and the trust in it."""
+    """Return what the bot makes of a question: the fact with the highest probability and the confidence in it."""
     snapshot = build_snapshot(replace(vocabulary, articles=(_article(scene),)), "", encoder)
-    index, classifier = snapshot.index, load_classifier(semantic=encoder is not None)
 
     def match(question: str) -> tuple[int, float]:
-        tokenized = index.tokenizer.tokenize(question)
-        texts = (tokenized.normal, *unknown_words(index, tokenized))
-        vectors = None if encoder is None else encoded(texts, encoder)
-        table = features(signals(index, tokenized, snapshot.vectors, vectors))
-        probabilities = classifier.probabilities(table)
-        best = int(np.where(index.is_fact, probabilities, -1).argmax())
-        return best, classifier.confidence_in(table, probabilities, index.is_fact, index.has_gaps)
+        _, scored = score_with(snapshot, Question(question), encoder)
+        best = believed(scored)
+        return int(np.where(snapshot.index.is_fact, best.probabilities, -1).argmax()), best.confidence
 
     return match
 

@@ -5,7 +5,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from bot.core.classifier import CONFIDENCE_FEATURES, FEATURES, Classifier
+from bot.core.classifier import CONFIDENCE_FEATURES, Classifier
+from bot.core.features import FEATURE_NAMES
 from bot.core.model import Knowledge
 from bot.dev.fit import Decided, train
 from bot.dev.training_data import Development, develop
@@ -264,7 +265,7 @@ def train_and_write(knowledge: Knowledge, questions: Path, output: Path, encoder
 def stored(classifier: Classifier) -> dict[str, object]:
     """Return `classifier` as it stands in `weights.json`."""
     return {
-        "weights": dict(zip(FEATURES, map(_round, classifier.weights), strict=True)),
+        "weights": dict(zip(FEATURE_NAMES, map(_round, classifier.weights), strict=True)),
         "none_of_the_above": _round(classifier.none_of_the_above),
         "confidence": dict(zip(CONFIDENCE_FEATURES, map(_round, classifier.confidence), strict=True)),
         "confidence_bias": _round(classifier.confidence_bias),

@@ -7,13 +7,12 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from bot.core.classifier import Matrix, features
-from bot.core.features import signals
+from bot.core.features import Matrix
 from bot.core.index import Snapshot
-from bot.core.matching import texts_to_encode, ways
+from bot.core.matching import Question
 from bot.core.model import LANGUAGES, Article, Fact, Knowledge, Sample
 from bot.evaluation.question_sets import DEVELOPMENT, Item, read_items
-from bot.service.answering import encoded
+from bot.service.answering import score_with
 from bot.service.library import build_snapshot
 from bot.service.ports import Encoder
 
@@ -83,11 +82,10 @@ def _first_samples(fact: Fact) -> Iterator[Sample]:
 
 def _ask(snapshot: Snapshot, item: Item, encoder: Encoder | None) -> Asked:
     index = snapshot.index
-    vectors = None if encoder is None else encoded(texts_to_encode(snapshot, item.question), encoder)
-    tokenized_texts = [index.tokenizer.tokenize(way) for way in ways(snapshot, item.question)]
+    _, scored = score_with(snapshot, Question(item.question), encoder)
     return Asked(
         item,
-        tuple(features(signals(index, tokenized, snapshot.vectors, vectors)) for tokenized in tokenized_texts),
+        tuple(one.table for one in scored),
         np.array([target.item.id in item.facts for target in index.targets]),
         index.is_fact,
         index.has_gaps,

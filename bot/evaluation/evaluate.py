@@ -167,7 +167,7 @@ def _miss(result: Result) -> dict[str, Any]:
         "got": reply.fact or reply.gap,
         "suggestions": [suggestion.fact for suggestion in reply.suggestions],
         "confidence": reply.confidence,
-        "signals": reply.best.signals if reply.best else None,
+        "signals": reply.best.features if reply.best else None,
     }
 
 

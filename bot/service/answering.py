@@ -1,168 +1,262 @@
-"""One question to one snapshot: by itself, or after another that it needs_context on."""
+"""The use case of the product: a question comes in, an answer from one snapshot goes out."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from bot.core.classifier import Answered, Candidate, Decision, Suggested, Unanswered
-from bot.core.dialogue import Completion, Context, Resolution, complete, without_discourse_marker
+from bot.core.dialogue import Context, Resolution, Resolutions, resolve, without_discourse_marker
 from bot.core.index import Snapshot, Vector
-from bot.core.matching import Question, answer, texts_to_encode
-from bot.core.model import Entity
-from bot.core.text import language_of, normalise
+from bot.core.matching import (
+    Answered,
+    Candidate,
+    Decision,
+    Prepared,
+    Question,
+    Scored,
+    Suggested,
+    Unanswered,
+    decide,
+    prepare,
+    score,
+)
+from bot.core.model import Entity, Knowledge, Language
+from bot.core.text import language_of, normalise, separate_questions
 from bot.service.ports import Encoder
+from bot.service.replies import Reply, Voice, reply_to
 
+# The constants of the follow-up rules are chosen by hand on development dialogues: confidence, from 0 to 1.
 _CLOSE = 0.1
-"""Fillings whose confidence differs by less are as good; the one named first is meant."""
-_NEWS = 2
-"""Rank from which something not told before is preferred to what was: an answer or a gap."""
+"""Resolutions whose confidence differs by less are equally good; the first one is taken."""
 _SURE = 0.8
-"""Confidence from which what is said of whom was spoken of is meant, though the question has an answer without."""
+"""Minimum confidence for preferring the context-resolved question when the literal one also has an answer."""
 _SURE_GAP = 0.5
-"""Confidence from which a gap is told of a filled question."""
+"""Minimum confidence for a gap as the reply to a resolved question."""
+_SAYS_SOMETHING = 2
+"""Minimum rank of a decision that says something: an answer or a gap."""
 
 
 @dataclass(frozen=True, slots=True)
-class Understood:
-    """A decision, and how the question was filled to get there."""
+class Answer:
+    """What became of a question; nothing downstream asks for the current snapshot again."""
+
+    snapshot: Snapshot
+    decision: Decision | None
+    """None: there was no text to decide on."""
+    reply: Reply
+    needs_context: bool = False
+    """Whether the words of the question alone do not say what is meant."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Interpretation:
+    """A decision, and how the question was resolved to get there."""
 
     decision: Decision
     resolution: Resolution | None = None
-    """None: it was taken as it stands."""
+    """None: the question was taken literally."""
+    needs_context: bool = False
+
+    @property
+    def best(self) -> Candidate | None:
+        """Return the candidate that the reply is about, if any."""
+        match self.decision:
+            case Suggested(others=others):
+                return others[0]
+            case Answered(best=best) | Unanswered(best=best):
+                return best
+
+    @property
+    def item(self) -> str | None:
+        """Return the id of the fact, gap or small talk that the reply is about."""
+        return self.best.target.item.id if self.best else None
+
+    @property
+    def confidence(self) -> float:
+        """Return the confidence of the candidate that the reply is about, 0 without one."""
+        return self.best.confidence if self.best else 0.0
+
+    @property
+    def entity(self) -> Entity | None:
+        """Return the entity that the resolution is about."""
+        return self.resolution.entity if self.resolution else None
+
+    @property
+    def rank(self) -> int:
+        """Return how much the decision says: 3 an answer, 2 a gap of the article, 1 suggestions, 0 nothing."""
+        match self.decision:
+            case Answered():
+                return 3
+            case Unanswered(best=Candidate() as best):
+                return 2 if best.target.article and best.confidence >= _SURE_GAP else 0
+            case Suggested():
+                return 1
+            case _:
+                return 0
 
 
-def ask_snapshot(snapshot: Snapshot, question: Question, encoder: Encoder | None) -> Decision:
-    """Answer one question as it stands, encoding it first when there are vectors to compare with."""
-    if encoder is None or snapshot.vectors is None:
-        return answer(snapshot, question)
-    texts = texts_to_encode(snapshot, question.text)
-    return answer(snapshot, question, encoded(texts, encoder))
-
-
-def encoded(texts: Sequence[str], encoder: Encoder) -> dict[str, Vector]:
-    """Return the unit vector of each text."""
-    return dict(zip(texts, encoder.encode(texts), strict=True))
-
-
-def ask_after(snapshot: Snapshot, question: Question, encoder: Encoder | None) -> Understood:
-    """Answer one question, filled from what `question.after` left in the air where it needs that."""
-    before = question.after
-    alone = Understood(ask_snapshot(snapshot, _led_into(question) if before else question, encoder))
-    completion = complete(snapshot, question.text, before) if before else None
-    if before is None or completion is None or _is_small_talk(alone.decision, completion):
-        return alone
-    language = question.language or language_of(normalise(question.text), question.default)
-    filled = replace(question, language=language, article=question.article or before.article)
-    tries = [
-        Understood(ask_snapshot(snapshot, replace(filled, text=resolution.text), encoder), resolution)
-        for resolution in completion.resolutions
+def ask(snapshot: Snapshot, question: Question, encoder: Encoder | None) -> Answer:
+    """Answer a message; one that asks two or three things gets all answers, if each part has one."""
+    if not normalise(question.text):
+        language = question.language or question.default
+        return Answer(snapshot, None, Reply("unanswered", language, Voice(snapshot.knowledge, language).say("empty")))
+    whole = _answer(snapshot, question, encoder)
+    if whole.reply.understood:
+        return whole
+    language = whole.reply.language
+    parts = [
+        _answer(snapshot, replace(question, text=part, language=language, after=None), encoder)
+        for part in separate_questions(question.text)
     ]
-    best = _chosen(tries, completion, before)
-    return best if best and _convinces(best, alone.decision, completion, before) else alone
+    return replace(whole, reply=joined(whole.reply, [part.reply for part in parts]))
 
 
-def _led_into(question: Question) -> Question:
-    """Return `question` without what only joins it to the last; as typed, lines and capitals kept, if there is none."""
+def _answer(snapshot: Snapshot, question: Question, encoder: Encoder | None) -> Answer:
+    """Answer one question as a whole."""
+    found = _interpret(snapshot, question, encoder)
+    reply = reply_to(snapshot.knowledge, found.decision)
+    text = found.resolution.text if found.resolution else question.text
+    reply = replace(
+        reply,
+        context=_context_after(snapshot, text, found),
+        understood=_understood(snapshot.knowledge, reply.language, question.after, found.resolution),
+    )
+    return Answer(snapshot, found.decision, reply, found.needs_context)
+
+
+def _understood(
+    knowledge: Knowledge, language: Language, before: Context | None, resolution: Resolution | None
+) -> str | None:
+    """Return the line that says what a resolved question is about; None if it was taken literally."""
+    if before is None or resolution is None:
+        return None
+    voice = Voice(knowledge, language)
+    if resolution.entity:
+        return voice.say("understood", name=resolution.entity.name.get(language))
+    article = knowledge.article(before.article)
+    item = article.item(before.item) if article and before.item else None
+    return voice.say("understood_after", label=item.label.get(language) if item else voice.say("understood_last"))
+
+
+def joined(whole: Reply, parts: Sequence[Reply]) -> Reply:
+    """Return the replies to the parts as one if each is an answer and no two are the same, else that to the whole."""
+    facts = {(reply.article, reply.fact) for reply in parts if reply.outcome == "answered"}
+    if not parts or len(facts) < len(parts):
+        return whole
+    return replace(parts[0], also=tuple(parts[1:]))
+
+
+def decide_on(snapshot: Snapshot, question: Question, encoder: Encoder | None) -> Decision:
+    """Decide on a question after `question.after`; raise nothing, whatever the text."""
+    return _interpret(snapshot, question, encoder).decision
+
+
+def score_with(snapshot: Snapshot, question: Question, encoder: Encoder | None) -> tuple[Prepared, tuple[Scored, ...]]:
+    """Prepare and score a question literally, encoding it in between if there is an encoder."""
+    prepared = prepare(snapshot, question)
+    return prepared, score(snapshot, prepared, encoded_for(snapshot, prepared, encoder))
+
+
+def encoded_for(snapshot: Snapshot, prepared: Prepared, encoder: Encoder | None) -> dict[str, Vector] | None:
+    """Return the unit vector of each text of a question; None without an encoder or without vectors to compare with."""
+    if encoder is None or snapshot.vectors is None:
+        return None
+    return dict(zip(prepared.texts, encoder.encode(prepared.texts), strict=True))
+
+
+def _literal(snapshot: Snapshot, question: Question, encoder: Encoder | None) -> Decision:
+    return decide(*score_with(snapshot, question, encoder))
+
+
+def _interpret(snapshot: Snapshot, question: Question, encoder: Encoder | None) -> _Interpretation:
+    """Decide on a question, literally or resolved with the exchange before it."""
+    before = question.after
+    if before is None:
+        return _Interpretation(_literal(snapshot, question, encoder))
+    literal = _Interpretation(_literal(snapshot, _without_marker(question), encoder))
+    resolved = resolve(snapshot, question.text, before)
+    if resolved is None:
+        return literal
+    literal = replace(literal, needs_context=True)
+    if _is_small_talk(literal, resolved):
+        return literal
+    language = question.language or language_of(normalise(question.text), question.default)
+    asked = replace(question, language=language, article=question.article or before.article)
+    tries = [
+        _Interpretation(_literal(snapshot, replace(asked, text=one.text), encoder), one, needs_context=True)
+        for one in resolved.candidates
+    ]
+    best = _preferred(tries, resolved, before)
+    return best if best and _is_better(best, literal, resolved, before) else literal
+
+
+def _without_marker(question: Question) -> Question:
+    """Return `question` without a discourse marker; as typed, with its lines and capitals, if it has none."""
     text = without_discourse_marker(question.text)
     return question if text in {"", normalise(question.text)} else replace(question, text=text)
 
 
-def _chosen(tries: Sequence[Understood], completion: Completion, before: Context) -> Understood | None:
-    """Return the try to answer with: rather news than what was just told, unless that holds what is asked now."""
-    told = _best([one for one in tries if not _repeats(one, completion, before)], completion)
-    news = _best([one for one in tries if _item(one.decision) != before.item], completion)
-    if news is None or _rank(news.decision) < _NEWS:
-        return told
-    again = told and isinstance(told.decision, Answered) and _item(told.decision) == before.item
-    holds = completion.told or (told and _entity(told) == completion.named is not None)
-    return told if again and holds and _entity(news) != completion.named else news
+def _preferred(tries: Sequence[_Interpretation], resolved: Resolutions, before: Context) -> _Interpretation | None:
+    """Return the resolution to answer with: one not shown yet, unless the last answer holds what is asked now."""
+    any_ = _best([one for one in tries if not _repeats(one, resolved, before)], resolved)
+    new = _best([one for one in tries if one.item != before.item], resolved)
+    if new is None or new.rank < _SAYS_SOMETHING:
+        return any_
+    again = any_ and isinstance(any_.decision, Answered) and any_.item == before.item
+    holds = resolved.answered_before or (any_ and any_.entity == resolved.named is not None)
+    return any_ if again and holds and new.entity != resolved.named else new
 
 
-def context_of(snapshot: Snapshot, text: str, decision: Decision) -> Context | None:
-    """Return what later questions may lean on: what was answered or offered first, else what `text` names."""
-    target = _first(decision)
-    if target and target.target.article:
-        return Context(target.target.article.slug, normalise(text), target.target.item.id)
-    named = sorted(snapshot.index.tokenizer.tokenize(text).entities)
-    return Context(named[0][0], normalise(text)) if named and target is None else None
+def _context_after(snapshot: Snapshot, text: str, found: _Interpretation) -> Context | None:
+    """Return the context for later questions: the answer or first suggestion, else the names in `text`."""
+    normal, best = normalise(text), found.best
+    if best is not None:
+        return Context(best.target.article.slug, normal, best.target.item.id) if best.target.article else None
+    named = sorted(snapshot.index.tokenizer.tokenize(normal).entities)
+    return Context(named[0][0], normal) if named else None
 
 
-def _first(decision: Decision) -> Candidate | None:
-    match decision:
-        case Suggested(others=others):
-            return others[0]
-        case Answered(best=best) | Unanswered(best=best):
-            return best
+def context_after(snapshot: Snapshot, question: Question, encoder: Encoder | None) -> Context | None:
+    """Return the context that a question leaves for later ones."""
+    return _context_after(snapshot, question.text, _interpret(snapshot, question, encoder))
 
 
-def _entity(one: Understood) -> Entity | None:
-    return one.resolution.entity if one.resolution else None
+def _is_small_talk(literal: _Interpretation, resolved: Resolutions) -> bool:
+    """Return whether a question that is only short is small talk."""
+    return resolved.need == "possible" and literal.best is not None and literal.best.target.article is None
 
 
-def _rank(decision: Decision) -> int:
-    """Return how much a decision says: an answer, a gap of the article, suggestions, nothing."""
-    match decision:
-        case Answered():
-            return 3
-        case Unanswered(best=Candidate() as best):
-            return 2 if best.target.article and best.confidence >= _SURE_GAP else 0
-        case Suggested():
-            return 1
-        case _:
-            return 0
-
-
-def _is_small_talk(decision: Decision, completion: Completion) -> bool:
-    """Tell whether a question that is merely short is small talk."""
-    first = _first(decision)
-    return completion.leaning == "perhaps" and first is not None and first.target.article is None
-
-
-def _repeats(one: Understood, completion: Completion, before: Context) -> bool:
-    """Tell whether the words of the last question led back to its answer, which is no news."""
-    if one.resolution is None or before.item is None or _item(one.decision) != before.item:
+def _repeats(one: _Interpretation, resolved: Resolutions, before: Context) -> bool:
+    """Return whether the words of the last question only led back to its answer."""
+    if one.resolution is None or before.item is None or one.item != before.item:
         return False
-    return completion.leaning == "perhaps" or (completion.leaning == "partly" and not completion.told)
+    return resolved.need == "possible" or (resolved.need == "likely" and not resolved.answered_before)
 
 
-def _best(tries: Sequence[Understood], completion: Completion) -> Understood | None:
-    """Return the try that says most; of those about as sure the one named first.
+def _best(tries: Sequence[_Interpretation], resolved: Resolutions) -> _Interpretation | None:
+    """Return the resolution that says most, of about equally sure ones the first.
 
-    What is said of whom the last question named first counts, be it that the article does not tell.
+    An answer or gap about the entity that the last question named comes before all others.
     """
-    meant = completion.named
-    own = (
-        one for one in tries if meant and one.resolution and one.resolution.entity == meant and _rank(one.decision) > 1
-    )
-    if (told := next(own, None)) is not None:
-        return told
-    top = max((_rank(one.decision) for one in tries), default=0)
-    found = [one for one in tries if _rank(one.decision) == top]
-    surest = max((_confidence(one.decision) for one in found), default=0.0)
-    enough = 0.0 if top > 1 else surest - _CLOSE
-    return next((one for one in found if _confidence(one.decision) >= enough), None)
+    named = resolved.named
+    about_named = (one for one in tries if named and one.entity == named and one.rank >= _SAYS_SOMETHING)
+    if (first := next(about_named, None)) is not None:
+        return first
+    top = max((one.rank for one in tries), default=0)
+    found = [one for one in tries if one.rank == top]
+    surest = max((one.confidence for one in found), default=0.0)
+    enough = 0.0 if top >= _SAYS_SOMETHING else surest - _CLOSE
+    return next((one for one in found if one.confidence >= enough), None)
 
 
-def _confidence(decision: Decision) -> float:
-    first = _first(decision)
-    return first.confidence if first else 0.0
-
-
-def _convinces(best: Understood, alone: Decision, completion: Completion, before: Context) -> bool:
-    """Tell whether a filled question is to be answered rather than the question as it stands."""
-    filled = best.decision
-    if completion.leaning == "wholly":
-        return _rank(filled) > 0
-    if isinstance(alone, Answered):
-        if not isinstance(filled, Answered) or _item(filled) in {before.item, _item(alone)}:
+def _is_better(best: _Interpretation, literal: _Interpretation, resolved: Resolutions, before: Context) -> bool:
+    """Return whether to answer the resolved question instead of the literal one."""
+    if resolved.need == "required":
+        return best.rank > 0
+    if isinstance(literal.decision, Answered):
+        if not isinstance(best.decision, Answered) or best.item in {before.item, literal.item}:
             return False
-        if _entity(best) in completion.asked:
-            return _confidence(filled) >= _SURE
-        return completion.leaning == "partly" and _confidence(filled) >= _confidence(alone)
-    if _rank(filled) != _rank(alone):
-        return _rank(filled) > _rank(alone)
-    return _item(filled) != _item(alone) if _rank(filled) > 1 else _confidence(filled) > _confidence(alone)
-
-
-def _item(decision: Decision) -> str | None:
-    first = _first(decision)
-    return first.target.item.id if first else None
+        if best.entity in resolved.asked:
+            return best.confidence >= _SURE
+        return resolved.need == "likely" and best.confidence >= literal.confidence
+    if best.rank != literal.rank:
+        return best.rank > literal.rank
+    return best.item != literal.item if best.rank >= _SAYS_SOMETHING else best.confidence > literal.confidence

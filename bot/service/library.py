@@ -1,20 +1,19 @@
-"""The use case of the product: a question comes in, a reply goes out."""
+"""The holder of the current snapshot; reloading swaps it atomically or leaves it alone."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from threading import Lock
 
-from bot.core.classifier import Answered, Decision, Suggested, Unanswered
-from bot.core.dialogue import Context, Resolution, complete
+from bot.core.dialogue import resolve
 from bot.core.index import Index, Snapshot, Vectors
-from bot.core.matching import Question
-from bot.core.model import NOTHING, Case, Knowledge, Language
-from bot.core.text import normalise, parts
+from bot.core.matching import Answered, Decision, Question, Suggested, Unanswered
+from bot.core.model import NOTHING, Case, Knowledge
+from bot.core.text import normalise
 from bot.errors import KnowledgeError, Problem
-from bot.service.answering import ask_after, ask_snapshot, context_of
+from bot.service.answering import Answer, ask, context_after, decide_on
 from bot.service.ports import Encoder
-from bot.service.replies import Reply, Voice, reply_to
+from bot.service.replies import Reply
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +82,7 @@ def failed_cases(snapshot: Snapshot, encoder: Encoder | None) -> tuple[Problem, 
     problems = []
     for article in snapshot.knowledge.articles:
         for case in article.cases:
-            decision = _ask_case(snapshot, case, article.slug, encoder)
+            decision = _decide_case(snapshot, case, article.slug, encoder)
             got = _outcome(decision)
             if got != case.expect:
                 file, _, line = case.where.rpartition(":")
@@ -92,12 +91,11 @@ def failed_cases(snapshot: Snapshot, encoder: Encoder | None) -> tuple[Problem, 
     return tuple(problems)
 
 
-def _ask_case(snapshot: Snapshot, case: Case, slug: str, encoder: Encoder | None) -> Decision:
+def _decide_case(snapshot: Snapshot, case: Case, slug: str, encoder: Encoder | None) -> Decision:
     before = None
     if case.after is not None:
-        decision = ask_snapshot(snapshot, Question(case.after, article=slug), encoder)
-        before = context_of(snapshot, case.after, decision)
-    return ask_after(snapshot, Question(case.question, article=slug, after=before), encoder).decision
+        before = context_after(snapshot, Question(case.after, article=slug), encoder)
+    return decide_on(snapshot, Question(case.question, article=slug, after=before), encoder)
 
 
 def _outcome(decision: Decision) -> str:
@@ -111,7 +109,7 @@ def _outcome(decision: Decision) -> str:
 
 
 def _by_sample(decision: Decision) -> str:
-    """Tell by which sample question a case found what it should not."""
+    """Return by which sample question a case found something else."""
     best = None if isinstance(decision, Suggested) else decision.best
     return f" (by its sample {best.sample!r})" if best is not None and best.sample else ""
 
@@ -142,52 +140,18 @@ class Responder:
         self.library = library
         self._encoder = encoder
 
-    def ask_now(self, question: Question) -> Reply:
-        """Answer in the calling thread; a message that asks two things gets both answers."""
-        snapshot = self.library.snapshot  # taken once: a reload meanwhile does not mix two revisions
-        whole = self._reply(snapshot, question)
-        if whole.understood:
-            return whole
-        asked = (replace(question, text=part, language=whole.language, after=None) for part in parts(question.text))
-        return together(whole, [self._reply(snapshot, part) for part in asked])
+    def answer(self, question: Question) -> Answer:
+        """Answer in the calling thread."""
+        return ask(self.library.snapshot, question, self._encoder)
 
-    def _reply(self, snapshot: Snapshot, question: Question) -> Reply:
-        if not normalise(question.text):
-            language = question.language or question.default
-            return Reply("unanswered", language, Voice(snapshot.knowledge, language).say("empty"))
-        understood = ask_after(snapshot, question, self._encoder)
-        reply = reply_to(snapshot.knowledge, understood.decision)
-        text = understood.resolution.text if understood.resolution else question.text
-        context = context_of(snapshot, text, understood.decision)
-        line = _understood(snapshot.knowledge, reply.language, question.after, understood.resolution)
-        return replace(reply, context=context, understood=line)
+    def ask_now(self, question: Question) -> Reply:
+        """Return only the reply."""
+        return self.answer(question).reply
 
     def needs_context(self, question: Question) -> bool:
-        """Tell whether a question would be filled from the one before, so that its words alone do not tell it."""
-        return bool(question.after and complete(self.library.snapshot, question.text, question.after))
+        """Return whether the words of a question alone do not say what is meant."""
+        return bool(question.after and resolve(self.library.snapshot, question.text, question.after))
 
     async def ask(self, question: Question) -> Reply:
         """Answer off the event loop, so that encoding never delays a heartbeat."""
         return await asyncio.to_thread(self.ask_now, question)
-
-
-def _understood(
-    knowledge: Knowledge, language: Language, before: Context | None, resolution: Resolution | None
-) -> str | None:
-    """Say what a question was taken to be about, in the author's words; nothing where it was taken as it stands."""
-    if before is None or resolution is None:
-        return None
-    voice = Voice(knowledge, language)
-    if resolution.entity:
-        return voice.say("understood", name=resolution.entity.name.get(language))
-    article = knowledge.article(before.article)
-    item = article.item(before.item) if article and before.item else None
-    return voice.say("understood_after", label=item.label.get(language) if item else voice.say("understood_last"))
-
-
-def together(whole: Reply, asked: Sequence[Reply]) -> Reply:
-    """Return the replies to the parts as one, if each is an answer and no two are the same; else that to the whole."""
-    facts = {(reply.article, reply.fact) for reply in asked if reply.outcome == "answered"}
-    if not asked or len(facts) < len(asked):
-        return whole
-    return replace(asked[0], also=tuple(asked[1:]))

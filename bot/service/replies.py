@@ -3,8 +3,9 @@
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from bot.core.classifier import Answered, Candidate, Decision, Suggested, Unanswered
 from bot.core.dialogue import Context
+from bot.core.features import MARGINS
+from bot.core.matching import Answered, Candidate, Decision, Suggested, Unanswered
 from bot.core.model import Article, Fact, Gap, Knowledge, Language, Text
 
 Outcome = Literal["answered", "suggested", "unanswered"]
@@ -203,13 +204,14 @@ def why(knowledge: Knowledge, reply: Reply) -> Why:
                 candidate.target.item.id,
                 f"{candidate.confidence:.0%}",
                 candidate.sample,
-                _strongest(candidate.signals),
+                _strongest(candidate.features),
             )
             for candidate in candidates
         ),
     )
 
 
-def _strongest(signals: dict[str, float]) -> str:
-    ranked = sorted(signals.items(), key=lambda pair: -abs(pair[1]))[:_STRONGEST]
+def _strongest(features: dict[str, float]) -> str:
+    own = (pair for pair in features.items() if pair[0] not in MARGINS)
+    ranked = sorted(own, key=lambda pair: -abs(pair[1]))[:_STRONGEST]
     return ", ".join(f"{name} {value:.2f}" for name, value in ranked)

@@ -4,7 +4,7 @@ import zlib
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
-from bot.core.classifier import Candidate
+from bot.core.matching import Candidate
 from bot.core.model import Fact, Gap, Knowledge, Language
 from bot.service.replies import Reply
 

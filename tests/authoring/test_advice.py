@@ -7,6 +7,7 @@ import pytest
 from bot.authoring.advice import MOST, Advice, Stray, advice, aliases, alike, gaps, overlaps, twins, untold
 from bot.core.index import Index, Snapshot
 from bot.core.model import Article, Fact, Gap, Knowledge
+from bot.core.text import normalise
 from bot.core.tokens import TokenizedText
 from bot.service.library import with_vectors
 from tests.core.ferry import LEXICON, ferry, samples
@@ -37,7 +38,7 @@ def stray(own: int, found: int, sample: str) -> Stray:
 
 
 def analysed(snapshot: Snapshot) -> tuple[TokenizedText, ...]:
-    return tuple(map(snapshot.index.tokenizer.tokenize, snapshot.index.samples))
+    return tuple(snapshot.index.tokenizer.tokenize(normalise(text)) for text in snapshot.index.samples)
 
 
 def test_ten_lines_are_shown_and_the_rest_counted() -> None:

@@ -1,10 +1,10 @@
-"""An incomplete question is filled from the one before; a complete one is left alone."""
+"""A question that needs context is resolved with the exchange before it; a complete one is left alone."""
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.core.dialogue import Completion, Context, complete, without_discourse_marker
+from bot.core.dialogue import Context, Resolutions, resolve, without_discourse_marker
 from bot.core.index import Index, Snapshot
 from bot.core.model import Knowledge
 from tests.core.ferry import ferry, night_snapshot
@@ -16,45 +16,45 @@ LEFT_EN = Context("ferry", "why did ada lund quit", "chair-left")
 BUILDER = Context("ferry", "who built the ferry", "builder")
 
 
-def filled(text: str, before: Context) -> Completion:
-    """Return the completion, which must be there."""
-    completion = complete(FERRY, text, before)
-    assert completion is not None
-    return completion
+def resolved_after(text: str, before: Context) -> Resolutions:
+    """Return the resolutions, which must be there."""
+    resolved = resolve(FERRY, text, before)
+    assert resolved is not None
+    return resolved
 
 
 @pytest.mark.parametrize(
-    ("text", "before", "first", "leaning"),
+    ("text", "before", "first", "need"),
     [
-        ("그 사람은 몇 살이야?", LEFT, "룬드은 몇 살이야?", "wholly"),
-        ("그녀의 연봉은?", LEFT, "룬드의 연봉은?", "wholly"),
-        ("and where did she go?", LEFT_EN, "where did ada lund go?", "wholly"),
-        ("what is her salary", LEFT_EN, "what is ada lund's salary", "wholly"),
-        ("언제?", LEFT, "룬드는 언제 떠났어", "wholly"),
-        ("그건 왜 그랬대?", Context("ferry", "룬드는 언제 떠났어", "chair-left"), "룬드는 왜 떠났어", "wholly"),
-        ("when exactly?", LEFT_EN, "when did ada lund quit", "wholly"),
-        ("그 회사는 얼마 벌었어?", BUILDER, "노린 조선소는 얼마 벌었어?", "partly"),
-        ("how old is that company?", BUILDER, "how old is norrin & sons ?", "partly"),
-        ("그럼 노린은?", LEFT, "노린 조선소 왜 떠났어", "partly"),
-        ("what about Norrin?", LEFT_EN, "why did norrin & sons quit", "partly"),
-        ("연봉은?", LEFT, "아다 룬드 연봉은?", "perhaps"),
+        ("그 사람은 몇 살이야?", LEFT, "룬드은 몇 살이야?", "required"),
+        ("그녀의 연봉은?", LEFT, "룬드의 연봉은?", "required"),
+        ("and where did she go?", LEFT_EN, "where did ada lund go?", "required"),
+        ("what is her salary", LEFT_EN, "what is ada lund's salary", "required"),
+        ("언제?", LEFT, "룬드는 언제 떠났어", "required"),
+        ("그건 왜 그랬대?", Context("ferry", "룬드는 언제 떠났어", "chair-left"), "룬드는 왜 떠났어", "required"),
+        ("when exactly?", LEFT_EN, "when did ada lund quit", "required"),
+        ("그 회사는 얼마 벌었어?", BUILDER, "노린 조선소는 얼마 벌었어?", "likely"),
+        ("how old is that company?", BUILDER, "how old is norrin & sons ?", "likely"),
+        ("그럼 노린은?", LEFT, "노린 조선소 왜 떠났어", "likely"),
+        ("what about Norrin?", LEFT_EN, "why did norrin & sons quit", "likely"),
+        ("연봉은?", LEFT, "아다 룬드 연봉은?", "possible"),
     ],
 )
-def test_what_is_left_out_is_filled(text: str, before: Context, first: str, leaning: str) -> None:
-    completion = filled(text, before)
-    assert completion.resolutions[0].text == first
-    assert completion.leaning == leaning
+def test_what_is_left_out_is_added(text: str, before: Context, first: str, need: str) -> None:
+    resolved = resolved_after(text, before)
+    assert resolved.candidates[0].text == first
+    assert resolved.need == need
 
 
-def test_who_was_meant_is_told() -> None:
-    entity = filled("그 사람은 몇 살이야?", LEFT).resolutions[0].entity
+def test_a_resolution_names_the_entity_it_is_about() -> None:
+    entity = resolved_after("그 사람은 몇 살이야?", LEFT).candidates[0].entity
     assert entity is not None
     assert entity.id == "lund"
 
 
 def test_a_question_without_a_name_is_about_the_one_that_the_fact_is_about() -> None:
     before = Context("ferry", "의자에서 내려온 까닭", "chair-left")
-    assert filled("when did she go?", before).resolutions[0].text == "when did ada lund go?"
+    assert resolved_after("when did she go?", before).candidates[0].text == "when did ada lund go?"
 
 
 @pytest.mark.parametrize(
@@ -70,29 +70,29 @@ def test_a_question_without_a_name_is_about_the_one_that_the_fact_is_about() -> 
     ],
 )
 def test_a_complete_question_is_left_alone(text: str) -> None:
-    assert complete(FERRY, text, LEFT) is None
+    assert resolve(FERRY, text, LEFT) is None
 
 
 def test_the_same_name_again_asks_for_nothing_else() -> None:
-    assert complete(FERRY, "룬드는?", LEFT) is None
+    assert resolve(FERRY, "룬드는?", LEFT) is None
 
 
 @pytest.mark.parametrize("before", [Context("gone", "룬드?", "x"), Context("ferry", "", "gone"), Context("ferry", "")])
 def test_a_context_that_a_reload_took_away_fills_no_pronoun(before: Context) -> None:
-    completion = complete(FERRY, "그 사람은 언제 왔어?", before)
-    assert completion is None or all(resolution.entity is None for resolution in completion.resolutions)
+    resolved = resolve(FERRY, "그 사람은 언제 왔어?", before)
+    assert resolved is None or all(resolution.entity is None for resolution in resolved.candidates)
 
 
 @given(st.text(max_size=60), st.text(max_size=60), st.sampled_from([None, "cost", "chair-pay", "gone"]))
 def test_anything_may_follow_anything(text: str, last: str, item: str | None) -> None:
-    completion = complete(FERRY, text, Context("ferry", last, item))
-    assert completion is None or 0 < len(completion.resolutions) <= 6
+    resolved = resolve(FERRY, text, Context("ferry", last, item))
+    assert resolved is None or 0 < len(resolved.candidates) <= 6
 
 
 def test_what_a_small_question_needs_is_kept() -> None:
     """`from who?` asks for less without its preposition."""
-    completion = filled("from who?", LEFT_EN)
-    assert "from who" in completion.resolutions[0].text
+    resolved = resolved_after("from who?", LEFT_EN)
+    assert "from who" in resolved.candidates[0].text
 
 
 def test_another_topic_announced_is_no_part_of_the_question() -> None:
@@ -103,12 +103,12 @@ def test_another_topic_announced_is_no_part_of_the_question() -> None:
 @pytest.mark.parametrize(("text", "told"), [("왜?", True), ("how much?", False)])
 def test_whether_the_last_answer_may_hold_what_is_asked(text: str, told: bool) -> None:  # noqa: FBT001
     """The chair's leaving is told with its reason, and without any amount."""
-    assert filled(text, LEFT if text == "왜?" else LEFT_EN).told is told
+    assert resolved_after(text, LEFT if text == "왜?" else LEFT_EN).answered_before is told
 
 
 def test_a_who_is_question_is_about_whom_it_names() -> None:
     """The answer may name others; only "who left?" asks for somebody new."""
-    about = filled("what is her salary", Context("ferry", "who is ada lund?", "builder"))
+    about = resolved_after("what is her salary", Context("ferry", "who is ada lund?", "builder"))
     assert about.named is not None
     assert about.named.id == "lund"
 

@@ -3,32 +3,39 @@
 import numpy as np
 import pytest
 
-from bot.core.features import SEMANTIC, SIGNALS, signals
+from bot.core.features import FEATURE_NAMES, FEATURES, MARGINS, Comparison, Matrix, feature_table
+from bot.core.text import normalise
 from tests.core.ferry import ferry_snapshot
 
 INDEX = ferry_snapshot().index
 IDS = [target.item.id for target in INDEX.targets]
 
 
+def table_of(question: str) -> Matrix:
+    """Return the feature table of a question without an encoder."""
+    return feature_table(Comparison(INDEX, INDEX.tokenizer.tokenize(normalise(question)), None, None))
+
+
 def column(question: str, name: str) -> dict[str, float]:
-    """Return one signal of a question by target."""
-    table = signals(INDEX, INDEX.tokenizer.tokenize(question))
-    return dict(zip(IDS, table[:, SIGNALS.index(name)].tolist(), strict=True))
+    """Return one feature of a question by target."""
+    return dict(zip(IDS, table_of(question)[:, FEATURE_NAMES.index(name)].tolist(), strict=True))
 
 
 @pytest.mark.parametrize("question", ["", "Who built the ferry?", "룬드는 왜 떠났어?", "xyzzy", "😀", "ferry " * 400])
-def test_the_table_has_a_row_per_target_and_a_column_per_signal(question: str) -> None:
-    table = signals(INDEX, INDEX.tokenizer.tokenize(question))
-    assert table.shape == (len(IDS), len(SIGNALS))
-    assert table.dtype == np.float32
+def test_the_table_has_a_row_per_target_and_a_column_per_feature(question: str) -> None:
+    table = table_of(question)
+    assert table.shape == (len(IDS), len(FEATURES))
+    assert table.dtype == np.float64
     assert np.isfinite(table).all()
-    assert (table >= -1e-6).all()
-    assert (table <= 1 + 1e-6).all()
+    shares = table[:, [name not in MARGINS for name in FEATURE_NAMES]]
+    assert (shares >= -1e-6).all()
+    assert (np.abs(table) <= 1 + 1e-6).all()
 
 
-def test_without_an_encoder_its_signals_are_zero() -> None:
-    for name in SEMANTIC:
-        assert set(column("Who built the ferry?", name).values()) == {0.0}
+def test_without_an_encoder_its_features_are_zero() -> None:
+    for feature in FEATURES:
+        if feature.needs_encoder:
+            assert set(column("Who built the ferry?", feature.name).values()) == {0.0}
 
 
 def test_a_sample_finds_itself() -> None:
@@ -51,3 +58,10 @@ def test_an_amount_is_no_reason() -> None:
     assert column("How much was it?", "type_hit")["cost"] == 1
     assert column("Why was it?", "type_hit")["chair-left"] == 1
     assert column("Why was it?", "type_miss")["cost"] == 1
+
+
+def test_a_margin_is_the_distance_to_the_best_other_target() -> None:
+    own = np.array(list(column("Why did the chair step down?", "ngrams").values()))
+    margins = np.array(list(column("Why did the chair step down?", "ngrams_margin").values()))
+    second, first = np.sort(own)[-2:]
+    assert margins == pytest.approx(np.where(own == first, first - second, own - first), abs=1e-6)

@@ -14,14 +14,14 @@ FINDER = LexiconIndex(
             LexiconEntry("raise", ("투자 유치",), ("raise",)),
         ),
         "ask": (LexiconEntry("how-much", ("얼마",), ("how much",)), LexiconEntry("how", ("어떻게",), ("how",))),
-        "fillers": (LexiconEntry("fillers", ("그래서",), ("the",)),),
+        "stop word": (LexiconEntry("stop words", ("그래서",), ("the",)),),
     }
 )
 
 
 def found(text: str) -> set[tuple[str, str]]:
-    """Return the kinds and families in a text."""
-    return {(hit.kind, hit.family) for hit in FINDER.find(words(text))}
+    """Return the kinds and entries in a text."""
+    return {(hit.kind, hit.entry) for hit in FINDER.find(words(text))}
 
 
 @pytest.mark.parametrize(
@@ -55,7 +55,7 @@ def test_kinds_do_not_hide_each_other() -> None:
 
 
 def test_a_filler_is_never_found_inside_a_run() -> None:
-    assert ("fillers", "fillers") in found("그래서")
+    assert ("stop word", "stop words") in found("그래서")
     assert found("아마그래서요") == set()
 
 

@@ -2,14 +2,19 @@
 
 import pytest
 
-from bot.core.classifier import Answered, Suggested
-from bot.core.matching import Question, answer, readings
+from bot.core.matching import Answered, Decision, Question, Suggested, decide, prepare, score
 from tests.core.ferry import ferry_snapshot
+
+
+def literal(text: str) -> Decision:
+    """Decide on a question without an encoder."""
+    prepared = prepare(ferry_snapshot(), Question(text))
+    return decide(prepared, score(ferry_snapshot(), prepared))
 
 
 @pytest.mark.parametrize("name", ["룬드", "Ada Lund", "룬드?", "Lund!"])
 def test_a_bare_name_leads_to_what_is_known_of_it_and_to_no_gap(name: str) -> None:
-    decision = answer(ferry_snapshot(), Question(name))
+    decision = literal(name)
     assert isinstance(decision, Answered | Suggested)
     first = decision.best if isinstance(decision, Answered) else decision.others[0]
     assert first.target.item.id == "chair-left"
@@ -17,11 +22,14 @@ def test_a_bare_name_leads_to_what_is_known_of_it_and_to_no_gap(name: str) -> No
 
 @pytest.mark.parametrize("sample", ["배 비용은?", "PRICE OF THE FERRY", "who built the ferry"])
 def test_an_authors_own_sample_is_answered_for_certain(sample: str) -> None:
-    decision = answer(ferry_snapshot(), Question(sample))
+    decision = literal(sample)
     assert isinstance(decision, Answered)
     assert decision.best.confidence == 1.0
 
 
 def test_english_typed_on_the_korean_layout_is_read_in_the_form_that_is_encoded() -> None:
     """Capitals are typed with shift, which makes doubled consonants; the encoder knows the normalised text only."""
-    assert readings("쪼ㅛ 양 ㅡㅕㄱㅁ샤 ㅣㄷㅁㅍㄷ?")[1] == "why did murati leave?"
+    assert (
+        prepare(ferry_snapshot(), Question("쪼ㅛ 양 ㅡㅕㄱㅁ샤 ㅣㄷㅁㅍㄷ?")).readings[1].normal
+        == "why did murati leave?"
+    )

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.core.text import MAX_PARTS, focuses, parts
+from bot.core.text import MAX_QUESTIONS, asking_sentences, separate_questions
 
 
 @pytest.mark.parametrize(
@@ -17,7 +17,7 @@ from bot.core.text import MAX_PARTS, focuses, parts
     ],
 )
 def test_two_questions(text: str, expected: tuple[str, ...]) -> None:
-    assert parts(text) == expected
+    assert separate_questions(text) == expected
 
 
 @pytest.mark.parametrize(
@@ -35,17 +35,17 @@ def test_two_questions(text: str, expected: tuple[str, ...]) -> None:
     ],
 )
 def test_one_question_or_a_story_is_left_whole(text: str) -> None:
-    assert parts(text) == ()
+    assert separate_questions(text) == ()
 
 
 def test_there_are_never_more_parts_than_can_be_shown() -> None:
-    assert len(parts("one thing? two things? three things?")) == MAX_PARTS
+    assert len(separate_questions("one thing? two things? three things?")) == MAX_QUESTIONS
 
 
 def test_the_sentence_that_asks_is_found_in_a_longer_message() -> None:
     """The last sentence with a question mark is the question; the one before may say what it points to."""
     message = "What a week at the office, honestly. Anyway, who left the company first? My tea is getting cold."
-    assert focuses(message) == (
+    assert asking_sentences(message) == (
         "Anyway, who left the company first?",
         "What a week at the office, honestly. Anyway, who left the company first?",
     )
@@ -53,11 +53,11 @@ def test_the_sentence_that_asks_is_found_in_a_longer_message() -> None:
 
 def test_without_a_question_mark_the_last_sentence_is_the_question() -> None:
     message = "오늘 회의가 너무 길어서 정말 힘들었어요. 점심도 못 먹었네요. 무라티가 언제 들어왔는지 궁금해요"
-    assert focuses(message)[0] == "무라티가 언제 들어왔는지 궁금해요"
+    assert asking_sentences(message)[0] == "무라티가 언제 들어왔는지 궁금해요"
 
 
 @pytest.mark.parametrize(
     "message", ["Who left? Why?", "who left the company and where did they all go to", "", "?" * 99]
 )
 def test_a_short_message_or_a_single_sentence_has_no_focus(message: str) -> None:
-    assert focuses(message) == ()
+    assert asking_sentences(message) == ()

@@ -1,14 +1,13 @@
-"""The inverted index gives the cosine that the slow textbook formula gives."""
+"""The TF-IDF index gives the cosine that the slow textbook formula gives."""
 
 import math
 from collections import Counter
 
-import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.core.index import TfidfIndex, ngram_hashes, word_hashes
+from bot.core.index import Hashes, TfidfIndex, hash_ngrams, hash_words, ngram_hashes, word_hashes
 
 features = st.lists(st.integers(1, 12), max_size=8)
 
@@ -32,19 +31,23 @@ def slow_scores(texts: list[list[int]], query: list[int]) -> list[float]:
     return found
 
 
-def hashed(features: list[int]) -> np.ndarray[tuple[int], np.dtype[np.uint64]]:
-    return np.array(features, np.uint64)
+def hashed(features: list[int]) -> Hashes:
+    return word_hashes(map(str, features))
+
+
+def indexed(*texts: list[int]) -> TfidfIndex:
+    return TfidfIndex(hash_words([list(map(str, text)) for text in texts]))
 
 
 @given(st.lists(features, max_size=6), features)
 def test_scores_are_cosines_of_tf_idf_vectors(texts: list[list[int]], query: list[int]) -> None:
-    fast = TfidfIndex([hashed(text) for text in texts]).scores(hashed(query))
+    fast = indexed(*texts).scores(hashed(query))
     assert fast == pytest.approx(slow_scores(texts, query), abs=1e-5)
 
 
 def test_what_no_text_has_still_counts_in_the_norm_of_the_query() -> None:
     """A question of one known and five unknown words must not look like the sample with the known one."""
-    index = TfidfIndex([hashed([1]), hashed([2])])
+    index = indexed([1], [2])
     assert index.scores(hashed([1]))[0] == pytest.approx(1)
     assert index.scores(hashed([1, 7, 8, 9]))[0] < 0.5
 
@@ -58,3 +61,10 @@ def test_n_grams_of_letters() -> None:
 
 def test_equal_features_have_equal_hashes() -> None:
     assert list(word_hashes(["a", "b", "a"])[[0, 1]]) == list(word_hashes(["a", "b"]))
+
+
+@given(st.lists(st.text(max_size=6), max_size=5))
+def test_n_grams_of_many_texts_are_those_of_each(texts: list[str]) -> None:
+    found = hash_ngrams(texts)
+    for position, text in enumerate(texts):
+        assert sorted(found.hashes[found.texts == position]) == sorted(ngram_hashes(text))

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy.optimize import check_grad
 
-from bot.core.classifier import FEATURES
+from bot.core.features import FEATURE_NAMES
 from bot.dev.fit import FALSE_ANSWERS, Decided, _Stack, choose_thresholds, decide, fit_ranker, train
 from bot.dev.training_data import Asked, Development
 from bot.evaluation.question_sets import Item
@@ -16,7 +16,7 @@ FACTS, GAPS = 3, 1
 
 def asked(random: np.random.Generator, right: int | None) -> Asked:
     """Return a question whose right fact, if any, has higher signals than the other targets."""
-    table = random.uniform(0, 0.4, (FACTS + GAPS, len(FEATURES)))
+    table = random.uniform(0, 0.4, (FACTS + GAPS, len(FEATURE_NAMES)))
     wanted = np.zeros(FACTS + GAPS, bool)
     if right is not None:
         table[right] += 0.5
@@ -37,20 +37,20 @@ def articles(count: int) -> list[Development]:
 
 def test_the_gradient_is_the_slope_of_the_loss() -> None:
     stack = _Stack.of([one for article in articles(2) for one in article.asked])
-    start = np.random.default_rng(3).normal(0, 0.3, len(FEATURES) + 1)
+    start = np.random.default_rng(3).normal(0, 0.3, len(FEATURE_NAMES) + 1)
     off = check_grad(lambda p: stack.loss(p)[0], lambda p: stack.loss(p)[1], start)
     assert off < 1e-4 * np.linalg.norm(stack.loss(start)[1])
 
 
 def test_more_agreement_never_makes_an_answer_less_likely() -> None:
-    weights = dict(zip(FEATURES, fit_ranker(articles(2), semantic=True).weights, strict=True))
+    weights = dict(zip(FEATURE_NAMES, fit_ranker(articles(2), semantic=True).weights, strict=True))
     assert all(weight <= 0 for name, weight in weights.items() if name.endswith(("_miss", "_extra")))
     assert all(weight >= 0 for name, weight in weights.items() if not name.endswith(("_miss", "_extra")))
 
 
-def test_without_the_encoder_its_signals_weigh_nothing() -> None:
-    weights = dict(zip(FEATURES, fit_ranker(articles(2), semantic=False).weights, strict=True))
-    assert weights["meaning"] == weights["meaning_margin"] == weights["meaning_cover"] == 0
+def test_without_the_encoder_its_features_weigh_nothing() -> None:
+    weights = dict(zip(FEATURE_NAMES, fit_ranker(articles(2), semantic=False).weights, strict=True))
+    assert weights["meaning_mean"] == weights["meaning_mean_margin"] == weights["meaning_coverage"] == 0
     assert weights["ngrams"] > 0
 
 

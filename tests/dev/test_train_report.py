@@ -5,14 +5,15 @@ from xml.etree import ElementTree as ET
 import numpy as np
 import pytest
 
-from bot.core.classifier import CONFIDENCE_FEATURES, FEATURES, Classifier
+from bot.core.classifier import CONFIDENCE_FEATURES, Classifier
+from bot.core.features import FEATURE_NAMES
 from bot.dev.fit import Decided
 from bot.dev.train import at_most, curve, picture, report
 from bot.dev.training_data import Asked, Development
 from bot.evaluation.metrics import clustered
 from bot.evaluation.question_sets import Item
 
-MODEL = Classifier(np.zeros(len(FEATURES)), 0.0, np.zeros(len(CONFIDENCE_FEATURES)), 0.0, 0.6, 0.6, 0.2)
+MODEL = Classifier(np.zeros(len(FEATURE_NAMES)), 0.0, np.zeros(len(CONFIDENCE_FEATURES)), 0.0, 0.6, 0.6, 0.2)
 NONE = np.zeros(2, bool)
 
 

@@ -1,7 +1,6 @@
 """A responder that is sure of the authors' own samples, so that these tests are about the front, not the matcher."""
 
-from bot.core.classifier import Answered, Candidate, Decision, Suggested, Unanswered
-from bot.core.matching import Question
+from bot.core.matching import Answered, Candidate, Decision, Question, Suggested, Unanswered
 from bot.core.model import Fact, Gap
 from bot.core.text import language_of, normalise, squeeze
 from bot.service.library import Library, Responder

@@ -12,10 +12,11 @@ from pathlib import Path
 import pytest
 
 from bot.core.index import Index, Snapshot
-from bot.core.matching import Question, answer
+from bot.core.matching import Question
 from bot.knowledge.compiled import CompiledKnowledge
 from bot.knowledge.folder import revision
 from bot.knowledge.reader import read_knowledge
+from bot.service.answering import decide_on
 from tests.core.ferry import SHIPPED
 from tests.knowledge.small_article import Folder
 
@@ -43,7 +44,7 @@ def test_what_was_kept_comes_back_and_answers_alike(kept: CompiledKnowledge) -> 
     loaded = kept.load(key)
     assert loaded is not None
     assert (loaded.knowledge, loaded.revision) == (made.knowledge, made.revision)
-    assert answer(loaded, ASKED) == answer(made, ASKED)
+    assert decide_on(loaded, ASKED, None) == decide_on(made, ASKED, None)
     assert loaded.index.targets[0].item is loaded.knowledge.articles[0].facts[0], "nothing is there twice"
 
 
@@ -54,16 +55,17 @@ def test_another_process_answers_alike(kept: CompiledKnowledge) -> None:
         (
             "import sys",
             "from pathlib import Path",
-            "from bot.core.matching import Question, answer",
+            "from bot.core.matching import Question",
+            "from bot.service.answering import decide_on",
             "from bot.knowledge.compiled import CompiledKnowledge",
             "found = CompiledKnowledge(*map(Path, sys.argv[2:])).load(sys.argv[1])",
-            f"print(answer(found, {ASKED!r}).best.confidence)",
+            f"print(decide_on(found, {ASKED!r}, None).best.confidence)",
         )
     )
     places = map(str, (kept.cache, kept.folder, kept.shipped))
     command = [sys.executable, "-c", code, path.stem, *places]
     done = subprocess.run(command, cwd=SHIPPED.parent, capture_output=True, text=True, check=True)  # noqa: S603
-    decision = answer(made, ASKED)
+    decision = decide_on(made, ASKED, None)
     assert key == path.stem
     assert float(done.stdout) == pytest.approx(getattr(decision, "best").confidence, abs=1e-5)  # noqa: B009
 

@@ -6,11 +6,22 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.core.classifier import MAX_SUGGESTIONS, Answered, Decision, Suggested, Unanswered, load_classifier
+from bot.core.classifier import load_classifier
 from bot.core.hangul import as_korean_keys, as_latin_keys, compose, letters
-from bot.core.matching import Question, answer, readings, texts_to_encode
+from bot.core.matching import (
+    MAX_SUGGESTIONS,
+    Answered,
+    Decision,
+    Question,
+    Suggested,
+    Unanswered,
+    decide,
+    prepare,
+    score,
+)
 from bot.core.model import LANGUAGES, Fact, Gap
-from bot.core.text import MAX_CHARACTERS, MAX_PARTS, normalise, parts
+from bot.core.text import MAX_CHARACTERS, MAX_QUESTIONS, normalise, separate_questions
+from bot.service.answering import decide_on
 from bot.service.library import with_vectors
 from tests.core.ferry import night_snapshot
 from tests.core.letters_encoder import LettersEncoder
@@ -26,8 +37,8 @@ syllables = st.text(st.characters(min_codepoint=0xAC00, max_codepoint=0xD7A3), m
 
 def assert_well_formed(decision: Decision) -> None:
     """Hold a decision to what every front relies on."""
-    model = load_classifier(semantic=False)
-    answer_threshold = model.answer_threshold(with_gaps=True)  # the night library lists gaps
+    classifier = load_classifier(semantic=False)
+    answer_threshold = classifier.answer_threshold(with_gaps=True)  # the night library lists gaps
     assert decision.language in LANGUAGES
     assert len(decision.others) <= MAX_SUGGESTIONS
     assert all(isinstance(candidate.target.item, Fact) for candidate in decision.others)
@@ -39,7 +50,7 @@ def assert_well_formed(decision: Decision) -> None:
             assert best.confidence >= answer_threshold - 1e-9
         case Suggested():
             assert decision.others
-            assert model.suggest_from - 1e-9 <= confidences[0] < answer_threshold
+            assert classifier.suggest_from - 1e-9 <= confidences[0] < answer_threshold
         case Unanswered(best=gap):
             assert gap is None or isinstance(gap.target.item, Gap)
     everyone = [c for c in (getattr(decision, "best", None), *decision.others) if c is not None]
@@ -49,9 +60,10 @@ def assert_well_formed(decision: Decision) -> None:
 
 @settings(deadline=None)
 @given(anything | sentences)
-def test_any_text_gets_a_well_formed_verdict(text: str) -> None:
-    assert_well_formed(answer(NIGHT, Question(text)))
-    assert answer(NIGHT, Question(text)) == answer(NIGHT, Question(text)), "the same text, the same decision"
+def test_any_text_gets_a_well_formed_decision(text: str) -> None:
+    decision = decide_on(NIGHT, Question(text), None)
+    assert_well_formed(decision)
+    assert decision == decide_on(NIGHT, Question(text), None), "the same text, the same decision"
 
 
 @settings(deadline=None, max_examples=50)
@@ -59,9 +71,9 @@ def test_any_text_gets_a_well_formed_verdict(text: str) -> None:
 def test_wishes_are_kept_whatever_is_asked(text: str, language: str | None, article: str | None) -> None:
     wanted = next((known for known in LANGUAGES if known == language), None)
     encoder = LettersEncoder()
-    texts = texts_to_encode(ENCODED, text)
-    vectors = dict(zip(texts, encoder.encode(texts), strict=True))
-    decision = answer(ENCODED, Question(text, wanted, article), vectors)
+    prepared = prepare(ENCODED, Question(text, wanted, article))
+    vectors = dict(zip(prepared.texts, encoder.encode(prepared.texts), strict=True))
+    decision = decide(prepared, score(ENCODED, prepared, vectors))
     assert wanted in (None, decision.language)
     found = [candidate.target.article for candidate in decision.others if candidate.target.article]
     assert article is None or all(own.slug == article for own in found)
@@ -69,7 +81,7 @@ def test_wishes_are_kept_whatever_is_asked(text: str, language: str | None, arti
 
 @given(anything)
 def test_a_text_to_encode_is_short_and_can_be_encoded(text: str) -> None:
-    for wanted in texts_to_encode(NIGHT, text):
+    for wanted in prepare(NIGHT, Question(text)).texts:
         assert len(wanted) <= 6 * MAX_CHARACTERS
         wanted.encode()
 
@@ -93,16 +105,16 @@ def test_a_slip_of_the_layout_can_be_undone(text: str) -> None:
 
 
 @given(anything)
-def test_there_are_one_or_two_readings_and_the_first_is_as_typed(text: str) -> None:
-    found = readings(text)
-    assert 1 <= len(found) <= 2
+def test_the_first_reading_is_as_typed_and_no_two_are_the_same(text: str) -> None:
+    found = [reading.normal for reading in prepare(NIGHT, Question(text)).readings]
     assert found[0] == normalise(text)
+    assert len(set(found)) == len(found)
 
 
 @given(anything | st.lists(sentences, max_size=4).map("? ".join))
 def test_parts_are_two_or_three_pieces_of_the_message(text: str) -> None:
-    found = parts(text)
-    assert len(found) in {0, *range(2, MAX_PARTS + 1)}
+    found = separate_questions(text)
+    assert len(found) in {0, *range(2, MAX_QUESTIONS + 1)}
     assert all(part in text for part in found)
 
 

@@ -6,7 +6,8 @@ from dataclasses import replace
 import pytest
 
 from bot.core.matching import Question
-from bot.service.library import Library, Responder, together
+from bot.service.answering import joined
+from bot.service.library import Library, Responder
 from bot.service.replies import Reply, SourceLine, Suggestion
 from bot.terminal.ask import as_json
 from tests.core.ferry import night_snapshot
@@ -51,7 +52,7 @@ def test_what_is_not_answered_has_no_article_fact_or_source() -> None:
 
 
 def test_further_answers_have_the_same_form() -> None:
-    (further,) = as_json("Both?", together(UNSURE, [ANSWER, OTHER]))["also"]
+    (further,) = as_json("Both?", joined(UNSURE, [ANSWER, OTHER]))["also"]
     assert list(further) == KEYS
     assert (further["fact"], further["also"]) == ("two", [])
 
@@ -60,11 +61,11 @@ def test_further_answers_have_the_same_form() -> None:
     "asked", [[], [ANSWER, UNSURE], [ANSWER, ANSWER], [ANSWER, replace(OTHER, outcome="unanswered")]]
 )
 def test_two_answers_only_if_each_part_has_its_own(asked: list[Reply]) -> None:
-    assert together(UNSURE, asked) is UNSURE
+    assert joined(UNSURE, asked) is UNSURE
 
 
 def test_the_same_fact_of_two_articles_is_two_answers() -> None:
-    assert together(UNSURE, [ANSWER, replace(ANSWER, article="other")]).also
+    assert joined(UNSURE, [ANSWER, replace(ANSWER, article="other")]).also
 
 
 def test_a_message_that_asks_two_things_gets_both_answers() -> None:
