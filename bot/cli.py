@@ -5,6 +5,7 @@ import json
 import shlex
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -223,11 +224,7 @@ def evaluate(  # noqa: PLR0913, PLR0917  one parameter per option
     semantic: Semantic = None,
 ) -> None:
     """Measure how often the bot is right on sets of questions, each asked of the article it is named after."""
-    from bot.evaluation.evaluate import (  # noqa: PLC0415
-        Options,
-        measuring,
-        open_sets,
-    )
+    from bot.evaluation.evaluate import Options, measuring_sets, read_sets  # noqa: PLC0415
     from bot.evaluation.evaluate import evaluate as run  # noqa: PLC0415
     from bot.evaluation.perturbation import one_language  # noqa: PLC0415
 
@@ -237,27 +234,26 @@ def evaluate(  # noqa: PLR0913, PLR0917  one parameter per option
         settings = _settings(folder or knowledge, semantic)
         return composition.build(settings, compiled=folder is None, change=change).responder
 
-    chosen = files or measuring(Path("tests/questions"))
+    chosen = files or measuring_sets(Path("tests/questions"))
     if not chosen:
         msg = "There is no folder tests/questions here: name the files with the questions."
         raise ConfigError(msg)
-    sys.stdout.write(run(open_sets(chosen, answering), Options(explain, compare, samples, noise), as_json=as_json))
+    sys.stdout.write(run(read_sets(chosen, answering), Options(explain, compare, samples, noise), as_json=as_json))
 
 
 @app.command(rich_help_panel=DEVELOPERS)
 def train(
-    articles: Annotated[Path, typer.Option(help="Development articles, beside the shipped one.")] = Path(
-        "tests/articles"
-    ),
+    articles: Annotated[Path, typer.Option(help="Training articles, beside the shipped one.")] = Path("tests/articles"),
     questions: Annotated[Path, typer.Option(help="Their question sets.")] = Path("tests/questions"),
     output: Annotated[Path, typer.Option(help="Folder for weights.json and its report.")] = Path("bot/core"),
 ) -> None:
     """Learn the decision's weights and thresholds, leave-one-article-out, and write the report."""
-    from bot.dev.train import train_and_write as run  # noqa: PLC0415
+    with _developer_tools():
+        from bot.dev.train import train_and_write as run  # noqa: PLC0415
 
-    developed, _ = composition.read(articles)
+    training, _ = composition.read(articles)
     shipped, _ = composition.read(composition.shipped_knowledge())
-    knowledge = replace(developed, articles=(*developed.articles, *shipped.articles))
+    knowledge = replace(training, articles=(*training.articles, *shipped.articles))
     encoder = composition.build_encoder(load_settings())
     sys.stdout.write(run(knowledge, questions, output, encoder))
 
@@ -266,23 +262,35 @@ def train(
 def bench(
     what: Annotated[Literal["speed", "scaling", "quality"], typer.Argument(help="What to measure.")] = "speed",
     data: Annotated[Path | None, typer.Option(help="Folder of the public question sets, for quality.")] = None,
-    scenes: Annotated[int | None, typer.Option(min=1, help="At most this many scenes of each set.")] = None,
+    episodes: Annotated[
+        int | None, typer.Option("--scenes", min=1, help="At most this many episodes of each set, for quality.")
+    ] = None,
 ) -> None:
     """Measure time and memory, how they grow with the facts, or answers on public sets against other matchers."""
     from bot.semantic.encoder import UseEncoder  # noqa: PLC0415  numpy and the weights only when wanted
 
+    with _developer_tools():
+        from bot.dev.bench import scaling, speed  # noqa: PLC0415
+        from bot.dev.quality import quality  # noqa: PLC0415
+
     knowledge, _ = composition.read(composition.shipped_knowledge())
     if what != "quality":
-        from bot.dev.bench import bench, scaling  # noqa: PLC0415
-
-        sys.stdout.write((bench if what == "speed" else scaling)(knowledge, UseEncoder))
+        sys.stdout.write((speed if what == "speed" else scaling)(knowledge, UseEncoder))
         return
-    from bot.dev.quality import quality  # noqa: PLC0415
-
     if data is None:
         msg = "bench quality needs the folder of the public question sets: --data DIR."
         raise ConfigError(msg)
-    sys.stdout.write(quality(knowledge, UseEncoder(), data, scenes))
+    sys.stdout.write(quality(knowledge, UseEncoder(), data, episodes))
+
+
+@contextmanager
+def _developer_tools() -> Iterator[None]:
+    """Say what is missing where the imports inside fail: the wheel has no `bot.dev`, a plain install no extras."""
+    try:
+        yield
+    except ModuleNotFoundError as error:
+        msg = f"train and bench need a checkout with its developer tools: pip install -e '.[dev]' ({error})"
+        raise ConfigError(msg) from None
 
 
 def _discord_settings(knowledge: Path | None) -> DiscordSettings:

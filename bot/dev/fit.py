@@ -2,15 +2,18 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize
+from sklearn.linear_model import LogisticRegression
+from sklearn.preprocessing import StandardScaler
 
-from bot.core.classifier import CONFIDENCE_FEATURES, Classifier, best_reading, confidence_features
+from bot.core.classifier import CONFIDENCE_FEATURES, Classifier, Mask, best_reading, confidence_features
 from bot.core.features import FEATURES, Feature, Matrix
 from bot.core.matching import MAX_SUGGESTIONS
-from bot.dev.training_data import Asked, Development
+from bot.dev.training_data import TrainingArticle, TrainingQuestion
 
 RIDGE = 0.3
 """L2 penalty of step one, chosen by leave-one-article-out among 0.03, 0.1, 0.3, 1 and 3."""
@@ -18,72 +21,71 @@ CONFIDENCE_RIDGE = 20.0
 """L2 penalty of step two on standardised features, chosen likewise among 2, 5, 10, 20 and 50."""
 FALSE_ANSWERS = 0.08
 """Share of the uncovered questions that may be answered when the answer threshold is chosen."""
-LOST_OFFERS = 0.02
+LOST_SUGGESTIONS = 0.02
 """Share of the covered questions that may lose their right suggestion when the suggestion threshold is chosen."""
 
 
 @dataclass(frozen=True, slots=True)
-class _Stack:
-    """Many questions laid end to end, so that one pass of numpy sees them all."""
+class _Batch:
+    """All readings of many questions, concatenated so that numpy computes them at once."""
 
     table: Matrix
-    """Shape (all targets of all questions, len(FEATURES))."""
-    wanted: Matrix
-    """1 for the targets that a question may be given, shape (all targets,)."""
+    """Features, shape (targets of all readings, len(FEATURES))."""
+    right: Matrix
+    """1 for the targets that may win, shape (targets of all readings,)."""
     starts: NDArray[np.int64]
-    """Where each question's targets begin."""
+    """Where the targets of each reading begin, shape (readings,)."""
     lengths: NDArray[np.int64]
+    """How many targets each reading has, shape (readings,)."""
     uncovered: Matrix
-    """1 where none of the above is what a question should be given, shape (questions,)."""
-    share: Matrix
-    """What each counts, shape (questions,): the ways to read one message count as one question together."""
+    """1 where none of the above may win, shape (readings,)."""
+    weight: Matrix
+    """Weight of each reading, shape (readings,); those of one question add up to 1."""
 
     @classmethod
-    def of(cls, asked: Sequence[Asked]) -> "_Stack":
-        every = [(one, table) for one in asked for table in one.tables]
-        lengths = np.array([len(table) for _, table in every])
+    def of(cls, questions: Sequence[TrainingQuestion]) -> "_Batch":
+        """Concatenate; facts are right for a covered question, gaps and small talk for an uncovered one."""
+        readings = [(one, table) for one in questions for table in one.readings]
+        lengths = np.array([len(table) for _, table in readings])
         return cls(
-            np.concatenate([table for _, table in every]),
-            np.concatenate([one.right if one.item.covered else ~one.is_fact for one, _ in every]).astype(float),
+            np.concatenate([table for _, table in readings]),
+            np.concatenate([one.right if one.annotated.covered else ~one.is_fact for one, _ in readings]).astype(float),
             np.concatenate([[0], np.cumsum(lengths)[:-1]]),
             lengths,
-            np.array([float(not one.item.covered) for one, _ in every]),
-            np.array([1 / len(one.tables) for one, _ in every]),
+            np.array([float(not one.annotated.covered) for one, _ in readings]),
+            np.array([1 / len(one.readings) for one, _ in readings]),
         )
 
     def loss(self, parameters: Matrix) -> tuple[float, Matrix]:
-        """Return the negative log-likelihood of step one and its gradient."""
-        nothing = parameters[-1]
-        logits = self.table @ parameters[:-1]
-        highest = np.maximum(np.maximum.reduceat(logits, self.starts), nothing)
+        """Return the penalised negative log-likelihood of step one and its gradient.
+
+        `parameters` are the weights, then the logit of none of the above; shape (len(FEATURES) + 1,).
+        """
+        weights, none = parameters[:-1], parameters[-1]
+        logits = self.table @ weights
+        highest = np.maximum(np.maximum.reduceat(logits, self.starts), none)
         odds = np.exp(logits - np.repeat(highest, self.lengths))
-        none = np.exp(nothing - highest)
-        whole = np.add.reduceat(odds, self.starts) + none
-        mass = np.add.reduceat(odds * self.wanted, self.starts) + none * self.uncovered
-        mass = np.maximum(mass, 1e-300)
-        slope = odds * np.repeat(self.share / whole, self.lengths)
-        slope -= odds * self.wanted * np.repeat(self.share / mass, self.lengths)
-        slope_nothing = (self.share * (none / whole - none * self.uncovered / mass)).sum()
-        return float((self.share * np.log(whole / mass)).sum()), np.append(self.table.T @ slope, slope_nothing)
+        odds_of_none = np.exp(none - highest)
+        total = np.add.reduceat(odds, self.starts) + odds_of_none
+        right = np.add.reduceat(odds * self.right, self.starts) + odds_of_none * self.uncovered
+        right = np.maximum(right, 1e-300)
+        slope = odds * np.repeat(self.weight / total, self.lengths)
+        slope -= odds * self.right * np.repeat(self.weight / right, self.lengths)
+        slope_of_none = (self.weight * (odds_of_none / total - odds_of_none * self.uncovered / right)).sum()
+        loss = float((self.weight * np.log(total / right)).sum()) + RIDGE * float(weights @ weights) / 2
+        return loss, np.append(self.table.T @ slope + RIDGE * weights, slope_of_none)
 
 
-def fit_ranker(developments: Sequence[Development], *, semantic: bool) -> Classifier:
-    """Maximise the likelihood of the right targets, or of none of the above and the gaps for uncovered questions.
+def fit_ranker(articles: Sequence[TrainingArticle], *, semantic: bool) -> Classifier:
+    """Fit step one: the right targets win, or none of the above and the gaps for an uncovered question.
 
-    Weights of similarities are held at or above 0 and those of misfits at or below, so that more agreement
-    never makes an answer less likely.
+    Each weight keeps the sign of its feature, so that more agreement never makes an answer less likely. Step two and
+    the thresholds of the result are open.
     """
-    stack = _Stack.of([one for development in developments for one in development.asked])
-
-    def loss(parameters: Matrix) -> tuple[float, Matrix]:
-        total, gradient = stack.loss(parameters)
-        weights = parameters[:-1]
-        return total + RIDGE * float(weights @ weights) / 2, gradient + RIDGE * np.append(weights, 0)
-
-    bounds = [_bounds(feature, semantic=semantic) for feature in FEATURES]
-    start = np.zeros(len(FEATURES) + 1)
-    best = minimize(loss, start, jac=True, method="L-BFGS-B", bounds=[*bounds, (None, None)])
-    return Classifier(best.x[:-1], float(best.x[-1]), np.zeros(len(CONFIDENCE_FEATURES)), 0.0, 1.0, 1.0, 0.0)
+    batch = _Batch.of([question for article in articles for question in article.questions])
+    bounds = [*(_bounds(feature, semantic=semantic) for feature in FEATURES), (None, None)]
+    found = minimize(batch.loss, np.zeros(len(bounds)), jac=True, method="L-BFGS-B", bounds=bounds).x
+    return Classifier(found[:-1], float(found[-1]), np.zeros(len(CONFIDENCE_FEATURES)), 0.0, 1.0, 1.0, 0.0)
 
 
 def _bounds(feature: Feature, *, semantic: bool) -> tuple[float | None, float | None]:
@@ -93,146 +95,124 @@ def _bounds(feature: Feature, *, semantic: bool) -> tuple[float | None, float | 
 
 
 @dataclass(frozen=True, slots=True)
-class Decided:
-    """What a classifier makes of one question, read in one way, before thresholds."""
+class Prediction:
+    """The probabilities for one reading of a question, before thresholds."""
 
-    asked: Asked
+    question: TrainingQuestion
     table: Matrix
+    """Features of the reading, shape (targets, len(FEATURES))."""
     probabilities: Matrix
+    """Shape (targets,)."""
     confidence: float = 0.0
 
     @property
-    def facts(self) -> Matrix:
-        """Return the probabilities of the facts, gaps being out of the running, shape (targets,)."""
-        return np.where(self.asked.is_fact, self.probabilities, -1)
+    def covered(self) -> bool:
+        """Return whether the article answers the question."""
+        return self.question.annotated.covered
 
     @property
     def right(self) -> bool:
-        """Tell whether the best fact is a right one."""
-        return bool(self.asked.right[int(self.facts.argmax())])
+        """Return whether the best fact is a right one."""
+        return bool(self._right_by_rank()[0])
 
     @property
-    def suggestions(self) -> bool:
-        """Tell whether a right fact is among the best three."""
-        return bool(self.asked.right[np.argsort(-self.facts)[:MAX_SUGGESTIONS]].any())
+    def right_in_three(self) -> bool:
+        """Return whether a right fact is among those that would be suggested."""
+        return bool(self._right_by_rank()[:MAX_SUGGESTIONS].any())
+
+    def _right_by_rank(self) -> Mask:
+        """Return whether each target is right, the best fact first and what is no fact last."""
+        facts = np.where(self.question.is_fact, self.probabilities, -1)
+        return self.question.right[np.argsort(-facts, kind="stable")]
 
     @property
-    def with_gaps(self) -> bool:
-        """Tell whether the article lists gaps."""
-        return bool(self.asked.has_gaps.any())
+    def has_gaps(self) -> bool:
+        """Return whether the article has gaps."""
+        return bool(self.question.has_gaps.any())
 
     def answered(self, classifier: Classifier) -> bool:
-        """Tell whether the best fact would be given as the answer."""
-        return self.confidence >= classifier.answer_threshold(with_gaps=self.with_gaps)
-
-    @property
-    def confidence_features(self) -> Matrix:
-        """Return the features of step two, shape (len(CONFIDENCE_FEATURES),)."""
-        return confidence_features(self.table, self.probabilities, self.asked.is_fact, self.asked.has_gaps)
+        """Return whether the best fact would be given as the answer."""
+        return self.confidence >= classifier.answer_threshold(with_gaps=self.has_gaps)
 
 
-def _every_way(one: Asked, classifier: Classifier) -> list[Decided]:
-    """Return what `classifier` makes of each way to read a question."""
-    found = []
-    for table in one.tables:
+def predict(questions: Sequence[TrainingQuestion], classifier: Classifier) -> tuple[Prediction, ...]:
+    """Return one prediction per question, for the reading that is believed."""
+    predictions = []
+    for question in questions:
+        readings = _predict_readings(question, classifier)
+        predictions.append(readings[best_reading([one.confidence for one in readings])])
+    return tuple(predictions)
+
+
+def _predict_readings(question: TrainingQuestion, classifier: Classifier) -> list[Prediction]:
+    predictions = []
+    for table in question.readings:
         probabilities = classifier.probabilities(table)
-        found.append(
-            Decided(
-                one, table, probabilities, classifier.confidence_in(table, probabilities, one.is_fact, one.has_gaps)
-            )
-        )
-    return found
+        confidence = classifier.confidence_in(table, probabilities, question.is_fact, question.has_gaps)
+        predictions.append(Prediction(question, table, probabilities, confidence))
+    return predictions
 
 
-def decide(asked: Sequence[Asked], classifier: Classifier) -> tuple[Decided, ...]:
-    """Return what `classifier` makes of the questions, each read in the way that it believes."""
-    options = [_every_way(one, classifier) for one in asked]
-    return tuple(found[best_reading([one.confidence for one in found])] for found in options)
+def fit_confidence(classifier: Classifier, groups: Sequence[Sequence[Prediction]]) -> Classifier:
+    """Fit step two to predictions that step one made on articles it was not trained on.
 
-
-def fit_confidence(classifier: Classifier, groups: Sequence[tuple[Decided, ...]]) -> Classifier:
-    """Learn step two from decisions that step one made on articles it was not trained on.
-
-    Each group (article) weighs the same, and so does each question, however many ways there are to read it;
-    features are standardised for the penalty and the scale is folded into the weights.
+    Each group (article) weighs the same, and within it each question, however many readings it has. The penalty is on
+    standardised features; their scale is folded into the weights.
     """
-    rows = np.array([one.confidence_features for group in groups for one in group])
-    right = np.array([one.right for group in groups for one in group], float)
-    whole = [sum(1 / len(one.asked.tables) for one in group) for group in groups]
-    share = np.array([1 / len(one.asked.tables) / w for group, w in zip(groups, whole, strict=True) for one in group])
-    share *= sum(whole) / len(groups)
-    centre, scale = rows.mean(axis=0), rows.std(axis=0)
-    scale = np.where(scale > 0, scale, 1)
-    standard = (rows - centre) / scale
-
-    def loss(parameters: Matrix) -> tuple[float, Matrix]:
-        z = standard @ parameters[:-1] + parameters[-1]
-        chance = 1 / (1 + np.exp(-z))
-        slope = share * (chance - right)
-        total = float((share * (np.logaddexp(0, z) - right * z)).sum())
-        penalty = CONFIDENCE_RIDGE * np.append(parameters[:-1], 0)
-        return total + float(penalty @ parameters) / 2, np.append(standard.T @ slope, slope.sum()) + penalty
-
-    found = minimize(loss, np.zeros(rows.shape[1] + 1), jac=True, method="L-BFGS-B").x
-    weights = found[:-1] / scale
-    return replace(classifier, confidence=weights, confidence_bias=float(found[-1] - weights @ centre))
+    predictions = [one for group in groups for one in group]
+    rows = [
+        confidence_features(one.table, one.probabilities, one.question.is_fact, one.question.has_gaps)
+        for one in predictions
+    ]
+    shares = [np.array([1 / len(one.question.readings) for one in group]) for group in groups]
+    weight = np.concatenate([share / share.sum() for share in shares]) * np.mean([share.sum() for share in shares])
+    scaler = StandardScaler().fit(rows)
+    # sklearn's objective is C · loss + ‖w‖² / 2; this solver reaches the optimum itself, not its neighbourhood
+    model = LogisticRegression(C=1 / CONFIDENCE_RIDGE, solver="newton-cholesky", tol=1e-8)
+    model.fit(scaler.transform(rows), [one.right for one in predictions], sample_weight=weight)
+    weights = model.coef_[0] / scaler.scale_
+    return replace(classifier, confidence=weights, confidence_bias=float(model.intercept_[0] - weights @ scaler.mean_))
 
 
-def choose_thresholds(classifier: Classifier, decided: Sequence[Decided]) -> Classifier:
-    """Set the thresholds of `classifier` from decisions on articles that it was not trained on.
+def choose_thresholds(classifier: Classifier, predictions: Sequence[Prediction]) -> Classifier:
+    """Set the thresholds from predictions on articles that `classifier` was not trained on.
 
-    Articles with and without gaps get a bar of their own, at the same share of false answers.
+    Articles with and without gaps get an answer threshold each, at the same share of false answers.
     """
-    plain, with_gaps = ([one for one in decided if one.with_gaps is kind] for kind in (False, True))
-    offered = sorted(one.confidence for one in decided if one.asked.item.covered and one.suggestions)
-    lost = int(LOST_OFFERS * sum(one.asked.item.covered for one in decided))
-    bars = _bar(plain), _bar(with_gaps)
-    suggest_from = offered[lost] - 1e-6 if lost < len(offered) else 0.0
+    plain, with_gaps = (
+        answer_threshold([one for one in predictions if one.has_gaps is kind], FALSE_ANSWERS) for kind in (False, True)
+    )
+    suggested = sorted(one.confidence for one in predictions if one.covered and one.right_in_three)
+    lost = int(LOST_SUGGESTIONS * sum(one.covered for one in predictions))
+    suggest_from = suggested[lost] - 1e-6 if lost < len(suggested) else 0.0
     return replace(
-        classifier, answer_from=bars[0], answer_from_with_gaps=bars[1], suggest_from=float(min(suggest_from, *bars))
+        classifier, answer_from=plain, answer_from_with_gaps=with_gaps, suggest_from=min(suggest_from, plain, with_gaps)
     )
 
 
-def _bar(decided: Sequence[Decided]) -> float:
-    """Return the confidence that at most FALSE_ANSWERS of the uncovered questions reach."""
-    uncovered = sorted((one.confidence for one in decided if not one.asked.item.covered), reverse=True)
-    allowed = int(FALSE_ANSWERS * len(uncovered))
-    return float(uncovered[allowed] + 1e-6) if allowed < len(uncovered) else 0.5
+def answer_threshold(predictions: Sequence[Prediction], false_answers: float) -> float:
+    """Return the confidence reached by at most the share `false_answers` of the uncovered questions."""
+    uncovered = sorted((one.confidence for one in predictions if not one.covered), reverse=True)
+    allowed = int(false_answers * len(uncovered))
+    return uncovered[allowed] + 1e-6 if allowed < len(uncovered) else 0.5
 
 
-class _Rankers:
-    """Rankers by the articles left out; leaving out two is needed from both sides and learnt once."""
+def train(articles: Sequence[TrainingArticle], *, semantic: bool) -> tuple[Classifier, list[tuple[Prediction, ...]]]:
+    """Return the final classifier and the leave-one-article-out predictions that its thresholds come from."""
 
-    def __init__(self, developments: Sequence[Development], *, semantic: bool) -> None:
-        self.developments = developments
-        self.slugs = tuple(dict.fromkeys(one.slug for one in developments))
-        self._semantic = semantic
-        self._learnt: dict[frozenset[str], Classifier] = {}
+    @cache  # leaving out two articles is needed from both sides
+    def ranker(left_out: frozenset[str]) -> Classifier:
+        return fit_ranker([one for one in articles if one.slug not in left_out], semantic=semantic)
 
-    def without(self, *slugs: str) -> Classifier:
-        """Return the ranker that has seen no version of the articles `slugs`."""
-        key = frozenset(slugs)
-        if key not in self._learnt:
-            seen = [one for one in self.developments if one.slug not in key]
-            self._learnt[key] = fit_ranker(seen, semantic=self._semantic)
-        return self._learnt[key]
+    def classifier(left_out: frozenset[str]) -> Classifier:
+        """Fit both steps; step two needs predictions on each article by a ranker without that one either."""
+        groups = []
+        for article in articles:
+            if article.slug not in left_out:
+                blind = ranker(left_out | {article.slug})
+                groups.append([one for asked in article.questions for one in _predict_readings(asked, blind)])
+        return fit_confidence(ranker(left_out), groups)
 
-    def classifier(self, *left_out: str) -> Classifier:
-        """Learn both steps without the articles `left_out`; thresholds are left open.
-
-        Step two learns from decisions on each article by a ranker that has not seen that one either.
-        """
-        ranked = [
-            tuple(way for question in one.asked for way in _every_way(question, self.without(one.slug, *left_out)))
-            for one in self.developments
-            if one.slug not in left_out
-        ]
-        return fit_confidence(self.without(*left_out), ranked)
-
-
-def train(developments: Sequence[Development], *, semantic: bool) -> tuple[Classifier, list[tuple[Decided, ...]]]:
-    """Return the final classifier and the leave-one-article-out decisions that its thresholds come from."""
-    rankers = _Rankers(developments, semantic=semantic)
-    models = {slug: rankers.classifier(slug) for slug in rankers.slugs}
-    held_out = [decide(one.asked, models[one.slug]) for one in developments]
-    return choose_thresholds(rankers.classifier(), [one for group in held_out for one in group]), held_out
+    models = {slug: classifier(frozenset({slug})) for slug in dict.fromkeys(one.slug for one in articles)}
+    held_out = [predict(one.questions, models[one.slug]) for one in articles]
+    return choose_thresholds(classifier(frozenset()), [one for group in held_out for one in group]), held_out

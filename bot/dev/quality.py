@@ -1,4 +1,4 @@
-"""`bench quality`: this bot against other matchers on public question sets, on the same scenes."""
+"""`bench quality`: this bot and other matchers on the same few-shot episodes of public question sets."""
 
 import json
 import random
@@ -7,12 +7,16 @@ import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from rapidfuzz import fuzz, process
+from sklearn.feature_extraction.text import TfidfVectorizer
+from sklearn.linear_model import LogisticRegression
+from sklearn.pipeline import make_pipeline
 
 from bot.core.matching import Question, believed
 from bot.core.model import Article, Fact, Knowledge, Language, Sample, Source, Text
@@ -23,37 +27,44 @@ from bot.service.library import build_snapshot
 from bot.service.ports import Encoder
 
 INTENTS = 60
-"""Intents in the fact base of a scene."""
+"""Intents of an episode."""
 SAMPLES = 4
-"""Training sentences of each, where the set has that many."""
-MOST_STRANGERS = 1_000
-"""Questions without an answer that are asked in each of the four groups, so that a run takes minutes."""
-Matcher = Callable[[str], tuple[int, float]]
-"""Takes a question, returns the position of the likeliest intent and how sure it is."""
+"""Training sentences of each intent, at most."""
+MAX_OUT_OF_SCOPE = 1_000
+"""Questions in each of the four groups without an answer, at most, so that a run takes minutes."""
 FALSE_ANSWERS = 0.05
 """Share of the dev questions without an answer, near and far weighted equally, that may be answered."""
 
 
 @dataclass(frozen=True, slots=True)
-class Strangers:
+class OutOfScope:
     """Questions that the fact base does not answer."""
 
     near: tuple[str, ...]
     """Of intents that were not drawn."""
     far: tuple[str, ...]
-    """Out of scope, small talk."""
+    """Out of the set's scope, or small talk."""
+
+
+LabelledTexts = tuple[tuple[str, int], ...]
+"""Texts with the position of their intent."""
 
 
 @dataclass(frozen=True, slots=True)
-class Scene:
-    """A fact base and the questions asked of it; all texts are normalised."""
+class Episode:
+    """A fact base and the questions asked of it (Vinyals et al. 2016); all texts are normalised."""
 
     language: Language
-    samples: tuple[tuple[str, int], ...]
-    """Training sentences with the position of their intent, one intent after the other."""
-    covered: tuple[tuple[str, int], ...]
-    dev: Strangers
-    test: Strangers
+    samples: LabelledTexts
+    """Training sentences, one intent after the other."""
+    covered: LabelledTexts
+    dev: OutOfScope
+    test: OutOfScope
+
+
+Matcher = Callable[[str], tuple[int, float]]
+"""Takes a question, returns the position of the likeliest intent and its score."""
+MatcherFactory = Callable[[Episode], Matcher]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,23 +74,23 @@ class _Line:
     text: str
 
 
-def clinc150(data: Path, seed: int) -> Scene:
-    """Draw a scene of the English set, which has splits of its own."""
+def clinc150(data: Path, seed: int) -> Episode:
+    """Draw an episode of the English set, which has splits of its own."""
     lines = _read(data / "clinc150.jsonl")
     drawn, rng = _draw([line for line in lines if line.intent != "oos"], seed)
 
-    def strangers(split: str) -> Strangers:
+    def out_of_scope(split: str) -> OutOfScope:
         part = [line for line in lines if line.split == split]
         near = [line.text for line in part if line.intent not in {*drawn, "oos"}]
-        return Strangers(_some(near, rng), _some([line.text for line in part if line.intent == "oos"], rng))
+        return OutOfScope(_some(near, rng), _some([line.text for line in part if line.intent == "oos"], rng))
 
-    samples = _of(drawn, [line for line in lines if line.split == "train"], SAMPLES, rng)
-    covered = _of(drawn, [line for line in lines if line.split == "test"], None, rng)
-    return Scene("en", samples, covered, strangers("dev"), strangers("test"))
+    samples = _of_intents(drawn, [line for line in lines if line.split == "train"], rng, SAMPLES)
+    covered = _of_intents(drawn, [line for line in lines if line.split == "test"], rng)
+    return Episode("en", samples, covered, out_of_scope("dev"), out_of_scope("test"))
 
 
-def qpair_ko(data: Path, seed: int) -> Scene:
-    """Draw a scene of the Korean pairs; the questions without an answer are halved into dev and test."""
+def qpair_ko(data: Path, seed: int) -> Episode:
+    """Draw an episode of the Korean pairs; the questions without an answer are halved into dev and test."""
     lines = _read(data / "qpair_ko.jsonl")
     drawn, rng = _draw(lines, seed)
     base, query = ([line for line in lines if line.split == split] for split in ("base", "query"))
@@ -87,18 +98,17 @@ def qpair_ko(data: Path, seed: int) -> Scene:
     far = [line.text for line in _read(data / "chitchat_ko.jsonl")]
     rng.shuffle(near)
     rng.shuffle(far)
-    dev, test = (Strangers(_some(near[half::2], rng), _some(far[half::2], rng)) for half in (0, 1))
-    return Scene("ko", _of(drawn, base, SAMPLES, rng), _of(drawn, query, None, rng), dev, test)
+    dev, test = (OutOfScope(_some(near[half::2], rng), _some(far[half::2], rng)) for half in (0, 1))
+    return Episode("ko", _of_intents(drawn, base, rng, SAMPLES), _of_intents(drawn, query, rng), dev, test)
 
 
-SETS: dict[str, tuple[Callable[[Path, int], Scene], int]] = {"clinc150": (clinc150, 3), "qpair_ko": (qpair_ko, 8)}
-"""How a scene of each set is drawn, and how many are."""
+SETS: dict[str, tuple[Callable[[Path, int], Episode], int]] = {"clinc150": (clinc150, 3), "qpair_ko": (qpair_ko, 8)}
+"""How an episode of each set is drawn, and how many are."""
 
 
 def _read(file: Path) -> list[_Line]:
     try:
-        lines = file.read_text(encoding="utf-8").splitlines()
-        found = [json.loads(line) for line in lines]
+        found = [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines()]
         return [_Line(one["id"], one["split"], normalise(one["text"])) for one in found]
     except (OSError, ValueError, KeyError, TypeError) as error:
         msg = f"{file}: not a public question set ({error.__class__.__name__}); see --data"
@@ -106,8 +116,8 @@ def _read(file: Path) -> list[_Line]:
 
 
 def _draw(lines: Sequence[_Line], seed: int) -> tuple[list[str], random.Random]:
-    """Return the intents of a scene and the generator for what else is drawn."""
-    rng = random.Random(seed)  # noqa: S311  to draw the same scene every time
+    """Return the intents of an episode and the generator for what else is drawn."""
+    rng = random.Random(seed)  # noqa: S311  the same episode every time
     intents = sorted({line.intent for line in lines})
     if len(intents) <= INTENTS:
         msg = f"A public question set needs more than {INTENTS} intents; one has {len(intents)}. See --data."
@@ -115,9 +125,9 @@ def _draw(lines: Sequence[_Line], seed: int) -> tuple[list[str], random.Random]:
     return rng.sample(intents, INTENTS), rng
 
 
-def _of(
-    drawn: Sequence[str], lines: Sequence[_Line], most: int | None, rng: random.Random
-) -> tuple[tuple[str, int], ...]:
+def _of_intents(
+    drawn: Sequence[str], lines: Sequence[_Line], rng: random.Random, most: int | None = None
+) -> LabelledTexts:
     """Return texts of the drawn intents with their positions, at most `most` of each."""
     by_intent: dict[str, list[str]] = {intent: [] for intent in drawn}
     for line in lines:
@@ -130,14 +140,11 @@ def _of(
 
 
 def _some(texts: Sequence[str], rng: random.Random) -> tuple[str, ...]:
-    return tuple(rng.sample(texts, min(MOST_STRANGERS, len(texts))))
+    return tuple(rng.sample(texts, min(MAX_OUT_OF_SCOPE, len(texts))))
 
 
-Builder = Callable[[Scene], Matcher]
-
-
-def builders(vocabulary: Knowledge, encoder: Encoder) -> dict[str, Builder]:
-    """Return the matchers by name; `vocabulary` is the knowledge whose lexicon and small talk are used."""
+def matchers(shared: Knowledge, encoder: Encoder) -> dict[str, MatcherFactory]:
+    """Return the matchers by name; `shared` is the knowledge whose lexicon and small talk are used."""
     return {
         "rapidfuzz WRatio": partial(_fuzzy, fuzz.WRatio),
         "rapidfuzz token_set_ratio": partial(_fuzzy, fuzz.token_set_ratio),
@@ -145,66 +152,54 @@ def builders(vocabulary: Knowledge, encoder: Encoder) -> dict[str, Builder]:
         "character TF-IDF": _tf_idf,
         "few-shot logistic regression": _regression,
         "sentence encoder alone": partial(_encoder_alone, encoder),
-        "this bot without the encoder": partial(_bot, vocabulary, None),
-        "**this bot**": partial(_bot, vocabulary, encoder),
+        "this bot without the encoder": partial(_bot, shared, None),
+        "**this bot**": partial(_bot, shared, encoder),
     }
 
 
-def _nearest(scene: Scene, scores: Callable[[str], NDArray[np.floating]]) -> Matcher:
-    """Return the matcher that takes the intent of the best-scoring sample."""
+_ngram_vectors = partial(TfidfVectorizer, analyzer="char_wb", ngram_range=(2, 4))
+
+
+def _best(scores: Callable[[str], NDArray[np.floating]], intents: Sequence[int]) -> Matcher:
+    """Return the matcher that takes the intent of the highest score; `intents` holds that of each score."""
 
     def match(question: str) -> tuple[int, float]:
         found = scores(question)
         best = int(found.argmax())
-        return scene.samples[best][1], float(found[best])
+        return int(intents[best]), float(found[best])
 
     return match
 
 
-def _fuzzy(scorer: Callable[..., float], scene: Scene) -> Matcher:
-    texts = [text for text, _ in scene.samples]
-    return _nearest(scene, lambda question: process.cdist([question], texts, scorer=scorer)[0])
+def _fuzzy(scorer: Callable[..., float], episode: Episode) -> Matcher:
+    texts, intents = zip(*episode.samples, strict=True)
+    return _best(lambda question: process.cdist([question], texts, scorer=scorer)[0], intents)
 
 
-def _tf_idf(scene: Scene) -> Matcher:
-    vectors, _ = _scikit_learn()
-    table = vectors.fit_transform([text for text, _ in scene.samples])
-    return _nearest(scene, lambda question: (table @ vectors.transform([question]).T).toarray()[:, 0])
+def _tf_idf(episode: Episode) -> Matcher:
+    texts, intents = zip(*episode.samples, strict=True)
+    vectors = _ngram_vectors()
+    table = vectors.fit_transform(texts)
+    return _best(lambda question: (table @ vectors.transform([question]).T).toarray()[:, 0], intents)
 
 
-def _regression(scene: Scene) -> Matcher:
-    vectors, classifier = _scikit_learn()
-    table = vectors.fit_transform([text for text, _ in scene.samples])
+def _regression(episode: Episode) -> Matcher:
+    texts, intents = zip(*episode.samples, strict=True)
+    model = make_pipeline(_ngram_vectors(), LogisticRegression(C=10, max_iter=1_000))
     with warnings.catch_warnings(action="ignore"):  # it warns of classes with a single sample, which are meant
-        classifier.fit(table, [owner for _, owner in scene.samples])
-
-    def match(question: str) -> tuple[int, float]:
-        found = classifier.predict_proba(vectors.transform([question]))[0]
-        best = int(found.argmax())
-        return int(classifier.classes_[best]), float(found[best])
-
-    return match
+        model.fit(texts, intents)
+    return _best(lambda question: model.predict_proba([question])[0], model.classes_)
 
 
-def _scikit_learn() -> tuple[Any, Any]:  # it has no types
-    """Return TF-IDF of character n-ngrams and a logistic regression."""
-    try:
-        from sklearn.feature_extraction.text import TfidfVectorizer  # noqa: PLC0415  for developers only
-        from sklearn.linear_model import LogisticRegression  # noqa: PLC0415
-    except ImportError:
-        msg = "bench quality compares with scikit-learn: pip install -e '.[dev]'"
-        raise ConfigError(msg) from None
-    return TfidfVectorizer(analyzer="char_wb", ngram_range=(2, 4)), LogisticRegression(C=10, max_iter=1_000)
+def _encoder_alone(encoder: Encoder, episode: Episode) -> Matcher:
+    texts, intents = zip(*episode.samples, strict=True)
+    rows = encoder.encode(texts)
+    return _best(lambda question: rows @ encoder.encode([question])[0], intents)
 
 
-def _encoder_alone(encoder: Encoder, scene: Scene) -> Matcher:
-    rows = encoder.encode([text for text, _ in scene.samples])
-    return _nearest(scene, lambda question: rows @ encoder.encode([question])[0])
-
-
-def _bot(vocabulary: Knowledge, encoder: Encoder | None, scene: Scene) -> Matcher:
-    """Return what the bot makes of a question: the fact with the highest probability and the confidence in it."""
-    snapshot = build_snapshot(replace(vocabulary, articles=(_article(scene),)), "", encoder)
+def _bot(shared: Knowledge, encoder: Encoder | None, episode: Episode) -> Matcher:
+    """Return the bot's matcher: the fact with the highest probability and the confidence in it."""
+    snapshot = build_snapshot(replace(shared, articles=(_article(episode),)), "", encoder)
 
     def match(question: str) -> tuple[int, float]:
         _, scored = score_with(snapshot, Question(question), encoder)
@@ -214,18 +209,18 @@ def _bot(vocabulary: Knowledge, encoder: Encoder | None, scene: Scene) -> Matche
     return match
 
 
-def _article(scene: Scene) -> Article:
-    """Return an article of facts that have samples and nothing else: the others see no labels or answers either."""
-    samples: dict[int, list[Sample]] = {}
-    for text, intent in scene.samples:
-        samples.setdefault(intent, []).append(Sample(text, scene.language))
-    facts = tuple(Fact(f"intent-{n}", Text(), Text(), tuple(own), Source("none")) for n, own in samples.items())
-    return Article("scene", Text(), Text(), scene.language, (), (), facts)
+def _article(episode: Episode) -> Article:
+    """Return an article of facts that have samples only: the other matchers see no labels or answers either."""
+    facts = tuple(
+        Fact(f"intent-{n}", Text(), Text(), tuple(Sample(text, episode.language) for text, _ in group), Source("none"))
+        for n, group in groupby(episode.samples, itemgetter(1))
+    )
+    return Article("episode", Text(), Text(), episode.language, (), (), facts)
 
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """What a matcher makes of one scene."""
+    """How a matcher does on one episode."""
 
     first: float
     """Share of the covered questions whose intent comes first."""
@@ -236,49 +231,49 @@ class Measured:
     milliseconds: tuple[float, ...]
 
 
-def quality(vocabulary: Knowledge, encoder: Encoder, data: Path, scenes: int | None = None) -> str:
-    """Return a table of all matchers on the sets in `data`; `scenes` reduces the number of scenes of each."""
+def quality(shared: Knowledge, encoder: Encoder, data: Path, episodes: int | None = None) -> str:
+    """Return a table of all matchers on the sets in `data`, with at most `episodes` episodes of each."""
     drawn = {
-        name: [draw(data, seed) for seed in range(min(scenes or count, count))] for name, (draw, count) in SETS.items()
+        name: [draw(data, seed) for seed in range(min(episodes or count, count))]
+        for name, (draw, count) in SETS.items()
     }
-    heads = [f"{name}, scenes: {len(found)}" for name, found in drawn.items()]
+    heads = [f"{name}, episodes: {len(found)}" for name, found in drawn.items()]
     lines = [
         f"Right first / answered and right / falsely answered in %, aim {FALSE_ANSWERS:.0%} false on dev",
         "",
         f"| matcher | {' | '.join(heads)} | p50 / p99 ms |",
         "|---|" + "---|" * (len(heads) + 1),
     ]
-    for name, build in builders(vocabulary, encoder).items():
-        found = {key: [measure(build(scene), scene) for scene in group] for key, group in drawn.items()}
-        times = [time for group in found.values() for one in group for time in one.milliseconds]
+    for name, build in matchers(shared, encoder).items():
+        measured = [[measure(build(episode), episode) for episode in group] for group in drawn.values()]
+        times = [time for group in measured for one in group for time in one.milliseconds]
         median, p99 = np.percentile(times, [50, 99])
-        cells = [_cell(group) for group in found.values()]
-        lines.append(f"| {name} | {' | '.join(cells)} | {median:.2f} / {p99:.2f} |")
+        lines.append(f"| {name} | {' | '.join(map(_cell, measured))} | {median:.2f} / {p99:.2f} |")
     return "\n".join(lines) + "\n"
 
 
-def _cell(found: Sequence[Measured]) -> str:
-    means = (100 * float(np.mean([getattr(one, name) for one in found])) for name in ("first", "right", "false"))
-    return " / ".join(f"{mean:.0f}" for mean in means)
+def _cell(group: Sequence[Measured]) -> str:
+    means = np.mean([(one.first, one.right, one.false) for one in group], axis=0)
+    return " / ".join(f"{100 * mean:.0f}" for mean in means)
 
 
-def measure(match: Matcher, scene: Scene) -> Measured:
+def measure(match: Matcher, episode: Episode) -> Measured:
     """Ask everything: the threshold is chosen on dev and applied to test."""
-    bar = threshold(*_sureness(match, scene.dev))
-    false = np.mean([np.mean(np.array(scores) > bar) for scores in _sureness(match, scene.test)])
+    bar = threshold(*_scores(match, episode.dev))
+    false = np.mean([np.mean(np.array(scores) > bar) for scores in _scores(match, episode.test)])
     times, first, right = [], 0, 0
-    for question, intent in scene.covered:
-        start = time.process_time()  # what one core takes, also where others work on the machine
-        found, sure = match(question)
+    for question, intent in episode.covered:
+        start = time.process_time()  # CPU time of one core, comparable on a busy machine
+        found, score = match(question)
         times.append(1000 * (time.process_time() - start))
         first += found == intent
-        right += found == intent and sure > bar
-    total = len(scene.covered)
+        right += found == intent and score > bar
+    total = len(episode.covered)
     return Measured(first / total, right / total, float(false), tuple(times))
 
 
-def _sureness(match: Matcher, strangers: Strangers) -> tuple[list[float], list[float]]:
-    near, far = ([match(question)[1] for question in group] for group in (strangers.near, strangers.far))
+def _scores(match: Matcher, questions: OutOfScope) -> tuple[list[float], list[float]]:
+    near, far = ([match(question)[1] for question in group] for group in (questions.near, questions.far))
     return near, far
 
 

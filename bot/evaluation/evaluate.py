@@ -1,48 +1,39 @@
-"""`eval`: the measures of one or more question sets as text or JSON."""
+"""`eval`: ask question sets and report the measures as text or JSON."""
 
 import json
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from bot.core.matching import Question
-from bot.core.model import LANGUAGES, Knowledge, Language
-from bot.evaluation.metrics import (
-    MEASURES,
-    Comparison,
-    Result,
-    Score,
-    Share,
-    changes_data,
-    compare,
-    groups,
-    percentile,
-    read_outcomes,
-    run,
-    score,
-)
-from bot.evaluation.perturbation import Noise, noisy
-from bot.evaluation.question_sets import DEVELOPMENT, Item, read_items, slug_of
+from bot.core.model import LANGUAGES, Language
+from bot.errors import ConfigError
+from bot.evaluation.metrics import MEASURES, Change, Result, Share, compare, percentile, shares_by_group
+from bot.evaluation.perturbation import Perturbation, perturb
+from bot.evaluation.question_sets import TRAINING, AnnotatedQuestion, read_questions, slug_of
 from bot.service.library import Responder
 from bot.service.replies import Reply, why
 
-NOISY_KINDS = frozenset({"typo", "spacing", "layout", "noise"})
-"""Kinds of questions that are noisy as they stand."""
+PERTURBED_KINDS = frozenset({"typo", "spacing", "layout", "noise"})
+"""Kinds of questions that are perturbed as they stand."""
+_WARM_UP = 3
+"""Questions asked once before the timing: the first ones load encoder and weights."""
 
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What else the report should hold."""
+    """What is asked, and what else the report holds."""
 
     explain: bool = False
-    """Each miss, with its signals."""
+    """List each miss with its signals."""
     earlier: Path | None = None
     """The JSON of an earlier run to compare with."""
     samples: Language | None = None
-    """The language that the knowledge has samples in; questions in the other one are asked."""
-    noise: Noise | None = None
-    """How questions that are clean are to be disturbed, to compare with them as they are."""
+    """The language that the knowledge has samples in; only questions in the other one are asked."""
+    perturbation: Perturbation | None = None
+    """How to perturb the clean questions, to compare the outcomes with and without."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,119 +41,156 @@ class QuestionSet:
     """Questions and who answers them."""
 
     responder: Responder
-    items: tuple[Item, ...]
-
-    @property
-    def knowledge(self) -> Knowledge:
-        """Return what is answered from."""
-        return self.responder.library.snapshot.knowledge
+    questions: tuple[AnnotatedQuestion, ...]
 
     def ask(self) -> tuple[Result, ...]:
-        """Ask every question; the first calls load encoder and weights, which is not a question's time."""
-        for item in self.items[:3]:
-            self._reply(item)
-        return run(self.items, self._reply)
+        """Ask every question and time it."""
+        for question in self.questions[:_WARM_UP]:
+            self._reply(question)
+        results = []
+        for question in self.questions:
+            start = time.perf_counter()
+            reply = self._reply(question)
+            results.append(Result(question, reply, 1000 * (time.perf_counter() - start)))
+        return tuple(results)
 
-    def only(self, wanted: Callable[[Item], bool]) -> "QuestionSet":
-        """Return the set without the questions that are not `wanted`."""
-        return replace(self, items=tuple(filter(wanted, self.items)))
-
-    def disturbed(self, noise: Noise) -> "QuestionSet":
-        """Return the set with every question typed as `noise` says."""
-        return replace(self, items=tuple(replace(item, question=noisy(item.question, noise)) for item in self.items))
-
-    def _reply(self, item: Item) -> Reply:
-        before = self.responder.ask_now(Question(item.after, article=item.article)).context if item.after else None
-        return self.responder.ask_now(Question(item.question, article=item.article, after=before))
+    def _reply(self, asked: AnnotatedQuestion) -> Reply:
+        before = self.responder.ask_now(Question(asked.after, article=asked.article)).context if asked.after else None
+        return self.responder.ask_now(Question(asked.text, article=asked.article, after=before))
 
 
-def measuring(folder: Path) -> list[Path]:
-    """Return the question sets of `folder` that measure, in order; the rest is what `train` learns from."""
-    return sorted(file for file in folder.glob("*.jsonl") if DEVELOPMENT not in file.stem)
+def measuring_sets(folder: Path) -> list[Path]:
+    """Return the question sets of `folder`, in order, without those that `train` learns from."""
+    return sorted(file for file in folder.glob("*.jsonl") if TRAINING not in file.stem)
 
 
-def open_sets(files: Sequence[Path], answering: Callable[[Path | None], Responder]) -> tuple[QuestionSet, ...]:
-    """Read `files`; each is asked of the knowledge in use, or of the article of its own in `../articles`.
+def read_sets(files: Sequence[Path], answering: Callable[[Path | None], Responder]) -> tuple[QuestionSet, ...]:
+    """Read `files`; each is asked of the knowledge in use, or of the article in `../articles` that it is named after.
 
-    `answering` returns who answers from a folder, None being the knowledge in use.
+    `answering` returns the responder for a folder, or for the knowledge in use (None).
     """
     served = answering(None)
     slugs = {article.slug for article in served.library.snapshot.knowledge.articles}
     found = []
     for file in files:
         slug = slug_of(file)
-        own = file.parent.parent / "articles" / slug
-        responder = answering(own) if slug not in slugs and own.is_dir() else served
-        found.append(QuestionSet(responder, read_items(file, responder.library.snapshot.knowledge)))
+        folder = file.parent.parent / "articles" / slug
+        responder = answering(folder) if slug not in slugs and folder.is_dir() else served
+        found.append(QuestionSet(responder, read_questions(file, responder.library.snapshot.knowledge)))
     return tuple(found)
+
+
+@dataclass(frozen=True, slots=True)
+class PairedComparison:
+    """The changes between two runs, with a title and a name for each run."""
+
+    title: str
+    runs: tuple[str, str]
+    changes: Mapping[str, Change]
+    """By measure."""
+
+    def data(self) -> dict[str, Any]:
+        """Return the changes for JSON."""
+        return {measure: asdict(one) | {"p": one.p_value} for measure, one in self.changes.items()}
+
+    def text(self, *, explain: bool) -> str:
+        """Return the changes as a table; with `explain` the questions that differ are listed by id."""
+        heads = "".join(f"{head:>9}" for head in (*self.runs, "points", "became", "stopped"))
+        lines = ["", self.title, f"{'':24}{'n':>5}{heads}{'p':>8}"]
+        listed = []
+        for key, one in self.changes.items():
+            measure = key.replace("_", " ")
+            cells = "".join(f"{hits / one.of:>9.1%}" if one.of else f"{'–':>9}" for hits in (one.before, one.now))
+            differ = f"{one.points:>+9.1f}{len(one.became):>9}{len(one.stopped):>9}{one.p_value:>8.3f}"
+            lines.append(f"{measure:24}{one.of:>5}{cells}{differ}")
+            listed += [f"became {measure}: {', '.join(one.became)}"] if one.became else []
+            listed += [f"stopped being {measure}: {', '.join(one.stopped)}"] if one.stopped else []
+        return "\n".join(lines + listed if explain else lines) + "\n"
 
 
 def evaluate(sets: Sequence[QuestionSet], options: Options, *, as_json: bool) -> str:
     """Ask all questions of `sets` and return the report."""
     earlier = None if options.earlier is None else read_outcomes(options.earlier)
-    if options.samples is not None:
-        sets = [one.only(lambda item: item.language != options.samples) for one in sets]
-    if options.noise is not None:
-        sets = [one.only(lambda item: item.kind not in NOISY_KINDS) for one in sets]
+    sets = [_filtered(one, options) for one in sets]
     asked = [(one, one.ask()) for one in sets]
     results = [result for _, own in asked for result in own]
-    compared = []
+    comparisons = []
     if earlier is not None:
-        compared.append(Comparison(f"Against {options.earlier}", "before", "now", compare(earlier, outcomes(results))))
-    if options.noise is not None:
-        compared += _disturbed(sets, options.noise, results)
+        changes = compare(earlier, _outcomes(results))
+        comparisons.append(PairedComparison(f"Against {options.earlier}", ("before", "now"), changes))
+    if options.perturbation is not None:
+        comparisons += _perturbed(sets, options.perturbation, results)
     if as_json:
         data = _data(results, explain=options.explain)
-        data |= {"compared": {one.title: changes_data(one.changes) for one in compared}} if compared else {}
+        data |= {"compared": {one.title: one.data() for one in comparisons}} if comparisons else {}
         return json.dumps(data, ensure_ascii=False, indent=1) + "\n"
-    text = _text(results) + "".join(one.text(listing=options.explain) for one in compared)
+    text = _text(results) + "".join(one.text(explain=options.explain) for one in comparisons)
     return text + ("\nMisses\n" + "".join(_misses_text(*one) for one in asked) if options.explain else "")
 
 
-def _disturbed(sets: Sequence[QuestionSet], noise: Noise, clean: Sequence[Result]) -> list[Comparison]:
-    """Ask everything again with noise and compare with the clean results, all together and by language."""
-    noisy = [result for one in sets for result in one.disturbed(noise).ask()]
-    parts = [("clean questions", clean, noisy)]
-    for language in LANGUAGES:
-        own = [[result for result in run if result.item.language == language] for run in (clean, noisy)]
-        parts.append((f"language {language}", own[0], own[1]))
-    return [
-        Comparison(f"Noise: {noise}, {name}", "clean", "noisy", compare(outcomes(before), outcomes(now)))
-        for name, before, now in parts
-    ]
+def _filtered(one: QuestionSet, options: Options) -> QuestionSet:
+    """Return the set without the questions that `options` leave out."""
+    without = PERTURBED_KINDS if options.perturbation else ()
+    kept = (asked for asked in one.questions if asked.language != options.samples and asked.kind not in without)
+    return replace(one, questions=tuple(kept))
 
 
-def outcomes(results: Sequence[Result]) -> dict[str, str]:
-    """Return what became of each question, by article and id."""
-    return {f"{one.item.article or ''}/{one.item.id}": one.outcome for one in results}
+def _perturbed(sets: Sequence[QuestionSet], how: Perturbation, clean: Sequence[Result]) -> list[PairedComparison]:
+    """Ask all questions perturbed and compare with the clean results: all of them, then by language."""
+    perturbed: list[Result] = []
+    for one in sets:
+        questions = tuple(replace(asked, text=perturb(asked.text, how)) for asked in one.questions)
+        perturbed += replace(one, questions=questions).ask()
+    comparisons = []
+    for language in (None, *LANGUAGES):
+        before, now = (
+            _outcomes([result for result in run if language in {None, result.question.language}])
+            for run in (clean, perturbed)
+        )
+        part = f"language {language}" if language else "clean questions"
+        comparisons.append(PairedComparison(f"Noise: {how}, {part}", ("clean", "noisy"), compare(before, now)))
+    return comparisons
+
+
+def read_outcomes(report: Path) -> dict[str, str]:
+    """Return the outcomes of an earlier `eval --json`; raise ConfigError if `report` is something else."""
+    try:
+        outcomes = json.loads(report.read_text(encoding="utf-8"))["outcomes"]
+        return {str(key): str(outcome) for key, outcome in outcomes.items()}
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        msg = f"{report}: not a report of eval --json ({error.__class__.__name__})"
+        raise ConfigError(msg) from None
+
+
+def _outcomes(results: Sequence[Result]) -> dict[str, str]:
+    """Return the outcome of each question by article and id."""
+    return {f"{one.question.article or ''}/{one.question.id}": one.outcome for one in results}
 
 
 def _data(results: Sequence[Result], *, explain: bool) -> dict[str, Any]:
     data: dict[str, Any] = {
         "questions": len(results),
         "milliseconds": {"p50": percentile(results, 50), "p99": percentile(results, 99)},
-        "groups": {name: _score_data(score(group)) for name, group in groups(results).items()},
-        "outcomes": outcomes(results),
+        "groups": {
+            name: {
+                measure: {"hits": one.hits, "of": one.total, "share": one.value, "interval": one.interval}
+                for measure, one in row.items()
+            }
+            for name, row in shares_by_group(results).items()
+        },
+        "outcomes": _outcomes(results),
     }
     if explain:
         data["misses"] = [_miss(result) for result in results if result.missed]
     return data
 
 
-def _score_data(measured: Score) -> dict[str, Any]:
-    return {name: _share_data(getattr(measured, name)) for name in MEASURES}
-
-
-def _share_data(share: Share) -> dict[str, Any]:
-    return {"hits": share.hits, "of": share.total, "share": share.value, "interval": share.interval}
-
-
 def _miss(result: Result) -> dict[str, Any]:
     reply = result.reply
     return {
-        "id": result.item.id,
-        "question": result.item.question,
-        "expected": list(result.item.facts),
+        "id": result.question.id,
+        "question": result.question.text,
+        "expected": list(result.question.facts),
         "outcome": reply.outcome,
         "got": reply.fact or reply.gap,
         "suggestions": [suggestion.fact for suggestion in reply.suggestions],
@@ -172,31 +200,31 @@ def _miss(result: Result) -> dict[str, Any]:
 
 
 def _text(results: Sequence[Result]) -> str:
-    lines = [f"{len(results)} questions, {percentile(results, 50):.1f} ms median, {percentile(results, 99):.1f} ms p99"]
-    heading = f"{'':26}{'n':>5}" + "".join(f"{name.replace('_', ' '):>20}" for name in MEASURES)
-    lines += ["", heading]
-    for name, group in groups(results).items():
-        measured = score(group)
-        cells = "".join(f"{_cell(getattr(measured, measure)):>20}" for measure in MEASURES)
-        lines.append(f"{name:26}{len(group):>5}{cells}")
+    lines = [
+        f"{len(results)} questions, {percentile(results, 50):.1f} ms median, {percentile(results, 99):.1f} ms p99",
+        "",
+        f"{'':26}{'n':>5}" + "".join(f"{measure.replace('_', ' '):>20}" for measure in MEASURES),
+    ]
+    for name, row in shares_by_group(results).items():
+        total = row["right"].total + row["falsely_answered"].total
+        lines.append(f"{name:26}{total:>5}" + "".join(f"{_cell(one):>20}" for one in row.values()))
     return "\n".join(lines) + "\n"
 
 
 def _cell(share: Share) -> str:
-    if not share.total:
-        return "–"
     low, high = share.interval
-    return f"{share.value:.1%} ({100 * low:.0f}–{100 * high:.0f})"
+    return f"{share.value:.1%} ({100 * low:.0f}–{100 * high:.0f})" if share.total else "–"
 
 
 def _misses_text(asked: QuestionSet, results: Sequence[Result]) -> str:
     lines = []
     for result in results:
-        if not result.missed:
-            continue
-        expected = " or ".join(result.item.facts) or "nothing"
-        got = result.reply.fact or result.reply.gap or result.reply.outcome
-        lines.append(f"- {result.item.id} [{result.item.kind}] {result.item.question}\n")
-        lines.append(f"  expected {expected}, got {result.reply.outcome}: {got}\n")
-        lines += [f"    {' | '.join(row)}\n" for row in why(asked.knowledge, result.reply).rows]
+        if result.missed:
+            question, reply = result.question, result.reply
+            expected = " or ".join(question.facts) or "nothing"
+            got = reply.fact or reply.gap or reply.outcome
+            lines.append(f"- {question.id} [{question.kind}] {question.text}\n")
+            lines.append(f"  expected {expected}, got {reply.outcome}: {got}\n")
+            rows = why(asked.responder.library.snapshot.knowledge, reply).rows
+            lines += [f"    {' | '.join(row)}\n" for row in rows]
     return "".join(lines)

@@ -1,158 +1,102 @@
-"""Paired comparison: which questions two runs decided differently, and whether that can be chance."""
+"""What became of each question, how often each outcome is, and which questions two runs decided differently."""
 
-import json
 import math
-import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from math import comb
-from pathlib import Path
 
 import numpy as np
 
-from bot.errors import ConfigError
-from bot.evaluation.question_sets import Item
+from bot.evaluation.question_sets import AnnotatedQuestion
 from bot.service.replies import Reply
 
-MEASURES = ("right", "wrong", "offered", "right_or_offered", "falsely_answered")
-"""Fields of `Score`, in the order in which they are shown."""
-_DRAWS = 5_000
-COUNTED: dict[str, frozenset[str]] = {
-    "right": frozenset({"right"}),
-    "wrong": frozenset({"wrong"}),
-    "right_or_offered": frozenset({"right", "offered"}),
-    "falsely_answered": frozenset({"false"}),
-}
-"""Outcomes of `Result.outcome` that each measure counts."""
+COVERED = frozenset({"right", "wrong", "offered", "lost"})
+"""Outcomes of a question that the article answers; offered: a right fact is among the suggestions; lost: it is not."""
 UNCOVERED = frozenset({"false", "declined"})
+"""Outcomes of a question that it does not answer: answered all the same, or not."""
+MEASURES: dict[str, tuple[frozenset[str], frozenset[str]]] = {
+    "right": (frozenset({"right"}), COVERED),
+    "wrong": (frozenset({"wrong"}), COVERED),
+    "offered": (frozenset({"offered"}), COVERED),
+    "right_or_offered": (frozenset({"right", "offered"}), COVERED),
+    "falsely_answered": (frozenset({"false"}), UNCOVERED),
+}
+"""Outcomes that each measure counts, and the outcomes that it is a share of."""
+COMPARED = ("right", "wrong", "right_or_offered", "falsely_answered")
+"""Measures of a paired comparison."""
+_Z = 1.96
+"""Quantile of the normal distribution for 95 %."""
 
 
 @dataclass(frozen=True, slots=True)
 class Result:
     """What became of one question."""
 
-    item: Item
+    question: AnnotatedQuestion
     reply: Reply
     milliseconds: float
 
     @property
-    def answered(self) -> bool:
-        """Tell whether a fact was given as the answer."""
-        return self.reply.outcome == "answered"
-
-    @property
-    def right(self) -> bool:
-        """Tell whether the answer was a right one."""
-        return self.answered and self.reply.fact in self.item.facts
-
-    @property
-    def offered(self) -> bool:
-        """Tell whether a right fact was among the suggestions instead."""
-        return not self.answered and any(suggestion.fact in self.item.facts for suggestion in self.reply.suggestions)
+    def outcome(self) -> str:
+        """Return one of COVERED or UNCOVERED."""
+        answered = self.reply.outcome == "answered"
+        if not self.question.covered:
+            return "false" if answered and self.reply.fact not in self.question.corrects else "declined"
+        if answered:
+            return "right" if self.reply.fact in self.question.facts else "wrong"
+        suggested = {suggestion.fact for suggestion in self.reply.suggestions}
+        return "lost" if suggested.isdisjoint(self.question.facts) else "offered"
 
     @property
     def missed(self) -> bool:
-        """Tell whether the question was not answered as it should have been."""
-        return not self.right if self.item.covered else self.false
-
-    @property
-    def false(self) -> bool:
-        """Tell whether an answer was given that the article does not have; putting a premise right is none."""
-        return not self.item.covered and self.answered and self.reply.fact not in self.item.corrects
-
-    @property
-    def outcome(self) -> str:
-        """Return in one word what became of it: false or declined, where the article does not answer."""
-        if not self.item.covered:
-            return "false" if self.false else "declined"
-        if self.answered:
-            return "right" if self.right else "wrong"
-        return "offered" if self.offered else "lost"
+        """Return whether the reply is not the expected one."""
+        return self.outcome not in {"right", "declined"}
 
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """A proportion with its 95 % interval (Wilson 1927)."""
+    """A proportion with its 95 % interval."""
 
     hits: int
     total: int
 
     @property
     def value(self) -> float:
-        """Return the proportion, 0 when there is nothing to count."""
+        """Return the proportion, 0 of nothing."""
         return self.hits / self.total if self.total else 0.0
 
     @property
     def interval(self) -> tuple[float, float]:
-        """Return the bounds of the Wilson score interval."""
+        """Return the bounds of the score interval (Wilson 1927), 0 and 1 of nothing."""
         if not self.total:
             return 0.0, 1.0
-        z, n, p = 1.96, self.total, self.value
-        middle = (p + z * z / (2 * n)) / (1 + z * z / n)
-        half = z * math.sqrt(p * (1 - p) / n + z * z / (4 * n * n)) / (1 + z * z / n)
+        n, p = self.total, self.value
+        middle = (p + _Z**2 / (2 * n)) / (1 + _Z**2 / n)
+        half = _Z * math.sqrt(p * (1 - p) / n + _Z**2 / (4 * n**2)) / (1 + _Z**2 / n)
         return max(0.0, middle - half), min(1.0, middle + half)
 
 
-def clustered(hits: Sequence[float], totals: Sequence[float]) -> tuple[float, float]:
-    """Return the 95 % interval of sum(hits) / sum(totals), each entry being what one article counts.
-
-    Articles are drawn with replacement (bootstrap, always the same draws): questions of one article rise and fall
-    together, and another article is what the share is wanted for.
-    """
-    drawn = np.random.default_rng(0).integers(0, len(hits), (_DRAWS, len(hits)))
-    shares = np.array(hits)[drawn].sum(axis=1) / np.maximum(np.array(totals)[drawn].sum(axis=1), 1e-9)
-    low, high = np.percentile(shares, [2.5, 97.5])
-    return float(low), float(high)
+def shares(outcomes: Iterable[str]) -> dict[str, Share]:
+    """Return the share of each of MEASURES."""
+    counts = Counter(outcomes)
+    return {
+        measure: Share(sum(counts[one] for one in counted), sum(counts[one] for one in group))
+        for measure, (counted, group) in MEASURES.items()
+    }
 
 
-@dataclass(frozen=True, slots=True)
-class Score:
-    """The measures of one group of questions."""
-
-    right: Share
-    wrong: Share
-    offered: Share
-    """Right among the suggestions, of the covered."""
-    right_or_offered: Share
-    falsely_answered: Share
-    """Of the uncovered."""
-
-
-def run(items: Iterable[Item], ask: Callable[[Item], Reply]) -> tuple[Result, ...]:
-    """Ask every question and time it."""
-    results = []
-    for item in items:
-        start = time.perf_counter()
-        reply = ask(item)
-        results.append(Result(item, reply, 1000 * (time.perf_counter() - start)))
-    return tuple(results)
-
-
-def score(results: Sequence[Result]) -> Score:
-    """Count one group."""
-    covered = [result for result in results if result.item.covered]
-    uncovered = [result for result in results if not result.item.covered]
-    right = sum(result.right for result in covered)
-    offered = sum(result.offered for result in covered)
-    return Score(
-        right=Share(right, len(covered)),
-        wrong=Share(sum(result.answered for result in covered) - right, len(covered)),
-        offered=Share(offered, len(covered)),
-        right_or_offered=Share(right + offered, len(covered)),
-        falsely_answered=Share(sum(result.false for result in uncovered), len(uncovered)),
-    )
-
-
-def groups(results: Sequence[Result]) -> dict[str, tuple[Result, ...]]:
-    """Split results by article where there are several, by language and by kind; `all` comes first."""
-    found: dict[str, tuple[Result, ...]] = {"all": tuple(results)}
-    several = len({result.item.article for result in results}) > 1
+def shares_by_group(results: Sequence[Result]) -> dict[str, dict[str, Share]]:
+    """Return the measures of all questions, then of each article (if there are several), language and kind."""
+    several = len({result.question.article for result in results}) > 1
+    outcomes: dict[tuple[int, str], list[str]] = defaultdict(list)
     for result in results:
-        names = [f"language {result.item.language}", f"kind {result.item.kind}"]
-        for name in [f"article {result.item.article or '–'}", *names] if several else names:
-            found[name] = (*found.get(name, ()), result)
-    order = ("all", "article", "language", "kind")
-    return dict(sorted(found.items(), key=lambda pair: (order.index(pair[0].split()[0]), pair[0])))
+        question = result.question
+        if several:
+            outcomes[1, f"article {question.article or '–'}"].append(result.outcome)
+        outcomes[2, f"language {question.language}"].append(result.outcome)
+        outcomes[3, f"kind {question.kind}"].append(result.outcome)
+    by_group = {name: shares(group) for (_, name), group in sorted(outcomes.items())}
+    return {"all": shares(result.outcome for result in results), **by_group}
 
 
 def percentile(results: Sequence[Result], percent: float) -> float:
@@ -164,13 +108,13 @@ def percentile(results: Sequence[Result], percent: float) -> float:
 class Change:
     """One measure in two runs over the same questions."""
 
-    measure: str
     before: int
     now: int
     of: int
     became: tuple[str, ...]
     """Questions that it counts now and did not before."""
     stopped: tuple[str, ...]
+    """Questions that it counted before and does not now."""
 
     @property
     def points(self) -> float:
@@ -178,77 +122,20 @@ class Change:
         return 100 * (self.now - self.before) / max(self.of, 1)
 
     @property
-    def chance(self) -> float:
-        """Return p of McNemar's test in its exact, two-sided form: that this much differs by chance."""
+    def p_value(self) -> float:
+        """Return p of the exact, two-sided McNemar test."""
         differ = len(self.became) + len(self.stopped)
-        ways = sum(comb(differ, hits) for hits in range(min(len(self.became), len(self.stopped)) + 1))
-        return min(1.0, float(2 * ways / 2**differ))
+        fewer = min(len(self.became), len(self.stopped))
+        return min(1.0, float(2 * sum(math.comb(differ, hits) for hits in range(fewer + 1)) / 2**differ))
 
 
-def compare(before: Mapping[str, str], now: Mapping[str, str]) -> tuple[Change, ...]:
-    """Compare the outcomes of the questions that stand in both runs, measure by measure."""
-    both = [key for key in now if key in before]
-    changes = []
-    for measure, counted in COUNTED.items():
-        asked = [key for key in both if (now[key] in UNCOVERED) is (measure == "falsely_answered")]
+def compare(before: Mapping[str, str], now: Mapping[str, str]) -> dict[str, Change]:
+    """Compare outcomes by question, measure by measure, over the questions that are in both runs."""
+    changes = {}
+    for measure in COMPARED:
+        counted, group = MEASURES[measure]
+        asked = [key for key in now if key in before and now[key] in group]
         old, new = ({key for key in asked if run[key] in counted} for run in (before, now))
         became, stopped = (tuple(key for key in asked if key in found) for found in (new - old, old - new))
-        changes.append(Change(measure, len(old), len(new), len(asked), became, stopped))
-    return tuple(changes)
-
-
-def read_outcomes(report: Path) -> dict[str, str]:
-    """Return the outcomes of an earlier `eval --json`; raise ConfigError if `report` is none."""
-    try:
-        outcomes = json.loads(report.read_text(encoding="utf-8"))["outcomes"]
-        return {str(key): str(outcome) for key, outcome in outcomes.items()}
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-        msg = f"{report}: not a report of eval --json ({error.__class__.__name__})"
-        raise ConfigError(msg) from None
-
-
-@dataclass(frozen=True, slots=True)
-class Comparison:
-    """The changes between two runs, under a title and with a name for each run."""
-
-    title: str
-    first: str
-    second: str
-    changes: tuple[Change, ...]
-
-    def text(self, *, listing: bool) -> str:
-        """Return the comparison as a table; with `listing` the questions that differ are named."""
-        heads = "".join(f"{head:>9}" for head in (self.first, self.second, "points", "became", "stopped"))
-        lines = ["", self.title, f"{'':24}{'n':>5}{heads}{'p':>8}"]
-        for one in self.changes:
-            shares = "".join(f"{hits / one.of:>9.1%}" if one.of else f"{'–':>9}" for hits in (one.before, one.now))
-            differ = f"{one.points:>+9.1f}{len(one.became):>9}{len(one.stopped):>9}{one.chance:>8.3f}"
-            lines.append(f"{_words(one.measure):24}{one.of:>5}{shares}{differ}")
-        return "\n".join([*lines, *(self._listed() if listing else ())]) + "\n"
-
-    def _listed(self) -> list[str]:
-        return [
-            f"{verb} {_words(one.measure)}: {', '.join(keys)}"
-            for one in self.changes
-            for verb, keys in (("became", one.became), ("stopped being", one.stopped))
-            if keys
-        ]
-
-
-def _words(measure: str) -> str:
-    return measure.replace("_", " ")
-
-
-def changes_data(changes: tuple[Change, ...]) -> dict[str, object]:
-    """Return the comparison for JSON."""
-    return {
-        one.measure: {
-            "of": one.of,
-            "before": one.before,
-            "now": one.now,
-            "became": one.became,
-            "stopped": one.stopped,
-            "p": one.chance,
-        }
-        for one in changes
-    }
+        changes[measure] = Change(len(old), len(new), len(asked), became, stopped)
+    return changes

@@ -1,4 +1,4 @@
-"""Questions disturbed, and knowledge cut to one language, to see how much that costs."""
+"""Perturbed questions, and knowledge cut to one language, to measure how much that costs."""
 
 import random
 import re
@@ -7,27 +7,22 @@ from dataclasses import replace
 from typing import Literal, TypeAlias, TypeVar, assert_never
 
 from bot.core.hangul import as_korean_keys, as_latin_keys
-from bot.core.model import LANGUAGES, Article, Fact, Gap, Knowledge, Language, Text
+from bot.core.model import LANGUAGES, Fact, Gap, Knowledge, Language, Text
 from bot.core.text import language_of, normalise
 
-Noise: TypeAlias = Literal["typos", "spaces", "layout"]
-LETTERS_PER_ERROR = 8
+Perturbation: TypeAlias = Literal["typos", "spaces", "layout"]
+LETTERS_PER_TYPO = 8
 """A Hangul syllable counts as one letter."""
-_ROWS = ("qwertyuiop", "asdfghjkl", "zxcvbnm")
-_OFFSETS = (0.0, 0.25, 0.75)
-"""How far each row of keys is shifted to the right."""
-_KEYS = {
-    key: (row, column + offset)
-    for row, (keys, offset) in enumerate(zip(_ROWS, _OFFSETS, strict=True))
-    for column, key in enumerate(keys)
-}
+_ROWS = (("qwertyuiop", 0.0), ("asdfghjkl", 0.25), ("zxcvbnm", 0.75))
+"""Rows of keys, and how far each is shifted to the right."""
+_KEYS = {key: (row, column + shift) for row, (keys, shift) in enumerate(_ROWS) for column, key in enumerate(keys)}
 _WORD = re.compile(r"[A-Za-z]+|[가-힣]+")
-Item = TypeVar("Item", Fact, Gap)
+FactOrGap = TypeVar("FactOrGap", Fact, Gap)
 
 
-def noisy(text: str, noise: Noise) -> str:
-    """Return `text` disturbed, the same way every time."""
-    match noise:
+def perturb(text: str, how: Perturbation) -> str:
+    """Return `text` with typing errors, without spaces or typed on the wrong layout, the same every time."""
+    match how:
         case "typos":
             return with_typos(text)
         case "spaces":
@@ -36,36 +31,36 @@ def noisy(text: str, noise: Noise) -> str:
             korean = language_of(normalise(text)) == "ko"
             return as_latin_keys(text) if korean else as_korean_keys(text)
         case _:
-            assert_never(noise)
+            assert_never(how)
 
 
 def with_typos(text: str, seed: int = 0) -> str:
-    """Return `text` with one typing error for about every eight letters, at least one; letters are hit at random."""
-    rng = random.Random(f"{seed} {text}")  # noqa: S311  to make the same errors every time
+    """Return `text` with one typing error for about every eight letters, at least one, at random places."""
+    rng = random.Random(f"{seed} {text}")  # noqa: S311  the same errors every time
     letters = [match.start() for match in _WORD.finditer(text) for _ in match.group()]
-    errors = min(len(letters), max(1, round(len(letters) / LETTERS_PER_ERROR)))
-    hit = Counter(rng.sample(letters, errors))  # words by their start: the longer one is, the more often it is hit
+    errors = min(len(letters), max(1, round(len(letters) / LETTERS_PER_TYPO)))
+    typos = Counter(rng.sample(letters, errors))  # by start of word: a longer word gets more of them
 
     def mistype(match: re.Match[str]) -> str:
         word: str = match.group()
-        typed = as_latin_keys(word)  # so that Hangul slips by a letter, not by a syllable
-        for _ in range(hit[match.start()]):
-            typed = _slipped(typed, rng)
+        typed = as_latin_keys(word)  # a typo in Hangul changes a letter, not a syllable
+        for _ in range(typos[match.start()]):
+            typed = _with_typo(typed, rng)
         return typed if word.isascii() else as_korean_keys(typed)
 
     return _WORD.sub(mistype, text)
 
 
-def _slipped(keys: str, rng: random.Random) -> str:
+def _with_typo(keys: str, rng: random.Random) -> str:
     """Return `keys` with a neighbouring key, a key left out, one pressed twice, or two in the wrong order."""
     place = rng.randrange(len(keys))
     before, key, after = keys[:place], keys[place], keys[place + 1 :]
-    slips = [before + rng.choice(neighbours(key)) + after, before + key + key + after]
+    typos = [before + rng.choice(neighbours(key)) + after, before + key + key + after]
     if len(keys) > 1:
-        slips.append(before + after)
+        typos.append(before + after)
     if after and after[0] != key:
-        slips.append(before + after[0] + key + after[1:])
-    return rng.choice(slips)
+        typos.append(before + after[0] + key + after[1:])
+    return rng.choice(typos)
 
 
 def neighbours(key: str) -> str:
@@ -73,24 +68,23 @@ def neighbours(key: str) -> str:
     row, column = _KEYS[key.lower()]
     return "".join(
         other
-        for other, (its_row, its_column) in _KEYS.items()
-        if other != key.lower() and abs(its_row - row) <= 1 and abs(its_column - column) <= 1
+        for other, (other_row, other_column) in _KEYS.items()
+        if other != key.lower() and abs(other_row - row) <= 1 and abs(other_column - column) <= 1
     )
 
 
 def one_language(knowledge: Knowledge, language: Language) -> Knowledge:
     """Return `knowledge` without the samples in the other language, and without labels taken from them."""
-    articles = tuple(_article(article, language) for article in knowledge.articles)
-    return replace(knowledge, articles=articles, small_talk=tuple(_item(gap, language) for gap in knowledge.small_talk))
+
+    def cut(items: tuple[FactOrGap, ...]) -> tuple[FactOrGap, ...]:
+        return tuple(_in_language(item, language) for item in items)
+
+    articles = tuple(replace(one, facts=cut(one.facts), gaps=cut(one.gaps)) for one in knowledge.articles)
+    return replace(knowledge, articles=articles, small_talk=cut(knowledge.small_talk))
 
 
-def _article(article: Article, language: Language) -> Article:
-    facts = tuple(_item(fact, language) for fact in article.facts)
-    return replace(article, facts=facts, gaps=tuple(_item(gap, language) for gap in article.gaps))
-
-
-def _item(item: Item, language: Language) -> Item:
-    gone = {sample.text for sample in item.samples if sample.language != language}
+def _in_language(item: FactOrGap, language: Language) -> FactOrGap:
+    removed = {sample.text for sample in item.samples if sample.language != language}
     labels = {key: item.label.get(key) for key in LANGUAGES if item.label.has(key)}
-    label = Text(**{key: text for key, text in labels.items() if text not in gone})
+    label = Text(**{key: text for key, text in labels.items() if text not in removed})
     return replace(item, label=label, samples=tuple(s for s in item.samples if s.language == language))

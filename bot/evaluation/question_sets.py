@@ -1,92 +1,89 @@
-"""Question sets with the knowledge that each is asked of."""
+"""Question sets: JSON lines or `cases.yaml`, read into questions with their right answers."""
 
 import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from bot.core.model import NOTHING, Case, Knowledge
+from bot.core.model import Case, Knowledge
 from bot.core.text import language_of, normalise
 from bot.errors import ConfigError
 
-DEVELOPMENT = "-development"
-"""`<slug>-development.jsonl` holds what `train` learns from where `<slug>.jsonl` only measures."""
+TRAINING = "-development"
+"""`<slug>-development.jsonl` is what `train` learns from; `<slug>.jsonl` then only measures."""
 FOLLOW_UPS = "-follow-ups"
-"""`<slug>-follow-ups.jsonl` holds questions that lean on another; `train` leaves them alone."""
+"""`<slug>-follow-ups.jsonl` holds questions that need context; `train` ignores them."""
 ROLES = "-roles"
-"""`<slug>-roles.jsonl` holds questions where who did what to whom, or a "not", decides; it measures only."""
+"""`<slug>-roles.jsonl` holds questions decided by who did what to whom or by a "not"; `train` ignores them."""
 
 
 @dataclass(frozen=True, slots=True)
-class Item:
-    """One measured question; `facts` are the right answers, empty when the article does not answer."""
+class AnnotatedQuestion:
+    """One question of a set, with its right answers."""
 
     id: str
-    question: str
+    text: str
     language: str
     kind: str
+    """How it is asked or what is wrong with it, such as `paraphrase`, `typo` or `oos-hard`."""
     facts: tuple[str, ...]
+    """Ids of the right answers; empty when the article does not answer."""
     article: str | None
-    gap: str | None = None
     after: str | None = None
-    """The question asked just before, which this one may lean on."""
+    """The question asked just before, as context."""
     corrects: tuple[str, ...] = ()
-    """Facts that tell what is the case instead, of a question that supposes something wrong."""
+    """Ids of the facts that correct a wrong premise of the question; showing one is no false answer."""
 
     @property
     def covered(self) -> bool:
-        """Tell whether the article answers the question."""
+        """Return whether the article answers the question."""
         return bool(self.facts)
 
 
-def read_items(path: Path, knowledge: Knowledge) -> tuple[Item, ...]:
-    """Read `path`: JSON lines, or a `cases.yaml` of an article of `knowledge`; raise ConfigError if it can't be."""
+def read_questions(path: Path, knowledge: Knowledge) -> tuple[AnnotatedQuestion, ...]:
+    """Read JSON lines, or the `cases.yaml` of an article of `knowledge`; raise ConfigError with file and line."""
     names = (slug_of(path), path.parent.name)
-    slug = next((a.slug for a in knowledge.articles if a.slug in names), None)
+    article = next((article for article in knowledge.articles if article.slug in names), None)
     if path.suffix in {".yaml", ".yml"}:
-        article = knowledge.article(slug or "")
         if article is None:
             msg = f"{path}: the folder of these cases is not an article of the knowledge in use (see --knowledge)"
             raise ConfigError(msg)
-        gaps = frozenset(gap.id for gap in article.gaps)
-        return tuple(_case(case, article.slug, gaps) for case in article.cases)
+        facts = frozenset(fact.id for fact in article.facts)
+        return tuple(_from_case(case, article.slug, facts) for case in article.cases)
     try:
         lines = path.read_text(encoding="utf-8").splitlines()
     except (OSError, UnicodeDecodeError) as error:
         msg = f"{path}: can't be read ({error.__class__.__name__})"
         raise ConfigError(msg) from None
-    return tuple(_line(path, number, line, slug) for number, line in enumerate(lines, 1) if line.strip())
+    slug = article.slug if article else None
+    return tuple(_from_json(f"{path}:{number}", line, slug) for number, line in enumerate(lines, 1) if line.strip())
 
 
 def slug_of(path: Path) -> str:
-    """Return the slug of the article that a question set belongs to by its file name."""
-    return path.stem.removesuffix(FOLLOW_UPS).removesuffix(ROLES).removesuffix(DEVELOPMENT)
+    """Return the slug of the article that a question set is named after."""
+    return path.stem.removesuffix(FOLLOW_UPS).removesuffix(ROLES).removesuffix(TRAINING)
 
 
-def _case(case: Case, slug: str, gaps: frozenset[str]) -> Item:
+def _from_case(case: Case, slug: str, fact_ids: frozenset[str]) -> AnnotatedQuestion:
+    """Return a case as a question; one that expects a gap or `nothing` is uncovered."""
+    facts = (case.expect,) if case.expect in fact_ids else ()
     language = language_of(normalise(case.question))
-    if case.expect == NOTHING or case.expect in gaps:
-        gap = None if case.expect == NOTHING else case.expect
-        return Item(case.where, case.question, language, "case", (), slug, gap, case.after)
-    return Item(case.where, case.question, language, "case", (case.expect,), slug, after=case.after)
+    return AnnotatedQuestion(case.where, case.question, language, "case", facts, slug, case.after)
 
 
-def _line(path: Path, number: int, line: str, slug: str | None) -> Item:
+def _from_json(place: str, line: str, slug: str | None) -> AnnotatedQuestion:
     try:
         data: dict[str, Any] = json.loads(line)
-        facts = tuple(filter(None, (data["fact"], *data.get("also", ()))))
-        corrects = tuple(data.get("corrects", ()))
-        return Item(
-            str(data.get("id", number)),
-            str(data["q"]),
-            str(data.get("lang") or language_of(normalise(data["q"]))),
-            str(data.get("kind", "")),
-            facts,
-            slug,
-            data.get("gap"),
-            data.get("after"),
-            corrects,
+        return AnnotatedQuestion(
+            id=str(data.get("id", place.rpartition(":")[2])),
+            text=str(data["q"]),
+            language=str(data.get("lang") or language_of(normalise(data["q"]))),
+            kind=str(data.get("kind", "")),
+            facts=tuple(filter(None, (data["fact"], *data.get("also", ())))),
+            article=slug,
+            after=data.get("after"),
+            corrects=tuple(data.get("corrects", ())),
         )
     except (ValueError, KeyError, TypeError, AttributeError) as error:
-        msg = f"{path}:{number}: not a question: one JSON object with at least q and fact is needed ({error!r})"
+        msg = f"{place}: not a question: one JSON object with at least q and fact is needed ({error!r})"
         raise ConfigError(msg) from None

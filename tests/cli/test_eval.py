@@ -35,7 +35,7 @@ def test_one_set_has_no_rows_by_article(capsys: pytest.CaptureFixture[str]) -> N
     assert "language ko" in report
 
 
-def test_the_json_tells_every_outcome_and_no_text(capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_json_lists_every_outcome_and_no_text(capsys: pytest.CaptureFixture[str]) -> None:
     report = evaluated(capsys, NIGHT_QUESTIONS, "--json")
     outcomes = json.loads(report)["outcomes"]
     assert len(outcomes) == 110
@@ -45,7 +45,7 @@ def test_the_json_tells_every_outcome_and_no_text(capsys: pytest.CaptureFixture[
     assert first["q"] not in report
 
 
-def test_misses_are_told_when_asked_for(capsys: pytest.CaptureFixture[str]) -> None:
+def test_misses_are_listed_when_asked_for(capsys: pytest.CaptureFixture[str]) -> None:
     assert "expected " in evaluated(capsys, NIGHT_QUESTIONS, "--explain").partition("\nMisses\n")[2]
 
 
@@ -58,7 +58,7 @@ def test_a_run_compared_with_itself_differs_in_nothing(capsys: pytest.CaptureFix
     assert compared["right"]["became"] == compared["right"]["stopped"] == []
 
 
-def test_noise_sets_clean_questions_against_themselves(capsys: pytest.CaptureFixture[str]) -> None:
+def test_noise_compares_clean_questions_with_themselves(capsys: pytest.CaptureFixture[str]) -> None:
     report = evaluated(capsys, NIGHT_QUESTIONS, "--noise", "spaces")
     assert "kind typo" not in report
     tables = [table.splitlines() for table in report.split("Noise: spaces, ")[1:]]
@@ -67,7 +67,7 @@ def test_noise_sets_clean_questions_against_themselves(capsys: pytest.CaptureFix
     assert counts[0] == counts[1] + counts[2]
 
 
-def test_samples_of_one_language_are_asked_for_in_the_other(capsys: pytest.CaptureFixture[str]) -> None:
+def test_with_samples_of_one_language_questions_are_asked_in_the_other(capsys: pytest.CaptureFixture[str]) -> None:
     report = evaluated(capsys, NIGHT_QUESTIONS, "--samples", "ko")
     assert "language en" in report
     assert "language ko" not in report

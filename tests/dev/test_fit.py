@@ -1,4 +1,4 @@
-"""The learning is right where it can be checked: gradient, signs, thresholds."""
+"""The learning is right where it can be checked: gradients, signs, thresholds."""
 
 from dataclasses import replace
 
@@ -6,46 +6,54 @@ import numpy as np
 import pytest
 from scipy.optimize import check_grad
 
-from bot.core.features import FEATURE_NAMES
-from bot.dev.fit import FALSE_ANSWERS, Decided, _Stack, choose_thresholds, decide, fit_ranker, train
-from bot.dev.training_data import Asked, Development
-from bot.evaluation.question_sets import Item
+from bot.core.classifier import CONFIDENCE_FEATURES, Classifier, confidence_features
+from bot.core.features import FEATURE_NAMES, FEATURES
+from bot.dev.fit import (
+    CONFIDENCE_RIDGE,
+    FALSE_ANSWERS,
+    Prediction,
+    _Batch,
+    choose_thresholds,
+    fit_confidence,
+    fit_ranker,
+    predict,
+    train,
+)
+from bot.dev.training_data import TrainingArticle, TrainingQuestion
+from bot.evaluation.question_sets import AnnotatedQuestion
 
 FACTS, GAPS = 3, 1
 
 
-def asked(random: np.random.Generator, right: int | None) -> Asked:
-    """Return a question whose right fact, if any, has higher signals than the other targets."""
+def question(random: np.random.Generator, right: int | None) -> TrainingQuestion:
+    """Return a question whose right fact, if any, has higher features than the other targets."""
     table = random.uniform(0, 0.4, (FACTS + GAPS, len(FEATURE_NAMES)))
-    wanted = np.zeros(FACTS + GAPS, bool)
-    if right is not None:
-        table[right] += 0.5
-        wanted[right] = True
-    facts = ("fact",) if right is not None else ()
+    is_right = np.arange(FACTS + GAPS) == right
+    table[is_right] += 0.5
+    annotated = AnnotatedQuestion("1", "?", "en", "direct", ("fact",) if right is not None else (), "a")
     is_fact = np.arange(FACTS + GAPS) < FACTS
-    return Asked(Item("1", "?", "en", "direct", facts, "a"), (table,), wanted, is_fact, np.zeros(FACTS + GAPS, bool))
+    return TrainingQuestion(annotated, (table,), is_right, is_fact, np.zeros(FACTS + GAPS, bool))
 
 
-def articles(count: int) -> list[Development]:
+def articles(count: int) -> list[TrainingArticle]:
     random = np.random.default_rng(7)
-    questions = (0, 1, 2, None, None, 0)
+    right = (0, 1, 2, None, None, 0) * 4
     return [
-        Development(f"article-{n}", lean=False, asked=tuple(asked(random, q) for q in questions * 4))
+        TrainingArticle(f"article-{n}", f"article-{n}", tuple(question(random, one) for one in right))
         for n in range(count)
     ]
 
 
-def test_the_gradient_is_the_slope_of_the_loss() -> None:
-    stack = _Stack.of([one for article in articles(2) for one in article.asked])
+def test_the_gradient_of_step_one_is_the_slope_of_its_loss() -> None:
+    batch = _Batch.of([question for article in articles(2) for question in article.questions])
     start = np.random.default_rng(3).normal(0, 0.3, len(FEATURE_NAMES) + 1)
-    off = check_grad(lambda p: stack.loss(p)[0], lambda p: stack.loss(p)[1], start)
-    assert off < 1e-4 * np.linalg.norm(stack.loss(start)[1])
+    off = check_grad(lambda p: batch.loss(p)[0], lambda p: batch.loss(p)[1], start)
+    assert off < 1e-4 * np.linalg.norm(batch.loss(start)[1])
 
 
 def test_more_agreement_never_makes_an_answer_less_likely() -> None:
-    weights = dict(zip(FEATURE_NAMES, fit_ranker(articles(2), semantic=True).weights, strict=True))
-    assert all(weight <= 0 for name, weight in weights.items() if name.endswith(("_miss", "_extra")))
-    assert all(weight >= 0 for name, weight in weights.items() if not name.endswith(("_miss", "_extra")))
+    weights = fit_ranker(articles(2), semantic=True).weights
+    assert all(weight * feature.sign >= 0 for feature, weight in zip(FEATURES, weights, strict=True))
 
 
 def test_without_the_encoder_its_features_weigh_nothing() -> None:
@@ -54,27 +62,54 @@ def test_without_the_encoder_its_features_weigh_nothing() -> None:
     assert weights["ngrams"] > 0
 
 
+def recorded(random: np.random.Generator, readings: int, *, right: bool) -> Prediction:
+    """Return a prediction for one of `readings` readings, with random features."""
+    asked = replace(question(random, 0 if right else None), readings=(np.zeros((0, 0)),) * readings)
+    table = random.uniform(0, 1, (FACTS + GAPS, len(FEATURE_NAMES)))
+    return Prediction(asked, table, np.array([0.5, *random.uniform(0, 0.2, FACTS + GAPS - 1)]))
+
+
+def test_step_two_is_at_the_optimum_of_its_penalised_likelihood() -> None:
+    """Articles weigh the same and so do questions: 1 / (readings · questions of the article), 12 questions in all."""
+    random = np.random.default_rng(5)
+    groups = [
+        [recorded(random, 1, right=n % 3 > 0) for n in range(8)],
+        [recorded(random, 2, right=n % 2 > 0) for n in range(32)],
+    ]
+    empty = Classifier(np.zeros(len(FEATURE_NAMES)), 0.0, np.zeros(len(CONFIDENCE_FEATURES)), 0.0, 1.0, 1.0, 0.0)
+    fitted = fit_confidence(empty, groups)
+    rows = np.array(
+        [
+            confidence_features(one.table, one.probabilities, one.question.is_fact, one.question.has_gaps)
+            for group in groups
+            for one in group
+        ]
+    )
+    weight = np.array([12 / 8] * 8 + [12 / 32] * 32)
+    scale = np.where(rows.std(axis=0) > 0, rows.std(axis=0), 1)
+    probabilities = 1 / (1 + np.exp(-(rows @ fitted.confidence + fitted.confidence_bias)))
+    slope = weight * (probabilities - [one.right for group in groups for one in group])
+    gradient = (rows - rows.mean(axis=0)).T @ slope / scale + CONFIDENCE_RIDGE * fitted.confidence * scale
+    assert np.abs(fitted.confidence).max() > 0.01
+    assert np.abs([*gradient, slope.sum()]).max() < 1e-6
+
+
 def test_a_separable_world_is_learnt_on_articles_left_out() -> None:
     classifier, held_out = train(articles(3), semantic=True)
-    covered = [one for group in held_out for one in group if one.asked.item.covered]
-    assert np.mean([one.right for one in covered]) > 0.95
+    assert np.mean([one.right for group in held_out for one in group if one.covered]) > 0.95
     assert 0 < classifier.suggest_from <= classifier.answer_from <= 1
 
 
 @pytest.mark.parametrize("with_gaps", [False, True])
-def test_the_bar_lets_no_more_false_answers_through_than_allowed(*, with_gaps: bool) -> None:
+def test_the_threshold_lets_no_more_false_answers_through_than_allowed(*, with_gaps: bool) -> None:
     article = articles(1)[0]
     classifier = fit_ranker([article], semantic=True)
     random = np.random.default_rng(1)
-    decided = [
-        Decided(
-            replace(one.asked, has_gaps=np.full(FACTS + GAPS, with_gaps)),
-            one.table,
-            one.probabilities,
-            float(random.uniform()),
-        )
-        for one in decide(article.asked * 10, classifier)
+    has_gaps = np.full(FACTS + GAPS, with_gaps)
+    predictions = [
+        replace(one, question=replace(one.question, has_gaps=has_gaps), confidence=float(random.uniform()))
+        for one in predict(article.questions * 10, classifier)
     ]
-    chosen = choose_thresholds(classifier, decided)
-    false = np.mean([one.answered(chosen) for one in decided if not one.asked.item.covered])
+    chosen = choose_thresholds(classifier, predictions)
+    false = np.mean([one.answered(chosen) for one in predictions if not one.covered])
     assert 0 < false <= FALSE_ANSWERS

@@ -1,4 +1,4 @@
-"""Public question sets: scenes leak nothing, the threshold keeps its promise, everybody is asked the same."""
+"""Public question sets: episodes leak nothing, the threshold keeps its promise, all matchers get the same questions."""
 
 import json
 from pathlib import Path
@@ -37,30 +37,30 @@ def data(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def test_a_scene_has_four_samples_an_intent_and_never_a_test_sentence(data: Path) -> None:
-    scene = clinc150(data, 0)
-    assert len(scene.samples) == 4 * INTENTS
-    assert {text.split()[0] for text, _ in scene.samples} == {"train"}
-    assert {text.split()[0] for text, _ in scene.covered} == {"test"}
-    assert {text.split()[0] for text in (*scene.dev.near, *scene.dev.far)} == {"dev"}
+def test_an_episode_has_four_samples_an_intent_and_never_a_test_sentence(data: Path) -> None:
+    episode = clinc150(data, 0)
+    assert len(episode.samples) == 4 * INTENTS
+    assert {text.split()[0] for text, _ in episode.samples} == {"train"}
+    assert {text.split()[0] for text, _ in episode.covered} == {"test"}
+    assert {text.split()[0] for text in (*episode.dev.near, *episode.dev.far)} == {"dev"}
 
 
-def test_what_is_near_belongs_to_no_drawn_intent(data: Path) -> None:
-    scene = clinc150(data, 0)
-    drawn = {text.split()[2] for text, _ in scene.samples}
-    assert len(scene.test.near) == 2 * EXTRA
-    assert not drawn & {text.split()[2] for text in scene.test.near}
-    assert all("elsewhere" in text for text in scene.test.far)
+def test_near_questions_belong_to_no_drawn_intent(data: Path) -> None:
+    episode = clinc150(data, 0)
+    drawn = {text.split()[2] for text, _ in episode.samples}
+    assert len(episode.test.near) == 2 * EXTRA
+    assert not drawn & {text.split()[2] for text in episode.test.near}
+    assert all("elsewhere" in text for text in episode.test.far)
 
 
 def test_pairs_have_one_sample_and_no_question_in_both_halves(data: Path) -> None:
-    scene = qpair_ko(data, 3)
-    assert len(scene.samples) == len(scene.covered) == INTENTS
-    assert not set(scene.dev.near) & set(scene.test.near)
-    assert len(scene.dev.far) == len(scene.test.far) == 4
+    episode = qpair_ko(data, 3)
+    assert len(episode.samples) == len(episode.covered) == INTENTS
+    assert not set(episode.dev.near) & set(episode.test.near)
+    assert len(episode.dev.far) == len(episode.test.far) == 4
 
 
-def test_a_seed_always_draws_the_same_scene(data: Path) -> None:
+def test_a_seed_always_draws_the_same_episode(data: Path) -> None:
     assert clinc150(data, 1) == clinc150(data, 1)
     assert clinc150(data, 1) != clinc150(data, 2)
 
@@ -72,12 +72,12 @@ def test_the_threshold_weighs_near_and_far_equally() -> None:
     assert (sum(s > bar for s in near) / 100 + sum(s > bar for s in far) / 10) / 2 <= FALSE_ANSWERS
 
 
-def test_scores_all_alike_answer_nothing() -> None:
+def test_equal_scores_answer_nothing() -> None:
     assert threshold([0.5, 0.5], [0.5]) == 0.5
 
 
 def test_every_matcher_has_its_row_with_two_sets_and_a_time(data: Path) -> None:
-    table = quality(Knowledge(()), LettersEncoder(), data, scenes=1)
+    table = quality(Knowledge(()), LettersEncoder(), data, episodes=1)
     rows = [line.split(" | ") for line in table.splitlines() if line.startswith("| ")][1:]
     assert len(rows) == 8
     shares = [int(cell.split(" / ")[0]) for row in rows for cell in row[1:3]]

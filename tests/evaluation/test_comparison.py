@@ -4,60 +4,69 @@ import json
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy.stats import binomtest
 
 from bot.errors import ConfigError
-from bot.evaluation.metrics import Change, Comparison, compare, read_outcomes
+from bot.evaluation.evaluate import PairedComparison, read_outcomes
+from bot.evaluation.metrics import Change, compare
 
 BEFORE = {"a/1": "right", "a/2": "wrong", "a/3": "offered", "a/4": "false", "a/5": "declined", "a/gone": "right"}
 NOW = {"a/1": "offered", "a/2": "right", "a/3": "right", "a/4": "declined", "a/5": "declined", "a/new": "right"}
 
 
-def by_measure() -> dict[str, Change]:
-    return {change.measure: change for change in compare(BEFORE, NOW)}
-
-
-def test_what_became_right_and_what_stopped_being_so() -> None:
-    right = by_measure()["right"]
+def test_questions_that_became_right_and_stopped_being_right_are_named() -> None:
+    right = compare(BEFORE, NOW)["right"]
     assert (right.became, right.stopped) == (("a/2", "a/3"), ("a/1",))
     assert (right.before, right.now, right.of) == (1, 2, 3)
     assert right.points == pytest.approx(100 / 3)
 
 
-def test_an_offer_is_as_good_as_an_answer_where_either_counts() -> None:
-    either = by_measure()["right_or_offered"]
+def test_an_offer_counts_like_an_answer_where_either_is_enough() -> None:
+    either = compare(BEFORE, NOW)["right_or_offered"]
     assert (either.became, either.stopped) == (("a/2",), ())
 
 
 def test_false_answers_are_shares_of_the_uncovered_questions() -> None:
-    false = by_measure()["falsely_answered"]
+    false = compare(BEFORE, NOW)["falsely_answered"]
     assert (false.before, false.now, false.of) == (1, 0, 2)
     assert false.stopped == ("a/4",)
 
 
 @pytest.mark.parametrize(
-    ("became", "stopped", "chance"),
+    ("became", "stopped", "p_value"),
     [(0, 0, 1.0), (1, 1, 1.0), (5, 0, 2 / 32), (8, 2, 2 * (1 + 10 + 45) / 1024), (400, 400, 1.0)],
 )
-def test_the_chance_is_the_exact_binomial_one(became: int, stopped: int, chance: float) -> None:
-    change = Change("right", 0, 0, 1_000, ("x",) * became, ("x",) * stopped)
-    assert change.chance == pytest.approx(chance)
+def test_p_is_the_exact_binomial_one(became: int, stopped: int, p_value: float) -> None:
+    change = Change(0, 0, 1_000, ("x",) * became, ("x",) * stopped)
+    assert change.p_value == pytest.approx(p_value)
+
+
+@given(st.integers(0, 200), st.integers(0, 200))
+def test_p_is_that_of_scipy(became: int, stopped: int) -> None:
+    change = Change(0, 0, 1_000, ("x",) * became, ("x",) * stopped)
+    differ = became + stopped
+    assert change.p_value == pytest.approx(binomtest(became, differ).pvalue if differ else 1.0, abs=1e-9)
 
 
 def test_the_table_has_a_row_for_each_measure_and_nothing_for_no_questions() -> None:
-    table = Comparison("Against x", "before", "now", compare({"a/1": "right"}, {"a/1": "right"})).text(listing=False)
+    table = PairedComparison("Against x", ("before", "now"), compare({"a/1": "right"}, {"a/1": "right"})).text(
+        explain=False
+    )
     assert table.splitlines()[:2] == ["", "Against x"]
     assert len(table.splitlines()) == 7
     assert "–" in table.splitlines()[-1]
 
 
 def test_questions_are_listed_by_id_when_asked_for() -> None:
-    comparison = Comparison("Against x", "before", "now", compare(BEFORE, NOW))
-    assert "became right: a/2, a/3\nstopped being right: a/1\n" in comparison.text(listing=True)
-    assert "a/2" not in comparison.text(listing=False)
+    comparison = PairedComparison("Against x", ("before", "now"), compare(BEFORE, NOW))
+    assert "became right: a/2, a/3\nstopped being right: a/1\n" in comparison.text(explain=True)
+    assert "a/2" not in comparison.text(explain=False)
 
 
 @pytest.mark.parametrize("content", ["", "[]", "{}", '{"outcomes": 3}'])
-def test_what_is_no_report_is_one_sentence(tmp_path: Path, content: str) -> None:
+def test_a_file_that_is_no_report_is_refused_in_one_sentence(tmp_path: Path, content: str) -> None:
     file = tmp_path / "report.json"
     file.write_text(content, encoding="utf-8")
     with pytest.raises(ConfigError, match=r"report\.json: not a report"):

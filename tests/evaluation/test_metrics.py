@@ -1,14 +1,19 @@
-"""What is counted, and how sure one can be of it."""
+"""What the measures count, and how certain they are."""
+
+from statistics import NormalDist
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy.stats import binomtest
 
-from bot.evaluation.metrics import Result, Share, groups, percentile, score
-from bot.evaluation.question_sets import Item
+from bot.evaluation.metrics import Result, Share, percentile, shares, shares_by_group
+from bot.evaluation.question_sets import AnnotatedQuestion
 from bot.service.replies import Reply, Suggestion
 
 
 def result(expected: tuple[str, ...], reply: Reply, kind: str = "direct") -> Result:
-    return Result(Item("1", "?", "en", kind, expected, "a"), reply, 2.0)
+    return Result(AnnotatedQuestion("1", "?", "en", kind, expected, "a"), reply, 2.0)
 
 
 def answered(fact: str) -> Reply:
@@ -23,7 +28,14 @@ def test_wilson_interval_of_eight_in_ten_is_the_textbook_one() -> None:
     assert Share(8, 10).interval == pytest.approx((0.490, 0.943), abs=0.001)
 
 
-def test_a_share_of_nothing_is_nothing_known() -> None:
+@given(st.integers(1, 3_000), st.data())
+def test_wilson_interval_is_that_of_scipy(total: int, data: st.DataObject) -> None:
+    share = Share(data.draw(st.integers(0, total)), total)
+    level = 2 * NormalDist().cdf(1.96) - 1
+    assert share.interval == pytest.approx(binomtest(share.hits, total).proportion_ci(level, method="wilson"), abs=1e-9)
+
+
+def test_a_share_of_nothing_has_no_known_interval() -> None:
     assert Share(0, 0).value == 0
     assert Share(0, 0).interval == (0.0, 1.0)
 
@@ -37,20 +49,24 @@ def test_right_wrong_offered_and_falsely_answered_are_counted_apart() -> None:
         result((), answered("x"), "oos-hard"),
         result((), offered("x"), "oos-hard"),
     ]
-    counted = score(results)
-    assert (counted.right.hits, counted.wrong.hits, counted.offered.hits) == (1, 1, 1)
-    assert counted.right_or_offered == Share(2, 4)
-    assert counted.falsely_answered == Share(1, 2)
+    assert shares(one.outcome for one in results) == {
+        "right": Share(1, 4),
+        "wrong": Share(1, 4),
+        "offered": Share(1, 4),
+        "right_or_offered": Share(2, 4),
+        "falsely_answered": Share(1, 2),
+    }
 
 
 def test_either_of_two_right_facts_is_right() -> None:
-    assert score([result(("x", "y"), answered("y"))]).right == Share(1, 1)
+    assert result(("x", "y"), answered("y")).outcome == "right"
 
 
 def test_groups_begin_with_all_then_languages_then_kinds() -> None:
-    found = groups([result(("x",), answered("x")), result((), offered("x"), "chitchat")])
+    found = shares_by_group([result(("x",), answered("x")), result((), offered("x"), "chitchat")])
     assert list(found) == ["all", "language en", "kind chitchat", "kind direct"]
-    assert len(found["all"]) == 2
+    assert found["all"]["right"] == found["kind direct"]["right"] == Share(1, 1)
+    assert found["kind chitchat"]["right"] == Share(0, 0)
 
 
 def test_percentile_of_no_results_is_zero() -> None:
@@ -58,8 +74,7 @@ def test_percentile_of_no_results_is_zero() -> None:
     assert percentile([result(("x",), answered("x"))], 50) == 2.0
 
 
-def test_the_fact_that_puts_a_wrong_premise_right_is_no_false_answer() -> None:
-    asked = Item("1", "Why did she quit?", "en", "false-premise", (), "a", corrects=("stays",))
+def test_the_fact_that_corrects_a_wrong_premise_is_no_false_answer() -> None:
+    asked = AnnotatedQuestion("1", "Why did she quit?", "en", "false-premise", (), "a", corrects=("stays",))
     results = [Result(asked, answered(fact), 2.0) for fact in ("stays", "pay")]
     assert [one.outcome for one in results] == ["declined", "false"]
-    assert score(results).falsely_answered == Share(1, 2)

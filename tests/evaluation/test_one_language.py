@@ -1,4 +1,4 @@
-"""A knowledge with samples in one language keeps nothing of those in the other."""
+"""Knowledge cut to one language has no samples and labels left from the other."""
 
 from dataclasses import replace
 
@@ -9,7 +9,7 @@ from tests.core.ferry import ferry, ferry_snapshot
 KNOWLEDGE = ferry_snapshot().knowledge
 
 
-def test_only_samples_of_the_language_stay_and_every_fact_does() -> None:
+def test_every_fact_keeps_only_its_samples_in_the_language() -> None:
     (article,) = one_language(KNOWLEDGE, "ko").articles
     kept = [sample for fact in article.facts for sample in fact.samples]
     kept += [sample for gap in article.gaps for sample in gap.samples]
@@ -18,7 +18,7 @@ def test_only_samples_of_the_language_stay_and_every_fact_does() -> None:
     assert article.entities == ferry().entities
 
 
-def test_a_label_that_was_a_sample_goes_with_it() -> None:
+def test_a_label_taken_from_a_removed_sample_is_removed() -> None:
     samples = (Sample("누가?", "ko"), Sample("Who?", "en"))
     fact = Fact("x", Text("누가?", "Who?"), Text("나", "Me"), samples, Source("none"))
     knowledge = Knowledge((replace(ferry(), facts=(fact,)),))
