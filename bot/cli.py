@@ -269,14 +269,16 @@ def bench(
     """Measure time and memory, how they grow with the facts, or answers on public sets against other matchers."""
     from bot.semantic.encoder import UseEncoder  # noqa: PLC0415  numpy and the weights only when wanted
 
-    with _developer_tools():
-        from bot.dev.bench import scaling, speed  # noqa: PLC0415
-        from bot.dev.quality import quality  # noqa: PLC0415
-
     knowledge, _ = composition.read(composition.shipped_knowledge())
     if what != "quality":
+        with _developer_tools():
+            from bot.dev.bench import scaling, speed  # noqa: PLC0415
+
         sys.stdout.write((speed if what == "speed" else scaling)(knowledge, UseEncoder))
         return
+    with _developer_tools():  # not above: scikit-learn would count in the memory that `speed` measures
+        from bot.dev.quality import quality  # noqa: PLC0415
+
     if data is None:
         msg = "bench quality needs the folder of the public question sets: --data DIR."
         raise ConfigError(msg)

@@ -108,9 +108,9 @@ def percentile(results: Sequence[Result], percent: float) -> float:
 class Change:
     """One measure in two runs over the same questions."""
 
+    of: int
     before: int
     now: int
-    of: int
     became: tuple[str, ...]
     """Questions that it counts now and did not before."""
     stopped: tuple[str, ...]
@@ -137,5 +137,5 @@ def compare(before: Mapping[str, str], now: Mapping[str, str]) -> dict[str, Chan
         asked = [key for key in now if key in before and now[key] in group]
         old, new = ({key for key in asked if run[key] in counted} for run in (before, now))
         became, stopped = (tuple(key for key in asked if key in found) for found in (new - old, old - new))
-        changes[measure] = Change(len(old), len(new), len(asked), became, stopped)
+        changes[measure] = Change(len(asked), len(old), len(new), became, stopped)
     return changes

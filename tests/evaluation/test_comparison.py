@@ -39,13 +39,13 @@ def test_false_answers_are_shares_of_the_uncovered_questions() -> None:
     [(0, 0, 1.0), (1, 1, 1.0), (5, 0, 2 / 32), (8, 2, 2 * (1 + 10 + 45) / 1024), (400, 400, 1.0)],
 )
 def test_p_is_the_exact_binomial_one(became: int, stopped: int, p_value: float) -> None:
-    change = Change(0, 0, 1_000, ("x",) * became, ("x",) * stopped)
+    change = Change(1_000, 0, 0, ("x",) * became, ("x",) * stopped)
     assert change.p_value == pytest.approx(p_value)
 
 
 @given(st.integers(0, 200), st.integers(0, 200))
 def test_p_is_that_of_scipy(became: int, stopped: int) -> None:
-    change = Change(0, 0, 1_000, ("x",) * became, ("x",) * stopped)
+    change = Change(1_000, 0, 0, ("x",) * became, ("x",) * stopped)
     differ = became + stopped
     assert change.p_value == pytest.approx(binomtest(became, differ).pvalue if differ else 1.0, abs=1e-9)
 
