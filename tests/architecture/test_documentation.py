@@ -136,6 +136,16 @@ def test_the_test_command_of_the_readme_is_the_one_that_is_checked() -> None:
     assert command in (ROOT / ".ci" / "run").read_text(encoding="utf-8").splitlines()
 
 
+def test_the_readme_says_what_each_dependency_is_for() -> None:
+    """Type stubs need no reason."""
+    project = PROJECT["project"]
+    required = [*project["dependencies"], *project["optional-dependencies"]["dev"]]
+    packages = {re.split(r"[<>=~]", one)[0].lower() for one in required if not one.startswith("types-")}
+    table = README.partition("### Dependencies")[2]
+    rows = re.findall(r"^\| (?:dev: )?([^|]+) \| [^|]+ \| [^|]+ \|$", table, re.MULTILINE)
+    assert {name for row in rows for name in row.split(", ")} - {"package"} == packages
+
+
 def test_links_lead_to_files_and_headings() -> None:
     broken = []
     for document in DOCUMENTS:
