@@ -26,8 +26,8 @@ if TYPE_CHECKING:  # discord.py is loaded only by the commands that speak to Dis
     from bot.discord_bot.reloading import Reloader
 
 READERS, AUTHORS, DEVELOPERS = "Readers", "Authors", "Developers"
+_PACKAGE = "article-answers-bot"
 app = typer.Typer(
-    help="Answer readers' questions about an article, with the source, in Korean and English.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -46,6 +46,28 @@ Semantic = Annotated[
     typer.Option("--semantic/--no-semantic", help="With or without the sentence encoder (BOT_SEMANTIC)."),
 ]
 OPERATORS = "Operators"
+
+
+def _show_version(wanted: bool) -> None:  # noqa: FBT001  typer passes the option's value
+    """Print the name and the version of the installed package, and end."""
+    if wanted:
+        from importlib.metadata import PackageNotFoundError, version  # noqa: PLC0415  not needed to answer
+
+        try:
+            typer.echo(f"{_PACKAGE} {version(_PACKAGE)}")
+        except PackageNotFoundError:
+            msg = "The version is unknown because the bot is not installed: run `pip install .` in its folder."
+            raise ConfigError(msg) from None
+        raise typer.Exit
+
+
+@app.callback()
+def main(
+    version: Annotated[  # noqa: FBT002  its callback does the work
+        bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Print the version and exit.")
+    ] = False,
+) -> None:
+    """Answer readers' questions about an article, with the source, in Korean and English."""
 
 
 def _settings(knowledge: Path | None, semantic: bool | None = None) -> Settings:  # noqa: FBT001

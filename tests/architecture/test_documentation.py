@@ -1,16 +1,41 @@
 """What the documentation says exists, and what exists is documented."""
 
+import json
 import re
+import shlex
+import tomllib
+from collections import defaultdict
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
 from typer.main import get_command
 
+from bot.app import read, shipped_knowledge
 from bot.cli import app
 from bot.knowledge.schema import json_schema
+from bot.service.pages import listings
+from bot.service.replies import Reply, SourceLine, Suggestion
+from bot.terminal.ask import as_json
 
 ROOT = Path(__file__).parents[2]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+DOCUMENTS = [
+    ROOT / name
+    for name in (
+        "README.md",
+        "bot/core/experiments.md",
+        "bot/core/weights.md",
+        "knowledge/README.md",
+        "tests/README.md",
+        "tests/fake_discord/README.md",
+    )
+]
+MOST_README_LINES = 170
+TOOLS = {"mypy", "lint-imports", "ruff", "pytest"}
 AUTHORS = (ROOT / "knowledge" / "README.md").read_text(encoding="utf-8")
 COMMANDS = sorted(getattr(get_command(app), "commands", {}))
 
@@ -20,8 +45,7 @@ def test_there_are_commands() -> None:
 
 
 def test_the_readme_tells_every_command() -> None:
-    readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    assert [name for name in COMMANDS if not re.search(rf"`{name}`|python -m bot {name}\b", readme)] == []
+    assert [name for name in COMMANDS if not re.search(rf"`{name}`|python -m bot {name}\b", README)] == []
 
 
 def test_commands_that_the_documentation_tells_exist() -> None:
@@ -57,3 +81,133 @@ def test_the_example_for_authors_passes_check(tmp_path: Path, capsys: pytest.Cap
     arguments = ["check", str(tmp_path / "harbour-clock"), "--article", str(tmp_path / "article.txt"), "--no-semantic"]
     app(arguments, standalone_mode=False)
     assert "1 article, 2 facts, 1 gap, 9 sample questions, 4 cases: no problems" in capsys.readouterr().out
+
+
+def test_the_readme_is_short() -> None:
+    assert len(README.splitlines()) <= MOST_README_LINES
+
+
+def shell_commands() -> Iterator[list[str]]:
+    """Yield the words of each command in a shell block, comments left out, programs without their folder."""
+    for document in DOCUMENTS:
+        for block in re.findall(r"```(?:sh|bat)\n(.*?)```", document.read_text(encoding="utf-8"), re.DOTALL):
+            for command in re.split(r"\n|&&", block.replace("\\", "/")):
+                program, *arguments = shlex.split(command, comments=True) or [""]
+                if program:
+                    yield [program.removeprefix(".venv/bin/").removeprefix(".venv/Scripts/"), *arguments]
+
+
+def inline_commands() -> Iterator[list[str]]:
+    """Yield the words of each of the bot's commands that the README or the notes show inside a sentence or table."""
+    shown = re.compile(rf"`(?:python -m bot )?((?:{'|'.join(COMMANDS)}) [^`]+)`")
+    for document in (DOCUMENTS[0], DOCUMENTS[1]):
+        for command in shown.findall(document.read_text(encoding="utf-8")):
+            yield ["python", "-m", "bot", *shlex.split(command)]
+
+
+def parse(command: str, arguments: list[str]) -> None:
+    """Parse the arguments of one of the bot's commands without running it; raise a UsageError where they are wrong."""
+    commands: dict[str, Any] = getattr(get_command(app), "commands", {})
+    commands[command].make_context(command, arguments)
+
+
+@pytest.mark.parametrize("words", [*shell_commands(), *inline_commands()], ids=" ".join)
+def test_each_command_that_is_shown_exists(words: list[str]) -> None:
+    """With the options that are shown; files of the repository that are named exist too."""
+    match words:
+        case ["python" | "python3" | "py", "-m", "venv", _]:
+            pass
+        case ["python", "-m", "bot", command, *arguments]:
+            parse(command, arguments)
+        case ["python", script, *_]:
+            assert (ROOT / script).is_file()
+        case ["pip", "install", "-q", *arguments]:
+            extras = re.findall(r"\[(\w+)\]", " ".join(arguments))
+            assert set(extras) <= PROJECT["project"]["optional-dependencies"].keys()
+        case [program, *_]:
+            assert program in {*TOOLS, *PROJECT["project"]["scripts"]}
+    for word in words:
+        name = word.partition("::")[0]
+        assert not name.startswith(("tests/", "bot/")) or list(ROOT.glob(name)), f"there is no {name}"
+
+
+def test_the_test_command_of_the_readme_is_the_one_that_is_checked() -> None:
+    (command,) = (line for line in README.splitlines() if line.endswith("/pytest"))
+    assert command in (ROOT / ".ci" / "run").read_text(encoding="utf-8").splitlines()
+
+
+def test_the_readme_says_what_each_dependency_is_for() -> None:
+    """Type stubs need no reason."""
+    project = PROJECT["project"]
+    required = [*project["dependencies"], *project["optional-dependencies"]["dev"]]
+    packages = {re.split(r"[<>=~]", one)[0].lower() for one in required if not one.startswith("types-")}
+    table = README.partition("### Dependencies")[2]
+    rows = re.findall(r"^\| (?:dev: )?([^|]+) \| [^|]+ \| [^|]+ \|$", table, re.MULTILINE)
+    assert {name for row in rows for name in row.split(", ")} - {"package"} == packages
+
+
+def test_links_lead_to_files_and_headings() -> None:
+    broken = []
+    for document in DOCUMENTS:
+        for link in re.findall(r"\]\(([^)]+)\)", document.read_text(encoding="utf-8")):
+            name, _, heading = link.partition("#")
+            target = document.parent / name if name else document
+            if not target.is_file() or (heading and heading not in headings(target)):
+                broken.append(f"{document.relative_to(ROOT)}: {link}")
+    assert broken == []
+
+
+def headings(document: Path) -> set[str]:
+    """Return the anchors of a document's headings, as GitHub makes them."""
+    titles = re.findall(r"^#+ (.*)$", document.read_text(encoding="utf-8"), re.MULTILINE)
+    return {re.sub(r"[^\w -]", "", title.lower()).replace(" ", "-") for title in titles}
+
+
+def test_the_slash_commands_that_the_readme_names_exist() -> None:
+    knowledge, _ = read(shipped_knowledge())
+    own = (knowledge.messages[f"command_{key}_name"] for key in ("ask", "help", "about"))
+    names = {"facts", *(name for text in (*own, *(one.name for one in listings(knowledge))) for name in text.every())}
+    named = set(re.findall(r"`/([\w-]+)[ `]", README))
+    assert len(named) > 10
+    assert named <= names
+
+
+def test_the_json_that_the_readme_shows_has_the_keys_of_ask() -> None:
+    (block,) = re.findall(r"```json\n(.*?)```", README, re.DOTALL)
+    shown = json.loads(block)
+    source = SourceLine("", "", "", (), None, "")
+    reply = Reply("answered", "en", "", source=source, suggestions=(Suggestion("", "", "", 0.0),))
+    printed = as_json("", reply)
+    assert list(shown) == list(printed)
+    assert list(shown["source"]) == list(printed["source"])
+    assert list(shown["suggestions"][0]) == list(printed["suggestions"][0])
+
+
+def test_the_diagram_shows_every_package_and_each_import_follows_its_arrows() -> None:
+    arrows: defaultdict[str, set[str]] = defaultdict(set)
+    for line in re.findall(r"^  (.*-->.*)$", README, re.MULTILINE):
+        sources, targets = (re.findall(r"(\w+)(?=\[| &|$)", re.sub(r'"[^"]*"', "", end)) for end in line.split(" --> "))
+        for source in sources:
+            arrows[source] |= set(targets)
+    packages = {path.parent.name for path in (ROOT / "bot").glob("*/__init__.py")}
+    assert {*arrows, *(target for targets in arrows.values() for target in targets)} == {*packages, "cli"}
+    for package in packages:
+        below = reachable(arrows, package)
+        for path in (ROOT / "bot" / package).rglob("*.py"):
+            imported = set(re.findall(r"^\s*from bot\.(\w+)", path.read_text(encoding="utf-8"), re.MULTILINE))
+            assert imported & packages <= below, path
+
+
+def reachable(arrows: dict[str, set[str]], start: str) -> set[str]:
+    """Return `start` and what the arrows lead to from there."""
+    found, ahead = {start}, [start]
+    while ahead:
+        new = arrows[ahead.pop()] - found
+        found |= new
+        ahead += new
+    return found
+
+
+def test_the_version_shown_is_the_projects(capsys: pytest.CaptureFixture[str]) -> None:
+    app(["--version"], standalone_mode=False)
+    assert capsys.readouterr().out == f"article-answers-bot {PROJECT['project']['version']}\n"
