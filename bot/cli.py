@@ -146,7 +146,7 @@ def chat(
 @app.command(rich_help_panel=AUTHORS)
 def new(
     source: Annotated[Path, typer.Argument(help="A text file with the article, or a JSON file of facts.")],
-    folder: Annotated[Path, typer.Argument(help="The folder to make; its name is the article's slug.")],
+    folder: Annotated[Path, typer.Argument(help="The folder to create; its name is the article's slug.")],
 ) -> None:
     """Start an article folder from a text or from a JSON of facts."""
     from bot.authoring.new import new_article  # noqa: PLC0415  a tool for authors, not for every start
@@ -154,9 +154,9 @@ def new(
     draft = new_article(source, folder)
     for warning in draft.warnings:
         sys.stderr.write(f"{warning}\n")
-    made = "".join(f"  {line}\n" for line in draft.summary())
+    summary = "".join(f"  {line}\n" for line in draft.summary())
     sys.stdout.write(
-        f"{folder}:\n{made}"
+        f"{folder}:\n{summary}"
         f"Next: fill in what is marked <fill in …>, then run\n  python -m bot check {shlex.quote(str(folder))}\n"
         "knowledge/README.md explains every key.\n"
     )
@@ -166,13 +166,13 @@ def new(
 def check(
     folder: Annotated[Path | None, typer.Argument(help="Articles, or one article; default: those in use.")] = None,
     article: Annotated[
-        Path | None, typer.Option(help="The text of the one article, to hold the facts against.")
+        Path | None, typer.Option(help="The text of the one article, to compare the facts with.")
     ] = None,
-    advice: Annotated[bool, typer.Option("--advice", help="Propose gaps, and name facts that tell the same.")] = False,  # noqa: FBT002
+    advice: Annotated[bool, typer.Option("--advice", help="Also propose gaps, and list near-duplicate facts.")] = False,  # noqa: FBT002
     schema: Annotated[bool, typer.Option("--schema", help="Print the JSON Schema of the files.")] = False,  # noqa: FBT002
     semantic: Semantic = None,
 ) -> None:
-    """Say what is wrong with a folder of articles, and what would improve its answers."""
+    """List the problems of a folder of articles, and what would improve its answers."""
     if schema:
         from bot.knowledge.schema import schema_text  # noqa: PLC0415
 
@@ -180,20 +180,20 @@ def check(
         return
     from bot.authoring.check import check as run  # noqa: PLC0415
     from bot.authoring.check import text_problems  # noqa: PLC0415
-    from bot.knowledge.reader import read_with_places  # noqa: PLC0415
+    from bot.knowledge.reader import read_with_locations  # noqa: PLC0415
 
     settings = _settings(folder, semantic)
     running = composition.build(settings)
     problems: tuple[Problem, ...] = ()
     if article is not None:
-        place = composition.knowledge_folder(settings)
-        problems = text_problems(read_with_places(place, shipped=composition.shipped_knowledge()), article)
-    sys.stdout.write(str(run(running.library.snapshot, running.encoder, _progress, problems, propose=advice)))
+        used = composition.knowledge_folder(settings)
+        problems = text_problems(read_with_locations(used, shipped=composition.shipped_knowledge()), article)
+    sys.stdout.write(str(run(running.library.snapshot, running.encoder, _progress, problems, more_advice=advice)))
 
 
 def _progress(done: int, total: int) -> None:
-    """Show on a terminal's standard error how far the held-out samples are."""
-    sys.stderr.write(f"\rsamples held out: {done} of {total} rounds" + ("\n" if done == total else ""))
+    """Show the progress of the held-out rounds on standard error."""
+    sys.stderr.write(f"\rheld-out samples: {done} of {total} rounds" + ("\n" if done == total else ""))
     sys.stderr.flush()
 
 

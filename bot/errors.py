@@ -1,10 +1,10 @@
-"""The errors a person may see; each is one calm sentence, with an exit code."""
+"""The errors shown to a person as a sentence, each with an exit code."""
 
 from dataclasses import dataclass
 
 
 class BotError(Exception):
-    """Base of every error that is shown as a sentence instead of a traceback."""
+    """Base of every error whose message is shown instead of a traceback."""
 
     exit_code = 1
 
@@ -23,7 +23,7 @@ class DiscordStartError(BotError):
 
 @dataclass(frozen=True, slots=True, order=True)
 class Problem:
-    """One thing wrong in the knowledge: `file:line: where: what`."""
+    """One problem of the knowledge: `file:line: where: what`; line 0 where it concerns the whole file."""
 
     file: str
     line: int
@@ -31,13 +31,13 @@ class Problem:
     what: str
 
     def __str__(self) -> str:
-        """Return the problem as one line in the form compilers use."""
+        """Return the problem as one line, in the form that compilers use."""
         place = f"{self.file}:{self.line}" if self.line else self.file
         return f"{place}: {self.where}: {self.what}" if self.where else f"{place}: {self.what}"
 
 
 class KnowledgeError(BotError):
-    """The knowledge can't be used; `problems` lists everything that is wrong, not just the first."""
+    """The knowledge can't be used; `problems` lists everything that is wrong, not only the first problem."""
 
     def __init__(self, problems: tuple[Problem, ...]) -> None:
         """Keep `problems`, sorted by file and line."""

@@ -1,4 +1,4 @@
-"""Names that stand in the texts of an article and are not found as anybody's."""
+"""What would improve the answers of a folder without problems, one function per kind of advice."""
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from rapidfuzz import fuzz, process
 
 from bot.core.index import Index, Snapshot, Target, ngram_hashes
-from bot.core.matching import Answered, Candidate, Question, Suggested
+from bot.core.matching import Answered, Question, Suggested
 from bot.core.model import LANGUAGES, Article, Entity, EntityKind, Fact, Gap, Knowledge, Lexicon
 from bot.core.stemming import stem
 from bot.core.text import is_hangul, jamo, normalise, script_counts, squeeze, words
@@ -20,15 +20,16 @@ from bot.core.tokens import TokenizedText
 from bot.service.answering import decide_on
 from bot.service.ports import Encoder
 
-MOST = 10
-"""Lines shown of one kind."""
-_OVERLAP = 2
-"""Samples gone astray between two facts from which these overlap; a single one is listed as itself."""
-_SHOWN = 3
-_TWINS = 0.7
-"""Cosine from which two answers say nearly the same."""
+MOST_LINES: Final = 10
+"""Lines shown per kind."""
+_OVERLAP: Final = 2
+"""Misclassified samples between two facts from which the facts overlap."""
+_MOST_SAMPLES: Final = 3
+"""Near-duplicate samples shown per line."""
+_SAME_ANSWER: Final = 0.7
+"""Cosine similarity from which two answers are near duplicates."""
 Item = TypeVar("Item")
-USUAL: Final[Mapping[EntityKind, tuple[str, ...]]] = MappingProxyType(
+USUAL_ATTRIBUTES: Final[Mapping[EntityKind, tuple[str, ...]]] = MappingProxyType(
     {
         "person": (
             *("pay", "age", "origin", "nationality", "education", "career", "family"),
@@ -40,131 +41,136 @@ USUAL: Final[Mapping[EntityKind, tuple[str, ...]]] = MappingProxyType(
         "event": ("date", "place", "participants", "price"),
     }
 )
-"""Attributes of the lexicon that readers ask of anybody or anything of a kind, whatever the article."""
-_COMMON = 2
-"""Entities of the same kind that samples ask for an attribute, from which it is likely to be asked of all."""
-Key = tuple[str, str]
-_REPEATED = 2
-_LIKE = 75
+"""Attributes of the lexicon that readers ask of every entity of a kind, whatever the article."""
+_COMMON: Final = 2
+"""Entities of one kind asked for an attribute from which it is likely to be asked of all of that kind."""
+EntityKey = tuple[str, str]
+"""(article slug, entity id)"""
+_REPEATED: Final = 2
+"""Times a word must occur in samples to be compared with names."""
+_SPELLING: Final = 75
 """Ratio of decomposed forms from which a word may be another spelling of a name (올트먼/알트만: 75)."""
-_LETTERS = 5
-"""Decomposed letters that a word needs to be likened to a name."""
-_SHORTEST = 2
-"""Syllables or letters of the shortest part of a name; one syllable (샘, 밥) is as good as always another word."""
-_ABOUT = 0.6
-"""Share of a word's samples that must be about the one whose name it looks like: 'writer' is not Twitter."""
-_SCRIPTS = {"ko": "Korean", "en": "English"}
-
-
-@dataclass(frozen=True, slots=True)
-class Stray:
-    """A sample that finds something else than its own fact first."""
-
-    article: str
-    fact: str
-    sample: str
-    hits: tuple[str, ...]
-    """The three likeliest facts, the likeliest first."""
-    chance: float
-    """How likely its own fact looks, from 0 to 1; the lowest are the worst."""
-    own: int
-    """Position of its own fact among the targets of the index."""
-    found: int
-    """Position of the fact or gap that is found first."""
-    lost: bool
-    """Whether its own fact is not even among the first three."""
-
-    def __str__(self) -> str:
-        """Return the stray as one line for its author."""
-        found = f"the sample '{self.sample}' finds {', '.join(self.hits)} instead"
-        return f"{self.article}: fact '{self.fact}': {found}: move it there, or add samples like it"
+_SHORTEST_SPELLING: Final = 5
+"""Decomposed letters that a word needs to be compared with the spelling of a name."""
+_SHORTEST_NAME: Final = 2
+"""Syllables or letters of the shortest part of a name: a single syllable (샘, 밥) usually is another word."""
+_ABOUT: Final = 0.6
+"""Share of a word's samples that must be about the entity it is similar to: 'writer' is not Twitter."""
+_LANGUAGE_NAMES: Final = {"ko": "Korean", "en": "English"}
 
 
 @dataclass(frozen=True, slots=True)
 class Advice:
-    """Advice of one kind: the most useful first, the rest only counted."""
+    """Advice of one kind: the most useful lines, and how many there are in all."""
 
     kind: str
     lines: tuple[str, ...]
     number: int
-    """How many there are, shown or not."""
+    """Lines shown and not shown."""
 
     def __str__(self) -> str:
-        """Return one line for each, ended by what is left out."""
+        """Return one line for each, and the number of those not shown."""
         shown = "".join(f"{self.kind}: {line}\n" for line in self.lines)
-        left_out = self.number - len(self.lines)
-        return shown + (f"{self.kind}: … and {left_out:,} more\n" if left_out else "")
+        hidden = self.number - len(self.lines)
+        return shown + (f"{self.kind}: … and {hidden:,} more\n" if hidden else "")
 
 
-def advice(kind: str, ranked: Iterable[Item], line: Callable[[Item], str] = str) -> Advice:
+def first_lines(kind: str, ranked: Iterable[Item], line: Callable[[Item], str] = str) -> Advice:
     """Return the first ten of `ranked` as advice; `line` is called for no others."""
-    every = tuple(ranked)
-    return Advice(kind, tuple(map(line, every[:MOST])), len(every))
+    items = tuple(ranked)
+    return Advice(kind, tuple(map(line, items[:MOST_LINES])), len(items))
 
 
-def overlaps(index: Index, astray: Sequence[Stray]) -> Advice:
-    """Name the pairs of facts (or fact and gap) that find each other's samples, the most entangled first."""
-    pairs: dict[frozenset[int], list[Stray]] = {}
-    for stray in astray:
-        pairs.setdefault(frozenset((stray.own, stray.found)), []).append(stray)
-    many = [strays for strays in pairs.values() if len(strays) >= _OVERLAP]
-    return advice("overlap", sorted(many, key=len, reverse=True), lambda strays: _overlap(index, strays))
+@dataclass(frozen=True, slots=True)
+class Misclassified:
+    """A sample that, held out, does not find its own fact first."""
+
+    article: str
+    fact: str
+    sample: str
+    found: tuple[str, ...]
+    """The three most likely facts, the most likely first."""
+    probability: float
+    """Probability of its own fact."""
+    own: int
+    """Position of its own fact among the targets of the index."""
+    found_first: int
+    """Position of the fact or gap that is found first."""
+    offered: bool
+    """Whether its own fact is among the three most likely."""
+
+    def __str__(self) -> str:
+        """Return the line for the author."""
+        found = f"the sample '{self.sample}' finds {', '.join(self.found)} instead"
+        return f"{self.article}: fact '{self.fact}': {found}: move it there, or add samples like it"
 
 
-def _overlap(index: Index, strays: Sequence[Stray]) -> str:
-    """Show a pair by the two samples that are the most alike."""
-    similarities = [index.sample_cosines(squeeze(normalise(stray.sample))) for stray in strays]
-    best = max(
-        range(len(strays)), key=lambda at: similarities[at][index.sample_segments.rows(strays[at].found)].max(initial=0)
-    )
-    own, found = index.targets[strays[best].own], index.targets[strays[best].found]
-    nearest = index.nearest_sample(strays[best].found, similarities[best])
+def overlapping_facts(index: Index, misclassified: Iterable[Misclassified]) -> Advice:
+    """List pairs of facts (or fact and gap) that find each other's samples, those with most samples first."""
+    pairs: dict[frozenset[int], list[Misclassified]] = {}
+    for sample in misclassified:
+        pairs.setdefault(frozenset((sample.own, sample.found_first)), []).append(sample)
+    many = [samples for samples in pairs.values() if len(samples) >= _OVERLAP]
+    return first_lines("overlap", sorted(many, key=len, reverse=True), lambda samples: _overlap(index, samples))
+
+
+def _overlap(index: Index, samples: Sequence[Misclassified]) -> str:
+    """Return the line for a pair, with its two most similar samples."""
+    similarities = [index.sample_cosines(squeeze(normalise(sample.sample))) for sample in samples]
+    rows = [index.sample_segments.rows(sample.found_first) for sample in samples]
+    best = max(range(len(samples)), key=lambda at: similarities[at][rows[at]].max(initial=0))
+    sample = samples[best]
+    nearest = index.nearest_sample(sample.found_first, similarities[best])
     return (
-        f"{named(own)} and {_kind(found)} '{found.item.id}' overlap in {len(strays)} samples, such as "
-        f"'{strays[best].sample}' of the first and '{nearest}' of the second: leave each question to one of them"
+        f"{_name(index.targets[sample.own])} and {_noun_and_id(index.targets[sample.found_first])} overlap in "
+        f"{len(samples)} samples, such as '{sample.sample}' of the first and '{nearest}' of the second: "
+        "make each question fit only one of them"
     )
 
 
-def named(target: Target) -> str:
-    """Return what a line about a fact or gap begins with."""
-    return f"{target.article.slug if target.article else 'small talk'}: {_kind(target)} '{target.item.id}'"
+def _name(target: Target) -> str:
+    return f"{target.article.slug if target.article else 'small talk'}: {_noun_and_id(target)}"
 
 
-def _kind(target: Target) -> str:
-    return "fact" if isinstance(target.item, Fact) else "gap"
+def _noun_and_id(target: Target) -> str:
+    return f"{'fact' if isinstance(target.item, Fact) else 'gap'} '{target.item.id}'"
 
 
-def alike(index: Index, samples: Sequence[TokenizedText]) -> Advice:
-    """Name the samples of a fact in which the bot sees the same words; small talk is not the author's.
+def near_duplicate_samples(index: Index, samples: Sequence[TokenizedText]) -> Advice:
+    """List samples of one fact with the same features; small talk is left out, as it is not the author's.
 
-    `samples` are the tokenized forms of the index's samples.
+    `samples` are the tokenized samples of the index.
     """
     groups: dict[tuple[int, str, frozenset[str]], list[str]] = {}
-    for owner, text, tokenized in zip(index.sample_segments.target_of_row, index.samples, samples, strict=True):
-        if tokenized.features and index.targets[owner].article is not None:
-            key = int(owner), tokenized.language, frozenset(tokenized.features)
+    for target, text, tokenized in zip(index.sample_segments.target_of_row, index.samples, samples, strict=True):
+        if tokenized.features and index.targets[target].article is not None:
+            key = int(target), tokenized.language, frozenset(tokenized.features)
             groups.setdefault(key, []).append(text)
-    same = [(key[0], texts) for key, texts in groups.items() if len(texts) > 1]
-    return advice("alike", sorted(same, key=lambda one: -len(one[1])), lambda one: _same(index.targets[one[0]], one[1]))
+    same = sorted(((index.targets[key[0]], texts) for key, texts in groups.items()), key=lambda one: -len(one[1]))
+    repeated = (one for one in same if len(one[1]) > 1)
+    return first_lines("near-duplicate samples", repeated, lambda one: _same_samples(*one))
 
 
-def _same(target: Target, texts: Sequence[str]) -> str:
-    shown = ", ".join(f"'{text}'" for text in texts[:_SHOWN]) + (", …" if len(texts) > _SHOWN else "")
-    return f"{named(target)}: {len(texts)} samples are the same to the bot: {shown}; put the others in other words"
+def _same_samples(target: Target, texts: Sequence[str]) -> str:
+    shown = ", ".join(f"'{text}'" for text in texts[:_MOST_SAMPLES]) + (", …" if len(texts) > _MOST_SAMPLES else "")
+    return f"{_name(target)}: {len(texts)} samples look the same to the bot: {shown}: reword all but one"
 
 
-def twins(snapshot: Snapshot) -> Advice:
-    """Name the facts of one article whose answers are nearly the same, by the encoder where there is one."""
+def near_duplicate_facts(snapshot: Snapshot) -> Advice:
+    """List facts of one article with nearly the same answer, compared by the encoder where there is one."""
     index = snapshot.index
-    found = sorted(_twins(index, _similarity(snapshot)), reverse=True)
-    return advice("twins", found, lambda twin: _twin(index.targets[twin[1]], index.targets[twin[2]]))
+    pairs = sorted(_same_answers(index, _passage_similarity(snapshot)), reverse=True)
+    targets = ((index.targets[one], index.targets[other]) for _, one, other in pairs)
+    return first_lines("near-duplicate facts", targets, lambda pair: _same_answer(*pair))
 
 
-def _twin(one: Target, other: Target) -> str:
-    return f"{named(one)} and fact '{other.item.id}' answer nearly the same: make one of both, or tell them apart"
+def _same_answer(one: Target, other: Target) -> str:
+    cure = "merge them, or make the answers differ"
+    return f"{_name(one)} and {_noun_and_id(other)} have nearly the same answer: {cure}"
 
 
-def _twins(index: Index, similarity: NDArray[np.float32]) -> Iterator[tuple[float, int, int]]:
+def _same_answers(index: Index, similarity: NDArray[np.float32]) -> Iterator[tuple[float, int, int]]:
+    """Yield similarity and positions of each pair of facts of one article with nearly the same answer."""
     answers = {
         at: slice(rows.start, rows.start + len(target.item.answer.every()))
         for at, target in enumerate(index.targets)
@@ -172,12 +178,12 @@ def _twins(index: Index, similarity: NDArray[np.float32]) -> Iterator[tuple[floa
     }
     for one, other in combinations(answers, 2):
         nearest = float(similarity[answers[one], answers[other]].max(initial=0))
-        if nearest >= _TWINS and index.targets[one].article is index.targets[other].article:
+        if nearest >= _SAME_ANSWER and index.targets[one].article is index.targets[other].article:
             yield nearest, one, other
 
 
-def _similarity(snapshot: Snapshot) -> NDArray[np.float32]:
-    """Return the cosines of all passages (answers and labels) with one another."""
+def _passage_similarity(snapshot: Snapshot) -> NDArray[np.float32]:
+    """Return the cosine of each passage (answer or label) with each, shape (passages, passages)."""
     if snapshot.vectors is not None:
         cosines: NDArray[np.float32] = snapshot.vectors.passages @ snapshot.vectors.passages.T
         return cosines
@@ -187,178 +193,171 @@ def _similarity(snapshot: Snapshot) -> NDArray[np.float32]:
 
 
 @dataclass(frozen=True, slots=True)
-class Untold:
-    """Something that could be asked of an entity and that no sample asks."""
+class UnaskedAttribute:
+    """An attribute that readers ask of such an entity and that no sample asks of this one."""
 
     article: Article
     entity: Entity
     attribute: str
     others: int
-    """Entities of the same kind that samples do ask it of."""
+    """Entities of the same kind that samples ask for it."""
     facts: int
     """Facts and gaps about the entity."""
 
-    @property
-    def key(self) -> Key:
-        """Return the entity as the index names it."""
-        return self.article.slug, self.entity.id
 
+def missing_gaps(snapshot: Snapshot, encoder: Encoder | None, samples: Sequence[TokenizedText]) -> Advice:
+    """Propose a gap for each unasked attribute that the bot answers nevertheless, those answered outright first.
 
-def gaps(snapshot: Snapshot, encoder: Encoder | None, samples: Sequence[TokenizedText]) -> Advice:
-    """Propose a gap for each untold attribute that the bot answers all the same; these come first.
-
-    Where it only suggests something, there has to be more reason to ask: samples ask the same of others. What the bot
-    declines needs no gap. `samples` are the tokenized forms of the index's samples.
+    An attribute that is only suggested counts if samples ask it of several others; one without an answer needs no
+    gap. `samples` are the tokenized samples of the index.
     """
-    found = []
-    for one in untold(snapshot.knowledge, snapshot.index, samples):
-        question = _question(snapshot.knowledge, one)
+    found: list[tuple[tuple[bool, int, int], UnaskedAttribute, str]] = []
+    for one in unasked_attributes(snapshot.knowledge, snapshot.index, samples):
+        question = _shortest_question(snapshot.knowledge.lexicon, one)
         match decide_on(snapshot, Question(question, article=one.article.slug), encoder):
             case Answered(best=best):
-                found.append(((2, one.facts, one.others), one, f"'{question}' is answered with '{_id(best)}'"))
+                found.append(
+                    ((True, one.facts, one.others), one, f"'{question}' is answered with '{best.target.item.id}'")
+                )
             case Suggested(others=(best, *_)) if one.others >= _COMMON:
-                found.append(((1, one.facts, one.others), one, f"for '{question}' '{_id(best)}' is offered"))
+                found.append(((False, one.facts, one.others), one, f"'{question}' offers '{best.target.item.id}'"))
     found.sort(key=lambda proposal: proposal[0], reverse=True)
-    seen: Counter[Key] = Counter()
-    turns = []
-    for (outcome, *_), one, what in found:
-        seen[one.key] += 1  # one entity after the other, before any gets a second turn
-        turns.append((-outcome, seen[one.key], one, what))
-    turns.sort(key=lambda turn: turn[:2])
-    return advice("gap", turns, lambda turn: _proposal(*turn[2:]))
+    proposed: Counter[EntityKey] = Counter()
+    turns: list[tuple[bool, int, str]] = []
+    for (answered, *_), one, outcome in found:
+        key = one.article.slug, one.entity.id
+        proposed[key] += 1
+        turns.append((not answered, proposed[key], _proposal(one, outcome)))
+    turns.sort(key=lambda turn: turn[:2])  # one attribute of each entity before the second of any
+    return first_lines("gap", turns, lambda turn: turn[2])
 
 
-def _id(candidate: Candidate) -> str:
-    return candidate.target.item.id
-
-
-def _proposal(one: Untold, outcome: str) -> str:
+def _proposal(one: UnaskedAttribute, outcome: str) -> str:
     what = f"the {one.attribute.replace('-', ' ')} of {one.entity.name.get(one.article.language)}"
-    return f"{one.article.slug}: no fact or gap tells {what}, and {outcome}: add a gap, or a sample if that is right"
+    return f"{one.article.slug}: no sample asks for {what}, but {outcome}: add a gap, or a sample if that is right"
 
 
-def _question(knowledge: Knowledge, one: Untold) -> str:
-    """Ask in the barest of forms, in the article's language."""
+def _shortest_question(lexicon: Lexicon, one: UnaskedAttribute) -> str:
+    """Return the name and the attribute with a question mark, in the article's language."""
     language = one.article.language
-    family = next(family for family in knowledge.lexicon.attributes if family.id == one.attribute)
-    return f"{one.entity.name.get(language)} {(family.ko if language == 'ko' else family.en)[0]}?"
+    entry = next(entry for entry in lexicon.attributes if entry.id == one.attribute)
+    return f"{one.entity.name.get(language)} {(entry.ko if language == 'ko' else entry.en)[0]}?"
 
 
-def untold(knowledge: Knowledge, index: Index, samples: Sequence[TokenizedText]) -> Iterator[Untold]:
-    """Yield what is usually asked of each entity that some fact is about, and is asked of it by no sample."""
-    told, general = _told(knowledge, index, samples)
-    known = {family.id for family in knowledge.lexicon.attributes if family.ko and family.en}
+def unasked_attributes(
+    knowledge: Knowledge, index: Index, samples: Sequence[TokenizedText]
+) -> Iterator[UnaskedAttribute]:
+    """Yield the usual attributes of each entity with a fact about it that no sample asks of this entity."""
+    asked, asked_of_kind = _asked_attributes(knowledge, index, samples)
+    known = {entry.id for entry in knowledge.lexicon.attributes if entry.ko and entry.en}
     for article in knowledge.articles:
         kinds = {entity.id: entity.kind for entity in article.entities}
-        peers = Counter((kinds[key[1]], attribute) for key, attribute in told if key[0] == article.slug)
+        others = Counter((kinds[key[1]], attribute) for key, attribute in asked if key[0] == article.slug)
         for entity in article.entities:
             key = article.slug, entity.id
             facts = int(index.about.weigh({key: 1}).sum())
-            for attribute in USUAL.get(entity.kind, ()) if facts else ():
-                covered = (key, attribute) in told or (article.slug, entity.kind, attribute) in general
+            for attribute in USUAL_ATTRIBUTES.get(entity.kind, ()) if facts else ():
+                covered = (key, attribute) in asked or (article.slug, entity.kind, attribute) in asked_of_kind
                 if attribute in known and not covered:
-                    yield Untold(article, entity, attribute, peers[entity.kind, attribute], facts)
+                    yield UnaskedAttribute(article, entity, attribute, others[entity.kind, attribute], facts)
 
 
-def _told(
+def _asked_attributes(
     knowledge: Knowledge, index: Index, samples: Sequence[TokenizedText]
-) -> tuple[set[tuple[Key, str]], set[tuple[str, EntityKind, str]]]:
-    """Return the attributes that samples ask of entities, and those for which a gap speaks of a whole kind.
+) -> tuple[set[tuple[EntityKey, str]], set[tuple[str, EntityKind, str]]]:
+    """Return the attributes that samples ask of entities, and those that a gap covers for a whole kind of entity.
 
-    A gap whose samples ask the same of two people ("what Murati or Altman earns") holds for all people.
+    A gap whose samples ask the same of two people ("what Murati or Altman earns") covers all people.
     """
-    kinds = {(a.slug, entity.id): entity.kind for a in knowledge.articles for entity in a.entities}
-    told: dict[int, set[tuple[Key, str]]] = {}
-    for owner, tokenized in zip(index.sample_segments.target_of_row, samples, strict=True):
+    kinds = {(article.slug, entity.id): entity.kind for article in knowledge.articles for entity in article.entities}
+    asked: dict[int, set[tuple[EntityKey, str]]] = {}
+    for target, tokenized in zip(index.sample_segments.target_of_row, samples, strict=True):
         pairs = {(key, attribute) for key in tokenized.entities for attribute in tokenized.attributes}
-        told.setdefault(int(owner), set()).update(pairs)
-    general = {
-        whole
-        for owner, pairs in told.items()
-        if not index.is_fact[owner]
-        for whole, count in Counter((key[0], kinds[key], attribute) for key, attribute in pairs).items()
+        asked.setdefault(int(target), set()).update(pairs)
+    of_kind = {
+        covered
+        for target, pairs in asked.items()
+        if not index.is_fact[target]
+        for covered, count in Counter((key[0], kinds[key], attribute) for key, attribute in pairs).items()
         if count > 1
     }
-    return set().union(*told.values()), general
+    return set().union(*asked.values()), of_kind
 
 
 @dataclass(frozen=True, slots=True)
 class _Word:
-    """A content word of an article's samples, and what its samples are about."""
+    """A content word of an article's samples."""
 
     text: str
     count: int
     about: Counter[str]
-    """Ids of the entities that its samples are about without naming them."""
+    """Number of its samples that are about an entity without naming it, by entity id."""
 
 
-def aliases(snapshot: Snapshot, samples: Sequence[TokenizedText]) -> Advice:
-    """Propose words that look like a name as aliases, and names in the script that has none.
+def missing_aliases(snapshot: Snapshot, samples: Sequence[TokenizedText]) -> Advice:
+    """Propose words that look like a name as aliases, and names for entities without a name in one script.
 
-    `samples` are the tokenized forms of the index's samples.
+    `samples` are the tokenized samples of the index.
     """
-    common = _vocabulary(snapshot.knowledge.lexicon)
+    entries = (text for entry in snapshot.knowledge.lexicon.entries() for text in (*entry.ko, *entry.en))
+    common = frozenset(stem(word) for text in entries for word in words(normalise(text)))
     found: list[tuple[int, str]] = []
     for article in snapshot.knowledge.articles:
-        found += _one_script(article)
-        names = _Names(article)
-        for word in _words(snapshot.index, samples, article):
-            if stem(word.text) not in common and (entity := names.like(word)):
+        found += _without_script(article)
+        names = _NameMatcher(article)
+        for word in _repeated_words(snapshot.index, samples, article):
+            if stem(word.text) not in common and (entity := names.match(word)):
                 what = f"'{word.text}' in {word.count} samples looks like {entity.name.get(article.language)}"
-                what += f", but is not found as that: if it is, make it an alias of entity '{entity.id}'"
-                found.append((word.count, f"{article.slug}: {what}"))
-    return advice("alias", sorted(found, key=lambda one: -one[0]), lambda one: one[1])
+                cure = f"if it means that, add it as an alias of entity '{entity.id}'"
+                found.append((word.count, f"{article.slug}: {what} but is not recognised as that name: {cure}"))
+    return first_lines("alias", sorted(found, key=lambda one: -one[0]), lambda one: one[1])
 
 
-def _vocabulary(lexicon: Lexicon) -> frozenset[str]:
-    texts = (text for entry in lexicon.entries() for text in (*entry.ko, *entry.en))
-    return frozenset(stem(word) for text in texts for word in words(normalise(text)))
-
-
-def _one_script(article: Article) -> Iterator[tuple[int, str]]:
-    """Tell of entities that nobody can name in one of the languages in which there are samples."""
+def _without_script(article: Article) -> Iterator[tuple[int, str]]:
+    """Yield number of samples and advice for entities without a name in the script of a language with samples."""
     items: tuple[Fact | Gap, ...] = (*article.facts, *article.gaps)
-    asked = Counter(sample.language for item in items for sample in item.samples)
+    samples = Counter(sample.language for item in items for sample in item.samples)
     for entity in article.entities:
         letters = script_counts(normalise(" ".join(entity.names())))
         for language, count in zip(LANGUAGES, letters, strict=True):
-            if asked[language] and any(letters) and not count:
-                where = f"{article.slug}: entity '{entity.id}' has no name in {_SCRIPTS[language]} letters"
-                yield asked[language], f"{where}, and there are samples in {_SCRIPTS[language]}: add one as an alias"
+            if samples[language] and any(letters) and not count:
+                name = _LANGUAGE_NAMES[language]
+                what = f"entity '{entity.id}' has no name in {name} letters, but there are samples in {name}"
+                yield samples[language], f"{article.slug}: {what}: add one as an alias"
 
 
-def _words(index: Index, samples: Sequence[TokenizedText], article: Article) -> Iterator[_Word]:
-    """Yield the repeated content words; what is named in a text is not among its content words."""
+def _repeated_words(index: Index, samples: Sequence[TokenizedText], article: Article) -> Iterator[_Word]:
+    """Yield the content words that occur more than once; recognised names are no content words."""
     forms: dict[str, list[str]] = {}
     about: dict[str, Counter[str]] = {}
     subjects = _subjects(index, article)
-    for owner, tokenized in zip(index.sample_segments.target_of_row, samples, strict=True):
-        if index.targets[owner].article is article:
-            named = {key for _, key in tokenized.entities}
+    for target, tokenized in zip(index.sample_segments.target_of_row, samples, strict=True):
+        if index.targets[target].article is article:
+            named = {entity for _, entity in tokenized.entities}
             for word in tokenized.content:
                 forms.setdefault(stem(word), []).append(word)
-                about.setdefault(stem(word), Counter()).update(subjects.get(int(owner), set()) - named)
+                about.setdefault(stem(word), Counter()).update(subjects.get(int(target), set()) - named)
     for stemmed, found in forms.items():
         if len(found) >= _REPEATED:
             yield _Word(min(found, key=len).removesuffix("'s"), len(found), about[stemmed])
 
 
 def _subjects(index: Index, article: Article) -> dict[int, set[str]]:
-    """Return which entities of `article` each target is about."""
+    """Return the ids of the entities of `article` that each target is about."""
     found: dict[int, set[str]] = {}
     for entity in article.entities:
-        for at in index.about.weigh({(article.slug, entity.id): 1}).nonzero()[0]:
-            found.setdefault(int(at), set()).add(entity.id)
+        for target in index.about.weigh({(article.slug, entity.id): 1}).nonzero()[0]:
+            found.setdefault(int(target), set()).add(entity.id)
     return found
 
 
-class _Names:
-    """The names of one article, as a single word may be held against them."""
+class _NameMatcher:
+    """Compares single words with the names of one article."""
 
     def __init__(self, article: Article) -> None:
-        """Take the names apart once."""
+        """Split the names into words once."""
         self._entities = {entity.id: entity for entity in article.entities}
-        self._whole = {squeeze(normalise(name)) for entity in article.entities for name in entity.names()}
+        self._names = {squeeze(normalise(name)) for entity in article.entities for name in entity.names()}
         self._parts: dict[str, set[str]] = {}
         self._spelled: dict[str, list[tuple[str, str]]] = {}
         for entity in article.entities:
@@ -368,23 +367,23 @@ class _Names:
             aliases = [found[0] for alias in entity.aliases if len(found := words(normalise(alias))) == 1]
             self._spelled[entity.id] = [(part, jamo(stem(part))) for part in (*proper, *aliases)]
 
-    def like(self, word: _Word) -> Entity | None:
-        """Return the only entity whose name `word` is a part or another spelling of."""
+    def match(self, word: _Word) -> Entity | None:
+        """Return the only entity with a name that `word` is a part or another spelling of, else None."""
         text = word.text
-        if len(text) < _SHORTEST or any(text[:end] in self._whole for end in range(_SHORTEST, len(text) + 1)):
-            return None  # a name and an unusual ending are nothing that an alias would mend
+        if len(text) < _SHORTEST_NAME or any(text[:end] in self._names for end in range(_SHORTEST_NAME, len(text) + 1)):
+            return None  # an alias does not help where a known name has an unusual ending
         near = self._parts.get(text, set()) | self._parts.get(stem(text), set())
         near |= {entity for entity in word.about if self._is_spelling(word, entity)}
         return self._entities[near.pop()] if len(near) == 1 else None
 
     def _is_spelling(self, word: _Word, entity: str) -> bool:
         spelled = jamo(stem(word.text))
-        if len(spelled) < _LETTERS or word.about[entity] < _ABOUT * word.count:
+        if len(spelled) < _SHORTEST_SPELLING or word.about[entity] < _ABOUT * word.count:
             return False
         hangul = is_hangul(word.text)
-        same = (
+        comparable = (
             form
             for part, form in self._spelled[entity]
             if is_hangul(part) == hangul and (hangul or part[0] == word.text[0])
         )
-        return process.extractOne(spelled, same, scorer=fuzz.ratio, score_cutoff=_LIKE) is not None
+        return process.extractOne(spelled, comparable, scorer=fuzz.ratio, score_cutoff=_SPELLING) is not None

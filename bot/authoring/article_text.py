@@ -1,46 +1,49 @@
-"""The reader's own copy of an article: its paragraphs, and what the facts have of it."""
+"""Compares facts with the author's copy of the article: evidence where it is cited, no copied sentences."""
 
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import starmap
 from pathlib import Path
 from typing import Final
 
-from bot.core.model import Article, Fact, Text
+from bot.core.model import Article, Fact
 from bot.errors import KnowledgeError, Problem
-from bot.knowledge.folder import read_bytes
+from bot.knowledge.folder import decode, read_bytes
 from bot.knowledge.problems import quote
-from bot.knowledge.reader import Place, Places
+from bot.knowledge.reader import Location, Locations
 
 _SENTENCE_END: Final = re.compile(r"[.!?。…][\"'”’)\]]*$")
 _LONG: Final = 80
-"""From this width on (a Hangul syllable counts as two) a line looks like a paragraph, not a heading."""
-_SKIP: Final = 0.05
-"""What a line that is left out between two sections costs; more inside a section."""
+"""Width (a Hangul syllable counts as two) from which a line looks like a paragraph rather than a heading."""
+_SKIP_BETWEEN: Final = 0.05
+"""Penalty for skipping a line between two sections."""
 _SKIP_INSIDE: Final = 1.0
-_BEST_EVIDENCE: Final = 4.0
-"""So much at most a paragraph's evidence counts: one fact must not drag a whole section along."""
+"""Penalty for skipping a line inside a section."""
+_MOST_EVIDENCE: Final = 4.0
+"""Highest score for evidence: one fact must not pull a whole section to another place."""
 COPIED_WORDS: Final = 8
-"""So many words in a row are a copy; the project tells the article in its own words."""
+"""Words in a row that count as a copy."""
 _WORD: Final = re.compile(r"\w+")
 
 
 @dataclass(frozen=True, slots=True)
 class Paragraphs:
-    """An article's own text, paragraph by paragraph, in the form in which evidence is looked up."""
+    """An article's text in the form in which evidence is compared."""
 
     body: Mapping[int, str]
+    """Text of each body paragraph by its number, from 1."""
     whole: str
 
 
 def plain(text: str) -> str:
-    """Return text in the form in which evidence is compared: NFKC, case folded, single spaces."""
+    """Return text in the form in which evidence is compared: NFKC, case-folded, single spaces."""
     return " ".join(unicodedata.normalize("NFKC", text).casefold().split())
 
 
-def stands_in(item: str, text: str) -> bool:
-    """Tell whether `item` stands in `text` (both plain); a figure isn't found inside a longer figure."""
+def occurs_in(item: str, text: str) -> bool:
+    """Return whether `text` contains `item` (both plain); a figure is not found inside a longer figure."""
     start = text.find(item)
     while item and start >= 0:
         end = start + len(item)
@@ -53,7 +56,7 @@ def stands_in(item: str, text: str) -> bool:
 
 
 def split_paragraphs(article: Article, text: str) -> Paragraphs | None:
-    """Find the body paragraphs; None when the text has fewer lines than the article has paragraphs."""
+    """Return the body paragraphs; None when the text has fewer lines than the article has paragraphs."""
     lines = [plain(line) for line in text.splitlines() if line.strip()]
     sections = [section.paragraphs for section in article.sections if section.paragraphs]
     numbers = [number for paragraphs in sections for number in paragraphs]
@@ -61,23 +64,23 @@ def split_paragraphs(article: Article, text: str) -> Paragraphs | None:
         return None
     starts = {paragraphs[0] for paragraphs in sections}
     scores = _scores(article, lines, numbers)
-    chosen = _align(scores, [_SKIP if n in starts else _SKIP_INSIDE for n in numbers])
+    chosen = _align(scores, [_SKIP_BETWEEN if n in starts else _SKIP_INSIDE for n in numbers])
     body = {number: lines[row] for number, row in zip(numbers, chosen, strict=True)}
     return Paragraphs(body, "\n".join(lines))
 
 
 def _scores(article: Article, lines: Sequence[str], numbers: Sequence[int]) -> list[list[float]]:
-    """Score each paragraph number against each line: how much it looks like one, and what evidence it has."""
+    """Return scores, shape (paragraphs, lines): how much a line looks like a paragraph, plus its share of evidence."""
     items: dict[int, set[str]] = {number: set() for number in numbers}
     for fact in article.facts:
         if len(fact.source.paragraphs) == 1:
             items.setdefault(fact.source.paragraphs[0], set()).update(map(plain, fact.evidence))
-    rows = {item: [stands_in(item, line) for line in lines] for found in items.values() for item in found}
+    rows = {item: [occurs_in(item, line) for line in lines] for found in items.values() for item in found}
     weight = {item: 1 / max(1, sum(hits)) for item, hits in rows.items()}
     shape = [looks_like_body(line) for line in lines]
     return [
         [
-            shape[at] + min(_BEST_EVIDENCE, sum(weight[item] for item in items[number] if rows[item][at]))
+            shape[at] + min(_MOST_EVIDENCE, sum(weight[item] for item in items[number] if rows[item][at]))
             for at in range(len(lines))
         ]
         for number in numbers
@@ -91,7 +94,7 @@ def looks_like_body(line: str) -> float:
 
 
 def _align(scores: Sequence[Sequence[float]], skip: Sequence[float]) -> list[int]:
-    """Choose a line for each paragraph, in order, so that scores less skipped lines are largest."""
+    """Return a line for each paragraph, in order: those with the highest scores minus penalties for skipped lines."""
     width = len(scores[0]) if scores else 0
     best: list[float] = [0.0] * width
     links: list[list[int]] = []
@@ -108,7 +111,7 @@ def _align(scores: Sequence[Sequence[float]], skip: Sequence[float]) -> list[int
 
 
 def _reach(best: Sequence[float], cost: float) -> tuple[list[float], list[int]]:
-    """For each line: the best sum with the paragraph before it on an earlier line, and that line."""
+    """Return for each line the best sum with the previous paragraph on an earlier line, and that earlier line."""
     reach, link = [float("-inf")], [0]
     for at in range(1, len(best)):
         extended = reach[-1] - cost
@@ -122,97 +125,77 @@ def _reach(best: Sequence[float], cost: float) -> tuple[list[float], list[int]]:
 
 
 def read_article_text(path: Path) -> str:
-    """Read the text of an article; KnowledgeError when it isn't a readable UTF-8 text."""
+    """Return the text of an article; raise KnowledgeError when the file is not readable UTF-8 text."""
     problems: list[Problem] = []
     data = read_bytes(path, str(path), problems)
-    if data is not None:
-        try:
-            return data.decode("utf-8-sig")
-        except UnicodeDecodeError as error:
-            line = data.count(b"\n", 0, error.start) + 1
-            problems.append(Problem(str(path), line, "", "is not UTF-8; save the file in the encoding UTF-8"))
-    raise KnowledgeError(tuple(problems))
+    text = None if data is None else decode(data, str(path), problems)
+    if text is None:
+        raise KnowledgeError(tuple(problems))
+    return text
 
 
-def check_article_text(article: Article, text: str, places: Places | None = None) -> tuple[Problem, ...]:
-    """Report evidence that doesn't stand where it is cited, and answers copied from the text.
+def check_article_text(article: Article, text: str, locations: Locations | None = None) -> tuple[Problem, ...]:
+    """Report evidence that is not where it is cited, and answers copied from the text.
 
-    `places` (from `read_with_places`) puts file and line into the problems. Evidence of a section without
-    body paragraphs (headline, deck, note) is looked up in the whole text.
+    `locations` (from `read_with_locations`) puts file and line into the problems. Evidence of a section without body
+    paragraphs (headline, deck, note) is looked up in the whole text.
     """
-    at = _Places(article.slug, places or {})
     paragraphs = split_paragraphs(article, text)
     if paragraphs is None:
         count = sum(len(section.paragraphs) for section in article.sections)
         what = f"the text has fewer lines than the sections have paragraphs ({count}); is it this article?"
         return (Problem(f"{article.slug}/article.yaml", 0, "sections", what),)
-    found = [problem for fact in article.facts for problem in _evidence(fact, paragraphs, at)]
-    found += _copies(article, text, at)
-    return tuple(sorted(found))
+    found = [problem for fact in article.facts for problem in _missing_evidence(fact, paragraphs)]
+    found += _copies(article, text)
 
-
-class _Places:
-    """Makes problems of one article's facts and gaps, with file and line where they are known."""
-
-    def __init__(self, slug: str, places: Mapping[tuple[str, str], Place]) -> None:
-        """Keep where things stand."""
-        self._slug, self._places = slug, places
-
-    def problem(self, name: str, where: str, what: str) -> Problem:
-        """Say what is wrong with the fact or gap called `name`."""
-        place = self._places.get((self._slug, name), Place(self._slug, 0))
+    def located(name: str, where: str, what: str) -> Problem:
+        place = (locations or {}).get((article.slug, name), Location(article.slug, 0))
         return Problem(place.file, place.line, where, what)
 
+    return tuple(sorted(starmap(located, found)))
 
-def _evidence(fact: Fact, paragraphs: Paragraphs, at: _Places) -> Iterator[Problem]:
-    """Report each evidence item that stands in none of the cited paragraphs."""
+
+def _missing_evidence(fact: Fact, paragraphs: Paragraphs) -> Iterator[tuple[str, str, str]]:
+    """Yield the fact's id, where and what for each evidence item that is in none of the cited paragraphs."""
     cited = fact.source.paragraphs
     texts = [paragraphs.body[n] for n in cited if n in paragraphs.body] or [paragraphs.whole]
-    where = f"fact {quote(fact.id)}: evidence"
     for item in fact.evidence:
         wanted = plain(item)
-        if any(stands_in(wanted, text) for text in texts):
+        if any(occurs_in(wanted, text) for text in texts):
             continue
-        actual = [n for n, text in paragraphs.body.items() if stands_in(wanted, text)]
+        actual = [n for n, text in paragraphs.body.items() if occurs_in(wanted, text)]
         if actual:
-            what = f"{quote(item)} stands in paragraph {_listed(actual)}, not in {_listed(cited)}"
-        elif cited and stands_in(wanted, paragraphs.whole):
-            what = f"{quote(item)} stands outside of the body paragraphs, not in {_listed(cited)}"
+            what = f"{quote(item)} is in paragraph {_listed(actual)}, not in {_listed(cited)}"
+        elif cited and occurs_in(wanted, paragraphs.whole):
+            what = f"{quote(item)} is outside the body paragraphs, not in {_listed(cited)}"
         else:
-            what = f"{quote(item)} stands nowhere in the article"
-        yield at.problem(fact.id, where, what)
+            what = f"{quote(item)} is not in the article"
+        yield fact.id, f"fact {quote(fact.id)}: evidence", what
 
 
-def _listed(numbers: tuple[int, ...] | list[int]) -> str:
-    """Write paragraph numbers as `3, 5`."""
+def _listed(numbers: Iterable[int]) -> str:
     return ", ".join(map(str, numbers))
 
 
-def _copies(article: Article, text: str, at: _Places) -> Iterator[Problem]:
-    """Report answers that repeat eight words in a row of the article; its title may be cited."""
+def _copies(article: Article, text: str) -> Iterator[tuple[str, str, str]]:
+    """Yield id, where and what for each text that repeats eight words in a row of the article without its title."""
     title, _, body = text.strip().partition("\n")
-    ngrams = _grams(body) - _grams(title)
-    answers = [(fact.id, f"fact {quote(fact.id)}: answer", fact.answer) for fact in article.facts]
-    answers += [(gap.id, f"gap {quote(gap.id)}: answer", gap.answer) for gap in article.gaps]
-    for name, where, answer in answers:
-        yield from _copied(name, where, answer, ngrams, at)
-    for command in article.commands:
-        for row in command.rows:
-            where = f"command {quote(command.name.get('en'))}: rows"
-            yield from _copied("", where, row.detail, ngrams, at)
+    runs = set(_runs(body)) - set(_runs(title))
+    texts = [(fact.id, f"fact {quote(fact.id)}: answer", fact.answer) for fact in article.facts]
+    texts += [(gap.id, f"gap {quote(gap.id)}: answer", gap.answer) for gap in article.gaps]
+    texts += [
+        ("", f"command {quote(command.name.get('en'))}: rows", row.detail)
+        for command in article.commands
+        for row in command.rows
+    ]
+    for name, where, written in texts:
+        for part in written.every():
+            if copied := next((run for run in _runs(part) if run in runs), None):
+                what = f"{COPIED_WORDS} words in a row are copied from the article: {quote(' '.join(copied))}"
+                yield name, where, what
 
 
-def _copied(name: str, where: str, answer: Text, ngrams: set[tuple[str, ...]], at: _Places) -> Iterator[Problem]:
-    """Report the first run of words of a text that the article has too."""
-    for part in answer.every():
-        words = _WORD.findall(plain(part))
-        runs = (tuple(words[i : i + COPIED_WORDS]) for i in range(len(words) - COPIED_WORDS + 1))
-        if run := next((run for run in runs if run in ngrams), None):
-            what = f"{COPIED_WORDS} words in a row are the article's own: {quote(' '.join(run))}"
-            yield at.problem(name, where, what)
-
-
-def _grams(text: str) -> set[tuple[str, ...]]:
-    """Return every run of eight words of a text."""
+def _runs(text: str) -> Iterator[tuple[str, ...]]:
+    """Yield every run of eight words of a text."""
     words = _WORD.findall(plain(text))
-    return {tuple(words[i : i + COPIED_WORDS]) for i in range(len(words) - COPIED_WORDS + 1)}
+    return (tuple(words[start : start + COPIED_WORDS]) for start in range(len(words) - COPIED_WORDS + 1))

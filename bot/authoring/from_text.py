@@ -1,4 +1,4 @@
-"""An article's text becomes a folder of stubs: its sections, and for each paragraph a fact to write.
+"""Turns an article's text into a folder of stubs: its sections, and a fact to write for each paragraph.
 
 No sentence of the text goes into the folder, only its title (as a citation), names and figures.
 """
@@ -10,17 +10,17 @@ from typing import Final
 
 from bot.authoring.article_text import looks_like_body
 from bot.core.model import EntityKind, Language
+from bot.core.text import normalise, squeeze
 from bot.errors import KnowledgeError, Problem
 from bot.knowledge.folder import ARTICLE, CASES, ENTITIES, FACTS
-from bot.knowledge.problems import Tree
-from bot.knowledge.references import squeeze
+from bot.knowledge.problems import Node
 from bot.knowledge.schema import LAST_PARAGRAPH
 from bot.knowledge.validation import UNFINISHED
 from bot.knowledge.writer import Draft, clean, identifier
 
 _HANGUL: Final = re.compile("[가-힣]")
 _BODY: Final = 1.5
-"""From this score on (of 2) a line is taken for a body paragraph."""
+"""Score (of 2) from which a line counts as a body paragraph."""
 _MOST_EVIDENCE: Final = 8
 _LONGEST_TITLE: Final = 200
 _TITLES: Final = (
@@ -32,78 +32,22 @@ _LATIN: Final = re.compile(
     r"\b[A-Z][A-Za-z0-9.&-]*[A-Za-z0-9](?: (?:of |de |van |von )?[A-Z][A-Za-z0-9.&-]*[A-Za-z0-9])*"
 )
 _QUOTED: Final = re.compile(r"['‘]([A-Z가-힣][\w-]{1,11})['’]")
-_NO_NAME: Final = re.compile(r".*[던를을는가]|임시|만든|전임|현직|총괄|공동|AI|SNS|C[ETFORI]O|[A-Z][a-z]+day")
-"""Words that stand where names do: participles, roles, weekdays."""
+_NO_NAME: Final = re.compile(
+    r".*[던를을는가]|임시|만든|전임|현직|총괄|공동|AI|SNS|C[ETFORI]O|[A-Z][a-z]+day"
+    "|January|February|March|April|May|June|July|August|September|October|November|December"
+)
+"""Words that appear where names do: participles, roles, weekdays, months."""
 _FIGURE: Final = re.compile(
     r"(?<![A-Za-z0-9-])[$€£]?\d[\d,.]*(?:\s?(?:천|만|억|조)\s?[\d,]*)*"
     r"(?:\s?(?:%|퍼센트|달러|원|년|개월|월|일|명|개|배|살|세|시간|분|회|차례|km|kg|m|미터|킬로미터"
     r"|percent|thousand|million|billion|years|months|days|people|dollars))?"
 )
-_MONTHS: Final = frozenset(
-    [
-        "January",
-        "February",
-        "March",
-        "April",
-        "May",
-        "June",
-        "July",
-        "August",
-        "September",
-        "October",
-        "November",
-        "December",
-    ]
+_SENTENCE_START: Final = re.compile(
+    "a|an|and|as|at|but|by|for|from|he|her|his|if|in|it|its|more|no|not|of|on|one|or|she|so|some|that|the|their|then"
+    "|there|they|this|those|to|under|what|when|where|which|while|who|why|with|you",
+    re.IGNORECASE,
 )
-_ENGLISH_STARTS: Final = frozenset(
-    [
-        "a",
-        "an",
-        "and",
-        "as",
-        "at",
-        "but",
-        "by",
-        "for",
-        "from",
-        "he",
-        "her",
-        "his",
-        "if",
-        "in",
-        "it",
-        "its",
-        "more",
-        "no",
-        "not",
-        "of",
-        "on",
-        "one",
-        "or",
-        "she",
-        "so",
-        "some",
-        "that",
-        "the",
-        "their",
-        "then",
-        "there",
-        "they",
-        "this",
-        "those",
-        "to",
-        "under",
-        "what",
-        "when",
-        "where",
-        "which",
-        "while",
-        "who",
-        "why",
-        "with",
-        "you",
-    ]
-)
+"""Words that are no name although they have a capital letter at the start of a sentence."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,37 +55,37 @@ class _Layout:
     """The lines of a text, and which of them are body paragraphs, section by section."""
 
     title: str
-    parts: tuple[tuple[str, ...], ...]
+    sections: tuple[tuple[str, ...], ...]
     deck: bool
     note: bool
 
 
 def from_text(text: str, slug: str, file: str = "article.txt") -> Draft:
-    """Turn an article's text into stubs; `check` reports each as unfinished until it is written.
+    """Turn an article's text into stubs; `check` reports each as unfinished until it is filled in.
 
-    Raises KnowledgeError when there is no paragraph in the text.
+    Raises KnowledgeError when the text has no paragraph.
     """
     layout = _layout(text)
-    body = [paragraph for part in layout.parts for paragraph in part][:LAST_PARAGRAPH]
+    body = [paragraph for part in layout.sections for paragraph in part][:LAST_PARAGRAPH]
     if not body:
-        what = "no paragraph was found: a title is expected, then paragraphs, one a line"
+        what = "no paragraph was found: the text needs a title, then paragraphs, one per line"
         raise KnowledgeError((Problem(file, 0, "", what),))
     language: Language = "ko" if len(_HANGUL.findall(text)) * 5 > len(text) else "en"
-    content: dict[str, dict[str, Tree]] = {ARTICLE: _article(layout, language)}
+    content: dict[str, dict[str, Node]] = {ARTICLE: _article(layout, language)}
     if entities := list(_entities(body, language)):
         content[ENTITIES] = {"entities": entities}
-    sections = [f"part-{at}" for at, part in enumerate(layout.parts, 1) for _ in part]
+    sections = [f"part-{at}" for at, part in enumerate(layout.sections, 1) for _ in part]
     content[FACTS] = {
         "facts": [_stub(at, section, line) for at, (section, line) in enumerate(zip(sections, body, strict=False), 1)]
     }
-    case: Tree = {"question": f"{UNFINISHED}: a question>", "expect": "paragraph-1"}
+    case: Node = {"question": f"{UNFINISHED}: a question>", "expect": "paragraph-1"}
     content[CASES] = {"cases": [case]}
     warnings = ("sections were guessed from the layout: compare their paragraph ranges with the text",)
     return Draft(slug, content, warnings)
 
 
 def _layout(text: str) -> _Layout:
-    """Find title, deck, body paragraphs and notes; a block of several lines before the body is the deck."""
+    """Find title, deck, body paragraphs and note; a block of several lines before the body is the deck."""
     blocks = [block for block in re.split(r"\n\s*\n", text.replace("\r\n", "\n").strip()) if block.strip()]
     lines = [clean(line) for line in text.splitlines() if line.strip()]
     if not lines:
@@ -162,18 +106,18 @@ def _layout(text: str) -> _Layout:
     return _Layout(lines[0], tuple(map(tuple, parts)), deck=deck, note=note)
 
 
-def _article(layout: _Layout, language: Language) -> dict[str, Tree]:
-    """Describe the article with the sections found."""
-    sections: list[Tree] = [_section("headline", "제목", "Headline", "")]
+def _article(layout: _Layout, language: Language) -> dict[str, Node]:
+    """Return the content of `article.yaml` with the sections that were found."""
+    sections: list[Node] = [_section("headline", "제목", "Headline")]
     if layout.deck:
-        sections.append(_section("deck", "부제", "Deck", ""))
+        sections.append(_section("deck", "부제", "Deck"))
     first = 1
-    for at, part in enumerate(layout.parts, 1):
+    for at, part in enumerate(layout.sections, 1):
         last = first + len(part) - 1
         sections.append(_section(f"part-{at}", f"{at}부", f"Part {at}", f"{first}-{last}"))
         first = last + 1
     if layout.note:
-        sections.append(_section("note", "덧붙임", "Note", ""))
+        sections.append(_section("note", "덧붙임", "Note"))
     return {
         "title": {language: layout.title[:_LONGEST_TITLE]},
         "publisher": {language: f"{UNFINISHED}: the publisher>"},
@@ -182,16 +126,16 @@ def _article(layout: _Layout, language: Language) -> dict[str, Tree]:
     }
 
 
-def _section(name: str, ko: str, en: str, paragraphs: str) -> dict[str, Tree]:
-    """Describe a section."""
-    section: dict[str, Tree] = {"id": name, "label": {"ko": ko, "en": en}}
+def _section(name: str, ko: str, en: str, paragraphs: str = "") -> dict[str, Node]:
+    section: dict[str, Node] = {"id": name, "label": {"ko": ko, "en": en}}
     return section | ({"paragraphs": paragraphs} if paragraphs else {})
 
 
-def _stub(number: int, section: str, line: str) -> dict[str, Tree]:
+def _stub(number: int, section: str, line: str) -> dict[str, Node]:
     """Return the fact to be written for a paragraph, with the names and figures found in it as evidence."""
-    found = [*(figure for figure in _figures(line)), *(name for name, _ in _names(line))]
-    fact: dict[str, Tree] = {
+    found = [match[0].strip().rstrip(".,") for match in _FIGURE.finditer(line)]
+    found += [name for name, _ in _names(line)]
+    fact: dict[str, Node] = {
         "id": f"paragraph-{number}",
         "answer": {
             "ko": f"{UNFINISHED}: what paragraph {number} says, in your own words, in Korean>",
@@ -203,25 +147,19 @@ def _stub(number: int, section: str, line: str) -> dict[str, Tree]:
         },
         "source": {"section": section, "paragraphs": [str(number)]},
     }
-    evidence: list[Tree] = list(dict.fromkeys(found[:_MOST_EVIDENCE]))
+    evidence: list[Node] = list(dict.fromkeys(found[:_MOST_EVIDENCE]))
     return fact | ({"evidence": evidence} if evidence else {})
 
 
-def _figures(line: str) -> Iterator[str]:
-    """Yield the figures of a paragraph with their units, as they stand in it."""
-    for match in _FIGURE.finditer(line):
-        yield match[0].strip().rstrip(".,")
-
-
 def _names(line: str) -> Iterator[tuple[str, EntityKind]]:
-    """Yield what looks like a name in a paragraph, as it stands in it."""
+    """Yield what looks like a name in a paragraph, as written there."""
     for name, kind in _candidates(line):
-        if not _NO_NAME.fullmatch(name) and name not in _MONTHS:
+        if not _NO_NAME.fullmatch(name):
             yield name, kind
 
 
 def _candidates(line: str) -> Iterator[tuple[str, EntityKind]]:
-    """Yield words before a title, words in quotes and capitalised words."""
+    """Yield words before a job title, words in quotes and capitalised words."""
     for match in _PERSON.finditer(line):
         yield match[1], "person"
     for match in _QUOTED.finditer(line):
@@ -229,19 +167,19 @@ def _candidates(line: str) -> Iterator[tuple[str, EntityKind]]:
     for match in _LATIN.finditer(line):
         words = match[0].split()
         starts = match.start() == 0 or line[: match.start()].rstrip()[-1:] in '.?!"“'
-        if starts and words[0].casefold() in _ENGLISH_STARTS:
+        if starts and _SENTENCE_START.fullmatch(words[0]):
             words = words[1:]
         if words and not (starts and len(words) == 1):
             yield " ".join(words), "other"
 
 
-def _entities(body: Sequence[str], language: Language) -> Iterator[Tree]:
-    """Yield a stub for each name found, the first spelling of each."""
+def _entities(body: Sequence[str], language: Language) -> Iterator[Node]:
+    """Yield a stub for each name found, in its first spelling."""
     ids: list[str] = []
     seen: set[str] = set()
     for line in body:
         for name, kind in _names(line):
-            key = squeeze(name)
+            key = squeeze(normalise(name))
             if not key or key in seen:
                 continue
             seen.add(key)

@@ -1,4 +1,4 @@
-"""Starts an article folder from a text or from a JSON of facts."""
+"""`new`: starts an article folder from a text or from a JSON file of facts."""
 
 import json
 from pathlib import Path
@@ -7,15 +7,15 @@ from bot.authoring.article_text import read_article_text
 from bot.authoring.from_json import from_json
 from bot.authoring.from_text import from_text
 from bot.errors import KnowledgeError, Problem
-from bot.knowledge.folder import SLUG_LENGTH, is_slug, slug_of
+from bot.knowledge.folder import SLUG_RULE, is_slug, slug_of
 from bot.knowledge.writer import Draft
 
 
 def new_article(source: Path, folder: Path) -> Draft:
-    """Write a new article folder from a text file or a `.json` of facts, and return what was written.
+    """Write a new article folder from a text file or a JSON file of facts, and return what was written.
 
     The folder's name is the article's slug. Raises KnowledgeError when the source can't be used, the name
-    is no slug, or a file would be overwritten.
+    can't be a slug, or a file would be overwritten.
     """
     draft = draft_article(source, slug_of(folder))
     draft.write(folder)
@@ -23,10 +23,9 @@ def new_article(source: Path, folder: Path) -> Draft:
 
 
 def draft_article(source: Path, slug: str) -> Draft:
-    """Make the content of an article folder without writing it."""
+    """Return the content of a new article folder without writing it; raises like `new_article`."""
     if not is_slug(slug):
-        what = f"a folder's name is written with a–z, 0–9 and '-' only, at most {SLUG_LENGTH}"
-        raise KnowledgeError((Problem(slug, 0, "", what),))
+        raise KnowledgeError((Problem(slug, 0, "", SLUG_RULE),))
     text = read_article_text(source)
     if source.suffix.casefold() == ".json" or text.lstrip().startswith("{"):
         return from_json(_parsed(text, source), slug, source.name)
@@ -34,7 +33,7 @@ def draft_article(source: Path, slug: str) -> Draft:
 
 
 def _parsed(text: str, source: Path) -> object:
-    """Parse JSON, or say in which line it isn't."""
+    """Parse JSON; raise KnowledgeError with the line where that fails."""
     try:
         return json.loads(text)
     except json.JSONDecodeError as error:

@@ -207,12 +207,12 @@ class Lexicon:
     """What a question can want to know of something (pay, age, successor, …)."""
     asks: tuple[LexiconEntry, ...] = ()
     """Question words by kind of answer (who, when, how-much, …)."""
-    fillers: LexiconEntry = LexiconEntry("fillers")
+    stop_words: LexiconEntry = LexiconEntry("stop_words")
     """Words that carry no content: politeness, chat, function words."""
 
     def entries(self) -> tuple[LexiconEntry, ...]:
         """Return the entries of every kind."""
-        return (*self.concepts, *self.attributes, *self.asks, self.fillers)
+        return (*self.concepts, *self.attributes, *self.asks, self.stop_words)
 
 
 @dataclass(frozen=True, slots=True)

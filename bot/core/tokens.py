@@ -99,7 +99,7 @@ class Tokenizer:
                 "concept": lexicon.concepts,
                 "attribute": lexicon.attributes,
                 "ask": lexicon.asks,
-                "stop word": (lexicon.fillers,),
+                "stop word": (lexicon.stop_words,),
             }
         )
         english = (text for entry in lexicon.entries() for text in entry.en)

@@ -1,8 +1,8 @@
-"""Snapshots kept from start to start, so that the next one neither reads YAML nor builds an index.
+"""Snapshots kept between starts, so that the next start neither reads YAML nor builds an index.
 
-They are pickles, and whoever can write a pickle that is read can run code. So only files are read that this user
-owns, in a folder of this user's that nobody else may write to: who can write there can change this user's programs
-as well. Whether a snapshot is the right one is told by its name, a hash over everything it was made from.
+They are pickles, and whoever can write a pickle that is loaded can run code. So a file is loaded only if this user
+owns it, in a folder of this user that nobody else may write to: whoever can write there can change this user's
+programs as well. The name of a file is a hash over everything its snapshot was made from.
 """
 
 import gc
@@ -27,45 +27,45 @@ from bot.knowledge.folder import has_problems, revision
 
 log = logging.getLogger(__name__)
 
-_KEPT: Final = 4
+_MOST_KEPT: Final = 4
 """Snapshots kept, the latest ones (a few MB each)."""
 _MAX_BYTES: Final = 100_000_000
 _CHECKSUM: Final = 4
-"""Bytes of the checksum before the pickle; it tells damage, not malice."""
+"""Bytes of the checksum before the pickle; it detects damage, not malice."""
 _PACKAGE: Final = Path(__file__).parent.parent
 
 
 @dataclass(frozen=True, slots=True)
 class CompiledKnowledge:
-    """The snapshots of one knowledge folder under `cache`; a convenience without which everything still works."""
+    """The snapshots kept for one knowledge folder; without them everything still works, only slower."""
 
-    cache: Path
+    cache_folder: Path
     folder: Path
     shipped: Path
 
     def key(self) -> str | None:
-        """Return a hash over all that a snapshot is made from; None where the reader will have to complain."""
+        """Return a hash over everything a snapshot is made from; None where the reader has to report problems."""
         if has_problems(self.folder):
             return None
-        place = os.fsencode(self.folder.resolve())  # an article's slug is its folder's name
-        made_from = (place, revision(self.folder, shipped=self.shipped).encode(), _code().encode())
-        return hashlib.sha256(b"\0".join(made_from)).hexdigest()[:32]
+        path = os.fsencode(self.folder.resolve())  # an article's slug is its folder's name
+        parts = (path, revision(self.folder, shipped=self.shipped).encode(), _code_hash().encode())
+        return hashlib.sha256(b"\0".join(parts)).hexdigest()[:32]
 
     def load(self, key: str | None) -> Snapshot | None:
         """Return the snapshot kept under `key`, None where there is none that can be trusted."""
         path = self._path(key)
-        content = _read_own(path) if path else None
+        content = _read_trusted(path) if path else None
         if content is None:
             return None
         checksum, pickled = content[:_CHECKSUM], memoryview(content)[_CHECKSUM:]
-        snapshot = _unpickle(pickled) if zlib.crc32(pickled).to_bytes(_CHECKSUM, "little") == checksum else None
+        snapshot = _unpickle(pickled) if _checksum(pickled) == checksum else None
         if isinstance(snapshot, Snapshot):
             return snapshot
-        log.warning("the compiled knowledge in the cache is damaged and is made anew")
+        log.warning("the compiled knowledge in the cache is damaged; it is compiled again")
         return None
 
     def save(self, key: str | None, snapshot: Snapshot) -> None:
-        """Keep `snapshot`, unless the files it was made from have changed since `key` was taken."""
+        """Keep `snapshot`, unless the files it was made from have changed since `key` was computed."""
         path = self._path(key)
         if path is None or key != self.key():
             return
@@ -73,50 +73,20 @@ class CompiledKnowledge:
         if len(content) > _MAX_BYTES:
             return
         try:
-            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            _replace(path, zlib.crc32(content).to_bytes(_CHECKSUM, "little") + content)
-            for old in sorted(path.parent.glob("*.pickle"), key=lambda file: -file.stat().st_mtime)[_KEPT:]:
+            replace_file(path, _checksum(content) + content)
+            for old in sorted(path.parent.glob("*.pickle"), key=lambda file: -file.stat().st_mtime)[_MOST_KEPT:]:
                 old.unlink(missing_ok=True)
         except OSError as error:
             log.warning("the compiled knowledge can't be kept (%s); the next start compiles again", error)
 
     def _path(self, key: str | None) -> Path | None:
-        """Return the file of a key; None too on systems where nobody can tell whose a file is."""
-        return self.cache / "compiled" / f"{key}.pickle" if key and hasattr(os, "getuid") else None
+        """Return the file of a key; None too on systems where the owner of a file can't be checked."""
+        return self.cache_folder / "compiled" / f"{key}.pickle" if key and hasattr(os, "getuid") else None
 
 
-def _read_own(path: Path) -> bytes | None:
-    """Return a file's content, None where it is missing or anybody else could have written it."""
-    try:
-        with path.open("rb") as file:
-            if _ours(path.parent.stat()) and _ours(os.fstat(file.fileno())):
-                return file.read(_MAX_BYTES)
-        log.warning("the compiled knowledge in the cache is not used: other users may write to it")
-    except FileNotFoundError:
-        pass
-    except OSError as error:
-        log.warning("the compiled knowledge can't be read (%s)", error)
-    return None
-
-
-def _ours(status: os.stat_result) -> bool:
-    """Tell whether this user, and nobody else, may write to a file or folder."""
-    return status.st_uid == os.getuid() and not status.st_mode & (stat.S_IWGRP | stat.S_IWOTH)
-
-
-def _unpickle(pickled: memoryview) -> object:
-    """Load without the collector, which would visit the growing heap again and again for nothing."""
-    collecting = gc.isenabled()
-    gc.disable()
-    try:
-        return pickle.loads(pickled)  # noqa: S301  only what this user wrote, see above
-    finally:
-        if collecting:
-            gc.enable()
-
-
-def _replace(path: Path, content: bytes) -> None:
-    """Write a file that only its owner may read, in one step."""
+def replace_file(path: Path, content: bytes) -> None:
+    """Write a file that only its owner may read, in one step, so that a killed process leaves the old one."""
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(dir=path.parent, suffix=".tmp")
     try:
         with os.fdopen(handle, "wb") as file:
@@ -127,9 +97,42 @@ def _replace(path: Path, content: bytes) -> None:
         raise
 
 
+def _checksum(content: bytes | memoryview) -> bytes:
+    return zlib.crc32(content).to_bytes(_CHECKSUM, "little")
+
+
+def _read_trusted(path: Path) -> bytes | None:
+    """Return a file's content, None where it is missing or another user could have written it."""
+    try:
+        with path.open("rb") as file:
+            if _only_writable_by_this_user(path.parent.stat()) and _only_writable_by_this_user(os.fstat(file.fileno())):
+                return file.read(_MAX_BYTES)
+        log.warning("the compiled knowledge in the cache is not used: other users may write to it")
+    except FileNotFoundError:
+        pass
+    except OSError as error:
+        log.warning("the compiled knowledge can't be read (%s)", error)
+    return None
+
+
+def _only_writable_by_this_user(status: os.stat_result) -> bool:
+    return status.st_uid == os.getuid() and not status.st_mode & (stat.S_IWGRP | stat.S_IWOTH)
+
+
+def _unpickle(pickled: memoryview) -> object:
+    """Load without the garbage collector, which would scan the growing heap again and again for nothing."""
+    collecting = gc.isenabled()
+    gc.disable()
+    try:
+        return pickle.loads(pickled)  # noqa: S301  written by this user only, see above
+    finally:
+        if collecting:
+            gc.enable()
+
+
 @cache
-def _code() -> str:
-    """Return a hash over the code that makes snapshots, and the versions of what it stands on."""
+def _code_hash() -> str:
+    """Return a hash over the code that makes snapshots, and the versions of the libraries it uses."""
     digest = hashlib.sha256(f"{sys.version} {np.__version__} {rapidfuzz.__version__}".encode())
     for folder in ("core", "knowledge"):
         for source in sorted((_PACKAGE / folder).glob("*.py")):

@@ -1,4 +1,4 @@
-"""Which files of a knowledge folder are read, and a short hash over what is in them."""
+"""Which files of a knowledge folder are read, and a short hash over their content."""
 
 import hashlib
 import re
@@ -9,11 +9,12 @@ from pathlib import Path
 from typing import Final
 
 from bot.errors import Problem
-from bot.knowledge.problems import nearest, quote
+from bot.knowledge.problems import unknown
 
 MAX_BYTES: Final = 2_000_000
 SLUG_LENGTH: Final = 32
 """Longest name of an article's folder."""
+SLUG_RULE: Final = f"a folder's name may contain only a–z, 0–9 and '-', at most {SLUG_LENGTH} characters"
 ARTICLE: Final = "article.yaml"
 FACTS: Final = "facts.yaml"
 FACTS_FOLDER: Final = "facts"
@@ -50,39 +51,46 @@ def read_bytes(path: Path, file: str, problems: list[Problem]) -> bytes | None:
     return None
 
 
+def decode(data: bytes, file: str, problems: list[Problem]) -> str | None:
+    """Return a file's bytes as text, or None with a problem that names the first line that is not UTF-8."""
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        problems.append(Problem(file, line, "", "is not UTF-8: save the file in the encoding UTF-8"))
+        return None
+
+
 @dataclass(frozen=True, slots=True)
 class ArticleFolder:
-    """A folder that holds one article, and how its files are called in messages."""
+    """A folder that contains one article."""
 
     slug: str
     path: Path
     prefix: str
+    """What messages put before the names of its files."""
     files: frozenset[str]
 
     def name(self, file: str) -> str:
-        """Return the name of a file of this article as messages show it."""
+        """Return the name of one of its files as messages show it."""
         return f"{self.prefix}{file}"
-
-    def has(self, file: str) -> bool:
-        """Tell whether an optional file is there (a broken link is there, and a problem)."""
-        return file in self.files
 
     def fact_files(self) -> list[str]:
         """Return the fact files relative to the folder: `facts.yaml`, then `facts/*.yaml` by name."""
         names = [FACTS] if FACTS in self.files else []
         if FACTS_FOLDER in self.files:
-            inner = entries(self.path / FACTS_FOLDER, FACTS_FOLDER, [])
+            inner = _entries(self.path / FACTS_FOLDER, FACTS_FOLDER, [])
             names += [f"{FACTS_FOLDER}/{path.name}" for path in inner if path.suffix in _YAML]
         return names
 
 
 def is_slug(name: str) -> bool:
-    """Tell whether a folder's name can be an article's slug."""
+    """Return whether a folder's name can be an article's slug."""
     return _SLUG.fullmatch(name) is not None
 
 
 def slug_of(folder: Path) -> str:
-    """Return the slug of an article's folder: its own name, also where it is given as `.`."""
+    """Return the name of an article's folder, also where the folder is given as `.`."""
     try:
         return folder.resolve().name
     except (OSError, RuntimeError, ValueError):
@@ -90,15 +98,15 @@ def slug_of(folder: Path) -> str:
 
 
 def _is_folder(path: Path) -> bool:
-    """Tell whether `path` is a folder; one that can't be looked at counts, so that listing it says why."""
+    """Return whether `path` is a folder; True where that can't be known, so that listing it reports why."""
     try:
         return path.is_dir()
     except OSError:
         return True
 
 
-def entries(folder: Path, name: str, problems: list[Problem]) -> list[Path]:
-    """Return what is in a folder, by name and without hidden files; a problem when it can't be listed."""
+def _entries(folder: Path, name: str, problems: list[Problem]) -> list[Path]:
+    """Return the content of a folder, by name and without hidden files; a problem when it can't be listed."""
     try:
         return sorted(path for path in folder.iterdir() if not path.name.startswith((".", "~")))
     except FileNotFoundError:
@@ -112,68 +120,57 @@ def entries(folder: Path, name: str, problems: list[Problem]) -> list[Path]:
 
 
 def article_folders(folder: Path, problems: list[Problem]) -> list[ArticleFolder]:
-    """Find the articles of a folder: its sub-folders, or the folder itself where it is an article."""
-    before = len(problems)
-    found = entries(folder, folder.name or str(folder), problems)
-    names = frozenset(path.name for path in found)
-    if ARTICLE in names:
-        problems += _strangers(names, _OF_ARTICLE | _SHARED, "")
-        return _named(ArticleFolder(slug_of(folder), folder, "", names), problems)
-    problems += _strangers(names, _SHARED, "")
+    """Return the articles of a folder: its sub-folders, or the folder itself where it is an article."""
+    before, shown = len(problems), folder.name or str(folder)
+    entries = _entries(folder, shown, problems)
+    names = frozenset(path.name for path in entries)
     articles: list[ArticleFolder] = []
-    for path in found:
-        inside = entries(path, path.name, problems) if _is_folder(path) else []
-        files = frozenset(entry.name for entry in inside)
-        if files & (_OF_ARTICLE | {FACTS_FOLDER}):
-            problems += _strangers(files, _OF_ARTICLE, f"{path.name}/")
-            articles += _named(ArticleFolder(path.name, path, f"{path.name}/", files), problems)
+    if ARTICLE in names:
+        problems += _unknown_files(names, _OF_ARTICLE | _SHARED, "")
+        articles.append(ArticleFolder(slug_of(folder), folder, "", names))
+    else:
+        problems += _unknown_files(names, _SHARED, "")
+        for path in filter(_is_folder, entries):
+            files = frozenset(inner.name for inner in _entries(path, path.name, problems))
+            if files & (_OF_ARTICLE | {FACTS_FOLDER}):
+                problems += _unknown_files(files, _OF_ARTICLE, f"{path.name}/")
+                articles.append(ArticleFolder(path.name, path, f"{path.name}/", files))
     if not articles and len(problems) == before:
-        what = f"holds no article: no sub-folder has an {ARTICLE}"
-        problems.append(Problem(folder.name or str(folder), 0, "", what))
-    return articles
+        problems.append(Problem(shown, 0, "", f"contains no article: no sub-folder has an {ARTICLE}"))
+    problems += [Problem(a.prefix or a.slug, 0, "", SLUG_RULE) for a in articles if not is_slug(a.slug)]
+    return [article for article in articles if is_slug(article.slug)]
 
 
 def has_problems(folder: Path) -> bool:
-    """Tell whether the files of a folder, by their names, can't be read as they are."""
+    """Return whether a folder has problems that show without opening a file, such as a misspelt file name."""
     problems: list[Problem] = []
     article_folders(folder, problems)
     return bool(problems)
 
 
-def _named(article: ArticleFolder, problems: list[Problem]) -> list[ArticleFolder]:
-    """Refuse a folder whose name can't be a slug."""
-    if is_slug(article.slug):
-        return [article]
-    what = f"a folder's name is written with a–z, 0–9 and '-' only, at most {SLUG_LENGTH}"
-    problems.append(Problem(article.prefix or article.slug, 0, "", what))
-    return []
-
-
-def _strangers(names: frozenset[str], known: frozenset[str], prefix: str) -> Iterator[Problem]:
-    """Report YAML files that nothing reads: most are a misspelt name."""
+def _unknown_files(names: frozenset[str], known: frozenset[str], prefix: str) -> Iterator[Problem]:
+    """Report YAML files that are never read: most have a misspelt name."""
     for name in sorted(names - known):
         if name.endswith(_YAML):
-            near = nearest(name, known)
-            hint = f"did you mean '{near}'?" if near else f"there is {', '.join(sorted(known))}"
-            yield Problem(f"{prefix}{name}", 0, "", f"unknown file {quote(name)}: {hint}")
+            yield Problem(f"{prefix}{name}", 0, "", unknown("file", name, known))
 
 
 def revision(folder: Path, *, shipped: Path | None = None) -> str:
     """Return a short hash over the content of every file that `read_knowledge` would read.
 
-    Whatever can't be read (a file that disappears meanwhile, a broken link) counts as absent, so that the
-    hash changes again when it is back.
+    A file that can't be read (deleted meanwhile, a broken link) counts as absent, so the hash changes again when it
+    is back.
     """
     digest = hashlib.sha256()
-    for name, path in _read_files(folder, shipped):
+    for name, path in _files_read(folder, shipped):
         content = read_bytes(path, name, []) or b""
         digest.update(f"{name}\0{len(content)}\0".encode("utf-8", "surrogateescape"))
         digest.update(content)
     return digest.hexdigest()[:12]
 
 
-def _read_files(folder: Path, shipped: Path | None) -> Iterator[tuple[str, Path]]:
-    """Yield the files that are read, by the names that messages give them."""
+def _files_read(folder: Path, shipped: Path | None) -> Iterator[tuple[str, Path]]:
+    """Yield the name in messages and the path of each file that is read."""
     for shared in sorted(_SHARED):
         yield from ((shared, base / shared) for base in (folder, shipped) if base is not None)
     for article in article_folders(folder, []):

@@ -1,272 +1,210 @@
 """Reads a knowledge folder into the core's records, or reports everything that is wrong with it at once."""
 
-from collections.abc import Mapping
+import os
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeAlias
+from typing import Final, TypeAlias, TypeVar
 
-from bot.core.model import (
-    Article,
-    Case,
-    Command,
-    Entity,
-    Fact,
-    Gap,
-    Knowledge,
-    Lexicon,
-    LexiconEntry,
-    Row,
-    Sample,
-    Section,
-    Source,
-    Text,
-)
+from pydantic import BaseModel
+
+from bot.core import model
+from bot.core.model import Knowledge, Lexicon, LexiconEntry, Sample, Text
 from bot.errors import KnowledgeError, Problem
+from bot.knowledge import schema
 from bot.knowledge.folder import LEXICON, MESSAGES, SMALL_TALK, article_folders
 from bot.knowledge.problems import unknown
-from bot.knowledge.references import Parts, check_references, commands_agree, names_free, read_parts
-from bot.knowledge.schema import (
-    ArticleFile,
-    CaseModel,
-    CommandModel,
-    EntityModel,
-    FactModel,
-    FactsFile,
-    GapModel,
-    LexiconFile,
-    Localised,
-    Message,
-    MessagesFile,
-    Questions,
-    Words,
-    placeholders,
-)
-from bot.knowledge.validation import Loaded, Placed, load
+from bot.knowledge.references import ArticleFiles, check_command_names, check_references, read_article
+from bot.knowledge.schema import FactsFile, LexiconFile, Localised, Message, MessagesFile, placeholders
+from bot.knowledge.validation import LoadedFile, Located, load
+from bot.knowledge.yaml_reader import Document
 
-_LABEL: int = 80
-"""A label, and so a label made of a sample, fits on a button."""
-
-
-def build_article(parts: Parts, head: ArticleFile) -> Article:
-    """Put an article together from its valid parts."""
-    return Article(
-        slug=parts.slug,
-        title=_text(head.title),
-        publisher=_text(head.publisher),
-        language=head.language,
-        sections=tuple(Section(s.id, _text(s.label), s.paragraphs) for s in head.sections),
-        entities=tuple(_entity(item.value) for item in parts.entities),
-        facts=tuple(_fact(item.value) for item in parts.facts),
-        gaps=tuple(build_gap(item.value) for item in parts.gaps),
-        commands=tuple(_command(item.value) for item in parts.commands),
-        cases=tuple(_case(item) for item in parts.cases),
-        date=head.date,
-        url=head.url,
-    )
-
-
-def family(name: str, words: Words) -> LexiconEntry:
-    """Return a word family of the lexicon."""
-    return LexiconEntry(name, tuple(words.ko), tuple(words.en))
-
-
-def _text(model: Localised[str]) -> Text:
-    return Text(ko=model.ko, en=model.en)
-
-
-def _entity(model: EntityModel) -> Entity:
-    role = _text(model.role) if model.role else None
-    return Entity(model.id, model.kind, _text(model.name), tuple(model.aliases), role)
-
-
-def _samples(questions: Questions) -> tuple[Sample, ...]:
-    ko = (Sample(text, "ko") for text in questions.ko)
-    return (*ko, *(Sample(text, "en") for text in questions.en))
-
-
-def _label(model: FactModel | GapModel) -> Text:
-    """Return the label; where a language has none, its first sample, shortened, stands in."""
-    ko, en = (model.label.ko, model.label.en) if model.label else (None, None)
-    return Text(ko=ko or _first(model.questions.ko), en=en or _first(model.questions.en))
-
-
-def _first(samples: list[str]) -> str | None:
-    if not samples:
-        return None
-    return samples[0] if len(samples[0]) <= _LABEL else samples[0][: _LABEL - 1].rstrip() + "…"
-
-
-def _fact(model: FactModel) -> Fact:
-    return Fact(
-        id=model.id,
-        label=_label(model),
-        answer=_text(model.answer),
-        samples=_samples(model.questions),
-        source=Source(model.source.section, model.source.paragraphs),
-        asks=tuple(model.asks),
-        about=tuple(model.about),
-        evidence=tuple(model.evidence),
-        status=model.status,
-        tags=tuple(model.tags),
-        related=tuple(model.related),
-    )
-
-
-def build_gap(model: GapModel) -> Gap:
-    """Return a gap of an article, or a piece of small talk."""
-    samples = _samples(model.questions)
-    return Gap(model.id, _label(model), _text(model.answer), samples, tuple(model.nearest))
-
-
-def _command(model: CommandModel) -> Command:
-    rows = tuple(
-        Row(_text(row.detail), row.entity, _text(row.title) if row.title else None, row.paragraphs)
-        for row in model.rows
-    )
-    return Command(
-        name=_text(model.name),
-        description=_text(model.description),
-        facts=tuple(model.facts),
-        tag=model.tag,
-        lookup=model.lookup,
-        rows=rows,
-    )
-
-
-def _case(item: Placed[CaseModel]) -> Case:
-    where = f"{item.document.file}:{item.line}"
-    return Case(item.value.question, item.value.expect, where, item.value.after)
+M = TypeVar("M", bound=BaseModel)
+_LABEL: Final = 80
+"""Characters of the longest label; a sample that becomes a label is shortened to this."""
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class Location:
     """A file, relative to the knowledge folder, and a line in it."""
 
     file: str
     line: int
 
 
-Places: TypeAlias = Mapping[tuple[str, str], Place]
-"""Where each fact and gap stands, by article slug and id."""
+Locations: TypeAlias = Mapping[tuple[str, str], Location]
+"""Where each fact and gap is written, by article slug and id."""
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
-    """Knowledge, and where its facts and gaps were read from."""
+class LocatedKnowledge:
+    """Knowledge, and where its facts and gaps are written."""
 
     knowledge: Knowledge
-    places: Places
+    locations: Locations
 
 
 def read_knowledge(folder: Path, *, shipped: Path | None = None) -> Knowledge:
-    """Read a folder of articles, or one article's folder.
+    """Read a folder of articles, or the folder of one article.
 
-    A folder without its own `lexicon.yaml`, `messages.yaml` or `small-talk.yaml` takes them from `shipped`; messages
-    it has replace the shipped ones one by one. Raises KnowledgeError with all problems, and nothing else.
+    A folder without its own `lexicon.yaml` or `small-talk.yaml` takes it from `shipped`; its own messages replace the
+    shipped ones one by one. Raises KnowledgeError with all problems, and nothing else.
     """
-    return read_with_places(folder, shipped=shipped).knowledge
+    return read_with_locations(folder, shipped=shipped).knowledge
 
 
-def read_with_places(folder: Path, *, shipped: Path | None = None) -> Reading:
-    """Read like `read_knowledge`, and keep where each fact and gap stands."""
+def read_with_locations(folder: Path, *, shipped: Path | None = None) -> LocatedKnowledge:
+    """Read like `read_knowledge`, and keep where each fact and gap is written."""
     problems: list[Problem] = []
     folders = article_folders(folder, problems)
-    lexicon = _lexicon(folder, shipped, problems)
+    lexicon = _lexicon(_load_shared((folder, shipped), LEXICON, LexiconFile, problems))
+    small_talk = _load_shared((folder, shipped), SMALL_TALK, FactsFile, problems)
     messages = _messages(folder, shipped, problems)
-    small_talk = _small_talk(folder, shipped, problems)
-    articles = [read_parts(article, problems) for article in folders]
-    for parts in articles:
-        problems += check_references(parts, lexicon)
-    problems += commands_agree(articles)
-    problems += names_free(articles, messages)
+    articles = [read_article(article, problems) for article in folders]
+    for article in articles:
+        problems += check_references(article, lexicon)
+    problems += check_command_names(articles, messages)
     if problems:
         raise KnowledgeError(tuple(dict.fromkeys(problems)))
-    built = tuple(article for parts in articles for article in _built(parts))
-    return Reading(Knowledge(built, lexicon, messages, small_talk), _places(articles))
-
-
-def _built(parts: Parts) -> tuple[Article, ...]:
-    """Return the article; none only where problems have been reported."""
-    head = parts.head.model if parts.head else None
-    return (build_article(parts, head),) if head else ()
-
-
-def _places(articles: list[Parts]) -> Places:
-    """Return where each fact and gap stands."""
-    return {
-        (parts.slug, item.value.id): Place(item.document.file, item.line)
-        for parts in articles
-        for item in parts.answers()
+    knowledge = Knowledge(
+        tuple(_article(article, article.head) for article in articles if article.head),
+        lexicon,
+        messages,
+        tuple(map(_gap, small_talk.model.gaps)) if small_talk and small_talk.model else (),
+    )
+    locations = {
+        (article.slug, item.value.id): Location(item.document.file, item.line)
+        for article in articles
+        for item in article.answers()
     }
+    return LocatedKnowledge(knowledge, locations)
 
 
-def _lexicon(folder: Path, shipped: Path | None, problems: list[Problem]) -> Lexicon:
-    """Read the folder's lexicon, else the shipped one; an empty one where neither exists."""
-    base = _base(folder, shipped, LEXICON)
-    loaded = load(base / LEXICON, LEXICON, LexiconFile, problems) if base else None
-    if loaded is None or loaded.model is None:
+def _load_shared(
+    bases: Iterable[Path | None], file: str, kind: type[M], problems: list[Problem]
+) -> LoadedFile[M] | None:
+    """Load a file from the first of the folders that has it; None where none has."""
+    base = next((base for base in bases if base is not None and os.path.lexists(base / file)), None)
+    return None if base is None else load(base / file, file, kind, problems)
+
+
+def _lexicon(file: LoadedFile[LexiconFile] | None) -> Lexicon:
+    if file is None or file.model is None:
         return Lexicon()
-    model = loaded.model
+    stop_words = file.model.stop_words or file.model.fillers or schema.Words()
     return Lexicon(
-        concepts=tuple(family(name, words) for name, words in model.concepts.items()),
-        attributes=tuple(family(name, words) for name, words in model.attributes.items()),
-        asks=tuple(family(name, words) for name, words in model.asks.items()),
-        fillers=family("fillers", model.fillers),
+        concepts=_entries(file.model.concepts),
+        attributes=_entries(file.model.attributes),
+        asks=_entries(file.model.asks),
+        stop_words=_entry("stop_words", stop_words),
     )
 
 
-def _small_talk(folder: Path, shipped: Path | None, problems: list[Problem]) -> tuple[Gap, ...]:
-    """Read the folder's small talk, else the shipped one; none where neither exists."""
-    base = _base(folder, shipped, SMALL_TALK)
-    loaded = load(base / SMALL_TALK, SMALL_TALK, FactsFile, problems) if base else None
-    return tuple(map(build_gap, loaded.model.gaps)) if loaded and loaded.model else ()
+def _entries(entries: Mapping[str, schema.Words]) -> tuple[LexiconEntry, ...]:
+    return tuple(_entry(name, words) for name, words in entries.items())
 
 
-def _base(folder: Path, shipped: Path | None, file: str) -> Path | None:
-    """Return the first of the two folders that has `file`."""
-    return next((base for base in (folder, shipped) if base is not None and _there(base / file)), None)
-
-
-def _there(path: Path) -> bool:
-    """Tell whether something of that name exists, a broken link included."""
-    try:
-        return path.is_symlink() or path.exists()
-    except (OSError, ValueError):
-        return False
+def _entry(name: str, words: schema.Words) -> LexiconEntry:
+    return LexiconEntry(name, tuple(words.ko), tuple(words.en))
 
 
 def _messages(folder: Path, shipped: Path | None, problems: list[Problem]) -> Mapping[str, Text]:
-    """Return the shipped messages with the folder's own in their place."""
-    base = _message_file(shipped, problems) if shipped is not None else None
-    own = None if shipped is not None and _same(shipped, folder) else _message_file(folder, problems)
-    ours = base.model.root if base and base.model else {}
-    theirs = own.model.root if own and own.model else {}
-    if own and ours:
-        problems += _misfits(own, ours)
-    return {key: Text(ko=m.ko, en=m.en) for key, m in {**ours, **theirs}.items()}
+    """Return the shipped messages, each replaced by the folder's own where it has one."""
+    shipped_file = _load_shared((shipped,), MESSAGES, MessagesFile, problems)
+    own_file = _load_shared((folder,), MESSAGES, MessagesFile, problems)
+    messages = dict(shipped_file.model.root) if shipped_file and shipped_file.model else {}
+    if own_file and own_file.model:
+        if messages:
+            problems += _message_problems(own_file.document, own_file.model, messages)
+        messages |= own_file.model.root
+    return {key: _text(message) for key, message in messages.items()}
 
 
-def _same(one: Path, other: Path) -> bool:
-    """Tell whether two paths are one folder."""
-    try:
-        return one.samefile(other)
-    except (OSError, ValueError):
-        return False
+def _message_problems(document: Document, own: MessagesFile, shipped: Mapping[str, Message]) -> Iterator[Problem]:
+    """Report own messages that are never shown, or that use a placeholder the bot has no value for."""
+    for key, message in own.root.items():
+        if key not in shipped:
+            yield document.problem((key,), unknown("message", key, shipped))
+        else:
+            for name in sorted(placeholders(message.ko) - placeholders(shipped[key].ko)):
+                yield document.problem((key,), f"the bot has no {{{name}}} for this message: remove it")
 
 
-def _message_file(folder: Path, problems: list[Problem]) -> Loaded[MessagesFile] | None:
-    """Load a folder's messages where it has any."""
-    path = folder / MESSAGES
-    return load(path, MESSAGES, MessagesFile, problems) if _there(path) else None
+def _article(files: ArticleFiles, head: schema.ArticleFile) -> model.Article:
+    return model.Article(
+        slug=files.slug,
+        title=_text(head.title),
+        publisher=_text(head.publisher),
+        language=head.language,
+        sections=tuple(model.Section(s.id, _text(s.label), s.paragraphs) for s in head.sections),
+        entities=tuple(_entity(item.value) for item in files.entities),
+        facts=tuple(_fact(item.value) for item in files.facts),
+        gaps=tuple(_gap(item.value) for item in files.gaps),
+        commands=tuple(_command(item.value) for item in files.commands),
+        cases=tuple(_case(item) for item in files.cases),
+        date=head.date,
+        url=head.url,
+    )
 
 
-def _misfits(own: Loaded[MessagesFile], ours: Mapping[str, Message]) -> list[Problem]:
-    """Report own messages that would never be shown, or that expect something the bot doesn't give."""
-    found: list[Problem] = []
-    for key, message in (own.model.root if own.model else {}).items():
-        if key not in ours:
-            found.append(own.document.problem((key,), unknown("message", key, ours)))
-            continue
-        extra = sorted(placeholders(message.ko) - placeholders(ours[key].ko))
-        found += [own.document.problem((key,), f"this message has no {{{name}}} to show") for name in extra]
-    return found
+def _text(text: Localised[str] | Message) -> Text:
+    return Text(ko=text.ko, en=text.en)
+
+
+def _entity(entity: schema.EntityModel) -> model.Entity:
+    role = _text(entity.role) if entity.role else None
+    return model.Entity(entity.id, entity.kind, _text(entity.name), tuple(entity.aliases), role)
+
+
+def _samples(questions: schema.Questions) -> tuple[Sample, ...]:
+    return tuple(Sample(text, language) for language, texts in questions.by_language() for text in texts)
+
+
+def _label(item: schema.FactModel | schema.GapModel) -> Text:
+    """Return the label; a language without one gets its first sample, shortened."""
+    first = {language: _shortened(texts[0]) for language, texts in item.questions.by_language() if texts}
+    return Text(**(first | dict(item.label.given() if item.label else ())))
+
+
+def _shortened(sample: str) -> str:
+    return sample if len(sample) <= _LABEL else sample[: _LABEL - 1].rstrip() + "…"
+
+
+def _fact(fact: schema.FactModel) -> model.Fact:
+    return model.Fact(
+        id=fact.id,
+        label=_label(fact),
+        answer=_text(fact.answer),
+        samples=_samples(fact.questions),
+        source=model.Source(fact.source.section, fact.source.paragraphs),
+        asks=tuple(fact.asks),
+        about=tuple(fact.about),
+        evidence=tuple(fact.evidence),
+        status=fact.status,
+        tags=tuple(fact.tags),
+        related=tuple(fact.related),
+    )
+
+
+def _gap(gap: schema.GapModel) -> model.Gap:
+    return model.Gap(gap.id, _label(gap), _text(gap.answer), _samples(gap.questions), tuple(gap.nearest))
+
+
+def _command(command: schema.CommandModel) -> model.Command:
+    rows = tuple(
+        model.Row(_text(row.detail), row.entity, _text(row.title) if row.title else None, row.paragraphs)
+        for row in command.rows
+    )
+    return model.Command(
+        name=_text(command.name),
+        description=_text(command.description),
+        facts=tuple(command.facts),
+        tag=command.tag,
+        lookup=command.lookup,
+        rows=rows,
+    )
+
+
+def _case(case: Located[schema.CaseModel]) -> model.Case:
+    where = f"{case.document.file}:{case.line}"
+    return model.Case(case.value.question, case.value.expect, where, case.value.after)

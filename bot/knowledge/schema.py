@@ -1,8 +1,9 @@
-"""The shape of the YAML files: one set of pydantic models, from which the JSON Schema is generated too."""
+"""The form of the YAML files as pydantic models; the JSON Schema is generated from them."""
 
 import json
 import re
 import unicodedata
+from collections.abc import Iterator
 from datetime import date
 from string import Formatter
 from typing import Annotated, Any, ClassVar, Final, Generic, NoReturn, Self, TypeAlias, TypeVar
@@ -15,13 +16,15 @@ from pydantic import (
     Field,
     RootModel,
     StringConstraints,
+    ValidationInfo,
     WithJsonSchema,
+    field_validator,
     model_validator,
 )
 from pydantic.json_schema import models_json_schema
 from pydantic_core import PydanticCustomError
 
-from bot.core.model import NOTHING, EntityKind, Language, Status
+from bot.core.model import LANGUAGES, NOTHING, EntityKind, Language, Status
 from bot.knowledge.folder import SLUG_LENGTH
 
 ID_PATTERN: Final = "^[a-z0-9][a-z0-9-]*$"
@@ -39,13 +42,13 @@ S = TypeVar("S", bound=str)
 
 
 def refuse(what: str) -> NoReturn:
-    """Make the value invalid for a reason that is shown to the author as it stands."""
-    kind, template = "said", "{what}"
+    """Make the value invalid; `what` is shown to the author unchanged."""
+    kind, template = "refused", "{what}"
     raise PydanticCustomError(kind, template, {"what": what})
 
 
 def parse_paragraphs(value: object) -> tuple[int, ...]:
-    """Read `3`, `1-7`, `[1, 3]` or `[1-3, 5]`; the numbers are returned in order, each once."""
+    """Return the numbers in `3`, `1-7`, `[1, 3]` or `[1-3, 5]`, in order, each once."""
     parts = value if isinstance(value, list) else str(value).split(",")
     numbers: set[int] = set()
     for part in parts:
@@ -60,35 +63,34 @@ def parse_paragraphs(value: object) -> tuple[int, ...]:
 def check_id(value: str) -> str:
     """Refuse the word that cases use for no answer."""
     if value == NOTHING:
-        refuse(f"'{NOTHING}' can't be an id; cases use the word")
+        refuse(f"'{NOTHING}' can't be an id: cases use it for no answer")
     return value
 
 
 def check_command_name(value: str) -> str:
-    """Hold Discord's rules: letters and digits of any script, `-` and `_`, lower case."""
+    """Refuse what Discord refuses: anything but letters and digits of any script, `-`, `_` and `'`; upper case."""
     if value != value.lower():
-        refuse("a command name is in lower case")
+        refuse("a command name must be in lower case")
     if not all(c in "-_'" or unicodedata.category(c)[0] in "LN" for c in value):
-        refuse("a command name has letters, digits, '-' and '_' only, no spaces")
+        refuse("a command name may contain only letters, digits, '-' and '_', no spaces")
     return value
 
 
 def check_date(value: str) -> str:
-    """Return a date written 2024-09-26 or 2024-09; raise the error that pydantic reports otherwise."""
+    """Refuse anything but a date such as 2024-09-26 or a month such as 2024-09."""
     try:
         date.fromisoformat(value if len(value) != len("2024-09") else f"{value}-01")
     except ValueError:
-        refuse("a date is written 2024-09-26 (or 2024-09)")
+        refuse("a date must look like 2024-09-26 or 2024-09")
     return value
 
 
 def placeholders(text: str) -> frozenset[str]:
     """Return the names in `{…}` of a message; ValueError unless all are plain names."""
-    names = {name for _, name, spec, conversion in Formatter().parse(text) if name is not None}
-    plain = all(name.isidentifier() for name in names)
-    if not plain or any(spec or conversion for _, _, spec, conversion in Formatter().parse(text)):
+    fields = [(name, spec, conversion) for _, name, spec, conversion in Formatter().parse(text) if name is not None]
+    if any(spec or conversion or not name.isidentifier() for name, spec, conversion in fields):
         raise ValueError(text)
-    return frozenset(names)
+    return frozenset(name for name, _, _ in fields)
 
 
 Id: TypeAlias = Annotated[str, StringConstraints(pattern=ID_PATTERN, max_length=ID_LENGTH), AfterValidator(check_id)]
@@ -111,7 +113,7 @@ DateText: TypeAlias = Annotated[str, AfterValidator(check_date)]
 
 
 class Strict(BaseModel):
-    """Base of all: unknown keys are an error, texts are stripped."""
+    """Base of all models: unknown keys are an error, texts are stripped."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
 
@@ -128,6 +130,10 @@ class Localised(Strict, Generic[S]):
         if self.ko is None and self.en is None:
             refuse("needs `ko: …` or `en: …`")
         return self
+
+    def given(self) -> Iterator[tuple[Language, S]]:
+        """Yield each text that is given, with its language."""
+        yield from ((language, text) for language in LANGUAGES if (text := getattr(self, language)))
 
 
 class Label(Localised[Annotated[str, length(80)]]):
@@ -165,11 +171,15 @@ class Questions(Strict):
 
     fewest: ClassVar[int] = 1
 
+    def by_language(self) -> tuple[tuple[Language, list[SampleText]], ...]:
+        """Return the samples of each language."""
+        return ("ko", self.ko), ("en", self.en)
+
     @model_validator(mode="after")
     def _enough(self) -> Self:
         most = max(len(self.ko), len(self.en))
         if most < self.fewest:
-            refuse(f"needs at least {self.fewest} in one language; there are {most}")
+            refuse(f"has too few questions: at least {self.fewest} needed in one language, there are {most}")
         return self
 
 
@@ -199,7 +209,7 @@ class ArticleFile(Strict):
 
 
 class EntityModel(Strict):
-    """A person, organisation, product, place or event, with every name members give it."""
+    """A person, organisation, product, place or event, with every name members use for it."""
 
     id: Id
     kind: EntityKind
@@ -215,7 +225,7 @@ class EntitiesFile(Strict):
 
 
 class SourceModel(Strict):
-    """Where a fact stands: a section and its paragraphs, counted from 1 over the body."""
+    """Where the article states a fact: a section and its paragraphs, counted from 1 over the body."""
 
     section: Id
     paragraphs: Paragraphs = ()
@@ -255,7 +265,7 @@ class FactsFile(Strict):
 
 
 class RowModel(Strict):
-    """One line of a list command: an entity or a title, and what there is to say."""
+    """One line of a list command: an entity or a title, and a detail."""
 
     entity: Id | None = None
     title: Label | None = None
@@ -306,20 +316,28 @@ class CasesFile(Strict):
     cases: list[CaseModel]
 
 
-Families: TypeAlias = dict[Ref, Words]
+Entries: TypeAlias = dict[Ref, Words]
 
 
 class LexiconFile(Strict):
     """lexicon.yaml: vocabulary shared by all articles."""
 
-    concepts: Families = {}
-    attributes: Families = {}
-    asks: Families = {}
-    fillers: Words = Words()
+    concepts: Entries = {}
+    attributes: Entries = {}
+    asks: Entries = {}
+    stop_words: Words | None = None
+    fillers: Words | None = Field(None, description="Older name of stop_words.", json_schema_extra={"deprecated": True})
+
+    @field_validator("fillers")
+    @classmethod
+    def _not_both(cls, value: Words | None, info: ValidationInfo) -> Words | None:
+        if value and info.data.get("stop_words"):
+            refuse("is the older name of `stop_words`; keep only one of the two")
+        return value
 
 
 class Message(Strict):
-    """A sentence of the bot's own; both languages use the same `{placeholders}`."""
+    """A sentence the bot says; both languages use the same `{placeholders}`."""
 
     ko: Annotated[str, length(1500)]
     en: Annotated[str, length(1500)]
@@ -329,15 +347,15 @@ class Message(Strict):
         try:
             ko, en = placeholders(self.ko), placeholders(self.en)
         except ValueError:
-            refuse("a placeholder is a name in braces, such as {name}; a brace is doubled")
+            refuse("a placeholder is a name in braces, such as {name}; write {{ and }} for plain braces")
         if odd := ko ^ en:
             names = ", ".join(f"{{{name}}}" for name in sorted(odd))
-            refuse(f"the placeholder {names} stands in one language only")
+            refuse(f"the placeholder {names} is used in one language only; use it in both or in neither")
         return self
 
 
 class MessagesFile(RootModel[dict[MessageKey, Message]]):
-    """messages.yaml: every sentence the bot says in its own voice."""
+    """messages.yaml: every sentence the bot says that is not from an article."""
 
 
 FILES: Final[tuple[type[BaseModel], ...]] = (
@@ -352,7 +370,7 @@ FILES: Final[tuple[type[BaseModel], ...]] = (
 
 
 def json_schema() -> dict[str, Any]:
-    """Return one JSON Schema for all files; an editor may point at `#/$defs/FactsFile` and its like."""
+    """Return one JSON Schema for all files; editors use parts of it such as `#/$defs/FactsFile`."""
     _, schema = models_json_schema([(model, "validation") for model in FILES])
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",

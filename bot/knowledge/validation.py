@@ -1,4 +1,4 @@
-"""From a YAML tree to a schema model, with pydantic's errors turned into sentences for authors."""
+"""From plain YAML data to a schema model, with pydantic's errors turned into messages for authors."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -10,43 +10,49 @@ from pydantic_core import ErrorDetails
 
 from bot.errors import Problem
 from bot.knowledge import yaml_reader
-from bot.knowledge.problems import Keys, Tree, quote, unknown
+from bot.knowledge.problems import Node, NodePath, quote, unknown
 from bot.knowledge.schema import ID_PATTERN, KEY_PATTERN, URL_PATTERN
 from bot.knowledge.yaml_reader import MAX_PROBLEMS, QUOTE_IT, Document
 
 _EMPTY: Final = "is empty: write something, or remove the line"
 _MAPPING: Final = "must be a mapping: lines of the form 'key: …'"
-_FIXED: Final = {
+_MESSAGES: Final = {
+    "refused": "{what}",
     "string_too_short": _EMPTY,
     "list_type": "must be a list: lines that begin with '- '",
     "model_type": _MAPPING,
     "dict_type": _MAPPING,
+    "too_short": "has too few entries: at least {min_length} needed",
+    "too_long": "has {actual_length} entries; at most {max_length} are allowed",
 }
+"""Messages by pydantic's type of error, with the details of the error in braces."""
 _PATTERNS: Final = {
-    ID_PATTERN: "is written with a–z, 0–9 and '-' only",
+    ID_PATTERN: "may contain only a–z, 0–9 and '-'",
     URL_PATTERN: "must be an address that begins with https://",
-    KEY_PATTERN: "is written with a–z, 0–9, '-', '_' and '.' only",
+    KEY_PATTERN: "may contain only a–z, 0–9, '-', '_' and '.'",
 }
 M = TypeVar("M", bound=BaseModel)
 T = TypeVar("T")
 UNFINISHED: Final = "<fill in"
-"""How a stub written by `new` begins; nothing that begins so may go live."""
+"""How a stub written by `new` begins; a text that begins like this is a problem."""
 
 
 def problem_of(detail: ErrorDetails, model: type[BaseModel], document: Document) -> Problem:
     """Turn one of pydantic's errors into a problem."""
-    path = _path(document.data, detail["loc"])
-    if detail["type"] == "missing":
-        return document.problem(path, f"'{detail['loc'][-1]}' is missing")
-    if detail["type"] == "extra_forbidden":
-        key = str(detail["loc"][-1])
-        return document.problem(path, unknown("key", key, _keys(model, detail["loc"][:-1])))
-    return document.problem(path, _say(detail))
+    path = _existing_path(document.data, detail["loc"])
+    match detail["type"]:
+        case "missing":
+            return document.problem(path, f"'{detail['loc'][-1]}' is missing")
+        case "extra_forbidden":
+            key = str(detail["loc"][-1])
+            return document.problem(path, unknown("key", key, _keys(model, detail["loc"][:-1])))
+        case _:
+            return document.problem(path, _message(detail))
 
 
-def _path(data: Tree, loc: tuple[int | str, ...]) -> Keys:
+def _existing_path(data: Node, loc: tuple[int | str, ...]) -> NodePath:
     """Return the part of pydantic's location that exists in the data."""
-    node: Tree | None = data
+    node: Node | None = data
     for depth, part in enumerate(loc):
         match node, part:
             case (dict(), str()):
@@ -78,48 +84,39 @@ def _model_in(annotation: object) -> type[BaseModel] | None:
     return next((found for inner in get_args(annotation) if (found := _model_in(inner))), None)
 
 
-def _say(detail: ErrorDetails) -> str:
-    """Say what is wrong with a value, in the words of an author's world."""
-    if detail["input"] == "":
+def _message(detail: ErrorDetails) -> str:
+    """Return what is wrong with a value, in words for authors."""
+    given: Any = detail["input"]
+    details = detail.get("ctx", {})
+    if given == "":
         return _EMPTY
-    if (fixed := _FIXED.get(detail["type"])) is not None:
-        return fixed
-    return _with_details(detail["type"], detail["input"], detail.get("ctx", {}), detail)
-
-
-def _with_details(kind: str, given: Any, limits: dict[str, Any], detail: ErrorDetails) -> str:  # noqa: ANN401
-    """Say what is wrong where the value or its limits belong into the sentence."""
-    match kind:
-        case "said":
-            said = str(limits["what"])
+    match detail["type"]:
+        case kind if kind in _MESSAGES:
+            message = _MESSAGES[kind].format_map(details)
         case "string_type" if isinstance(given, list | dict):
-            it = "a list" if isinstance(given, list) else "a mapping"
-            said = f"must be a text, not {it}; a sentence with ': ', '[' or '{{' {QUOTE_IT}"
+            shape = "a list" if isinstance(given, list) else "a mapping"
+            message = f"must be a text, not {shape}; a sentence with ': ', '[' or '{{' {QUOTE_IT}"
         case "string_type":
-            said = "must be a text"
+            message = "must be a text"
         case "string_too_long":
-            said = f"is {len(given.strip())} characters long; at most {limits['max_length']} fit"
+            message = f"is {len(given.strip())} characters long; at most {details['max_length']} are allowed"
         case "string_pattern_mismatch":
-            said = f"{quote(given)} {_PATTERNS.get(limits['pattern'], 'is not of the right form')}"
+            message = f"{quote(given)} {_PATTERNS.get(details['pattern'], 'has the wrong form')}"
         case "literal_error":
-            options = [option.strip("'") for option in limits["expected"].replace(" or ", ", ").split(", ")]
-            said = unknown(str(detail["loc"][-1]), str(given), options)
-        case "too_short":
-            said = f"needs at least {limits['min_length']}"
-        case "too_long":
-            said = f"has {limits['actual_length']}; at most {limits['max_length']} fit"
+            options = [option.strip("'") for option in details["expected"].replace(" or ", ", ").split(", ")]
+            message = unknown(str(detail["loc"][-1]), str(given), options)
         case _:
-            said = detail["msg"].lower()
-    return said
+            message = detail["msg"].lower()
+    return message
 
 
 @dataclass(frozen=True, slots=True)
-class Placed(Generic[T]):
-    """Something valid together with where it stands, for the checks that come later."""
+class Located(Generic[T]):
+    """A valid item and where it is in its file, for the checks that come later."""
 
     value: T
     document: Document
-    path: Keys
+    path: NodePath
 
     @property
     def line(self) -> int:
@@ -127,27 +124,27 @@ class Placed(Generic[T]):
         return self.document.line(self.path)
 
     def problem(self, what: str, *path: str | int) -> Problem:
-        """Say what is wrong at `path` inside of it."""
+        """Return the problem that `what` is wrong at `path` inside the item."""
         return self.document.problem((*self.path, *path), what)
 
 
 @dataclass(frozen=True, slots=True)
-class Loaded(Generic[M]):
-    """A file's valid part; `model` is None when nothing of it could be used."""
+class LoadedFile(Generic[M]):
+    """A file whose YAML could be read; `model` is None when nothing of it is valid."""
 
     document: Document
     model: M | None
-    kept: dict[str, list[int]]
-    """For each list that lost invalid items: the positions of those that are left."""
+    positions: dict[str, list[int]]
+    """For each list that lost invalid items: where the valid ones are in the file."""
 
-    def items(self, key: str) -> list[Placed[Any]]:
-        """Return the valid items of the list `key`, each with its place."""
+    def items(self, key: str) -> list[Located[Any]]:
+        """Return the valid items of the list `key`."""
         values = getattr(self.model, key, None) or []
-        positions: Sequence[int] = self.kept.get(key) or range(len(values))
-        return [Placed(v, self.document, (key, at)) for v, at in zip(values, positions, strict=True)]
+        positions: Sequence[int] = self.positions.get(key) or range(len(values))
+        return [Located(v, self.document, (key, at)) for v, at in zip(values, positions, strict=True)]
 
-    def ids(self, key: str) -> Iterator[tuple[str, Keys]]:
-        """Yield every id written in the list `key`, of invalid items too, with its place."""
+    def ids(self, key: str) -> Iterator[tuple[str, NodePath]]:
+        """Yield every id in the list `key`, also of invalid items, with its path."""
         data = self.document.data
         items = data.get(key) if isinstance(data, dict) else None
         for at, item in enumerate(items if isinstance(items, list) else ()):
@@ -156,72 +153,69 @@ class Loaded(Generic[M]):
                 yield name.strip(), (key, at, "id")
 
 
-def load(path: Path, file: str, model: type[M], problems: list[Problem]) -> Loaded[M] | None:
-    """Read and validate one file; None when not even its YAML could be read."""
+def load(path: Path, file: str, model: type[M], problems: list[Problem]) -> LoadedFile[M] | None:
+    """Read and validate one file; None when its YAML could not be read. Problems are appended."""
     before = len(problems)
     document = yaml_reader.read(path, file, problems)
     if document is None:
         return None
-    known = {problem.line for problem in problems[before:]}
+    lines_with_problems = {problem.line for problem in problems[before:]}
     found: list[Problem] = []
-    loaded = validated(document, model, found)
+    loaded = validate(document, model, found)
     found += _unfinished(document)
-    problems += [problem for problem in found if problem.line not in known]
+    problems += [problem for problem in found if problem.line not in lines_with_problems]
     return loaded
 
 
-def validated(document: Document, model: type[M], found: list[Problem]) -> Loaded[M]:
+def validate(document: Document, model: type[M], problems: list[Problem]) -> LoadedFile[M]:
     """Validate a document; invalid list items are reported and left out, so that the rest can be checked."""
     try:
-        return Loaded(document, model.model_validate(document.data), {})
+        return LoadedFile(document, model.model_validate(document.data), {})
     except ValidationError as error:
         errors = error.errors(include_url=False)
-    found += [problem_of(detail, model, document) for detail in errors[:MAX_PROBLEMS]]
+    problems += [problem_of(detail, model, document) for detail in errors[:MAX_PROBLEMS]]
     if len(errors) > MAX_PROBLEMS:
         what = f"{len(errors) - MAX_PROBLEMS} more problems are not shown"
-        found.append(Problem(document.file, 0, "", what))
-    data, kept = _without(document.data, {detail["loc"][:2] for detail in errors})
+        problems.append(Problem(document.file, 0, "", what))
+    data, positions = _without(document.data, {detail["loc"][:2] for detail in errors})
     try:
-        return Loaded(document, model.model_validate(data), kept)
+        return LoadedFile(document, model.model_validate(data), positions)
     except ValidationError:
-        return Loaded(document, None, {})
+        return LoadedFile(document, None, {})
 
 
-def _without(data: Tree, bad: set[tuple[int | str, ...]]) -> tuple[Tree, dict[str, list[int]]]:
-    """Return the data without the list items and keys in `bad`, and the positions of what is left."""
+def _without(data: Node, invalid: set[tuple[int | str, ...]]) -> tuple[Node, dict[str, list[int]]]:
+    """Return the data without the list items and keys in `invalid`, and the positions of the items that remain."""
     if not isinstance(data, dict):
         return data, {}
-    rest: dict[str, Tree] = {}
-    kept: dict[str, list[int]] = {}
+    rest: dict[str, Node] = {}
+    positions: dict[str, list[int]] = {}
     for key, value in data.items():
-        if (key,) in bad:
+        if (key,) in invalid:
             continue
         if isinstance(value, list):
-            kept[key] = [at for at in range(len(value)) if (key, at) not in bad]
-            rest[key] = [value[at] for at in kept[key]]
+            positions[key] = [at for at in range(len(value)) if (key, at) not in invalid]
+            rest[key] = [value[at] for at in positions[key]]
         elif isinstance(value, dict):
-            rest[key] = {inner: v for inner, v in value.items() if (key, inner) not in bad}
+            rest[key] = {inner: v for inner, v in value.items() if (key, inner) not in invalid}
         else:
             rest[key] = value
-    return rest, kept
+    return rest, positions
 
 
 def _unfinished(document: Document) -> Iterator[Problem]:
-    """Report stubs that nobody has filled in yet, once for each item of a list."""
-    reported: set[Keys] = set()
+    """Report stubs that are not filled in yet, once for each item of a list."""
+    reported: set[NodePath] = set()
     for path, text in _strings(document.data, ()):
         if text.startswith(UNFINISHED) and path[:2] not in reported:
             reported.add(path[:2])
             yield document.problem(path, f"is unfinished: replace {quote(text)}")
 
 
-def _strings(node: Tree, path: Keys) -> Iterator[tuple[Keys, str]]:
-    """Yield every string of a tree with its path."""
+def _strings(node: Node, path: NodePath) -> Iterator[tuple[NodePath, str]]:
+    """Yield every string below a node with its path."""
     if isinstance(node, str):
         yield path, node
-    elif isinstance(node, list):
-        for at, child in enumerate(node):
-            yield from _strings(child, (*path, at))
     else:
-        for key, child in node.items():
+        for key, child in enumerate(node) if isinstance(node, list) else node.items():
             yield from _strings(child, (*path, key))

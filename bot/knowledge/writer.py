@@ -1,36 +1,60 @@
-"""Write an article folder: YAML that the strict reader reads back as it was."""
+"""Writes an article folder as YAML that the strict reader reads back unchanged."""
 
+import json
 import os
 import re
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from bot.errors import KnowledgeError, Problem
-from bot.knowledge.problems import Tree
+from bot.knowledge.problems import Node
 from bot.knowledge.schema import ID_LENGTH
 
 _FLOW_WIDTH: Final = 80
 _FLOW: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 """Ids and numbers: safe in `[a, b]`, where sentences are not."""
-_ESCAPES: Final = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\t": "\\t"}
-_BYTE: Final = 0xFF
-_BMP: Final = 0xFFFF
 _NOT_ID: Final = re.compile(r"[^a-z0-9]+")
 _CONTROL: Final = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ufeff\ud800-\udfff\ufffe\uffff]")
 
 
-def dump(data: dict[str, Tree]) -> str:
-    """Return a mapping as a YAML document.
-
-    Texts must be free of what the reader refuses (control characters, lone surrogates).
-    """
-    return "\n".join(_mapping(data, 0)) + "\n"
+def dump(data: dict[str, Node]) -> str:
+    """Return a mapping as a YAML document; texts must be free of control characters and lone surrogates."""
+    return "\n".join(_block(data, 0)) + "\n"
 
 
-def scalar(text: str) -> str:
-    """Return a text plain where it can stand so in block style, else in double quotes."""
+def _block(node: Node, depth: int) -> Iterator[str]:
+    """Yield the lines of a node; a list item begins behind its dash."""
+    indent = "  " * depth
+    if isinstance(node, str) or not node:
+        yield f"{indent}{_inline(node)}"
+    elif isinstance(node, dict):
+        for key, value in node.items():
+            inline = _inline(value)
+            yield f"{indent}{_scalar(key)}:" + ("" if inline is None else f" {inline}")
+            if inline is None:
+                yield from _block(value, depth + 1)
+    else:
+        for value in node:
+            first, *rest = _block(value, depth + 1)
+            yield f"{indent}- {first.lstrip(' ')}"
+            yield from rest
+
+
+def _inline(node: Node) -> str | None:
+    """Return a node that fits behind its key: a text, a list of ids or numbers, or something empty; else None."""
+    if isinstance(node, str):
+        return _scalar(node)
+    if isinstance(node, dict):
+        return None if node else "{}"
+    items = [item for item in node if isinstance(item, str) and _FLOW.fullmatch(item)]
+    flow = f"[{', '.join(items)}]"
+    return flow if len(items) == len(node) and len(flow) <= _FLOW_WIDTH else None
+
+
+def _scalar(text: str) -> str:
+    """Return a text without quotes where that is safe, else in double quotes with JSON's escapes, which YAML shares."""
     plain = (
         text[:1].isalnum()
         and text.isprintable()
@@ -39,85 +63,23 @@ def scalar(text: str) -> str:
         and " #" not in text
         and not text.endswith(":")
     )
-    return text if plain else f'"{"".join(map(_escaped, text))}"'
-
-
-def _escaped(char: str) -> str:
-    """Return a character as it stands between double quotes."""
-    if char in _ESCAPES:
-        return _ESCAPES[char]
-    if char.isprintable():
-        return char
-    code = ord(char)
-    if code <= _BYTE:
-        return f"\\x{code:02X}"
-    return f"\\u{code:04X}" if code <= _BMP else f"\\U{code:08X}"
-
-
-def _mapping(data: dict[str, Tree], depth: int) -> Iterator[str]:
-    """Yield the lines of a mapping."""
-    indent = "  " * depth
-    if not data:
-        yield f"{indent}{{}}"
-    for key, value in data.items():
-        head = f"{indent}{scalar(key)}:"
-        short = _short(value)
-        if short is not None:
-            yield f"{head} {short}"
-        elif isinstance(value, dict):
-            yield head
-            yield from _mapping(value, depth + 1)
-        elif isinstance(value, list):
-            yield head
-            yield from _sequence(value, depth + 1)
-
-
-def _sequence(data: list[Tree], depth: int) -> Iterator[str]:
-    """Yield the lines of a list; a mapping in it begins behind its dash."""
-    indent = "  " * depth
-    for value in data:
-        if isinstance(value, str):
-            yield f"{indent}- {scalar(value)}"
-            continue
-        inner = _mapping(value, depth + 1) if isinstance(value, dict) else _inner(value, depth + 1)
-        first, *rest = inner
-        yield f"{indent}- {first.lstrip(' ')}"
-        yield from rest
-
-
-def _inner(data: list[Tree], depth: int) -> Iterator[str]:
-    """Yield the lines of a list inside a list."""
-    if data:
-        yield from _sequence(data, depth)
-    else:
-        yield "[]"
-
-
-def _short(value: Tree) -> str | None:
-    """Return a value that fits behind its key: a text, a list of ids or numbers, or something empty."""
-    if isinstance(value, str):
-        return scalar(value)
-    if isinstance(value, dict):
-        return None if value else "{}"
-    items = [item for item in value if isinstance(item, str) and _FLOW.fullmatch(item)]
-    flow = f"[{', '.join(items)}]"
-    return flow if len(items) == len(value) and len(flow) <= _FLOW_WIDTH else None
+    return text if plain else json.dumps(text, ensure_ascii=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """The content of a new article folder by file name, and warnings about what was left out."""
+    """A new article folder: its content by file name, and warnings about what was left out."""
 
     slug: str
-    content: dict[str, dict[str, Tree]]
-    warnings: tuple[str, ...] = field(default=())
+    content: dict[str, dict[str, Node]]
+    warnings: tuple[str, ...] = ()
 
     def files(self) -> dict[str, str]:
         """Return the YAML of each file."""
         return {name: dump(data) for name, data in self.content.items()}
 
     def summary(self) -> tuple[str, ...]:
-        """Say in a line for each file what is in it."""
+        """Return a line for each file with the number of items in its lists."""
         return tuple(
             f"{name}: " + ", ".join(f"{len(v)} {key}" for key, v in data.items() if isinstance(v, list))
             for name, data in self.content.items()
@@ -127,7 +89,7 @@ class Draft:
         """Write the files and return their paths; KnowledgeError when one of them exists already."""
         files = self.files()
         if taken := [name for name in files if os.path.lexists(folder / name)]:
-            what = "exists already and is not overwritten"
+            what = "already exists and is not overwritten"
             raise KnowledgeError(tuple(Problem(str(folder / name), 0, "", what) for name in taken))
         try:
             folder.mkdir(parents=True, exist_ok=True)
@@ -141,12 +103,12 @@ class Draft:
 
 
 def clean(text: str) -> str:
-    """Return text without control characters, white space squeezed: fit for a YAML line."""
+    """Return text on one line, without control characters and repeated white space."""
     return " ".join(_CONTROL.sub(" ", text).split())
 
 
 def identifier(text: str, taken: Collection[str], fallback: str, length: int = ID_LENGTH) -> str:
-    """Turn any text into an id that isn't taken yet; `fallback` where nothing of it is left."""
+    """Return an id made from `text` that is not in `taken`; made from `fallback` where `text` has no letter for it."""
     base = _NOT_ID.sub("-", text.casefold()).strip("-")[:length].strip("-") or fallback
     name, count = base, 1
     while name in taken:

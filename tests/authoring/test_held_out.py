@@ -1,11 +1,11 @@
-"""Samples held out: the sample that belongs elsewhere is found, the others are left in peace."""
+"""Held-out samples: only the one that fits another fact better is reported."""
 
 from dataclasses import replace
 
 import pytest
 
-from bot.authoring.advice import Stray
-from bot.authoring.check import FOLDS, strays
+from bot.authoring.advice import Misclassified
+from bot.authoring.check import FOLDS, misclassified_samples
 from bot.core.index import Index, Snapshot
 from bot.core.model import Article, Fact, Knowledge, Sample, Source, Text
 from bot.service.library import with_vectors
@@ -27,39 +27,41 @@ def article(*facts: Fact, slug: str = "ferry") -> Article:
     return replace(ferry(), slug=slug, facts=facts, gaps=())
 
 
-def found(*articles: Article, encoder: Encoder | None = None) -> tuple[tuple[Stray, ...], list[tuple[int, int]]]:
-    """Return the strays of some articles, and what was told of the progress."""
+def found(
+    *articles: Article, encoder: Encoder | None = None
+) -> tuple[tuple[Misclassified, ...], list[tuple[int, int]]]:
+    """Return the misclassified samples of some articles, and the reported progress."""
     rounds: list[tuple[int, int]] = []
     knowledge = Knowledge(articles, LEXICON)
     snapshot = Snapshot(knowledge, Index(knowledge), "1")
     if encoder is not None:
         snapshot = with_vectors(snapshot, encoder)
-    return strays(snapshot, encoder, lambda *done: rounds.append(done)), rounds
+    return misclassified_samples(snapshot, encoder, lambda *done: rounds.append(done)), rounds
 
 
 @pytest.mark.parametrize("encoder", [None, LettersEncoder()])
-def test_a_sample_of_another_fact_strays(encoder: Encoder | None) -> None:
+def test_a_sample_of_another_fact_is_misclassified(encoder: Encoder | None) -> None:
     wrong = fact(WORDS[0], "captain and engine and ticket: the captain's engine ticket")
-    (stray,), rounds = found(article(wrong, *map(fact, WORDS[1:])), encoder=encoder)
-    assert (stray.article, stray.fact, stray.sample) == ("ferry", WORDS[0], wrong.samples[-1].text)
-    assert set(stray.hits) == {"captain", "engine", "ticket"}
+    (sample,), rounds = found(article(wrong, *map(fact, WORDS[1:])), encoder=encoder)
+    assert (sample.article, sample.fact, sample.sample) == ("ferry", WORDS[0], wrong.samples[-1].text)
+    assert set(sample.found) == {"captain", "engine", "ticket"}
     assert rounds == [(done, len(wrong.samples)) for done in range(1, len(wrong.samples) + 1)]
 
 
-def test_good_samples_do_not_stray_even_when_there_are_many() -> None:
-    """There are no more than eight rounds: the ninth sample is held out with the first."""
+def test_many_good_samples_are_not_misclassified() -> None:
+    """There are at most eight rounds: the ninth sample is held out with the first."""
     facts = [fact(word, *(f"{word} number {n}" for n in range(20))) for word in WORDS]
     none, rounds = found(article(*facts))
     assert none == ()
     assert rounds[-1] == (FOLDS, FOLDS)
 
 
-def test_what_is_found_instead_names_another_article() -> None:
+def test_a_fact_found_in_another_article_is_named_with_its_article() -> None:
     one = article(fact("harbour", "captain engine ticket"))
-    (stray,), _ = found(one, article(*map(fact, WORDS[1:]), slug="other"))
-    assert all(hit.startswith("other/") for hit in stray.hits)
-    assert str(stray).startswith("ferry: fact 'harbour': the sample 'captain engine ticket' finds other/")
+    (sample,), _ = found(one, article(*map(fact, WORDS[1:]), slug="other"))
+    assert all(name.startswith("other/") for name in sample.found)
+    assert str(sample).startswith("ferry: fact 'harbour': the sample 'captain engine ticket' finds other/")
 
 
-def test_without_facts_nothing_strays() -> None:
+def test_without_facts_nothing_is_misclassified() -> None:
     assert found(article()) == ((), [])

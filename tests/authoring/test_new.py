@@ -1,5 +1,5 @@
 # ruff: noqa: E501 - in a table, one mistake is one line
-"""New article folders: from a JSON of facts one that reads, from a text one that says what is to do."""
+"""New article folders: a JSON file of facts gives one that can be read, a text one with stubs to fill in."""
 
 import json
 from pathlib import Path
@@ -62,7 +62,7 @@ DATA: dict[str, Any] = {
 
 
 def test_a_json_of_facts_becomes_a_folder_that_reads(tmp_path: Path) -> None:
-    """Awkward quotes, ids and names survive; what two would share stays with the first, with a warning."""
+    """Awkward quotes, ids and names survive; a text that two would share stays with the first, with a warning."""
     source = tmp_path / "facts.json"
     source.write_text(json.dumps(DATA), encoding="utf-8")
     draft = new_article(source, tmp_path / "ship")
@@ -83,7 +83,7 @@ def test_a_json_of_facts_becomes_a_folder_that_reads(tmp_path: Path) -> None:
         "entity 'twin': 'ADA' was left out: it belongs to entity 'ada-lund'",
         "entity 'ada-lund-2': kind 'firm' became 'other'",
         "entity 'ada-lund-2': '에이다' was left out: it belongs to entity 'ada-lund'",
-        "entity 'twin' was left out: it has no name of its own",
+        "entity 'twin' was left out: no name is left for it",
         "fact 'b': '하나' was left out: it belongs to fact 'nothing-2'",
         "command 'none' was left out: no fact has its tag",
     )
@@ -99,7 +99,7 @@ def test_nothing_is_overwritten(tmp_path: Path) -> None:
     target = tmp_path / "ship"
     target.mkdir()
     (target / "facts.yaml").write_text("mine", encoding="utf-8")
-    with pytest.raises(KnowledgeError, match=r"facts\.yaml: exists already and is not overwritten"):
+    with pytest.raises(KnowledgeError, match=r"facts\.yaml: already exists and is not overwritten"):
         from_json(DATA, "ship").write(target)
     assert [path.name for path in target.iterdir()] == ["facts.yaml"]
     assert (target / "facts.yaml").read_text(encoding="utf-8") == "mine"
@@ -112,8 +112,8 @@ def test_nothing_is_overwritten(tmp_path: Path) -> None:
         ("[" * 100_000, "a.json: is not usable JSON"),
         ("[]", "a.json: must be a mapping: lines of the form 'key: …'"),
         ("{}", "a.json: 'facts' is missing\na.json: 'source' is missing"),
-        ('{"source": {"title": "a", "publisher": "b", "language": "fr"}, "facts": []}', "a.json: source.language: unknown language 'fr': there is en, ko"),
-        ('{"source": {"title": 7, "publisher": "b", "language": "ko"}, "facts": [{"id": []}]}', "a.json: facts[1]: id: must be a text, not a list; a sentence with ': ', '[' or '{' must stand in quotes as a whole\na.json: source.title: must be a text"),
+        ('{"source": {"title": "a", "publisher": "b", "language": "fr"}, "facts": []}', "a.json: source.language: unknown language 'fr' (known: en, ko)"),
+        ('{"source": {"title": 7, "publisher": "b", "language": "ko"}, "facts": [{"id": []}]}', "a.json: facts[1]: id: must be a text, not a list; a sentence with ': ', '[' or '{' needs quotes around all of it\na.json: source.title: must be a text"),
     ],
 )  # fmt: skip
 def test_a_json_that_is_something_else(content: str, message: str, tmp_path: Path) -> None:
@@ -167,7 +167,7 @@ def test_a_text_becomes_stubs_that_check_reports(tmp_path: Path) -> None:
 
 
 def test_a_finished_stub_reads_and_its_evidence_stands(tmp_path: Path) -> None:
-    """Resolution in every stub is all an author has to do: the guessed evidence is the text's own."""
+    """Filling in every stub is all an author has to do: the guessed evidence is in the text."""
     source = tmp_path / "a.txt"
     source.write_text(TEXT, encoding="utf-8")
     for name, content in draft_article(source, "island").files().items():
@@ -190,7 +190,7 @@ def test_a_text_without_paragraphs(text: str, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("slug", ["My Article", "", "-a", "a" * 33, "가"])
 def test_a_folder_name_that_is_no_slug(slug: str, tmp_path: Path) -> None:
-    with pytest.raises(KnowledgeError, match="a folder's name is written with"):
+    with pytest.raises(KnowledgeError, match="a folder's name may contain only"):
         draft_article(tmp_path / "a.txt", slug)
 
 

@@ -32,7 +32,7 @@ def test_the_schema_is_the_one_in_the_repository(capsys: pytest.CaptureFixture[s
 
 
 def test_a_good_folder_is_one_line_of_counts(capsys: pytest.CaptureFixture[str], folder: Folder) -> None:
-    """Its samples find each other: there is no other fact to stray to."""
+    """With a single fact no sample can be misclassified."""
     printed = command(capsys, "check", folder.root, "--no-semantic")
     assert printed == "1 article, 1 fact, 0 gaps, 3 sample questions, 0 cases: no problems, 0 warnings\n"
 
@@ -42,9 +42,9 @@ def test_problems_go_to_standard_error_with_exit_code_1(folder: Folder) -> None:
     folder.write("art/entities.yaml", ENTITIES.replace("kind: person", "kind: persom"))
     done = run("check", str(folder.root))
     assert (done.returncode, done.stdout) == (1, b"")
-    told = done.stderr.decode().splitlines()
-    assert len(told) == 2
-    assert "art/facts.yaml:14" in told[1] or "art/facts.yaml" in told[1]
+    problems = done.stderr.decode().splitlines()
+    assert len(problems) == 2
+    assert problems[1].startswith("art/facts.yaml:13: ")
 
 
 def test_a_case_that_fails_names_what_came_instead(folder: Folder) -> None:
@@ -56,41 +56,41 @@ def test_a_case_that_fails_names_what_came_instead(folder: Folder) -> None:
     assert "expects 'murati-origin' but gets 'nothing'" in problem
 
 
-def test_a_case_that_fails_tells_by_which_sample(folder: Folder) -> None:
+def test_a_case_that_fails_names_the_sample_that_was_found(folder: Folder) -> None:
     folder.write("art/cases.yaml", "cases:\n  - question: 무라티의 고향\n    expect: nothing\n")
     (problem,) = refused("check", folder.root, "--no-semantic")
     assert problem.endswith("expects 'nothing' but gets 'murati-origin' (by its sample '무라티 고향')")
 
 
 def test_advice_proposes_gaps_only_when_asked_for(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
-    """The exit code stays 0 (`app` would raise), and what `check` says anyway stays the same."""
+    """The exit code stays 0 (`app` would raise), and the other advice stays the same."""
     shutil.copytree(NIGHT, tmp_path / "night-library")
     (tmp_path / "night-library" / "cases.yaml").unlink()
     plain = command(capsys, "check", tmp_path, "--no-semantic").splitlines()
     more = command(capsys, "check", tmp_path, "--no-semantic", "--advice").splitlines()
     added = [line for line in more if line not in plain]
     assert more[: len(plain) - 1] == plain[:-1]
-    assert all(line.startswith(("gap: ", "twins: ")) for line in added[:-1])
-    assert "no fact or gap tells the people count of 솔여울도서관" in added[0]
+    assert all(line.startswith(("gap: ", "near-duplicate facts: ")) for line in added[:-1])
+    assert "no sample asks for the people count of 솔여울도서관" in added[0]
 
 
-def test_the_articles_text_is_held_against_the_facts(folder: Folder, tmp_path: Path) -> None:
+def test_the_facts_are_compared_with_the_articles_text(folder: Folder, tmp_path: Path) -> None:
     folder.write("art/facts.yaml", FACTS + "    evidence:\n      - 알바니아\n      - 그리스\n")
     text = tmp_path / "article.txt"
     text.write_text("제목\n" + "".join(f"문단 {n}에는 알바니아가 나온다.\n" for n in range(1, 8)), encoding="utf-8")
     (problem,) = refused("check", folder.root, "--article", text, "--no-semantic")
-    assert problem == "art/facts.yaml:2: fact 'murati-origin': evidence: '그리스' stands nowhere in the article"
+    assert problem == "art/facts.yaml:2: fact 'murati-origin': evidence: '그리스' is not in the article"
 
 
-def test_a_text_belongs_to_one_article(folder: Folder, tmp_path: Path) -> None:
+def test_a_text_needs_a_folder_of_one_article(folder: Folder, tmp_path: Path) -> None:
     shutil.copytree(folder.root / "art", folder.root / "second")
     (tmp_path / "a.txt").write_text("text", encoding="utf-8")
     (problem,) = refused("check", folder.root, "--article", tmp_path / "a.txt", "--no-semantic")
-    assert problem == "--article needs the folder of one article; there are 2 in this one."
+    assert problem == "--article needs the folder of one article; this one has 2."
 
 
-def test_a_sample_among_strangers_is_a_warning(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
-    """A sample that asks for something else than its fellows finds their kind of fact, not its own."""
+def test_a_misclassified_sample_is_a_warning(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    """A sample that asks something else than its fact answers finds the fact that does."""
     shutil.copytree(NIGHT, tmp_path / "night-library")
     (tmp_path / "night-library" / "cases.yaml").unlink()
     facts = tmp_path / "night-library" / "facts.yaml"
@@ -101,8 +101,8 @@ def test_a_sample_among_strangers_is_a_warning(capsys: pytest.CaptureFixture[str
     )
     app(["check", str(tmp_path / "night-library"), "--no-semantic"], standalone_mode=False)
     captured = capsys.readouterr()
-    (warning,) = [line for line in captured.out.splitlines() if line.startswith("stray: ") and "so far" in line]
-    assert warning.startswith("stray: night-library: fact 'vote': the sample 'How many people visited")
+    (warning,) = [line for line in captured.out.splitlines() if line.startswith("misclassified: ") and "so far" in line]
+    assert warning.startswith("misclassified: night-library: fact 'vote': the sample 'How many people visited")
     assert "visitors, " in warning.partition(" finds ")[2]
     assert captured.err.endswith(" rounds\n")
 
@@ -124,4 +124,4 @@ def test_a_folder_that_exists_is_not_overwritten(tmp_path: Path) -> None:
         "The ferry\n\nThe ferry was built in 2019 by a yard of sixty on the island of Hale.\n", encoding="utf-8"
     )
     app(["new", str(source), str(tmp_path / "ferry")], standalone_mode=False)
-    assert all("exists already" in problem for problem in refused("new", source, tmp_path / "ferry"))
+    assert all("already exists" in problem for problem in refused("new", source, tmp_path / "ferry"))

@@ -26,7 +26,7 @@ LEXICON = Lexicon(
         LexiconEntry("how-much", ("얼마",), ("how much",)),
         LexiconEntry("yes-no", ("인가요",), ("did", "is")),
     ),
-    fillers=LexiconEntry("fillers", ("좀", "혹시"), ("the", "a", "please", "of", "it")),
+    stop_words=LexiconEntry("stop_words", ("좀", "혹시"), ("the", "a", "please", "of", "it")),
 )
 
 

@@ -1,4 +1,4 @@
-"""A small article that is right; tests break one thing of it at a time."""
+"""A small valid article; tests break one thing of it at a time."""
 
 from pathlib import Path
 
@@ -47,7 +47,7 @@ COMMAND = "commands:\n  - name: {en: %s}\n    description: {en: d}\n    %s\n"
 
 
 class Folder:
-    """An article folder in a knowledge folder, whose files a test may replace."""
+    """A knowledge folder with one article, whose files a test may replace."""
 
     def __init__(self, root: Path) -> None:
         """Write the small article."""
@@ -64,15 +64,15 @@ class Folder:
         return path
 
     def change(self, name: str, old: str, new: str) -> None:
-        """Replace a passage of a file that must stand in it."""
+        """Replace a passage that the file must contain."""
         path = self.root / name
         text = path.read_text(encoding="utf-8")
         assert old in text
         path.write_text(text.replace(old, new), encoding="utf-8")
 
 
-def told(folder: Folder) -> list[str]:
-    """Return what the reader says about a folder."""
+def problems_of(folder: Folder) -> list[str]:
+    """Return the problems that the reader reports for a folder."""
     with pytest.raises(KnowledgeError) as caught:
         read_knowledge(folder.root)
     return [str(problem) for problem in caught.value.problems]

@@ -1,4 +1,4 @@
-"""A second start takes the snapshot of the first, but only the right one, and one that only this user can have made."""
+"""A second start loads the first one's snapshot, if nothing changed and only this user can have written it."""
 
 import logging
 import os
@@ -24,33 +24,33 @@ ASKED = Question("무라티는 어디서 태어났어?")
 
 
 @pytest.fixture
-def kept(folder: Folder, tmp_path: Path) -> CompiledKnowledge:
+def cache(folder: Folder, tmp_path: Path) -> CompiledKnowledge:
     return CompiledKnowledge(tmp_path / "cache", folder.root, SHIPPED)
 
 
-def compiled(kept: CompiledKnowledge) -> tuple[str, Path, Snapshot]:
+def compiled(cache: CompiledKnowledge) -> tuple[str, Path, Snapshot]:
     """Read the folder, keep the snapshot, and return its key, file and itself."""
-    key = kept.key()
+    key = cache.key()
     assert key is not None
-    knowledge = read_knowledge(kept.folder, shipped=kept.shipped)
-    snapshot = Snapshot(knowledge, Index(knowledge), revision(kept.folder))
-    kept.save(key, snapshot)
-    (path,) = (kept.cache / "compiled").iterdir()
+    knowledge = read_knowledge(cache.folder, shipped=cache.shipped)
+    snapshot = Snapshot(knowledge, Index(knowledge), revision(cache.folder))
+    cache.save(key, snapshot)
+    (path,) = (cache.cache_folder / "compiled").iterdir()
     return key, path, snapshot
 
 
-def test_what_was_kept_comes_back_and_answers_alike(kept: CompiledKnowledge) -> None:
-    key, _, made = compiled(kept)
-    loaded = kept.load(key)
+def test_a_kept_snapshot_is_loaded_and_answers_the_same(cache: CompiledKnowledge) -> None:
+    key, _, made = compiled(cache)
+    loaded = cache.load(key)
     assert loaded is not None
     assert (loaded.knowledge, loaded.revision) == (made.knowledge, made.revision)
     assert decide_on(loaded, ASKED, None) == decide_on(made, ASKED, None)
-    assert loaded.index.targets[0].item is loaded.knowledge.articles[0].facts[0], "nothing is there twice"
+    assert loaded.index.targets[0].item is loaded.knowledge.articles[0].facts[0], "nothing is stored twice"
 
 
-def test_another_process_answers_alike(kept: CompiledKnowledge) -> None:
-    """Python's own hashes differ from process to process; those of an index must not."""
-    key, path, made = compiled(kept)
+def test_another_process_answers_the_same(cache: CompiledKnowledge) -> None:
+    """Python's own hashes differ between processes; those of an index must not."""
+    key, path, made = compiled(cache)
     code = "\n".join(
         (
             "import sys",
@@ -62,7 +62,7 @@ def test_another_process_answers_alike(kept: CompiledKnowledge) -> None:
             f"print(decide_on(found, {ASKED!r}, None).best.confidence)",
         )
     )
-    places = map(str, (kept.cache, kept.folder, kept.shipped))
+    places = map(str, (cache.cache_folder, cache.folder, cache.shipped))
     command = [sys.executable, "-c", code, path.stem, *places]
     done = subprocess.run(command, cwd=SHIPPED.parent, capture_output=True, text=True, check=True)  # noqa: S603
     decision = decide_on(made, ASKED, None)
@@ -70,13 +70,13 @@ def test_another_process_answers_alike(kept: CompiledKnowledge) -> None:
     assert float(done.stdout) == pytest.approx(getattr(decision, "best").confidence, abs=1e-5)  # noqa: B009
 
 
-def test_only_the_owner_may_look_at_it(kept: CompiledKnowledge) -> None:
-    _, path, _ = compiled(kept)
+def test_only_the_owner_may_read_it(cache: CompiledKnowledge) -> None:
+    _, path, _ = compiled(cache)
     assert (path.stat().st_mode & 0o777, path.parent.stat().st_mode & 0o777) == (0o600, 0o700)
 
 
-def test_nothing_is_there_at_first(kept: CompiledKnowledge, caplog: pytest.LogCaptureFixture) -> None:
-    assert kept.load(kept.key()) is None
+def test_at_first_nothing_is_kept(cache: CompiledKnowledge, caplog: pytest.LogCaptureFixture) -> None:
+    assert cache.load(cache.key()) is None
     assert not caplog.records
 
 
@@ -88,35 +88,35 @@ CHANGES: dict[str, Callable[[Folder], object]] = {
 
 
 @pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES)
-def test_whatever_changes_is_read_again(
-    kept: CompiledKnowledge, folder: Folder, change: Callable[[Folder], object]
+def test_after_a_change_everything_is_read_again(
+    cache: CompiledKnowledge, folder: Folder, change: Callable[[Folder], object]
 ) -> None:
-    key, _, _ = compiled(kept)
+    key, _, _ = compiled(cache)
     change(folder)
-    assert kept.key() != key
-    assert kept.load(kept.key()) is None
+    assert cache.key() != key
+    assert cache.load(cache.key()) is None
 
 
-def test_an_article_folder_is_known_by_its_name(kept: CompiledKnowledge, folder: Folder) -> None:
-    """The slug is the folder's name, which stands in no file."""
+def test_the_name_of_an_article_folder_counts(cache: CompiledKnowledge, folder: Folder) -> None:
+    """The slug is the folder's name, which is in no file."""
     (folder.root / "art").rename(folder.root / "one")
-    one = CompiledKnowledge(kept.cache, folder.root / "one", SHIPPED).key()
+    one = CompiledKnowledge(cache.cache_folder, folder.root / "one", SHIPPED).key()
     (folder.root / "one").rename(folder.root / "two")
-    assert one != CompiledKnowledge(kept.cache, folder.root / "two", SHIPPED).key()
+    assert one != CompiledKnowledge(cache.cache_folder, folder.root / "two", SHIPPED).key()
 
 
-def test_a_misspelt_file_is_left_to_the_reader_to_report(kept: CompiledKnowledge, folder: Folder) -> None:
-    compiled(kept)
+def test_a_misspelt_file_is_reported_by_the_reader(cache: CompiledKnowledge, folder: Folder) -> None:
+    compiled(cache)
     folder.write("art/entites.yaml", "entities: []\n")
-    assert kept.key() is None
-    assert kept.load(None) is None
+    assert cache.key() is None
+    assert cache.load(None) is None
 
 
-def test_what_changed_while_it_was_read_is_not_kept(kept: CompiledKnowledge, folder: Folder) -> None:
-    key, path, snapshot = compiled(kept)
+def test_a_folder_that_changed_while_it_was_read_is_not_kept(cache: CompiledKnowledge, folder: Folder) -> None:
+    key, path, snapshot = compiled(cache)
     path.unlink()
     folder.change("art/facts.yaml", "태어났어요", "자랐어요")
-    kept.save(key, snapshot)
+    cache.save(key, snapshot)
     assert not path.exists()
 
 
@@ -125,64 +125,64 @@ def with_checksum(content: bytes) -> bytes:
 
 
 @pytest.mark.parametrize("content", [b"", b"abc", b"\x00" * 4_000, with_checksum(pickle.dumps("something else"))])
-def test_damaged_and_foreign_files_are_said_and_ignored(
-    kept: CompiledKnowledge, caplog: pytest.LogCaptureFixture, content: bytes
+def test_damaged_and_other_files_are_ignored_with_a_warning(
+    cache: CompiledKnowledge, caplog: pytest.LogCaptureFixture, content: bytes
 ) -> None:
-    key, path, _ = compiled(kept)
+    key, path, _ = compiled(cache)
     path.write_bytes(content)
-    assert kept.load(key) is None
+    assert cache.load(key) is None
     assert "damaged" in caplog.text
 
 
-def test_one_flipped_bit_is_damage(kept: CompiledKnowledge, caplog: pytest.LogCaptureFixture) -> None:
-    key, path, _ = compiled(kept)
+def test_one_flipped_bit_is_damage(cache: CompiledKnowledge, caplog: pytest.LogCaptureFixture) -> None:
+    key, path, _ = compiled(cache)
     content = bytearray(path.read_bytes())
     content[len(content) // 2] ^= 1
     path.write_bytes(content)
-    assert kept.load(key) is None
+    assert cache.load(key) is None
     assert "damaged" in caplog.text
 
 
 @pytest.mark.parametrize("mode", [0o620, 0o602, 0o666])
 @pytest.mark.parametrize("what", ["file", "folder"])
-def test_what_others_may_write_to_is_not_trusted(
-    kept: CompiledKnowledge, caplog: pytest.LogCaptureFixture, what: str, mode: int
+def test_a_file_that_others_may_write_to_is_not_loaded(
+    cache: CompiledKnowledge, caplog: pytest.LogCaptureFixture, what: str, mode: int
 ) -> None:
-    key, path, _ = compiled(kept)
+    key, path, _ = compiled(cache)
     (path if what == "file" else path.parent).chmod(mode | (0o100 if what == "folder" else 0))
-    assert kept.load(key) is None
+    assert cache.load(key) is None
     assert "other users may write" in caplog.text
 
 
 @pytest.mark.skipif(os.getuid() != 0, reason="only root can give files away")
 @pytest.mark.parametrize("what", ["file", "folder"])
-def test_what_belongs_to_somebody_else_is_not_trusted(kept: CompiledKnowledge, what: str) -> None:
-    key, path, _ = compiled(kept)
+def test_a_file_of_another_user_is_not_loaded(cache: CompiledKnowledge, what: str) -> None:
+    key, path, _ = compiled(cache)
     os.chown(path if what == "file" else path.parent, 12_345, -1)
-    assert kept.load(key) is None
+    assert cache.load(key) is None
 
 
-def test_the_latest_few_are_kept(kept: CompiledKnowledge, folder: Folder) -> None:
-    _, path, snapshot = compiled(kept)
+def test_the_latest_four_are_kept(cache: CompiledKnowledge, folder: Folder) -> None:
+    _, path, snapshot = compiled(cache)
     for number in range(6):
         folder.change("art/facts.yaml", "태어났어요", "태어났어요" + "!")
-        key = kept.key()
-        kept.save(key, snapshot)
+        key = cache.key()
+        cache.save(key, snapshot)
         os.utime(path.parent / f"{key}.pickle", (number, number))
-    kept.save(key, snapshot)
+    cache.save(key, snapshot)
     left = {file.stem for file in path.parent.iterdir()}
     assert len(left) == 4
     assert key in left
 
 
-def test_a_cache_that_can_not_be_written_is_no_obstacle(
-    kept: CompiledKnowledge, caplog: pytest.LogCaptureFixture
+def test_a_cache_that_can_not_be_written_costs_no_answer(
+    cache: CompiledKnowledge, caplog: pytest.LogCaptureFixture
 ) -> None:
-    _, path, snapshot = compiled(kept)
+    _, path, snapshot = compiled(cache)
     path.unlink()
     path.parent.rmdir()
     path.parent.write_text("a file where the folder should be")
     with caplog.at_level(logging.WARNING):
-        kept.save(kept.key(), snapshot)
-        assert kept.load(kept.key()) is None
+        cache.save(cache.key(), snapshot)
+        assert cache.load(cache.key()) is None
     assert "can't be kept" in caplog.text

@@ -1,23 +1,85 @@
-"""A table of what authors get wrong, and exactly what they are told."""
+"""What the reader makes of a folder: valid knowledge, or all of its problems at once."""
 
+import json
 import os
 from pathlib import Path
 
 import pytest
 
-from bot.core.model import Case, Command, Entity, Fact, Gap, Knowledge, Row, Sample, Section, Source, Text
+from bot.core.index import Index
+from bot.core.model import (
+    Case,
+    Command,
+    Entity,
+    Fact,
+    Gap,
+    Knowledge,
+    LexiconEntry,
+    Row,
+    Sample,
+    Section,
+    Source,
+    Text,
+)
 from bot.errors import KnowledgeError
 from bot.knowledge.folder import revision
-from bot.knowledge.reader import read_knowledge, read_with_places
-from tests.knowledge.small_article import COMMAND, ENTITIES, Folder, told
+from bot.knowledge.reader import read_knowledge, read_with_locations
+from tests.knowledge.small_article import COMMAND, ENTITIES, Folder, problems_of
 
 
 def test_an_alias_of_two_entities_is_refused(folder: Folder) -> None:
     """Spaces, case and punctuation don't make two names different."""
     more = "  - id: other\n    kind: person\n    name: {en: mira  murati.}\n"
     folder.write("art/entities.yaml", ENTITIES + more)
-    message = "art/entities.yaml:9: entity 'other': name.en: 'mira  murati.' belongs to entity 'murati' already"
-    assert told(folder) == [message]
+    message = "art/entities.yaml:9: entity 'other': name.en: 'mira  murati.' already belongs to entity 'murati'"
+    message += " (only letters and digits count): keep one of them"
+    assert problems_of(folder) == [message]
+
+
+PAIRS = [
+    ("Is it 1.5 km long?", "Is it 15 km long?"),
+    ("Who left?", "WHO  LEFT"),
+    ("who's the CEO?", "who’s the CEO"),
+    ("카페", "카페 ☕"),
+    ("ｇｐｔ", "GPT"),
+    ("cafe\u0301", "café"),
+    ("Who left <@123456>?", "Who left?"),
+    ("zero\u200bwidth", "zerowidth"),
+    ("C", "C++"),
+    ("Who left?", "Who left us?"),
+    ("1명", "2명"),
+    ("하나", "한아"),
+]
+
+
+@pytest.mark.parametrize(("one", "other"), PAIRS)
+def test_samples_are_the_same_for_the_reader_if_they_are_for_matching(folder: Folder, one: str, other: str) -> None:
+    samples = [f"- {json.dumps(text)}" for text in (one, other)]
+    folder.change("art/facts.yaml", "- 무라티 고향", samples[0])
+    gap = "gaps:\n  - id: pay\n    answer: {en: Not said.}\n    questions:\n      en:\n        "
+    folder.write("art/facts/gaps.yaml", gap + samples[1])
+    gaps = tuple(Gap(text, Text(), Text(), (Sample(text, "en"),)) for text in (one, other))
+    index = Index(Knowledge((), small_talk=gaps))
+    if len(index.targets_of_sample) == 1:
+        (problem,) = problems_of(folder)
+        assert "already belongs to fact 'murati-origin'" in problem
+    else:
+        assert read_knowledge(folder.root).articles[0].gaps
+
+
+@pytest.mark.parametrize("key", ["stop_words", "fillers"])
+def test_stop_words_are_read_under_their_older_name_too(folder: Folder, key: str) -> None:
+    folder.write("lexicon.yaml", f"{key}:\n  ko: [좀]\n  en: [please]\n")
+    assert read_knowledge(folder.root).lexicon.stop_words == LexiconEntry("stop_words", ("좀",), ("please",))
+
+
+def test_stop_words_are_refused_under_both_names(folder: Folder) -> None:
+    """The other entries of the lexicon still count: `leave` is known."""
+    lexicon = "concepts:\n  leave: {ko: [퇴사]}\nstop_words: {ko: [좀]}\nfillers: {ko: [혹시]}\n"
+    folder.write("lexicon.yaml", lexicon)
+    folder.change("art/facts.yaml", "[murati]", "[murati, leave]")
+    message = "is the older name of `stop_words`; keep only one of the two"
+    assert problems_of(folder) == [f"lexicon.yaml:4: fillers: {message}"]
 
 
 def test_all_problems_of_all_files_come_at_once(folder: Folder) -> None:
@@ -25,7 +87,7 @@ def test_all_problems_of_all_files_come_at_once(folder: Folder) -> None:
     folder.change("art/entities.yaml", "person", "persn")
     folder.change("art/facts.yaml", "[murati]", "[muratti]")
     folder.write("art/cases.yaml", "cases:\n\t- x\n")
-    assert [line.split(": ")[0] for line in told(folder)] == [
+    assert [line.split(": ")[0] for line in problems_of(folder)] == [
         "art/article.yaml:3",
         "art/cases.yaml:2",
         "art/entities.yaml:3",
@@ -36,23 +98,23 @@ def test_all_problems_of_all_files_come_at_once(folder: Folder) -> None:
 def test_a_broken_file_does_not_make_its_ids_unknown(folder: Folder) -> None:
     """One syntax error in entities.yaml must not turn every `about` into a problem."""
     folder.change("art/entities.yaml", "kind: person", "kind: person: x")
-    message = "art/entities.yaml:3: a sentence that contains ': ' must stand in quotes as a whole"
-    assert told(folder) == [message]
+    message = "art/entities.yaml:3: a sentence that contains ': ' needs quotes around all of it"
+    assert problems_of(folder) == [message]
 
 
 def test_a_folder_in_place_of_a_file(folder: Folder) -> None:
     (folder.root / "art/cases.yaml").mkdir()
-    assert told(folder) == ["art/cases.yaml: is a folder; a file of this name is expected"]
+    assert problems_of(folder) == ["art/cases.yaml: is a folder; a file of this name is expected"]
 
 
 def test_a_broken_link(folder: Folder) -> None:
     (folder.root / "art/cases.yaml").symlink_to("nowhere.yaml")
-    assert told(folder) == ["art/cases.yaml: can't be read: the link points to nothing"]
+    assert problems_of(folder) == ["art/cases.yaml: can't be read: the link points to nothing"]
 
 
 def test_a_link_to_itself(folder: Folder) -> None:
     (folder.root / "art/cases.yaml").symlink_to("cases.yaml")
-    assert len(told(folder)) == 1
+    assert len(problems_of(folder)) == 1
 
 
 def test_a_knowledge_folder_that_links_to_itself(tmp_path: Path) -> None:
@@ -65,22 +127,22 @@ def test_a_knowledge_folder_that_links_to_itself(tmp_path: Path) -> None:
 
 def test_a_pipe_does_not_block(folder: Folder) -> None:
     os.mkfifo(folder.root / "art/cases.yaml")
-    assert told(folder) == ["art/cases.yaml: is not a regular file"]
+    assert problems_of(folder) == ["art/cases.yaml: is not a regular file"]
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root reads everything")
 def test_an_unreadable_file_and_folder(folder: Folder) -> None:
     (folder.root / "art/facts.yaml").chmod(0)
-    assert told(folder) == ["art/facts.yaml: can't be read: permission denied"]
+    assert problems_of(folder) == ["art/facts.yaml: can't be read: permission denied"]
     (folder.root / "art").chmod(0)
-    problems = told(folder)
+    problems = problems_of(folder)
     (folder.root / "art").chmod(0o755)
     assert "art: can't be read: permission denied" in problems
 
 
 def test_a_folder_without_articles(tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
-    with pytest.raises(KnowledgeError, match=r"^empty: holds no article: no sub-folder has an article\.yaml$"):
+    with pytest.raises(KnowledgeError, match=r"^empty: contains no article: no sub-folder has an article\.yaml$"):
         read_knowledge(tmp_path / "empty")
     with pytest.raises(KnowledgeError, match=r"^missing: there is no such folder$"):
         read_knowledge(tmp_path / "missing")
@@ -92,7 +154,7 @@ def test_a_folder_without_articles(tmp_path: Path) -> None:
 def test_an_article_without_its_files(folder: Folder) -> None:
     (folder.root / "art/article.yaml").unlink()
     (folder.root / "art/facts.yaml").unlink()
-    assert told(folder) == [
+    assert problems_of(folder) == [
         "art/article.yaml: can't be read: no such file or directory",
         "art/facts.yaml: is missing: an article needs facts",
     ]
@@ -108,8 +170,8 @@ def test_folders_that_are_no_articles_are_passed_over(folder: Folder) -> None:
 
 def test_an_article_in_a_folder_whose_name_is_no_slug(folder: Folder) -> None:
     folder.write("My_Article/article.yaml", "")
-    message = "My_Article/: a folder's name is written with a–z, 0–9 and '-' only, at most 32"
-    assert told(folder) == [message]
+    message = "My_Article/: a folder's name may contain only a–z, 0–9 and '-', at most 32 characters"
+    assert problems_of(folder) == [message]
 
 
 def second_article(folder: Folder, command: str) -> None:
@@ -128,7 +190,9 @@ def test_two_articles_may_share_a_command(folder: Folder) -> None:
 def test_two_articles_must_agree_on_a_shared_command(folder: Folder) -> None:
     second_article(folder, COMMAND % ("who", "facts: [murati-origin]"))
     where = "zwei/commands.yaml:2: command 'who': name.en"
-    assert told(folder) == [f"{where}: this command is of another kind than in article 'art'"]
+    assert problems_of(folder) == [
+        f"{where}: article 'art' has a command of this name with another `lookup`: make them agree"
+    ]
 
 
 def test_what_is_left_out_is_derived(folder: Folder) -> None:
@@ -160,15 +224,15 @@ def test_gaps_commands_and_cases_are_read(folder: Folder) -> None:
     rows = "lookup: person\n    rows:\n      - title: {en: T}\n        detail: {en: D}\n        paragraphs: 2"
     folder.write("art/commands.yaml", COMMAND % ("who", rows))
     folder.write("art/cases.yaml", "cases:\n  - question: 날씨?\n    expect: nothing\n    after: 맑아?\n")
-    reading = read_with_places(folder.root)
-    article = reading.knowledge.articles[0]
+    located = read_with_locations(folder.root)
+    article = located.knowledge.articles[0]
     sample = Sample("What did she earn?", "en")
     assert article.gaps == (Gap("pay", Text(en="Pay"), Text(en="Not said."), (sample,), ("murati-origin",)),)
     row = Row(Text(en="D"), None, Text(en="T"), (2,))
     assert article.commands == (Command(Text(en="who"), Text(en="d"), lookup="person", rows=(row,)),)
     assert article.cases == (Case("날씨?", "nothing", "art/cases.yaml:2", "맑아?"),)
-    assert reading.places["art", "pay"].file == "art/facts/gaps.yaml"
-    assert reading.places["art", "murati-origin"].line == 2
+    assert located.locations["art", "pay"].file == "art/facts/gaps.yaml"
+    assert located.locations["art", "murati-origin"].line == 2
 
 
 def test_one_article_folder_is_read_by_itself(folder: Folder) -> None:
@@ -192,8 +256,8 @@ def test_shipped_lexicon_and_messages_fill_in(folder: Folder, tmp_path: Path) ->
     with pytest.raises(KnowledgeError) as caught:
         read_knowledge(folder.root, shipped=shipped.root)
     assert [problem.what for problem in caught.value.problems] == [
-        "unknown message 'bb': there is a, b",
-        "this message has no {m} to show",
+        "unknown message 'bb' (known: a, b)",
+        "the bot has no {m} for this message: remove it",
     ]
 
 

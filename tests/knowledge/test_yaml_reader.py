@@ -1,4 +1,4 @@
-"""YAML's traps: each is refused with its line and a sentence that says how to mend it."""
+"""YAML's traps: each is refused with its line and a message that says how to fix it."""
 
 import time
 from typing import TYPE_CHECKING
@@ -14,14 +14,14 @@ if TYPE_CHECKING:
 
 
 def parsed(text: str | bytes) -> tuple[Document | None, list[str]]:
-    """Parse and return the tree with the problems as text."""
+    """Parse and return the document with the problems as text."""
     problems: list[Problem] = []
     data = text if isinstance(text, bytes) else text.encode()
     document = parse(data, "f.yaml", problems)
     return document, [str(problem) for problem in problems]
 
 
-QUOTED = "must stand in quotes as a whole"
+QUOTED = "needs quotes around all of it"
 BROKEN = [
     ("- a: b: c", f"f.yaml:1: a sentence that contains ': ' {QUOTED}"),
     ("a:\n  - 답: 하나: 둘\n", f"f.yaml:2: a sentence that contains ': ' {QUOTED}"),
@@ -45,21 +45,21 @@ BROKEN = [
     ("a:\n  - b\n c: d", "f.yaml:3: the indentation is wrong, or '- ' or 'key:' is missing"),
     ("a: b\n  c: d", "f.yaml:2: the indentation is wrong, or the line above is not finished"),
     ("a: - b", f"f.yaml:1: a list begins on a line of its own; a text that starts with '- ' {QUOTED}"),
-    ("a: b\nc: d\na: e", "f.yaml:3: the key 'a' stands here a second time (first in line 1)"),
+    ("a: b\nc: d\na: e", "f.yaml:3: the key 'a' is repeated (first in line 1)"),
     ('"": x', "f.yaml:1: a key is missing before ':'"),
     ("[a]: b", f"f.yaml:1: a key must be a word; a text that starts with '[' or '{{' {QUOTED}"),
     (
         "a: 오픈AI는 # 1위예요",
         "f.yaml:1: ' #' cuts the sentence off: quote it, or put the comment on a line of its own",
     ),
-    ("a: b\n---\nc: d", "f.yaml:2: a second document starts here ('---'); one file holds one"),
+    ("a: b\n---\nc: d", "f.yaml:2: a second document starts here ('---'); a file may have only one"),
     ("%YAML 1.1\n---\na: b", "f.yaml:1: directives ('%…') are not allowed"),
     ("a:\n\tb: c", "f.yaml:2: contains a tab; use spaces"),
     ("a: b\nc: \x07", "f.yaml:2: contains a control character (U+0007)"),
     ("a: b\u2028c", "f.yaml:1: contains a control character (U+2028)"),
     ('a: "\\0"', "f.yaml:1: contains an escaped control character"),
     ("a: \0", "f.yaml: is not a text file"),
-    ("a: b\nc: 한글".encode("cp949"), "f.yaml:2: is not UTF-8; save the file in the encoding UTF-8"),
+    ("a: b\nc: 한글".encode("cp949"), "f.yaml:2: is not UTF-8: save the file in the encoding UTF-8"),
     ("", "f.yaml: is empty"),
     ("# only a comment\n", "f.yaml: is empty"),
     ("[" * 50 + "]" * 50, "f.yaml:1: is nested too deeply (more than 20 levels)"),
