@@ -166,7 +166,7 @@ def test_a_text_becomes_stubs_that_check_reports(tmp_path: Path) -> None:
     assert len(caught.value.problems) == 4
 
 
-def test_a_finished_stub_reads_and_its_evidence_stands(tmp_path: Path) -> None:
+def test_a_filled_in_stub_reads_and_its_evidence_is_in_the_text(tmp_path: Path) -> None:
     """Filling in every stub is all an author has to do: the guessed evidence is in the text."""
     source = tmp_path / "a.txt"
     source.write_text(TEXT, encoding="utf-8")

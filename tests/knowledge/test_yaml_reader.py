@@ -144,9 +144,9 @@ def test_all_problems_of_a_file_are_found_at_once() -> None:
     ids=["laughs", "brackets", "braces", "dashes", "marks", "items", "aliases", "anchor", "quote", "keys"],
 )
 def test_a_bomb_costs_no_more_than_its_text(text: str) -> None:
-    """Whatever the file, it is refused within a second (a generous bound: it takes 0.01–0.4 s)."""
-    start = time.perf_counter()
+    """Refusing any file takes at most 3 seconds of CPU time (measured: 0.01–0.4 s)."""
+    start = time.process_time()
     _, problems = parsed(text)
     assert problems
     assert len(problems) <= yaml_reader.MAX_PROBLEMS
-    assert time.perf_counter() - start < 3
+    assert time.process_time() - start < 3
