@@ -73,7 +73,7 @@ class CompiledKnowledge:
         if len(content) > _MAX_BYTES:
             return
         try:
-            replace_file(path, _checksum(content) + content)
+            _replace_file(path, _checksum(content) + content)
             for old in sorted(path.parent.glob("*.pickle"), key=lambda file: -file.stat().st_mtime)[_MOST_KEPT:]:
                 old.unlink(missing_ok=True)
         except OSError as error:
@@ -84,7 +84,7 @@ class CompiledKnowledge:
         return self.cache_folder / "compiled" / f"{key}.pickle" if key and hasattr(os, "getuid") else None
 
 
-def replace_file(path: Path, content: bytes) -> None:
+def _replace_file(path: Path, content: bytes) -> None:
     """Write a file that only its owner may read, in one step, so that a killed process leaves the old one."""
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(dir=path.parent, suffix=".tmp")

@@ -1,8 +1,9 @@
 """Vectors of texts that seldom change, kept on disk so that a start does not encode them again."""
 
 import hashlib
-import io
 import logging
+import os
+import tempfile
 import zipfile
 from collections.abc import Sequence
 from pathlib import Path
@@ -10,7 +11,6 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from bot.knowledge.compiled import replace_file
 from bot.service.ports import Encoder
 
 log = logging.getLogger(__name__)
@@ -68,10 +68,17 @@ class CachedEncoder:
         return [], np.zeros((0, 0), np.float16)
 
     def _write(self, keys: NDArray[np.uint64], rows: Rows) -> None:
-        archive = io.BytesIO()
-        np.savez(archive, keys=keys, rows=rows)
+        """Replace the file in one step, so that a killed process leaves the old one."""
         try:
-            replace_file(self._file, archive.getvalue())
+            self._file.parent.mkdir(parents=True, exist_ok=True)
+            handle, name = tempfile.mkstemp(dir=self._file.parent, suffix=".tmp")
+            try:
+                with os.fdopen(handle, "wb") as file:
+                    np.savez(file, keys=keys, rows=rows)
+                Path(name).replace(self._file)
+            except BaseException:
+                Path(name).unlink(missing_ok=True)
+                raise
         except OSError as error:
             log.warning("the vector cache can't be written (%s); the next start encodes again", error)
 
