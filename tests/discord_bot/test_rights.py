@@ -15,8 +15,8 @@ def caller(
 
 
 @pytest.mark.parametrize("who", [caller(), caller(user=5, roles=(7, 100))])
-def test_listed_users_and_roles_may(who: Caller) -> None:
-    assert LIST.lists(who)
+def test_listed_users_and_roles_are_administrators(who: Caller) -> None:
+    assert LIST.includes(who)
 
 
 @pytest.mark.parametrize(
@@ -31,12 +31,12 @@ def test_listed_users_and_roles_may(who: Caller) -> None:
     ],
     ids=["a member", "another role", "another server", "a direct message", "the role's id elsewhere", "a user install"],
 )
-def test_nobody_else_may(who: Caller) -> None:
-    assert not LIST.lists(who)
+def test_nobody_else_is_an_administrator(who: Caller) -> None:
+    assert not LIST.includes(who)
 
 
-def test_empty_lists_let_nobody_in() -> None:
-    """Not even somebody without roles in no server."""
+def test_empty_lists_include_nobody() -> None:
+    """Not even somebody without an id, a role or a server."""
     nobody = Administrators(frozenset(), frozenset(), frozenset())
-    assert not nobody.lists(caller(user=0, guild=None))
+    assert not nobody.includes(caller(user=0, guild=None))
     assert not nobody.is_right_place(caller())
