@@ -17,7 +17,7 @@ _PACKAGE = Path(__file__).parent
 
 
 def shipped_knowledge() -> Path:
-    """Return the knowledge that ships with the bot: inside the wheel, or beside the package in a checkout."""
+    """Return the knowledge that ships with the bot: in the wheel, or next to the package in a checkout."""
     inside = _PACKAGE / "_knowledge"
     return inside if inside.is_dir() else _PACKAGE.parent / "knowledge"
 

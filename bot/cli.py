@@ -338,7 +338,7 @@ def sync(
     clear: Annotated[bool, typer.Option("--clear", help="Remove the commands.")] = False,  # noqa: FBT002
     knowledge: Knowledge = None,
 ) -> None:
-    """Show how the registered commands differ from the declared ones, and register these."""
+    """Show how the registered commands differ (+ added, - removed, ~ changed), and register the declared ones."""
     from bot.discord_bot.runner import Runner  # noqa: PLC0415
     from bot.discord_bot.sync import SyncOptions, sync_now  # noqa: PLC0415
 
@@ -357,23 +357,17 @@ def doctor(
     knowledge: Knowledge = None,
 ) -> None:
     """Check token, intents, permissions and knowledge, and say how to fix what is wrong (exit code 1 if anything)."""
-    import discord  # noqa: PLC0415
-
     from bot.discord_bot.doctor import examine, find_invite, knowledge_findings  # noqa: PLC0415
     from bot.discord_bot.runner import Runner  # noqa: PLC0415
 
     settings = _discord_settings(knowledge)
-    plain = discord.Client(intents=discord.Intents.none())
     if invite:
-        typer.echo(asyncio.run(find_invite(plain, settings.token())))
+        typer.echo(asyncio.run(find_invite(settings.token())))
         return
     running, problems = _build_and_check(settings)
-    if running is None:
-        findings = [*knowledge_findings(None, problems), *asyncio.run(examine(plain, settings, None))]
-    else:
-        tree = Runner(running.responder, settings).new_client().tree
-        findings = knowledge_findings(running.library.snapshot.knowledge, problems)
-        findings += asyncio.run(examine(tree.client, settings, tree))
+    findings = knowledge_findings(running.library.snapshot.knowledge if running else None, problems)
+    tree = Runner(running.responder, settings).new_client().tree if running else None
+    findings += asyncio.run(examine(settings, tree))
     for finding in findings:
         typer.echo(finding)
     if any(finding.fix for finding in findings):

@@ -117,7 +117,7 @@ def _checked(token: str, name: str) -> str:
     """Return `token` without surrounding space; an HTTP header can't carry any other space."""
     token = token.strip()
     if not token or not token.isascii() or not token.isprintable() or " " in token:
-        msg = f"{name} holds no token: it is one word of letters, digits, dots, '-' and '_'; copy it anew."
+        msg = f"{name} holds no token: it is one word of letters, digits, dots, '-' and '_'; copy it again."
         raise ConfigError(msg)
     return token
 

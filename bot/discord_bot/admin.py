@@ -8,7 +8,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from functools import partial
-from typing import Any, Final, TypeAlias
+from typing import Final, TypeAlias
 
 import discord
 from discord import app_commands
@@ -173,11 +173,11 @@ def add_admin_commands(client: BotClient, settings: DiscordSettings, reload: Rel
     )
 
     @group.command(name="reload", description=description_of(messages["admin_reload"]))
-    async def facts_reload(interaction: discord.Interaction[Any]) -> None:
+    async def facts_reload(interaction: Interaction) -> None:
         await run_handler(interaction, _answer(interaction, administrators, partial(_reload, reload)))
 
     @group.command(name="status", description=description_of(messages["admin_status"]))
-    async def facts_status(interaction: discord.Interaction[Any]) -> None:
+    async def facts_status(interaction: Interaction) -> None:
         await run_handler(interaction, _answer(interaction, administrators, partial(_status, status)))
 
     client.tree.add_command(group, guilds=guilds)

@@ -21,8 +21,9 @@ class BotClient(discord.AutoShardedClient):
 
     def __init__(self, responder: Responder, settings: DiscordSettings, *, clock: Clock = time.monotonic) -> None:
         """Answer with `responder`; nothing connects yet."""
+        content = bool(settings.message_content)
         super().__init__(
-            intents=_intents(message_content=bool(settings.message_content)),
+            intents=discord.Intents(guilds=True, guild_messages=True, dm_messages=True, message_content=content),
             max_messages=None,
             chunk_guilds_at_startup=False,
             member_cache_flags=discord.MemberCacheFlags.none(),
@@ -106,7 +107,3 @@ async def is_accepted(interaction: Interaction) -> bool:
         return True
     await run_handler(interaction, say(interaction, "slow_down"))
     return False
-
-
-def _intents(*, message_content: bool) -> discord.Intents:
-    return discord.Intents(guilds=True, guild_messages=True, dm_messages=True, message_content=message_content)

@@ -118,7 +118,7 @@ def _names(command: SlashCommand) -> set[str]:
 def _list(texts: Texts, listing: Listing) -> SlashCommand:
     @app_commands.rename(public=texts.name("option_public"))
     @app_commands.describe(public=texts.description("option_public"))
-    async def callback(interaction: discord.Interaction[Any], public: bool = False) -> None:  # noqa: FBT001, FBT002
+    async def callback(interaction: Interaction, public: bool = False) -> None:  # noqa: FBT001, FBT002
         await run_handler(interaction, interactions.show_list(interaction, listing.key, public=public))
 
     return _command(name_of(listing.name), description_of(listing.description), callback)
@@ -128,7 +128,7 @@ def _look_up(texts: Texts, listing: Listing) -> SlashCommand:
     @app_commands.rename(name=texts.name("option_name"), public=texts.name("option_public"))
     @app_commands.describe(name=texts.description("option_name"), public=texts.description("option_public"))
     async def callback(
-        interaction: discord.Interaction[Any],
+        interaction: Interaction,
         name: app_commands.Range[str, 0, 100],
         public: bool = False,  # noqa: FBT001, FBT002
     ) -> None:
@@ -153,7 +153,7 @@ def _ask(texts: Texts) -> SlashCommand:
     @app_commands.describe(**{name: texts.description(key) for name, key in options.items()})
     @app_commands.choices(language=languages)
     async def callback(
-        interaction: discord.Interaction[Any],
+        interaction: Interaction,
         question: app_commands.Range[str, 0, 1000],
         language: str | None = None,
         public: bool = False,  # noqa: FBT001, FBT002
@@ -172,14 +172,14 @@ def _ask(texts: Texts) -> SlashCommand:
 def _plain(texts: Texts, key: str, show: Callable[[Interaction], Awaitable[None]]) -> SlashCommand:
     """Return a command without options."""
 
-    async def callback(interaction: discord.Interaction[Any]) -> None:
+    async def callback(interaction: Interaction) -> None:
         await run_handler(interaction, show(interaction))
 
     return _command(texts.name(key), texts.description(key), callback)
 
 
 def _menu(texts: Texts) -> app_commands.ContextMenu:
-    async def callback(interaction: discord.Interaction[Any], message: discord.Message) -> None:
+    async def callback(interaction: Interaction, message: discord.Message) -> None:
         await run_handler(interaction, interactions.answer_message(interaction, message))
 
     name = label_of(texts.text("command_menu_name"), MAX_NAME)

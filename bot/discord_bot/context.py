@@ -2,11 +2,12 @@
 
 import re
 from collections.abc import Callable
+from functools import partial
 from typing import Any, TypeAlias
 
 import discord
 
-from bot.core.model import Knowledge, Language
+from bot.core.model import LANGUAGES, Knowledge, Language
 from bot.discord_bot.limits import Clock, Limits
 from bot.discord_bot.memory import Conversations, Exchanges
 from bot.service.autocomplete import Completer, entity_names, questions
@@ -41,8 +42,7 @@ class BotState:
 
     def question_completer(self) -> Completer:
         """Return the completer of questions."""
-        knowledge = self.knowledge
-        return self._completer("", lambda: questions(knowledge))
+        return self._completer("", partial(questions, self.knowledge))
 
     def name_completer(self, command: Listing) -> Completer:
         """Return the completer of the names that a look-up command finds."""
@@ -71,15 +71,8 @@ def is_bot_dm(interaction: Interaction) -> bool:
 
 def supported_language(*locales: str | None) -> Language:
     """Return the language of the first locale that is Korean or English; English if none is."""
-    for locale in locales:
-        match (locale or "").partition("-")[0]:
-            case "ko":
-                return "ko"
-            case "en":
-                return "en"
-            case _:
-                continue
-    return _DEFAULT
+    codes = [(locale or "").partition("-")[0] for locale in locales]
+    return next((language for code in codes for language in LANGUAGES if language == code), _DEFAULT)
 
 
 def language_for(interaction: Interaction) -> Language:

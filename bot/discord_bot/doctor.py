@@ -64,11 +64,11 @@ def knowledge_findings(knowledge: Knowledge | None, problems: Sequence[Problem])
     ]
 
 
-async def examine(client: discord.Client, settings: DiscordSettings, tree: Tree | None) -> list[Finding]:
-    """Log in and check the application, its servers and, given the tree, its commands; change nothing."""
+async def examine(settings: DiscordSettings, tree: Tree | None) -> list[Finding]:
+    """Log in and check the application, its servers and, given their tree, its commands; change nothing."""
     try:
         token = settings.token()
-        async with client:
+        async with tree.client if tree else _plain_client() as client:
             await log_in(client, token)
             findings = [Finding("token"), *_application(client, settings), *await _servers(client, settings)]
             return findings if tree is None else [*findings, await _commands(tree, settings)]
@@ -78,11 +78,15 @@ async def examine(client: discord.Client, settings: DiscordSettings, tree: Tree 
         return [Finding("Discord", str(start_error(error)))]
 
 
-async def find_invite(client: discord.Client, token: str) -> str:
+async def find_invite(token: str) -> str:
     """Log in and return the invite link; raise DiscordStartError."""
-    async with client:
+    async with _plain_client() as client:
         await log_in(client, token)
         return invite(client.application_id or 0)
+
+
+def _plain_client() -> discord.Client:
+    return discord.Client(intents=discord.Intents.none())
 
 
 def _application(client: discord.Client, settings: DiscordSettings) -> Iterator[Finding]:

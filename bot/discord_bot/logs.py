@@ -27,7 +27,7 @@ def set_up(level: str, secrets: Collection[str], stream: TextIO | None = None) -
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level.upper())
-    discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False  # the bot does not speak
+    discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False  # the bot joins no voice channel
     for noisy in ("discord", "asyncio", "watchfiles"):  # at DEBUG discord.py writes out whole messages of members
         logging.getLogger(noisy).setLevel(max(logging.WARNING, root.level))
 
@@ -42,19 +42,15 @@ class OneLineFormatter(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         """Return the record as one line; an error is described briefly, never as a traceback."""
-        line = super().format(_without_traceback(record))
+        line = super().format(
+            logging.makeLogRecord({**record.__dict__, "exc_info": None, "exc_text": None, "stack_info": None})
+        )
         if record.exc_info and record.exc_info[1] is not None:
             line += f" [{describe(record.exc_info[1])}]"
         for secret in self._secrets:
             line = line.replace(secret, _HIDDEN)
         line = _TOKENS_IN_ADDRESSES.sub(rf"\g<1>{_HIDDEN}", line)
         return "".join(c if c.isprintable() else " " for c in line)
-
-
-def _without_traceback(record: logging.LogRecord) -> logging.LogRecord:
-    plain = logging.makeLogRecord(record.__dict__)
-    plain.exc_info = plain.exc_text = plain.stack_info = None
-    return plain
 
 
 def describe(error: BaseException) -> str:

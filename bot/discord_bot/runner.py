@@ -53,16 +53,12 @@ class Runner:
         self.has_connected = False
         self.reloads = self.rebuilds = 0
         self._responder = responder
+        self._library = responder.library
         self._settings = settings
         self._grace = grace
         self._began = time.monotonic()
         self._loaded_at = datetime.now(UTC)
         self._reload_lock = asyncio.Lock()
-
-    @property
-    def library(self) -> Library:
-        """Return the library that all clients answer from."""
-        return self._responder.library
 
     def new_client(self) -> BotClient:
         """Build a client with the commands for everybody and for administrators; it is not logged in."""
@@ -72,7 +68,7 @@ class Runner:
 
     def status(self) -> Status:
         """Return what `/facts status` shows."""
-        snapshot = self.library.snapshot
+        snapshot = self._library.snapshot
         return Status(
             revision=snapshot.revision,
             loaded_at=self._loaded_at,
@@ -87,7 +83,7 @@ class Runner:
         """Read the facts again and register changed commands; raise KnowledgeError and keep the old facts if bad."""
         async with self._reload_lock:
             try:
-                change = await asyncio.to_thread(_load, self.library)
+                change = await asyncio.to_thread(_load, self._library)
             except KnowledgeError as error:
                 log.warning("the facts were not reloaded, problems: %d", len(error.problems))
                 raise
@@ -99,7 +95,7 @@ class Runner:
                 registration = await self._register_commands(self.client)
             log.info(
                 "facts reloaded, revision %s: %d added, %d removed, %d changed; commands %s",
-                self.library.snapshot.revision,
+                self._library.snapshot.revision,
                 *map(len, (change.added, change.removed, change.changed)),
                 registration,
             )
@@ -206,7 +202,7 @@ class Runner:
     async def _announce(self, client: BotClient) -> None:
         await client.wait_until_ready()
         self.has_connected = True
-        revision = self.library.snapshot.revision
+        revision = self._library.snapshot.revision
         log.info("connected and answering: %d servers, facts at revision %s", len(client.guilds), revision)
 
 
@@ -217,7 +213,7 @@ def ignore_hangups() -> None:
 
 
 def stay_responsive() -> None:
-    """Keep the event loop responsive while facts are loaded in a thread beside it.
+    """Keep the event loop responsive while another thread loads facts.
 
     Python's own switch interval of 5 ms is felt at every step of the loop. A full garbage collection stops all
     threads, so it leaves out the objects that exist now, which are most.
@@ -270,7 +266,7 @@ def pause(failures: int) -> float:
 
 
 async def _close(client: BotClient, running: asyncio.Task[None]) -> None:
-    """Close `client` in whatever state it is; wait a limited time for Discord's answer."""
+    """Close `client` in any state; wait only a limited time for Discord's answer."""
     closing = asyncio.create_task(client.close())
     running.cancel()
     await asyncio.wait({running, closing}, timeout=_CLOSE_TIMEOUT)

@@ -33,7 +33,7 @@ def _pieces(page: Page) -> list[tuple[str, ui.View | None]]:
 
 async def reply(state: BotState, message: discord.Message, page: Page) -> list[discord.Message]:
     """Reply to `message`: without a reference if the history is hidden, by direct message if writing is forbidden."""
-    if not _is_locked(message.channel):
+    if not (isinstance(message.channel, discord.Thread) and message.channel.locked):
         try:
             return await _send(message.channel, page, message, refer=True)
         except discord.HTTPException as error:
@@ -43,10 +43,6 @@ async def reply(state: BotState, message: discord.Message, page: Page) -> list[d
                 raise
     notice = state.voice(page.language).say("cannot_write", channel=f"<#{message.channel.id}>")
     return await send_dm(message, with_notice(page, notice))
-
-
-def _is_locked(place: discord.abc.Messageable) -> bool:
-    return isinstance(place, discord.Thread) and place.locked
 
 
 async def send_dm(message: discord.Message, page: Page) -> list[discord.Message]:

@@ -35,7 +35,7 @@ _DEFAULTS: Final[tuple[object, ...]] = (None, False, "", [], {})
 _KINDS: Final = {2: "user menu", 3: "message menu"}
 
 
-def normalise(part: Payload, ignored: tuple[str, ...] = ()) -> dict[str, object]:
+def _normal_form(part: Payload, ignored: tuple[str, ...] = ()) -> dict[str, object]:
     """Return a command, option or choice in the same form whether it is ours or comes from Discord.
 
     Discord leaves out defaults, sorts lists, writes permissions as text, and adds ids and versions.
@@ -47,7 +47,7 @@ def normalise(part: Payload, ignored: tuple[str, ...] = ()) -> dict[str, object]
 def _normal_value(key: str, value: Any) -> object:  # noqa: ANN401  JSON
     match value:
         case list() if key in {"options", "choices"}:
-            return [normalise(part) for part in value]
+            return [_normal_form(part) for part in value]
         case list():
             return sorted(value)
         case int() if key == "default_member_permissions":
@@ -56,21 +56,21 @@ def _normal_value(key: str, value: Any) -> object:  # noqa: ANN401  JSON
             return value
 
 
-def digest(command: Payload, ignored: tuple[str, ...] = ()) -> str:
+def _digest(command: Payload, ignored: tuple[str, ...] = ()) -> str:
     """Return a hash of the normalised command."""
-    return hashlib.sha256(json.dumps(normalise(command, ignored), sort_keys=True).encode()).hexdigest()
+    return hashlib.sha256(json.dumps(_normal_form(command, ignored), sort_keys=True).encode()).hexdigest()
 
 
 def digest_all(commands: Iterable[Payload]) -> str:
     """Return a hash of all commands, independent of their order."""
-    return hashlib.sha256("".join(sorted(map(digest, commands))).encode()).hexdigest()
+    return hashlib.sha256("".join(sorted(map(_digest, commands))).encode()).hexdigest()
 
 
 def difference(declared: Iterable[Payload], registered: Iterable[Payload], *, of_guild: bool) -> list[str]:
     """Return one line per command to add (`+ name`), remove (`- name`) or change (`~ name`)."""
     ignored = _GLOBAL_ONLY if of_guild else ()
-    new = {_title(command): digest(command, ignored) for command in declared}
-    old = {_title(command): digest(command, ignored) for command in registered}
+    new = {_title(command): _digest(command, ignored) for command in declared}
+    old = {_title(command): _digest(command, ignored) for command in registered}
     return [
         *(f"+ {title}" for title in new if title not in old),
         *(f"- {title}" for title in old if title not in new),
@@ -96,13 +96,13 @@ class RegisteredDigests:
 
     def _read(self) -> dict[str, str]:
         try:
-            stored = json.loads(self._file.read_text(encoding="utf-8"))
+            stored = dict(json.loads(self._file.read_text(encoding="utf-8")))
         except FileNotFoundError:
             return {}
-        except (OSError, ValueError) as error:
+        except (OSError, ValueError, TypeError) as error:
             log.warning("%s can't be read and is replaced: %s", self._file.name, type(error).__name__)
             return {}
-        return {str(key): str(value) for key, value in stored.items()} if isinstance(stored, dict) else {}
+        return {str(key): str(value) for key, value in stored.items()}
 
     def guilds(self) -> set[int]:
         """Return the servers that have commands of ours."""

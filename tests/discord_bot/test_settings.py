@@ -50,7 +50,7 @@ def complaint(monkeypatch: pytest.MonkeyPatch, **variables: str) -> str:
         (
             "DISCORD_TOKEN",
             f"Bot {SECRET}",
-            "DISCORD_TOKEN holds no token: it is one word of letters, digits, dots, '-' and '_'; copy it anew.",
+            "DISCORD_TOKEN holds no token: it is one word of letters, digits, dots, '-' and '_'; copy it again.",
         ),
     ],
 )
