@@ -3,9 +3,8 @@
 import asyncio
 import logging
 import secrets
-from collections.abc import Awaitable, Coroutine
-from dataclasses import replace
-from typing import Any, Final, TypeVar
+from collections.abc import Awaitable, Coroutine, Iterable
+from typing import Any, Final, TypeAlias, TypeVar
 
 import discord
 from discord import ui
@@ -18,6 +17,8 @@ from bot.service.pages import Page, plain_page, with_notice
 log = logging.getLogger(__name__)
 
 T = TypeVar("T")
+Piece: TypeAlias = tuple[str, ui.View | None]
+"""The text of one message, and what stands below it."""
 _NO_HISTORY: Final = 160002
 _CANNOT_WRITE: Final = frozenset({50001, 50013, 50083})
 _CLOSED_MESSAGES: Final = 50007
@@ -25,7 +26,7 @@ _DEFER_AFTER: Final = 2.0
 """Seconds after which "… is thinking" is shown; Discord gives up after three."""
 
 
-def _pieces(page: Page) -> list[tuple[str, ui.View | None]]:
+def _pieces(page: Page) -> list[Piece]:
     """Return the texts of a page; the last one carries its menu and buttons."""
     views = [*[None] * (len(page.texts) - 1), view_of(page)]
     return list(zip(page.texts, views, strict=True))
@@ -93,7 +94,11 @@ async def delete(message: discord.Message) -> None:
 
 async def respond(interaction: Interaction, page: Page, *, private: bool) -> None:
     """Answer an interaction with a new message, visible to everybody or to the person only."""
-    for text, view in _pieces(page):
+    await _respond(interaction, _pieces(page), private=private)
+
+
+async def _respond(interaction: Interaction, pieces: Iterable[Piece], *, private: bool) -> None:
+    for text, view in pieces:
         if interaction.response.is_done():
             await interaction.followup.send(text, view=view or MISSING, ephemeral=private, suppress_embeds=True)
         else:
@@ -108,11 +113,10 @@ async def say(interaction: Interaction, key: str, **values: object) -> None:
 
 async def update(interaction: Interaction, page: Page) -> None:
     """Replace the message whose button or menu was used; the further texts of a long page follow below."""
-    text, view = _pieces(page)[0]
+    (text, view), *rest = _pieces(page)
     await interaction.response.edit_message(content=text, view=view, suppress_embeds=True)
-    if rest := page.texts[1:]:
-        private = interaction.message is not None and interaction.message.flags.ephemeral
-        await respond(interaction, replace(page, texts=rest), private=private)
+    private = interaction.message is not None and interaction.message.flags.ephemeral
+    await _respond(interaction, rest, private=private)
 
 
 async def await_or_defer(interaction: Interaction, work: Coroutine[Any, Any, T], *, private: bool) -> T:
