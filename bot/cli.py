@@ -15,7 +15,6 @@ import typer
 
 from bot import app as composition
 from bot.core.matching import Question
-from bot.core.model import LANGUAGES, Language
 from bot.errors import ConfigError, KnowledgeError, Problem
 from bot.service.library import Responder
 from bot.service.replies import Reply
@@ -91,10 +90,9 @@ def ask(  # noqa: PLR0913, PLR0917  one parameter per option
         raise ConfigError(msg)
     running = composition.build(_settings(knowledge, semantic), compiled=True)
     slug = composition.known_article(running, article)
-    language = next((known for known in LANGUAGES if known == lang), None)
     show = _write_json if as_json else _print
     for text in _lines() if question == "-" else (question,):
-        show(text, running.responder.ask_now(Question(text, language, slug)))
+        show(text, running.responder.ask_now(Question(text, lang, slug)))
 
 
 def _write_json(question: str, reply: Reply) -> None:
@@ -133,8 +131,7 @@ def chat(
     settings = _settings(knowledge, semantic)
     running = composition.build(settings, encode=False, compiled=True)
     slug = composition.known_article(running, article)
-    language: Language | None = next((known for known in LANGUAGES if known == lang), None)
-    run_chat(Chat(Console(), running.responder, slug, language), settings.cache / "history")
+    run_chat(Chat(Console(), running.responder, slug, lang), settings.cache / "history")
 
 
 @app.command(rich_help_panel=AUTHORS)
@@ -211,7 +208,7 @@ def preview(
     )
 
     running = composition.build(_settings(knowledge, semantic))
-    shown = scenes(running.responder, what, next((known for known in LANGUAGES if known == lang), None))
+    shown = scenes(running.responder, what, lang)
     if html is None:
         show(Console(), running.library.snapshot.knowledge, shown)
     else:

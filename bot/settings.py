@@ -131,16 +131,13 @@ def load_settings(kind: type[AnySettings]) -> AnySettings:
         return kind()
     except ValidationError as error:
         details = error.errors(include_input=False, include_url=False, include_context=False)
-        bad = dict.fromkeys(str(detail["loc"][0]) for detail in details)
-        raise ConfigError("\n".join(_sentence(field) for field in bad)) from None
+        # a field with an alias would be named by its alias here, but accepts any text
+        bad = {str(detail["loc"][0]): None for detail in details}
+        descriptions = [f"{variable(field)} {DiscordSettings.model_fields[field].description}." for field in bad]
+        raise ConfigError("\n".join(descriptions)) from None
     except (OSError, UnicodeError) as error:
         msg = f"The file .env can't be read ({type(error).__name__}): save it as UTF-8 text, or remove it."
         raise ConfigError(msg) from None
-
-
-def _sentence(field: str) -> str:
-    # fields with an alias, whose name here would be the alias, accept any text
-    return f"{variable(field)} {DiscordSettings.model_fields[field].description}."
 
 
 def variable(field: str) -> str:

@@ -4,7 +4,6 @@ import io
 import logging
 import math
 from collections.abc import Awaitable, Callable, Collection, Sequence
-from collections.abc import Set as AbstractSet
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from functools import partial
@@ -47,23 +46,14 @@ class Caller:
     """Whether the server installed the application, not only the person for themselves."""
 
 
-@dataclass(frozen=True, slots=True)
-class Administrators:
-    """The operator's own list, because a server can override Discord's permissions."""
+def is_right_place(settings: DiscordSettings, caller: Caller) -> bool:
+    """Return whether the call comes from an administrators' server."""
+    return caller.by_guild_install and caller.guild_id in settings.admin_guild_ids
 
-    guild_ids: AbstractSet[int]
-    user_ids: AbstractSet[int]
-    role_ids: AbstractSet[int]
 
-    def is_right_place(self, caller: Caller) -> bool:
-        """Return whether the call comes from a server where administration is allowed."""
-        return caller.by_guild_install and caller.guild_id in self.guild_ids
-
-    def includes(self, caller: Caller) -> bool:
-        """Return whether the caller or one of their roles is listed; roles in other servers don't count."""
-        return self.is_right_place(caller) and (
-            caller.user_id in self.user_ids or not self.role_ids.isdisjoint(caller.role_ids)
-        )
+def is_listed(settings: DiscordSettings, caller: Caller) -> bool:
+    """Return whether the settings list the caller or one of their roles; servers can override Discord's permissions."""
+    return caller.user_id in settings.admin_user_ids or not settings.admin_role_ids.isdisjoint(caller.role_ids)
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +153,6 @@ def add_admin_commands(client: BotClient, settings: DiscordSettings, reload: Rel
     guilds = [discord.Object(guild_id) for guild_id in sorted(settings.admin_guild_ids)]
     if not guilds:
         return
-    administrators = Administrators(settings.admin_guild_ids, settings.admin_user_ids, settings.admin_role_ids)
     messages = client.state.knowledge.messages
     group = app_commands.Group(
         name="facts",
@@ -174,11 +163,11 @@ def add_admin_commands(client: BotClient, settings: DiscordSettings, reload: Rel
 
     @group.command(name="reload", description=description_of(messages["admin_reload"]))
     async def facts_reload(interaction: Interaction) -> None:
-        await run_handler(interaction, _answer(interaction, administrators, partial(_reload, reload)))
+        await run_handler(interaction, _answer(interaction, settings, partial(_reload, reload)))
 
     @group.command(name="status", description=description_of(messages["admin_status"]))
     async def facts_status(interaction: Interaction) -> None:
-        await run_handler(interaction, _answer(interaction, administrators, partial(_status, status)))
+        await run_handler(interaction, _answer(interaction, settings, partial(_status, status)))
 
     client.tree.add_command(group, guilds=guilds)
 
@@ -196,13 +185,13 @@ async def _status(status: GetStatus, interaction: Interaction) -> Report:
 
 
 async def _answer(
-    interaction: Interaction, administrators: Administrators, report: Callable[[Interaction], Awaitable[Report]]
+    interaction: Interaction, settings: DiscordSettings, report: Callable[[Interaction], Awaitable[Report]]
 ) -> None:
     """Acknowledge the command, check the caller, and show the report to administrators only."""
     await interaction.response.defer(ephemeral=True, thinking=True)
     caller = _caller(interaction)
-    if administrators.includes(caller) or (
-        administrators.is_right_place(caller) and caller.user_id in await _ask_for_owners(interaction.client)
+    if is_right_place(settings, caller) and (
+        is_listed(settings, caller) or caller.user_id in await _ask_for_owners(interaction.client)
     ):
         await _show(interaction, await report(interaction))
     else:

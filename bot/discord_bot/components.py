@@ -113,9 +113,8 @@ class PageButton(ui.DynamicItem[ui.Button[Any]], template=ANY_BUTTON):
         return cls(ui.Button(label=button.label, custom_id=custom_id, style=_STYLES[button.style]))
 
     @classmethod
-    async def from_custom_id(cls, _: Interaction, item: ui.Item[Any], match: re.Match[str], /) -> Self:
+    async def from_custom_id(cls, _: Interaction, _item: ui.Item[Any], match: re.Match[str], /) -> Self:
         """Build a button that was pressed."""
-        del item
         return cls(ui.Button(custom_id=match.string))
 
     async def callback(self, interaction: Interaction) -> Any:  # noqa: ANN401  as discord.py has it
@@ -133,9 +132,8 @@ class PageMenu(ui.DynamicItem[ui.Select[Any]], template=ANY_MENU):
         return cls(ui.Select(custom_id=menu_id(menu.owner), placeholder=menu.placeholder, options=options))
 
     @classmethod
-    async def from_custom_id(cls, _: Interaction, item: ui.Item[Any], match: re.Match[str], /) -> Self:
+    async def from_custom_id(cls, _: Interaction, _item: ui.Item[Any], match: re.Match[str], /) -> Self:
         """Build a menu that was used."""
-        del item
         return cls(ui.Select(custom_id=match.string))
 
     async def callback(self, interaction: Interaction) -> Any:  # noqa: ANN401  as discord.py has it

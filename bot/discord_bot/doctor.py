@@ -91,11 +91,9 @@ def _plain_client() -> discord.Client:
 
 def _application(client: discord.Client, settings: DiscordSettings) -> Iterator[Finding]:
     flags = client.application_flags
-    if settings.message_content and not (flags.gateway_message_content or flags.gateway_message_content_limited):
-        fix = "switch Message Content Intent on in the developer portal (Bot), or set BOT_MESSAGE_CONTENT=off"
-        yield Finding("intents", fix)
-    else:
-        yield Finding("intents")
+    is_granted = flags.gateway_message_content or flags.gateway_message_content_limited
+    fix = "switch Message Content Intent on in the developer portal (Bot), or set BOT_MESSAGE_CONTENT=off"
+    yield Finding("intents", "" if is_granted or not settings.message_content else fix)
     if client.application is not None and client.application.interactions_endpoint_url:
         fix = "remove the Interactions Endpoint URL in the developer portal; commands go there instead of to the bot"
         yield Finding("interactions", fix)
@@ -123,7 +121,8 @@ async def _server(client: discord.Client, guild_id: int) -> Finding:
     if permissions := missing(me.guild_permissions):
         return Finding(what, f"give the bot's role {', '.join(permissions)}, or invite it again with `doctor --invite`")
     channels = [channel for channel in await guild.fetch_channels() if isinstance(channel, discord.TextChannel)]
-    silent = [f"#{channel.name}" for channel in channels if _is_silent(channel.permissions_for(me))]
+    seen = [channel for channel in channels if channel.permissions_for(me).view_channel]  # others are hidden on purpose
+    silent = [f"#{channel.name}" for channel in seen if missing(channel.permissions_for(me))]
     if silent:
         names = ", ".join(silent[:_MAX_CHANNELS_SHOWN])
         more = f" and {len(silent) - _MAX_CHANNELS_SHOWN} more" if len(silent) > _MAX_CHANNELS_SHOWN else ""
@@ -131,15 +130,10 @@ async def _server(client: discord.Client, guild_id: int) -> Finding:
     return Finding(f"{what}: permissions")
 
 
-def _is_silent(permissions: discord.Permissions) -> bool:
-    """Return whether the bot sees a channel but can't reply there; a hidden channel is hidden on purpose."""
-    return permissions.view_channel and bool(missing(permissions))
-
-
 async def _commands(tree: Tree, settings: DiscordSettings) -> Finding:
     """Count the commands that differ; this is no fault, as `run` registers them by itself."""
-    count = 0
+    total = 0
     for scope in (None, *sorted(settings.admin_guild_ids)):
         with contextlib.suppress(discord.Forbidden):  # reported as a server without the bot
-            count += len(await find_differences(tree, scope))
-    return Finding(f"commands: {count} differences; `run` registers them, or `sync` now" if count else "commands")
+            total += len(await find_differences(tree, scope))
+    return Finding(f"commands: {total} differences; `run` registers them, or `sync` now" if total else "commands")

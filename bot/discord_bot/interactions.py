@@ -36,8 +36,7 @@ def is_private(interaction: Interaction, *, public: bool = False) -> bool:
 
 async def answer_ask(interaction: Interaction, text: str, language: Language | None, *, public: bool) -> None:
     """Answer `/ask`: a question that was picked from the suggestions, or one that was typed."""
-    picked = read_button(text)
-    if picked is not None:
+    if picked := read_button(text):
         await show(interaction, picked.view, public=public)
     else:
         await answer_text(interaction, text, language, public=public)

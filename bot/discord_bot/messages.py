@@ -191,10 +191,9 @@ async def _delete_replies(exchange: Exchange) -> None:
 
 def incoming_of(message: discord.Message, bot_id: int) -> Incoming:
     """Reduce a message to what decides how it addresses the bot."""
-    author = message.author
     answered = message.reference.resolved if message.reference else None
     return Incoming(
-        from_person=not author.bot and message.webhook_id is None and message.type in _ORDINARY,
+        from_person=not message.author.bot and message.webhook_id is None and message.type in _ORDINARY,
         direct=message.guild is None,
         mentioned=any(user.id == bot_id for user in message.mentions),
         replies_to_bot=isinstance(answered, discord.Message) and answered.author.id == bot_id,

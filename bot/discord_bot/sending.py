@@ -4,6 +4,7 @@ import asyncio
 import logging
 import secrets
 from collections.abc import Awaitable, Coroutine, Iterable
+from contextlib import suppress
 from typing import Any, Final, TypeAlias, TypeVar
 
 import discord
@@ -86,10 +87,8 @@ async def edit_reply(sent: list[discord.Message], page: Page, question: discord.
 
 async def delete(message: discord.Message) -> None:
     """Delete one of the bot's messages, unless somebody else has deleted it."""
-    try:
+    with suppress(discord.NotFound):
         await message.delete()
-    except discord.NotFound:
-        log.debug("an answer had been deleted already")
 
 
 async def respond(interaction: Interaction, page: Page, *, private: bool) -> None:

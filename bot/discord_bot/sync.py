@@ -214,11 +214,11 @@ async def _sync_scope(tree: Tree, scope: Scope, digests: RegisteredDigests, opti
     if options.clear:
         tree.clear_commands(guild=_guild(scope))
     differences = await find_differences(tree, scope)
-    declared = await declared_commands(tree, scope)
     if not differences:
-        return [f"{_describe(scope)}: no difference, commands: {len(declared)}"]
+        return [f"{_describe(scope)}: no difference"]
     if not options.dry_run:
         await tree.sync(guild=_guild(scope))
-        digests.set(scope, None if options.clear else digest_all(declared))  # `run` registers what was cleared
+        value = digest_all(await declared_commands(tree, scope))
+        digests.set(scope, None if options.clear else value)  # `run` registers again what was cleared
     verb = "would change" if options.dry_run else "changed"
     return [f"{_describe(scope)}: {verb}", *(f"  {line}" for line in differences)]
