@@ -7,9 +7,9 @@ from bot.errors import BotError
 
 
 def main() -> None:
-    """Run the command line; what a person can mend is told as a sentence, never as a traceback."""
-    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # more are slower for sentences; before numpy loads
-    from bot.cli import app  # noqa: PLC0415  an import error of a dependency is told below
+    """Run the command line; show an error that a person can fix as a sentence, never as a traceback."""
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # more threads are slower for single sentences
+    from bot.cli import app  # noqa: PLC0415  numpy reads the variable when it loads
 
     try:
         app()
@@ -17,7 +17,7 @@ def main() -> None:
         sys.stderr.write(f"{error}\n")
         sys.exit(error.exit_code)
     except BrokenPipeError:
-        sys.stderr.close()  # the reader of our output has gone; nothing is left to say
+        sys.stderr.close()  # whoever reads the output has closed it
         sys.exit(0)
 
 

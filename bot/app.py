@@ -1,4 +1,4 @@
-"""The composition root: puts knowledge, core, encoder and fronts together."""
+"""The composition root: builds the library and the responder from the settings."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -17,18 +17,21 @@ _PACKAGE = Path(__file__).parent
 
 
 def shipped_knowledge() -> Path:
-    """Return the knowledge that ships with the bot: inside the wheel, or beside the package in a checkout."""
+    """Return the knowledge that ships with the bot: in the wheel, or next to the package in a checkout."""
     inside = _PACKAGE / "_knowledge"
     return inside if inside.is_dir() else _PACKAGE.parent / "knowledge"
 
 
 def knowledge_folder(settings: Settings) -> Path:
-    """Return the folder whose articles are served."""
+    """Return the folder of the articles."""
     return settings.knowledge or shipped_knowledge()
 
 
 def read(folder: Path) -> tuple[Knowledge, str]:
-    """Read `folder`, with the shipped lexicon and messages where it has none; raise KnowledgeError."""
+    """Return the knowledge in `folder` and its revision; raise KnowledgeError.
+
+    A lexicon or messages that the folder lacks are those that ship with the bot.
+    """
     from bot.knowledge.reader import read_knowledge  # noqa: PLC0415  pydantic and YAML, which a compiled start does without
 
     return read_knowledge(folder, shipped=shipped_knowledge()), revision(folder)
@@ -36,25 +39,22 @@ def read(folder: Path) -> tuple[Knowledge, str]:
 
 @dataclass(frozen=True, slots=True)
 class App:
-    """The parts every front needs."""
+    """What the commands that answer questions need."""
 
-    settings: Settings
     library: Library
     responder: Responder
     encoder: Encoder | None
 
 
 def build_encoder(settings: Settings) -> Encoder | None:
-    """Return the shipped encoder, or None when it is switched off; it loads when first used."""
-    if not settings.semantic:
-        return None
-    return _encoder()
+    """Return the sentence encoder, or None if it is switched off; it loads its weights when first used."""
+    return _encoder() if settings.semantic else None
 
 
 @cache
 def _encoder() -> Encoder:
-    """Return the one encoder of this process, however many folders are answered from: it takes 150 MB."""
-    from bot.semantic.encoder import UseEncoder  # noqa: PLC0415  numpy and the weights only when wanted
+    """Return the only encoder of this process, because it takes 150 MB."""
+    from bot.semantic.encoder import UseEncoder  # noqa: PLC0415  numpy and the weights only when needed
 
     return UseEncoder()
 
@@ -66,10 +66,10 @@ def build(
     compiled: bool = False,
     change: Callable[[Knowledge], Knowledge] | None = None,
 ) -> App:
-    """Load the knowledge and wire everything; with `encode` the vectors are there on return.
+    """Load the knowledge, and with `encode` its vectors; raise KnowledgeError.
 
-    With `compiled` the snapshot of an earlier start is taken where nothing has changed since. `change` alters what
-    is read, for measurements; nothing is compiled then.
+    With `compiled`, use the snapshot of an earlier start if nothing has changed since. `change` alters the knowledge
+    that was read, for measurements; such a snapshot is never stored.
     """
     encoder = build_encoder(settings)
     folder = knowledge_folder(settings)
@@ -86,7 +86,7 @@ def build(
         kept.save(key, library.snapshot)
     if encode:
         library.encode()
-    return App(settings, library, Responder(library, encoder), encoder)
+    return App(library, Responder(library, encoder), encoder)
 
 
 def _cached(encoder: Encoder, folder: Path) -> Encoder:
@@ -96,7 +96,7 @@ def _cached(encoder: Encoder, folder: Path) -> Encoder:
 
 
 def known_article(app: App, slug: str | None) -> str | None:
-    """Return `slug` if there is such an article; raise ConfigError that names those there are."""
+    """Return `slug` if there is such an article; raise ConfigError with the slugs that exist."""
     slugs = [article.slug for article in app.library.snapshot.knowledge.articles]
     if slug is not None and slug not in slugs:
         msg = f"There is no article {slug!r}; there is: {', '.join(slugs)}."

@@ -9,21 +9,16 @@ from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import Annotated, Literal
 
 import typer
 
 from bot import app as composition
 from bot.core.matching import Question
-from bot.core.model import LANGUAGES, Language
 from bot.errors import ConfigError, KnowledgeError, Problem
 from bot.service.library import Responder
 from bot.service.replies import Reply
-from bot.settings import DiscordSettings, Settings, load_discord_settings, load_settings
-
-if TYPE_CHECKING:  # discord.py is loaded only by the commands that speak to Discord
-    from bot.discord_bot.client import BotClient
-    from bot.discord_bot.reloading import Reloader
+from bot.settings import DiscordSettings, Settings, Switch, load_settings
 
 READERS, AUTHORS, DEVELOPERS = "Readers", "Authors", "Developers"
 _PACKAGE = "article-answers-bot"
@@ -71,9 +66,7 @@ def main(
 
 
 def _settings(knowledge: Path | None, semantic: bool | None = None) -> Settings:  # noqa: FBT001
-    from bot.settings import Switch  # noqa: PLC0415
-
-    settings = load_settings()
+    settings = load_settings(Settings)
     changes: dict[str, object] = {}
     if knowledge is not None:
         changes["knowledge"] = knowledge
@@ -97,10 +90,9 @@ def ask(  # noqa: PLR0913, PLR0917  one parameter per option
         raise ConfigError(msg)
     running = composition.build(_settings(knowledge, semantic), compiled=True)
     slug = composition.known_article(running, article)
-    language = next((known for known in LANGUAGES if known == lang), None)
     show = _write_json if as_json else _print
     for text in _lines() if question == "-" else (question,):
-        show(text, running.responder.ask_now(Question(text, language, slug)))
+        show(text, running.responder.ask_now(Question(text, lang, slug)))
 
 
 def _write_json(question: str, reply: Reply) -> None:
@@ -139,8 +131,7 @@ def chat(
     settings = _settings(knowledge, semantic)
     running = composition.build(settings, encode=False, compiled=True)
     slug = composition.known_article(running, article)
-    language: Language | None = next((known for known in LANGUAGES if known == lang), None)
-    run_chat(Chat(Console(), running.responder, slug, language), settings.cache / "history")
+    run_chat(Chat(Console(), running.responder, slug, lang), settings.cache / "history")
 
 
 @app.command(rich_help_panel=AUTHORS)
@@ -217,7 +208,7 @@ def preview(
     )
 
     running = composition.build(_settings(knowledge, semantic))
-    shown = scenes(running.responder, what, next((known for known in LANGUAGES if known == lang), None))
+    shown = scenes(running.responder, what, lang)
     if html is None:
         show(Console(), running.library.snapshot.knowledge, shown)
     else:
@@ -276,7 +267,7 @@ def train(
     training, _ = composition.read(articles)
     shipped, _ = composition.read(composition.shipped_knowledge())
     knowledge = replace(training, articles=(*training.articles, *shipped.articles))
-    encoder = composition.build_encoder(load_settings())
+    encoder = composition.build_encoder(load_settings(Settings))
     sys.stdout.write(run(knowledge, questions, output, encoder))
 
 
@@ -318,52 +309,42 @@ def _developer_tools() -> Iterator[None]:
 
 
 def _discord_settings(knowledge: Path | None) -> DiscordSettings:
-    settings = load_discord_settings()
+    settings = load_settings(DiscordSettings)
     return settings if knowledge is None else settings.model_copy(update={"knowledge": knowledge})
-
-
-def client_of(app: composition.App, settings: DiscordSettings, reloader: "Reloader") -> "BotClient":
-    """Return a client that has the commands for everybody and for administrators."""
-    from bot.discord_bot.admin import add_admin  # noqa: PLC0415
-    from bot.discord_bot.client import BotClient  # noqa: PLC0415
-
-    return BotClient(app, settings, extend=lambda client: add_admin(client, reloader, settings))
 
 
 @app.command(rich_help_panel=OPERATORS)
 def run(knowledge: Knowledge = None) -> None:
     """Serve Discord until SIGTERM or SIGINT; SIGHUP reloads the facts."""
-    from bot.discord_bot import logs  # noqa: PLC0415
-    from bot.discord_bot.runner import Plan, ignore_hangups, serve_here  # noqa: PLC0415
+    from bot.discord_bot import logs  # noqa: PLC0415  discord.py only for the commands that need it
+    from bot.discord_bot.runner import Runner, ignore_hangups, run_until_stopped  # noqa: PLC0415
 
     ignore_hangups()
     settings = _discord_settings(knowledge)
     token = settings.token()
     logs.set_up(settings.log_level.value, (token,))
-    app = composition.build(settings, compiled=True)
-    app.responder.ask_now(Question("준비"))  # the encoder loads with its first question; no member should wait for it
-    folder = composition.knowledge_folder(settings)
-    serve_here(Plan(app.library, folder, settings, token, lambda reloader: client_of(app, settings, reloader)))
+    running = composition.build(settings, compiled=True)
+    running.responder.ask_now(Question("준비"))  # the encoder loads with its first question, so no member waits for it
+    run_until_stopped(Runner(running.responder, settings), token, composition.knowledge_folder(settings))
 
 
 @app.command(rich_help_panel=OPERATORS)
 def sync(
     guild: Annotated[int | None, typer.Option("--guild", help="Only the commands of this server (its id).")] = None,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show the difference and change nothing.")] = False,  # noqa: FBT002
-    clear: Annotated[bool, typer.Option("--clear", help="Take the commands away.")] = False,  # noqa: FBT002
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show the differences and change nothing.")] = False,  # noqa: FBT002
+    clear: Annotated[bool, typer.Option("--clear", help="Remove the commands.")] = False,  # noqa: FBT002
     knowledge: Knowledge = None,
 ) -> None:
-    """Show how the registered commands differ from the declared ones, and register these."""
-    from bot.discord_bot.reloading import Reloader  # noqa: PLC0415
-    from bot.discord_bot.sync import Order, sync_now  # noqa: PLC0415
+    """Show how the registered commands differ (+ added, - removed, ~ changed), and register the declared ones."""
+    from bot.discord_bot.runner import Runner  # noqa: PLC0415
+    from bot.discord_bot.sync import SyncOptions, sync_now  # noqa: PLC0415
 
     settings = _discord_settings(knowledge)
     token = settings.token()
-    app = composition.build(settings, encode=False)
-    client = client_of(app, settings, Reloader(app.library))
+    client = Runner(composition.build(settings, encode=False).responder, settings).new_client()
     scopes = (None, *sorted(settings.admin_guild_ids)) if guild is None else (guild,)
-    order = Order(scopes, dry_run=dry_run, clear=clear)
-    for line in asyncio.run(sync_now(client.tree, token, order, settings.cache)):
+    options = SyncOptions(scopes, dry_run=dry_run, clear=clear)
+    for line in asyncio.run(sync_now(client.tree, token, options, settings.cache)):
         typer.echo(line)
 
 
@@ -372,36 +353,30 @@ def doctor(
     invite: Annotated[bool, typer.Option("--invite", help="Only print the link that adds the bot.")] = False,  # noqa: FBT002
     knowledge: Knowledge = None,
 ) -> None:
-    """Check token, intents, permissions and knowledge, and say what to mend (exit code 1 if anything)."""
-    import discord  # noqa: PLC0415
-
+    """Check token, intents, permissions and knowledge, and say how to fix what is wrong (exit code 1 if anything)."""
     from bot.discord_bot.doctor import examine, find_invite, knowledge_findings  # noqa: PLC0415
-    from bot.discord_bot.reloading import Reloader  # noqa: PLC0415
+    from bot.discord_bot.runner import Runner  # noqa: PLC0415
 
     settings = _discord_settings(knowledge)
-    plain = discord.Client(intents=discord.Intents.none())
     if invite:
-        typer.echo(asyncio.run(find_invite(plain, settings.token())))
+        typer.echo(asyncio.run(find_invite(settings.token())))
         return
-    app, problems = _examined(settings)
-    if app is None:
-        rest = asyncio.run(examine(plain, settings, None))
-    else:
-        client = client_of(app, settings, Reloader(app.library))
-        rest = asyncio.run(examine(client, settings, client.tree))
-    findings = [*knowledge_findings(app.library.snapshot.knowledge if app else None, problems), *rest]
+    running, problems = _build_and_check(settings)
+    findings = knowledge_findings(running.library.snapshot.knowledge if running else None, problems)
+    tree = Runner(running.responder, settings).new_client().tree if running else None
+    findings += asyncio.run(examine(settings, tree))
     for finding in findings:
         typer.echo(finding)
-    if any(finding.mend for finding in findings):
+    if any(finding.fix for finding in findings):
         raise typer.Exit(1)
 
 
-def _examined(settings: DiscordSettings) -> tuple[composition.App | None, tuple[Problem, ...]]:
-    """Read the facts and run their cases; return the app, where it can be built, and all problems."""
+def _build_and_check(settings: DiscordSettings) -> tuple[composition.App | None, tuple[Problem, ...]]:
+    """Load the facts and run their cases; return the app, None if it can't be built, and all problems."""
     from bot.service.library import failed_cases  # noqa: PLC0415
 
     try:
-        app = composition.build(settings)
+        running = composition.build(settings)
     except KnowledgeError as error:
         return None, error.problems
-    return app, failed_cases(app.library.snapshot, app.encoder)
+    return running, failed_cases(running.library.snapshot, running.encoder)

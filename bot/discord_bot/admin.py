@@ -1,85 +1,72 @@
-"""`/facts`: who may use it, what it does and what it says."""
+"""`/facts`: who may use it, what it does and what it answers."""
 
 import io
 import logging
 import math
-from collections.abc import Collection, Sequence
-from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Collection, Sequence
+from dataclasses import asdict, dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Final, TypeAlias
+from functools import partial
+from typing import Final, TypeAlias
 
 import discord
 from discord import app_commands
 
 from bot.core.model import Knowledge
+from bot.discord_bot.client import BotClient
 from bot.discord_bot.commands import description_of
-from bot.discord_bot.context import language_for
-from bot.discord_bot.reloading import Registration, Reloader
-from bot.discord_bot.sending import guarded
+from bot.discord_bot.context import Interaction, language_for, state_of
+from bot.discord_bot.sending import run_handler
+from bot.discord_bot.sync import Registration
 from bot.errors import KnowledgeError, Problem
 from bot.service.library import Change
 from bot.service.replies import Voice
 from bot.service.wording import MESSAGE, escape
 from bot.settings import DiscordSettings
 
-if TYPE_CHECKING:
-    from bot.discord_bot.client import BotClient
-
 log = logging.getLogger(__name__)
 
-_FILE = "facts.txt"
+_FILE_NAME = "facts.txt"
 _REGISTRATION: Final[dict[Registration, str]] = {
-    "registered anew": "admin_commands_synced",
+    "registered": "admin_commands_synced",
     "refused": "admin_commands_refused",
 }
-_ROOM = MESSAGE - 300
-"""Characters for the details, so that the sentences around them always fit."""
-Interaction: TypeAlias = discord.Interaction[Any]
+_MAX_DETAILS = MESSAGE - 300
+"""Characters; the rest of a message is for the sentences around the details."""
 
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Who calls, and from where; all of it is Discord's word, none the client's."""
+    """Who calls, and from where, as Discord's server says."""
 
     user_id: int
     role_ids: Collection[int]
     guild_id: int | None
     by_guild_install: bool
-    """Whether the server installed the application, not just this person for themselves."""
+    """Whether the server installed the application, not only the person for themselves."""
 
 
-@dataclass(frozen=True, slots=True)
-class Administrators:
-    """The operator's own list; Discord's permissions can be overridden, this can't."""
+def is_right_place(settings: DiscordSettings, caller: Caller) -> bool:
+    """Return whether the call comes from an administrators' server."""
+    return caller.by_guild_install and caller.guild_id in settings.admin_guild_ids
 
-    guild_ids: AbstractSet[int]
-    user_ids: AbstractSet[int]
-    role_ids: AbstractSet[int]
 
-    def is_right_place(self, caller: Caller) -> bool:
-        """Tell whether the call comes from a server where administration is allowed at all."""
-        return caller.by_guild_install and caller.guild_id in self.guild_ids
-
-    def lists(self, caller: Caller) -> bool:
-        """Tell whether the caller, or one of their roles, is on the list; roles of elsewhere don't count."""
-        return self.is_right_place(caller) and (
-            caller.user_id in self.user_ids or not self.role_ids.isdisjoint(caller.role_ids)
-        )
+def is_listed(settings: DiscordSettings, caller: Caller) -> bool:
+    """Return whether the settings list the caller or one of their roles; servers can override Discord's permissions."""
+    return caller.user_id in settings.admin_user_ids or not settings.admin_role_ids.isdisjoint(caller.role_ids)
 
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """A message and, where the details are too long for one, all of them as a text file."""
+    """A message and, if the details are too long for it, a text file with all of them."""
 
     text: str
-    file_name: str | None = None
     file_text: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """What an operator wants to know of the knowledge in service."""
+    """The size of the knowledge."""
 
     articles: int
     facts: int
@@ -89,7 +76,7 @@ class Counts:
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """What an operator wants to know of the running bot."""
+    """The state of the running bot."""
 
     revision: str
     loaded_at: datetime
@@ -97,13 +84,18 @@ class Status:
     uptime: float
     """Seconds."""
     latency: float
-    """Seconds between a heartbeat and its answer; not a number before the first."""
+    """Seconds between a heartbeat and its answer; NaN before the first."""
     reloads: int
     rebuilds: int
 
 
+Reload: TypeAlias = Callable[[], Awaitable[tuple[Change, Registration]]]
+"""Reloads the facts and registers changed commands; raises KnowledgeError."""
+GetStatus: TypeAlias = Callable[[], Status]
+
+
 def count(knowledge: Knowledge) -> Counts:
-    """Count what `knowledge` holds; commands of one name are one."""
+    """Count what `knowledge` contains; commands with the same name count as one."""
     articles = knowledge.articles
     return Counts(
         articles=len(articles),
@@ -114,7 +106,7 @@ def count(knowledge: Knowledge) -> Counts:
 
 
 def reload_report(voice: Voice, change: Change, registration: Registration) -> Report:
-    """Say what a reload changed, by id, and what became of the commands."""
+    """Report what a reload changed, by id, and whether the commands were registered."""
     groups = (("added", change.added), ("removed", change.removed), ("changed", change.changed))
     head = voice.say("reloaded", **{name: len(ids) for name, ids in groups})
     details = [f"{voice.say(f'admin_{name}')}: {', '.join(ids)}" for name, ids in groups if ids]
@@ -124,30 +116,24 @@ def reload_report(voice: Voice, change: Change, registration: Registration) -> R
 
 
 def problems_report(voice: Voice, problems: Sequence[Problem]) -> Report:
-    """List all problems with file and line; the old facts are still in service."""
+    """List all problems with file and line."""
     return _report(voice, voice.say("reload_failed", count=len(problems)), [str(problem) for problem in problems], [])
 
 
 def _report(voice: Voice, head: str, details: list[str], tail: list[str]) -> Report:
     shown = "\n".join(f"- {escape(line)}" for line in details)
-    if len(shown) <= _ROOM:
+    if len(shown) <= _MAX_DETAILS:
         return Report("\n".join(filter(None, [head, shown, *tail])))
     text = "\n".join([head, voice.say("admin_attached"), *tail])
-    return Report(text, _FILE, "\n".join(details) + "\n")
+    return Report(text, "\n".join(details) + "\n")
 
 
 def status_report(voice: Voice, status: Status) -> Report:
-    """Describe the running bot; the time of loading is shown in each reader's own zone."""
+    """Describe the running bot; Discord shows the time in each reader's own zone."""
     latency = "–" if math.isnan(status.latency) else f"{status.latency * 1000:.0f} ms"
     lines = [
         voice.say("admin_status_revision", revision=status.revision, when=f"<t:{status.loaded_at.timestamp():.0f}:R>"),
-        voice.say(
-            "admin_status_counts",
-            articles=status.counts.articles,
-            facts=status.counts.facts,
-            gaps=status.counts.gaps,
-            commands=status.counts.commands,
-        ),
+        voice.say("admin_status_counts", **asdict(status.counts)),
         voice.say("admin_status_uptime", uptime=_duration(voice, status.uptime), latency=latency),
         voice.say("admin_status_events", reloads=status.reloads, rebuilds=status.rebuilds),
     ]
@@ -155,20 +141,19 @@ def status_report(voice: Voice, status: Status) -> Report:
 
 
 def _duration(voice: Voice, seconds: float) -> str:
-    """Write seconds as `3 d 04:05:06`, the days left out where there are none."""
+    """Return seconds as `3 d 04:05:06`, without the days if there are none."""
     minutes, second = divmod(int(seconds), 60)
     hours, minute = divmod(minutes, 60)
     days, hour = divmod(hours, 24)
     return (voice.say("admin_days", days=days) + " " if days else "") + f"{hour:02}:{minute:02}:{second:02}"
 
 
-def add_admin(client: "BotClient", reloader: Reloader, settings: DiscordSettings) -> None:
-    """Register `/facts` in the administrators' servers, and nowhere when there are none."""
+def add_admin_commands(client: BotClient, settings: DiscordSettings, reload: Reload, status: GetStatus) -> None:
+    """Add `/facts` for the administrators' servers, if there are any."""
     guilds = [discord.Object(guild_id) for guild_id in sorted(settings.admin_guild_ids)]
     if not guilds:
         return
-    desk = Desk(client, reloader, settings)
-    messages = reloader.library.snapshot.knowledge.messages
+    messages = client.state.knowledge.messages
     group = app_commands.Group(
         name="facts",
         description=description_of(messages["admin_facts"]),
@@ -177,77 +162,54 @@ def add_admin(client: "BotClient", reloader: Reloader, settings: DiscordSettings
     )
 
     @group.command(name="reload", description=description_of(messages["admin_reload"]))
-    async def reload(interaction: discord.Interaction[Any]) -> None:
-        await guarded(interaction, desk.reload(interaction))
+    async def facts_reload(interaction: Interaction) -> None:
+        await run_handler(interaction, _answer(interaction, settings, partial(_reload, reload)))
 
     @group.command(name="status", description=description_of(messages["admin_status"]))
-    async def status(interaction: discord.Interaction[Any]) -> None:
-        await guarded(interaction, desk.status(interaction))
+    async def facts_status(interaction: Interaction) -> None:
+        await run_handler(interaction, _answer(interaction, settings, partial(_status, status)))
 
     client.tree.add_command(group, guilds=guilds)
 
 
-class Desk:
-    """Answers the administrators of one client."""
+async def _reload(reload: Reload, interaction: Interaction) -> Report:
+    try:
+        change, registration = await reload()
+    except KnowledgeError as error:
+        return problems_report(_voice(interaction), error.problems)
+    return reload_report(_voice(interaction), change, registration)
 
-    def __init__(self, client: "BotClient", reloader: Reloader, settings: DiscordSettings) -> None:
-        """Serve `client`, which `reloader` outlives."""
-        self._client = client
-        self._operation = reloader
-        self._administrators = Administrators(
-            settings.admin_guild_ids, settings.admin_user_ids, settings.admin_role_ids
-        )
 
-    async def reload(self, interaction: Interaction) -> None:
-        """Read the facts again and tell what changed, or everything that is wrong."""
-        if not await self._admits(interaction):
-            return
-        try:
-            done = await self._operation.reload()
-        except KnowledgeError as error:
-            await _show(interaction, problems_report(self._voice(interaction), error.problems))
-        else:
-            await _show(interaction, reload_report(self._voice(interaction), done.change, done.registration))
+async def _status(status: GetStatus, interaction: Interaction) -> Report:
+    return status_report(_voice(interaction), status())
 
-    async def status(self, interaction: Interaction) -> None:
-        """Tell what is in service and how the bot is doing."""
-        if not await self._admits(interaction):
-            return
-        reloader = self._operation
-        snapshot = reloader.library.snapshot
-        status = Status(
-            revision=snapshot.revision,
-            loaded_at=reloader.loaded_at,
-            counts=count(snapshot.knowledge),
-            uptime=reloader.uptime,
-            latency=self._client.latency,
-            reloads=reloader.reloads,
-            rebuilds=reloader.rebuilds,
-        )
-        await _show(interaction, status_report(self._voice(interaction), status))
 
-    async def _admits(self, interaction: Interaction) -> bool:
-        """Acknowledge, then tell whether the caller may go on; everybody else is refused here."""
-        await interaction.response.defer(ephemeral=True, thinking=True)
-        caller = _caller(interaction)
-        allowed = self._administrators.lists(caller) or (
-            self._administrators.is_right_place(caller) and caller.user_id in await self._owners()
-        )
-        if not allowed:
-            log.warning("/facts was refused to somebody who is no administrator")
-            await _show(interaction, Report(self._voice(interaction).say("admin_refused")))
-        return allowed
+async def _answer(
+    interaction: Interaction, settings: DiscordSettings, report: Callable[[Interaction], Awaitable[Report]]
+) -> None:
+    """Acknowledge the command, check the caller, and show the report to administrators only."""
+    await interaction.response.defer(ephemeral=True, thinking=True)
+    caller = _caller(interaction)
+    if is_right_place(settings, caller) and (
+        is_listed(settings, caller) or caller.user_id in await _ask_for_owners(interaction.client)
+    ):
+        await _show(interaction, await report(interaction))
+    else:
+        log.warning("/facts was refused to somebody who is no administrator")
+        await _show(interaction, Report(_voice(interaction).say("admin_refused")))
 
-    async def _owners(self) -> set[int]:
-        """Ask Discord who owns the application now; nobody when it can't tell."""
-        try:
-            return owners(await self._client.application_info())
-        except discord.HTTPException as error:
-            log.warning("the application's owners could not be asked for: %s", error)
-            return set()
 
-    def _voice(self, interaction: Interaction) -> Voice:
-        return Voice(self._operation.library.snapshot.knowledge, language_for(interaction))
+async def _ask_for_owners(client: discord.Client) -> set[int]:
+    """Ask Discord who owns the application now; return nobody if that fails."""
+    try:
+        return owners(await client.application_info())
+    except discord.HTTPException as error:
+        log.warning("the application's owners could not be asked for: %s", error)
+        return set()
+
+
+def _voice(interaction: Interaction) -> Voice:
+    return state_of(interaction).voice(language_for(interaction))
 
 
 def _caller(interaction: Interaction) -> Caller:
@@ -257,9 +219,9 @@ def _caller(interaction: Interaction) -> Caller:
 
 
 def owners(application: discord.AppInfo) -> set[int]:
-    """Return who owns the application; of a team, the members who may change it.
+    """Return who owns the application, or the members of its team who may change it.
 
-    The `owner` of a team's application is an account that nobody has.
+    The `owner` of a team's application is an account that nobody uses.
     """
     if application.team is None:
         return {application.owner.id}
@@ -272,9 +234,5 @@ def owners(application: discord.AppInfo) -> set[int]:
 
 
 async def _show(interaction: Interaction, report: Report) -> None:
-    files = []
-    if report.file_name is not None:
-        files.append(discord.File(io.BytesIO(report.file_text.encode()), report.file_name))
-    await interaction.edit_original_response(
-        content=report.text, attachments=files, allowed_mentions=discord.AllowedMentions.none()
-    )
+    files = [discord.File(io.BytesIO(report.file_text.encode()), _FILE_NAME)] if report.file_text else []
+    await interaction.edit_original_response(content=report.text, attachments=files)

@@ -2,7 +2,7 @@
 
 import logging
 import re
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from typing import Any, Final, TypeAlias
 
 import discord
@@ -11,21 +11,22 @@ from discord.app_commands import TranslationContextTypes, locale_str
 
 from bot.core.model import Knowledge, Language, Text
 from bot.discord_bot import interactions
-from bot.discord_bot.sending import Interaction, guarded
+from bot.discord_bot.context import Interaction
+from bot.discord_bot.sending import run_handler
 from bot.service.pages import Listing, listings
 from bot.service.wording import clip
 
 log = logging.getLogger(__name__)
 
-LONGEST_NAME: Final = 32
-LONGEST_DESCRIPTION: Final = 100
+MAX_NAME: Final = 32
+MAX_DESCRIPTION: Final = 100
+MAX_COMMANDS: Final = 90
+"""Commands from YAML; Discord allows 100, and the bot has its own."""
+RESERVED: Final = frozenset({"facts"})
+"""Names of the administrators' commands."""
 _NOT_IN_A_NAME = re.compile(r"[^\w-]+")
 SlashCommand: TypeAlias = app_commands.Command[Any, ..., None]
 AnyCommand: TypeAlias = SlashCommand | app_commands.ContextMenu
-MOST: Final = 90
-"""Commands taken from YAML; Discord takes 100, and the bot has its own."""
-RESERVED: Final = frozenset({"facts"})
-"""Names that administrators' commands have."""
 _EVERYWHERE: Final[dict[str, Any]] = {
     "allowed_installs": app_commands.AppInstallationType(guild=True, user=True),
     "allowed_contexts": app_commands.AppCommandContext(guild=True, dm_channel=True, private_channel=True),
@@ -33,23 +34,23 @@ _EVERYWHERE: Final[dict[str, Any]] = {
 
 
 def slash_name(name: str) -> str:
-    """Return `name` as Discord and discord.py both take it: lower case, no space, at most 32 characters."""
-    return _NOT_IN_A_NAME.sub("-", name.lower()).strip("-")[:LONGEST_NAME] or "-"
+    """Return `name` as Discord and discord.py accept it: lower case, no spaces, at most 32 characters."""
+    return _NOT_IN_A_NAME.sub("-", name.lower()).strip("-")[:MAX_NAME] or "-"
 
 
 def name_of(text: Text) -> locale_str:
-    """Return a command's or option's name: English (or the only one) with Korean beside it."""
+    """Return a command's or option's name in both languages."""
     return _localised(slash_name(text.get("en")), slash_name(text.get("ko")))
 
 
 def description_of(text: Text) -> locale_str:
     """Return a description in both languages."""
-    return label_of(text, LONGEST_DESCRIPTION)
+    return label_of(text, MAX_DESCRIPTION)
 
 
-def label_of(text: Text, longest: int) -> locale_str:
-    """Return a label, such as a menu's or a choice's, in both languages."""
-    return _localised(clip(text.get("en"), longest), clip(text.get("ko"), longest))
+def label_of(text: Text, limit: int) -> locale_str:
+    """Return a label of at most `limit` characters, such as a menu's or a choice's, in both languages."""
+    return _localised(clip(text.get("en"), limit), clip(text.get("ko"), limit))
 
 
 def _localised(en: str, ko: str) -> locale_str:
@@ -57,7 +58,7 @@ def _localised(en: str, ko: str) -> locale_str:
 
 
 class Translations(app_commands.Translator):
-    """Takes the translations from the strings themselves."""
+    """Looks up the translations in the strings themselves."""
 
     async def translate(
         self, string: locale_str, locale: discord.Locale, context: TranslationContextTypes
@@ -73,30 +74,34 @@ class Texts:
     """The bot's own names and descriptions."""
 
     def __init__(self, knowledge: Knowledge) -> None:
-        """Take them from the messages of `knowledge`."""
+        """Look them up in the messages of `knowledge`."""
         self._messages = knowledge.messages
 
     def text(self, key: str) -> Text:
-        """Return the text called `key`."""
+        """Return the text `key`."""
         return self._messages.get(key, Text(key, key))
 
     def name(self, key: str) -> locale_str:
-        """Return the name called `{key}_name`."""
+        """Return the name `{key}_name`."""
         return name_of(self.text(f"{key}_name"))
 
     def description(self, key: str) -> locale_str:
-        """Return the description called `{key}_description`."""
+        """Return the description `{key}_description`."""
         return description_of(self.text(f"{key}_description"))
 
 
 def build_commands(knowledge: Knowledge) -> Iterator[AnyCommand]:
-    """Yield all commands for everybody; one from YAML that takes a name of the bot's own is left out."""
+    """Yield the commands for everybody; leave out those from YAML whose name is taken."""
     texts = Texts(knowledge)
-    own = (_ask(texts), _help(texts), _about(texts))
+    own = (
+        _ask(texts),
+        _plain(texts, "command_help", interactions.show_help),
+        _plain(texts, "command_about", interactions.show_about),
+    )
     yield from own
     yield _menu(texts)
     taken = set(RESERVED) | {name for command in own for name in _names(command)}
-    for listing in listings(knowledge)[:MOST]:
+    for listing in listings(knowledge)[:MAX_COMMANDS]:
         names = {slash_name(name) for name in listing.name.every()}
         if taken.isdisjoint(names):
             taken |= names
@@ -113,8 +118,8 @@ def _names(command: SlashCommand) -> set[str]:
 def _list(texts: Texts, listing: Listing) -> SlashCommand:
     @app_commands.rename(public=texts.name("option_public"))
     @app_commands.describe(public=texts.description("option_public"))
-    async def callback(interaction: discord.Interaction[Any], public: bool = False) -> None:  # noqa: FBT001, FBT002
-        await guarded(interaction, interactions.show_list(interaction, listing.key, public=public))
+    async def callback(interaction: Interaction, public: bool = False) -> None:  # noqa: FBT001, FBT002
+        await run_handler(interaction, interactions.show_list(interaction, listing.key, public=public))
 
     return _command(name_of(listing.name), description_of(listing.description), callback)
 
@@ -123,14 +128,14 @@ def _look_up(texts: Texts, listing: Listing) -> SlashCommand:
     @app_commands.rename(name=texts.name("option_name"), public=texts.name("option_public"))
     @app_commands.describe(name=texts.description("option_name"), public=texts.description("option_public"))
     async def callback(
-        interaction: discord.Interaction[Any],
+        interaction: Interaction,
         name: app_commands.Range[str, 0, 100],
         public: bool = False,  # noqa: FBT001, FBT002
     ) -> None:
-        await guarded(interaction, interactions.show_entity(interaction, listing.key, name, public=public))
+        await run_handler(interaction, interactions.show_entity(interaction, listing.key, name, public=public))
 
     async def complete(interaction: Interaction, current: str) -> interactions.Choices:
-        return interactions.completed(lambda: interactions.name_choices(interaction, listing.key, current))
+        return interactions.or_empty(lambda: interactions.name_choices(interaction, listing.key, current))
 
     command = _command(name_of(listing.name), description_of(listing.description), callback)
     command.autocomplete("name")(complete)
@@ -148,41 +153,36 @@ def _ask(texts: Texts) -> SlashCommand:
     @app_commands.describe(**{name: texts.description(key) for name, key in options.items()})
     @app_commands.choices(language=languages)
     async def callback(
-        interaction: discord.Interaction[Any],
+        interaction: Interaction,
         question: app_commands.Range[str, 0, 1000],
         language: str | None = None,
         public: bool = False,  # noqa: FBT001, FBT002
     ) -> None:
         wanted: Language | None = "ko" if language == "ko" else "en" if language == "en" else None
-        await guarded(interaction, interactions.answer_ask(interaction, question, wanted, public=public))
+        await run_handler(interaction, interactions.answer_ask(interaction, question, wanted, public=public))
 
     async def complete(interaction: Interaction, current: str) -> interactions.Choices:
-        return interactions.completed(lambda: interactions.question_choices(interaction, current))
+        return interactions.or_empty(lambda: interactions.question_choices(interaction, current))
 
     command = _command(texts.name("command_ask"), texts.description("command_ask"), callback)
     command.autocomplete("question")(complete)
     return command
 
 
-def _help(texts: Texts) -> SlashCommand:
-    async def callback(interaction: discord.Interaction[Any]) -> None:
-        await guarded(interaction, interactions.show_help(interaction))
+def _plain(texts: Texts, key: str, show: Callable[[Interaction], Awaitable[None]]) -> SlashCommand:
+    """Return a command without options."""
 
-    return _command(texts.name("command_help"), texts.description("command_help"), callback)
+    async def callback(interaction: Interaction) -> None:
+        await run_handler(interaction, show(interaction))
 
-
-def _about(texts: Texts) -> SlashCommand:
-    async def callback(interaction: discord.Interaction[Any]) -> None:
-        await guarded(interaction, interactions.show_about(interaction))
-
-    return _command(texts.name("command_about"), texts.description("command_about"), callback)
+    return _command(texts.name(key), texts.description(key), callback)
 
 
 def _menu(texts: Texts) -> app_commands.ContextMenu:
-    async def callback(interaction: discord.Interaction[Any], message: discord.Message) -> None:
-        await guarded(interaction, interactions.answer_message(interaction, message))
+    async def callback(interaction: Interaction, message: discord.Message) -> None:
+        await run_handler(interaction, interactions.answer_message(interaction, message))
 
-    name = label_of(texts.text("command_menu_name"), LONGEST_NAME)
+    name = label_of(texts.text("command_menu_name"), MAX_NAME)
     return app_commands.ContextMenu(name=name, callback=callback, **_EVERYWHERE)
 
 

@@ -2,18 +2,20 @@
 
 import base64
 import re
+from dataclasses import astuple
 from typing import Any, Final, Self
 
 import discord
 from discord import ui
 
 from bot.core.model import Language
+from bot.discord_bot.context import Interaction
 from bot.service.pages import Button, Menu, Page
 from bot.service.views import Action, EntityView, FactView, ListView, Trace, Verb, View
 
-MOST: Final = 100
+MAX_CUSTOM_ID: Final = 100
 ANY_BUTTON: Final = re.compile(r"a\d{1,3}:.*", re.DOTALL)
-"""Buttons of any version of this bot, old and future ones included."""
+"""Buttons of any version of this bot, including future ones."""
 ANY_MENU: Final = re.compile(r"m\d{1,3}:.*", re.DOTALL)
 _VERBS: Final[dict[Verb, str]] = {"open": "o", "share": "s", "why": "w", "related": "r"}
 _VERB_OF: Final = {letter: verb for verb, letter in _VERBS.items()}
@@ -22,9 +24,9 @@ _LANGUAGE_OF: Final = {letter: language for language, letter in _LANGUAGES.items
 _VIEW = r"(?P<kind>[fle])(?P<language>[ke]):(?P<first>[^:]{1,48}):(?P<second>[^:]{1,48})"
 _BUTTON = re.compile(rf"a1:(?P<verb>[oswr]){_VIEW}(?::(?P<trace>[\w-]{{8}}))?")
 _MENU = re.compile(rf"m1:{_VIEW}")
-_MOST_DIGITS = 4
-_PERCENT_BITS, _MARK_BITS = 7, 16
-Interaction = discord.Interaction[Any]
+_MAX_PAGE_DIGITS = 4
+_TRACE_BITS = (7, 16, 16, 7)
+"""Bits of the fields of a trace, in their order."""
 _STYLES = {"primary": discord.ButtonStyle.primary, "secondary": discord.ButtonStyle.secondary}
 
 
@@ -35,17 +37,17 @@ def button_id(action: Action) -> str:
 
 
 def menu_id(owner: View) -> str:
-    """Return the custom id of the menu of a page."""
+    """Return the custom id of the menu on the page `owner`."""
     return f"m1:{_written(owner)}"
 
 
 def choice_value(view: View) -> str:
-    """Return the value of a menu's entry or of a completed question."""
+    """Return the value of a menu's entry or of a suggestion while typing."""
     return button_id(Action("open", view))
 
 
 def read_button(custom_id: str) -> Action | None:
-    """Return what a button does; None for another version's id or a forged one."""
+    """Return what a button does; None if the id is forged or of another version."""
     match = _BUTTON.fullmatch(custom_id)
     view = _view(match) if match else None
     if match is None or view is None:
@@ -56,7 +58,7 @@ def read_button(custom_id: str) -> Action | None:
 
 
 def read_menu(custom_id: str) -> View | None:
-    """Return the page a menu belongs to; None for another version's id or a forged one."""
+    """Return the page of a menu; None if the id is forged or of another version."""
     match = _MENU.fullmatch(custom_id)
     return _view(match) if match else None
 
@@ -76,77 +78,72 @@ def _view(match: re.Match[str]) -> View | None:
     kind, first, second = match["kind"], match["first"], match["second"]
     language = _LANGUAGE_OF[match["language"]]
     if kind == "l":
-        plain = second.isascii() and second.isdigit() and len(second) <= _MOST_DIGITS
+        plain = second.isascii() and second.isdigit() and len(second) <= _MAX_PAGE_DIGITS
         return ListView(first, int(second), language) if plain else None
     return FactView(first, second, language) if kind == "f" else EntityView(first, second, language)
 
 
 def _packed(trace: Trace) -> str:
     """Pack a trace into 46 bits, eight characters."""
-    number = trace.percent
-    for value, bits in _fields(trace):
+    number = 0
+    for value, bits in zip(astuple(trace), _TRACE_BITS, strict=True):
         number = number << bits | value
     return base64.urlsafe_b64encode(number.to_bytes(6)).decode()
 
 
-def _fields(trace: Trace) -> tuple[tuple[int, int], ...]:
-    return (trace.sample, _MARK_BITS), (trace.runner_up, _MARK_BITS), (trace.runner_up_percent, _PERCENT_BITS)
-
-
 def _unpacked(packed: str) -> Trace | None:
-    """Return the trace; None where a percentage is none, or the text has other characters than Base64's."""
+    """Return the trace; None if a percentage exceeds 100 or the text is not ASCII."""
     if not packed.isascii():
         return None
-    number = int.from_bytes(base64.urlsafe_b64decode(packed))
-    number, second = number >> _PERCENT_BITS, number % (1 << _PERCENT_BITS)
-    number, runner_up = number >> _MARK_BITS, number % (1 << _MARK_BITS)
-    percent, sample = number >> _MARK_BITS, number % (1 << _MARK_BITS)
-    return Trace(percent, sample, runner_up, second) if max(percent, second) <= 100 else None  # noqa: PLR2004
+    number, values = int.from_bytes(base64.urlsafe_b64decode(packed)), []
+    for bits in reversed(_TRACE_BITS[1:]):
+        number, value = divmod(number, 1 << bits)
+        values.append(value)
+    trace = Trace(number, *reversed(values))
+    return trace if max(trace.percent, trace.runner_up_percent) <= 100 else None  # noqa: PLR2004
 
 
 class PageButton(ui.DynamicItem[ui.Button[Any]], template=ANY_BUTTON):
-    """Any button of a page, of whatever version."""
+    """A button of a page, of any version."""
 
     @classmethod
     def of(cls, button: Button) -> Self:
-        """Make the button of a page."""
+        """Build the button of a page."""
         custom_id = button_id(button.action)
         return cls(ui.Button(label=button.label, custom_id=custom_id, style=_STYLES[button.style]))
 
     @classmethod
-    async def from_custom_id(cls, _: Interaction, item: ui.Item[Any], match: re.Match[str], /) -> Self:
-        """Take a button that was pressed."""
-        del item
+    async def from_custom_id(cls, _: Interaction, _item: ui.Item[Any], match: re.Match[str], /) -> Self:
+        """Build a button that was pressed."""
         return cls(ui.Button(custom_id=match.string))
 
     async def callback(self, interaction: Interaction) -> Any:  # noqa: ANN401  as discord.py has it
-        """Do what the custom id says."""
+        """Carry out the action in the custom id."""
         await interaction.client.pressed(interaction, self.custom_id)
 
 
 class PageMenu(ui.DynamicItem[ui.Select[Any]], template=ANY_MENU):
-    """Any menu of a page, of whatever version."""
+    """A menu of a page, of any version."""
 
     @classmethod
     def of(cls, menu: Menu) -> Self:
-        """Make the menu of a page."""
+        """Build the menu of a page."""
         options = [discord.SelectOption(label=choice.label, value=choice_value(choice.view)) for choice in menu.choices]
         return cls(ui.Select(custom_id=menu_id(menu.owner), placeholder=menu.placeholder, options=options))
 
     @classmethod
-    async def from_custom_id(cls, _: Interaction, item: ui.Item[Any], match: re.Match[str], /) -> Self:
-        """Take a menu that was used."""
-        del item
+    async def from_custom_id(cls, _: Interaction, _item: ui.Item[Any], match: re.Match[str], /) -> Self:
+        """Build a menu that was used."""
         return cls(ui.Select(custom_id=match.string))
 
     async def callback(self, interaction: Interaction) -> Any:  # noqa: ANN401  as discord.py has it
-        """Show what was picked."""
+        """Show the picked entry."""
         data: Any = interaction.data
         await interaction.client.picked(interaction, self.custom_id, str(data["values"][0]))
 
 
 def view_of(page: Page) -> ui.View | None:
-    """Return the menu and the one row of buttons of a page; None where it has neither."""
+    """Return the menu and the row of buttons of a page; None if it has neither."""
     if not page.buttons and page.menu is None:
         return None
     view = ui.View(timeout=None)

@@ -1,4 +1,4 @@
-"""Logging in, and what each way of failing means for the operator."""
+"""Logging in, and the message to the operator for each way it can fail."""
 
 import aiohttp
 import discord
@@ -12,7 +12,7 @@ NO_INTENT = (
 )
 UNREACHABLE = "Discord can't be reached ({reason}): check the network and https://discordstatus.com, then start again."
 _AUTHENTICATION_FAILED, _INVALID_INTENTS, _DISALLOWED_INTENTS = 4004, 4013, 4014
-Failures = (
+DISCORD_ERRORS = (
     discord.LoginFailure,
     discord.PrivilegedIntentsRequired,
     discord.ConnectionClosed,
@@ -21,33 +21,28 @@ Failures = (
     aiohttp.ClientError,
     OSError,
 )
-"""What ends a login or a connection for a reason outside of this program."""
+"""Errors of a login or a connection whose cause is outside of this program."""
 
 
-def final(error: BaseException) -> DiscordStartError | None:
-    """Return the sentence for an error that no waiting mends, or None."""
-    match error:
-        case discord.LoginFailure():
-            return DiscordStartError(WRONG_TOKEN)
-        case discord.PrivilegedIntentsRequired():
-            return DiscordStartError(NO_INTENT)
-        case discord.ConnectionClosed(code=code) if code == _AUTHENTICATION_FAILED:
-            return DiscordStartError(WRONG_TOKEN)
-        case discord.ConnectionClosed(code=code) if code in {_INVALID_INTENTS, _DISALLOWED_INTENTS}:
-            return DiscordStartError(NO_INTENT)
-        case _:
-            return None
+def final_error(error: BaseException) -> DiscordStartError | None:
+    """Return the message for an error that trying again can't fix, or None."""
+    code = error.code if isinstance(error, discord.ConnectionClosed) else None
+    if isinstance(error, discord.LoginFailure) or code == _AUTHENTICATION_FAILED:
+        return DiscordStartError(WRONG_TOKEN)
+    if isinstance(error, discord.PrivilegedIntentsRequired) or code in {_INVALID_INTENTS, _DISALLOWED_INTENTS}:
+        return DiscordStartError(NO_INTENT)
+    return None
 
 
 def start_error(error: BaseException) -> DiscordStartError:
-    """Return the sentence for an error at the start, which is told at once instead of waiting."""
+    """Return the message for an error at the start, after which nothing is tried again."""
     reason = f"status {error.status}" if isinstance(error, discord.HTTPException) else type(error).__name__
-    return final(error) or DiscordStartError(UNREACHABLE.format(reason=reason))
+    return final_error(error) or DiscordStartError(UNREACHABLE.format(reason=reason))
 
 
 async def log_in(client: discord.Client, token: str) -> None:
     """Log in over HTTP, which also builds the commands; raise DiscordStartError."""
     try:
         await client.login(token)
-    except Failures as error:
+    except DISCORD_ERRORS as error:
         raise start_error(error) from None

@@ -1,98 +1,86 @@
-"""What every part of the Discord front works with, and in which language somebody is spoken to."""
+"""What a handler knows: the state that all handlers share, and the language and place of an interaction."""
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from typing import Any
+from functools import partial
+from typing import Any, TypeAlias
 
 import discord
 
-from bot.core.index import Snapshot
-from bot.core.model import Knowledge, Language
-from bot.discord_bot.limits import Limits
+from bot.core.model import LANGUAGES, Knowledge, Language
+from bot.discord_bot.limits import Clock, Limits
+from bot.discord_bot.memory import Conversations, Exchanges
 from bot.service.autocomplete import Completer, entity_names, questions
-from bot.service.library import Library, Responder
+from bot.service.library import Responder
 from bot.service.pages import Listing
 from bot.service.replies import Voice
 
+Interaction: TypeAlias = discord.Interaction[Any]
 _DEFAULT: Language = "en"
 
 
-def spoken(*locales: str | None) -> Language:
-    """Return the first of the locales that is Korean or English; English where none is."""
-    for locale in locales:
-        match (locale or "").partition("-")[0]:
-            case "ko":
-                return "ko"
-            case "en":
-                return "en"
-            case _:
-                continue
-    return _DEFAULT
+class BotState:
+    """The state that all handlers of one client share."""
 
-
-@dataclass(slots=True)
-class Completers:
-    """The completers of one snapshot; made when first needed."""
-
-    snapshot: Snapshot
-    made: dict[str, Completer] = field(default_factory=dict)
-
-
-class BotContext:
-    """The library, the responder and the manners that all ways of asking share."""
-
-    def __init__(self, library: Library, responder: Responder, limits: Limits) -> None:
-        """Keep the parts together."""
-        self.library = library
+    def __init__(self, responder: Responder, per_minute: int, clock: Clock) -> None:
+        """Answer with `responder`; a person may ask `per_minute` questions a minute in a channel."""
         self.responder = responder
-        self.limits = limits
-        self._completers = Completers(library.snapshot)
+        self.limits = Limits(per_minute, clock)
+        self.exchanges = Exchanges(clock)
+        self.conversations = Conversations(clock)
+        self._completers: dict[str, Completer] = {}
+        self._completed = responder.library.snapshot
 
     @property
     def knowledge(self) -> Knowledge:
-        """Return the knowledge in service now."""
-        return self.library.snapshot.knowledge
+        """Return the knowledge of the current snapshot."""
+        return self.responder.library.snapshot.knowledge
 
     def voice(self, language: Language) -> Voice:
-        """Return the bot's voice in `language`."""
+        """Return the bot's own sentences in `language`."""
         return Voice(self.knowledge, language)
 
-    def questions(self) -> Completer:
+    def question_completer(self) -> Completer:
         """Return the completer of questions."""
-        knowledge = self.knowledge
-        return self._completer("", lambda: questions(knowledge))
+        return self._completer("", partial(questions, self.knowledge))
 
-    def names(self, command: Listing) -> Completer:
-        """Return the completer of what a look-up command finds."""
+    def name_completer(self, command: Listing) -> Completer:
+        """Return the completer of the names that a look-up command finds."""
         return self._completer(command.key, lambda: entity_names(command.entities()))
 
-    def _completer(self, key: str, make: Callable[[], Completer]) -> Completer:
-        if self._completers.snapshot is not self.library.snapshot:
-            self._completers = Completers(self.library.snapshot)
-        made = self._completers.made
-        if key not in made:
-            made[key] = make()
-        return made[key]
+    def _completer(self, key: str, build: Callable[[], Completer]) -> Completer:
+        """Return the completer `key` of the current snapshot, built when first needed."""
+        snapshot = self.responder.library.snapshot
+        if self._completed is not snapshot:
+            self._completed, self._completers = snapshot, {}
+        if key not in self._completers:
+            self._completers[key] = build()
+        return self._completers[key]
 
 
-def context_of_interaction(interaction: discord.Interaction[Any]) -> BotContext:
-    """Return the front of the client that got `interaction`."""
-    front: BotContext = interaction.client.front
-    return front
+def state_of(interaction: Interaction) -> BotState:
+    """Return the state of the client that received `interaction`."""
+    state: BotState = interaction.client.state
+    return state
 
 
-def is_alone(interaction: discord.Interaction[Any]) -> bool:
-    """Tell whether this is the person's direct message with the bot, where nobody else reads along."""
+def is_bot_dm(interaction: Interaction) -> bool:
+    """Return whether this is the person's direct message with the bot, where nobody else can read."""
     return interaction.context.dm_channel
 
 
-def language_for(interaction: discord.Interaction[Any]) -> Language:
-    """Return the language to speak where no question says it: the person's, else the guild's."""
+def supported_language(*locales: str | None) -> Language:
+    """Return the language of the first locale that is Korean or English; English if none is."""
+    codes = [(locale or "").partition("-")[0] for locale in locales]
+    return next((language for code in codes for language in LANGUAGES if language == code), _DEFAULT)
+
+
+def language_for(interaction: Interaction) -> Language:
+    """Return the language of the person's client, else the server's."""
     guild = interaction.guild_locale
-    return spoken(interaction.locale.value, guild.value if guild else None)
+    return supported_language(interaction.locale.value, guild.value if guild else None)
 
 
-def without_mention(text: str, bot: int) -> str:
-    """Return `text` without the mentions of the user `bot`."""
-    return re.sub(rf"\s*<@!?{bot}>\s*", " ", text).strip()
+def without_mention(text: str, bot_id: int) -> str:
+    """Return `text` without mentions of the bot."""
+    return re.sub(rf"\s*<@!?{bot_id}>\s*", " ", text).strip()

@@ -1,4 +1,4 @@
-"""Answers to slash commands, menus and buttons, and what is suggested while somebody types."""
+"""Answers to slash commands, menus and buttons, and suggestions while somebody types."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -9,17 +9,15 @@ from discord import app_commands
 from bot.core.matching import Question
 from bot.core.model import Language
 from bot.discord_bot.components import choice_value, read_button, read_menu
-from bot.discord_bot.context import context_of_interaction, is_alone, language_for, without_mention
-from bot.discord_bot.sending import Interaction, in_time, log_failure, respond, update
+from bot.discord_bot.context import Interaction, is_bot_dm, language_for, state_of, without_mention
+from bot.discord_bot.sending import await_or_defer, log_failure, respond, say, update
 from bot.service.pages import (
     CHOICE_LABEL,
     Page,
     about_page,
-    list_page,
     listing,
     menu_of,
     page_of,
-    plain_page,
     related_page,
     reply_page,
     starters_page,
@@ -31,92 +29,84 @@ from bot.service.wording import clip
 Choices = list[app_commands.Choice[str]]
 
 
-def is_private(interaction: Interaction, *, public: bool) -> bool:
-    """Tell whether the answer is for the asker's eyes only; in a direct message there is nobody else."""
-    return not public and not is_alone(interaction)
+def is_private(interaction: Interaction, *, public: bool = False) -> bool:
+    """Return whether only the person may see the answer; in the bot's direct messages nobody else can."""
+    return not public and not is_bot_dm(interaction)
 
 
 async def answer_ask(interaction: Interaction, text: str, language: Language | None, *, public: bool) -> None:
-    """Answer `/ask`: a question that was picked from the list, or one that was written."""
-    picked = read_button(text)
-    if picked is not None:
+    """Answer `/ask`: a question that was picked from the suggestions, or one that was typed."""
+    if picked := read_button(text):
         await show(interaction, picked.view, public=public)
     else:
         await answer_text(interaction, text, language, public=public)
 
 
 async def answer_text(interaction: Interaction, text: str, language: Language | None, *, public: bool) -> None:
-    """Answer a question in its own language unless another is wished for."""
-    front, private = context_of_interaction(interaction), is_private(interaction, public=public)
+    """Answer a question, in its own language unless `language` is given."""
     if not text.strip():
-        await respond(interaction, plain_page(front.voice(language_for(interaction)), "empty"), private=True)
+        await say(interaction, "empty")
         return
-    person, channel, conversations = interaction.user.id, interaction.channel_id or 0, front.limits.conversations
-    after = conversations.before(person, channel, private=private)
-    question = Question(text, language, default=language_for(interaction), after=after)
-    reply = await in_time(interaction, front.responder.ask(question), private=private)
-    if reply.context:
-        conversations.note(person, channel, reply.context, private=private)
-    await respond(interaction, reply_page(front.knowledge, reply, shareable=private), private=private)
+    state, private = state_of(interaction), is_private(interaction, public=public)
+    person, channel = interaction.user.id, interaction.channel_id or 0
+    previous = state.conversations.last(person, channel, private=private)
+    question = Question(text, language, default=language_for(interaction), after=previous)
+    reply = await await_or_defer(interaction, state.responder.ask(question), private=private)
+    state.conversations.remember(person, channel, reply.context, private=private)
+    await respond(interaction, reply_page(state.knowledge, reply, shareable=private), private=private)
 
 
 async def answer_message(interaction: Interaction, message: discord.Message) -> None:
-    """Answer the message whose menu was used, before the asker alone."""
-    text = without_mention(message.content, interaction.client.bot_id)
-    if text:
+    """Answer the message whose menu was used, visible to the person only."""
+    if text := without_mention(message.content, interaction.client.bot_id):
         await answer_text(interaction, text, None, public=False)
     else:
-        page = plain_page(context_of_interaction(interaction).voice(language_for(interaction)), "nothing_to_answer")
-        await respond(interaction, page, private=True)
+        await say(interaction, "nothing_to_answer")
 
 
-async def show(interaction: Interaction, view: View, *, public: bool) -> None:
-    """Show a page; a sentence instead where it has gone."""
-    front, private = context_of_interaction(interaction), is_private(interaction, public=public)
-    page = page_of(front.knowledge, view, shareable=private)
-    gone = plain_page(front.voice(view.language), "gone")
-    await respond(interaction, page or gone, private=private or page is None)
+async def show(interaction: Interaction, view: View, *, public: bool, gone: str = "gone") -> None:
+    """Show a page; say the sentence `gone` if a reload has removed it."""
+    private = is_private(interaction, public=public)
+    if page := page_of(state_of(interaction).knowledge, view, shareable=private):
+        await respond(interaction, page, private=private)
+    else:
+        await say(interaction, gone)
 
 
 async def show_list(interaction: Interaction, key: str, *, public: bool) -> None:
-    """Answer a command declared in YAML; a sentence where a reload took it away."""
-    front, language = context_of_interaction(interaction), language_for(interaction)
-    private = is_private(interaction, public=public)
-    page = list_page(front.knowledge, ListView(key, 0, language), shareable=private)
-    gone = plain_page(front.voice(language), "command_gone")
-    await respond(interaction, page or gone, private=private or page is None)
+    """Answer a command declared in YAML."""
+    await show(interaction, ListView(key, 0, language_for(interaction)), public=public, gone="command_gone")
 
 
 async def show_entity(interaction: Interaction, key: str, name: str, *, public: bool) -> None:
-    """Answer a look-up by what was picked from the list, or by the nearest name."""
-    front, language = context_of_interaction(interaction), language_for(interaction)
-    command = listing(front.knowledge, key)
+    """Answer a look-up command with the picked suggestion, or with the nearest name."""
+    state, language = state_of(interaction), language_for(interaction)
+    command = listing(state.knowledge, key)
     picked = read_button(name)
-    if command is not None and picked is not None and isinstance(picked.view, EntityView):
+    if command is None:
+        await say(interaction, "command_gone")
+    elif picked is not None and isinstance(picked.view, EntityView):
         await show(interaction, picked.view, public=public)
-        return
-    nearest = front.names(command).complete(name, language, 1) if command else ()
-    if nearest and name.strip():
+    elif name.strip() and (nearest := state.name_completer(command).complete(name, language, 1)):
         await show(interaction, EntityView(nearest[0].article, nearest[0].target, language), public=public)
     else:
-        sentence = "entity_nothing" if command else "command_gone"
-        await respond(interaction, plain_page(front.voice(language), sentence), private=True)
+        await say(interaction, "entity_nothing")
 
 
 async def show_help(interaction: Interaction) -> None:
-    """Say how to ask, with three questions to tap."""
-    page = starters_page(context_of_interaction(interaction).knowledge, language_for(interaction), "help")
-    await respond(interaction, page, private=is_private(interaction, public=False))
+    """Explain how to ask, with three questions as buttons."""
+    page = starters_page(state_of(interaction).knowledge, language_for(interaction), "help")
+    await respond(interaction, page, private=is_private(interaction))
 
 
 async def show_about(interaction: Interaction) -> None:
-    """Say where the answers come from, how they are found and what is kept."""
-    page = about_page(context_of_interaction(interaction).knowledge, language_for(interaction))
-    await respond(interaction, page, private=is_private(interaction, public=False))
+    """Explain where the answers come from, how they are found and what is stored."""
+    page = about_page(state_of(interaction).knowledge, language_for(interaction))
+    await respond(interaction, page, private=is_private(interaction))
 
 
-def completed(complete: Callable[[], Choices]) -> Choices:
-    """Return what there is to suggestion, nothing on a failure: discord.py would log the person's id with it."""
+def or_empty(complete: Callable[[], Choices]) -> Choices:
+    """Return the suggestions of `complete`, none on an error: discord.py would log the person's id with it."""
     try:
         return complete()
     except Exception as error:  # noqa: BLE001  an entry point
@@ -125,23 +115,23 @@ def completed(complete: Callable[[], Choices]) -> Choices:
 
 
 def question_choices(interaction: Interaction, typed: str) -> Choices:
-    """Return the questions that continue what was typed; picking one answers exactly that."""
+    """Return questions that complete what was typed; picking one shows exactly its answer."""
     return [
         _choice(one.text, FactView(one.article, one.target, one.language))
-        for one in context_of_interaction(interaction).questions().complete(typed, language_for(interaction))
+        for one in state_of(interaction).question_completer().complete(typed, language_for(interaction))
     ]
 
 
 def name_choices(interaction: Interaction, key: str, typed: str) -> Choices:
-    """Return the names that continue what was typed, each by its proper name."""
-    front, language = context_of_interaction(interaction), language_for(interaction)
-    command = listing(front.knowledge, key)
+    """Return names that complete what was typed, each in its usual spelling."""
+    state, language = state_of(interaction), language_for(interaction)
+    command = listing(state.knowledge, key)
     if command is None:
         return []
-    proper = {(article.slug, entity.id): entity.name.get(language) for article, entity in command.entities()}
+    names = {(article.slug, entity.id): entity.name.get(language) for article, entity in command.entities()}
     return [
-        _choice(proper[one.article, one.target], EntityView(one.article, one.target, language))
-        for one in front.names(command).complete(typed, language)
+        _choice(names[one.article, one.target], EntityView(one.article, one.target, language))
+        for one in state.name_completer(command).complete(typed, language)
     ]
 
 
@@ -150,61 +140,63 @@ def _choice(name: str, view: View) -> app_commands.Choice[str]:
 
 
 async def press(interaction: Interaction, custom_id: str) -> None:
-    """Do what a button says; politely nothing when it is of another version or its fact has gone."""
-    knowledge = context_of_interaction(interaction).knowledge
+    """Carry out a button; say so if it is of another version or its fact is gone."""
+    knowledge = state_of(interaction).knowledge
     match read_button(custom_id):
         case Action("open", view, trace):
             page = page_of(knowledge, view, trace=trace, shareable=is_shareable(interaction))
-            await _show(interaction, page)
+            await _replace(interaction, page)
         case Action("share") as action:
             await _share(interaction, action)
         case Action("why", FactView() as view, trace):
-            await _tell(interaction, why_page(knowledge, view, trace))
+            await _show_privately(interaction, why_page(knowledge, view, trace))
         case Action("related", FactView() as view):
-            await _tell(interaction, related_page(knowledge, view))
+            await _show_privately(interaction, related_page(knowledge, view))
         case _:
-            await _tell(interaction, None)
+            await say(interaction, "gone")
 
 
 async def pick(interaction: Interaction, custom_id: str, value: str) -> None:
-    """Show the entry of a menu, the menu staying in place."""
-    knowledge = context_of_interaction(interaction).knowledge
+    """Show the picked entry of a menu, and keep the menu."""
+    knowledge = state_of(interaction).knowledge
     owner, action = read_menu(custom_id), read_button(value)
     page = page_of(knowledge, action.view, shareable=is_shareable(interaction)) if action else None
     if page is not None and owner is not None:
         page = replace(page, menu=menu_of(knowledge, owner))
-    await _show(interaction, page)
+    await _replace(interaction, page)
 
 
-async def _show(interaction: Interaction, page: Page | None) -> None:
-    """Put a page in place of the message for whom it was written, before others for their eyes only."""
+async def _replace(interaction: Interaction, page: Page | None) -> None:
+    """Replace the message for the person it answers; show `page` to anybody else privately."""
     if page is not None and is_for(interaction):
         await update(interaction, page)
     else:
-        await _tell(interaction, page)
+        await _show_privately(interaction, page)
 
 
-async def _tell(interaction: Interaction, page: Page | None) -> None:
-    gone = page or plain_page(context_of_interaction(interaction).voice(language_for(interaction)), "gone")
-    await respond(interaction, gone, private=True)
+async def _show_privately(interaction: Interaction, page: Page | None) -> None:
+    if page is None:
+        await say(interaction, "gone")
+    else:
+        await respond(interaction, page, private=True)
 
 
 async def _share(interaction: Interaction, action: Action) -> None:
-    """Take the button away and say the answer once more, to everybody."""
-    page = page_of(context_of_interaction(interaction).knowledge, action.view, trace=action.trace)
+    """Remove the button and send the answer to the channel."""
+    page = page_of(state_of(interaction).knowledge, action.view, trace=action.trace)
     if page is None:
-        await _tell(interaction, None)
-        return
-    await update(interaction, page)
-    await respond(interaction, page, private=False)
+        await say(interaction, "gone")
+    else:
+        await update(interaction, page)
+        await respond(interaction, page, private=False)
 
 
 def is_for(interaction: Interaction) -> bool:
-    """Tell whether the message with the button was written for the person who pressed it."""
+    """Return whether the message with the button answers the person who pressed it."""
     message = interaction.message
     if message is None:
         return False
-    if message.flags.ephemeral or is_alone(interaction):
+    if message.flags.ephemeral or is_bot_dm(interaction):
         return True
     if message.interaction_metadata is not None:
         return message.interaction_metadata.user.id == interaction.user.id
@@ -213,8 +205,8 @@ def is_for(interaction: Interaction) -> bool:
 
 
 def is_shareable(interaction: Interaction) -> bool:
-    """Tell whether what a button shows is for the person's eyes only, in a place with others."""
+    """Return whether only the person sees the page of a button, in a place with others."""
     message = interaction.message
-    if message is None or is_alone(interaction):
+    if message is None or is_bot_dm(interaction):
         return False
     return message.flags.ephemeral or not is_for(interaction)

@@ -1,52 +1,56 @@
-"""Pages as Discord messages: sent, answered and changed, with a way around missing permissions."""
+"""Pages as Discord messages: sent, edited and deleted, also where permissions are missing."""
 
 import asyncio
 import logging
 import secrets
-from collections.abc import Awaitable, Coroutine
-from typing import Any, Final, TypeVar
+from collections.abc import Awaitable, Coroutine, Iterable
+from contextlib import suppress
+from typing import Any, Final, TypeAlias, TypeVar
 
 import discord
+from discord import ui
 from discord.utils import MISSING
 
-from bot.core.model import Language
 from bot.discord_bot.components import view_of
-from bot.discord_bot.context import BotContext, context_of_interaction, language_for
+from bot.discord_bot.context import BotState, Interaction, language_for, state_of
 from bot.service.pages import Page, plain_page, with_notice
 
 log = logging.getLogger(__name__)
 
 T = TypeVar("T")
-Interaction = discord.Interaction[Any]
+Piece: TypeAlias = tuple[str, ui.View | None]
+"""The text of one message, and what stands below it."""
 _NO_HISTORY: Final = 160002
 _CANNOT_WRITE: Final = frozenset({50001, 50013, 50083})
 _CLOSED_MESSAGES: Final = 50007
-_PATIENCE: Final = 2.0
+_DEFER_AFTER: Final = 2.0
 """Seconds after which "… is thinking" is shown; Discord gives up after three."""
 
 
-async def post(front: BotContext, message: discord.Message, page: Page) -> list[discord.Message]:
-    """Reply to `message`; without the history permission plainly, where writing is forbidden by direct message."""
-    if not _is_locked(message.channel):
+def _pieces(page: Page) -> list[Piece]:
+    """Return the texts of a page; the last one carries its menu and buttons."""
+    views = [*[None] * (len(page.texts) - 1), view_of(page)]
+    return list(zip(page.texts, views, strict=True))
+
+
+async def reply(state: BotState, message: discord.Message, page: Page) -> list[discord.Message]:
+    """Reply to `message`: without a reference if the history is hidden, by direct message if writing is forbidden."""
+    if not (isinstance(message.channel, discord.Thread) and message.channel.locked):
         try:
-            return await _write(message.channel, page, message, refer=True)
+            return await _send(message.channel, page, message, refer=True)
         except discord.HTTPException as error:
             if error.code == _NO_HISTORY:
-                return await _write(message.channel, page, message, refer=False)
+                return await _send(message.channel, page, message, refer=False)
             if error.code not in _CANNOT_WRITE or message.guild is None:
                 raise
-    notice = front.voice(page.language).say("cannot_write", channel=f"<#{message.channel.id}>")
-    return await tell_privately(message, with_notice(page, notice))
+    notice = state.voice(page.language).say("cannot_write", channel=f"<#{message.channel.id}>")
+    return await send_dm(message, with_notice(page, notice))
 
 
-def _is_locked(place: discord.abc.Messageable) -> bool:
-    return isinstance(place, discord.Thread) and place.locked
-
-
-async def tell_privately(message: discord.Message, page: Page) -> list[discord.Message]:
-    """Write to the author of `message` directly; nothing where they take no direct messages."""
+async def send_dm(message: discord.Message, page: Page) -> list[discord.Message]:
+    """Send a direct message to the author of `message`; return nothing if they accept none."""
     try:
-        return await _write(message.author, page, message, refer=False)
+        return await _send(message.author, page, message, refer=False)
     except discord.Forbidden as error:
         if error.code != _CLOSED_MESSAGES:
             raise
@@ -54,99 +58,95 @@ async def tell_privately(message: discord.Message, page: Page) -> list[discord.M
         return []
 
 
-async def _write(
+async def _send(
     place: discord.abc.Messageable, page: Page, question: discord.Message, *, refer: bool
 ) -> list[discord.Message]:
-    """Send all pieces; their nonces are made of the question's id, so that a retry says nothing twice."""
+    """Send all pieces; the nonces contain the question's id, so that a retry sends nothing twice."""
     sent = []
-    for at, text in enumerate(page.texts):
+    for at, (text, view) in enumerate(_pieces(page)):
         reference = question.to_reference(fail_if_not_exists=False) if refer and at == 0 else None
-        arguments: dict[str, Any] = {"reference": reference} if reference else {}
-        if at == len(page.texts) - 1 and (view := view_of(page)):
-            arguments["view"] = view
+        optional: dict[str, Any] = {"reference": reference, "view": view}  # discord.py's overloads allow no None
         nonce = f"{question.id}-{at}" if at else str(question.id)
-        sent.append(await place.send(text, nonce=nonce, suppress_embeds=True, **arguments))
+        sent.append(await place.send(text, nonce=nonce, suppress_embeds=True, **optional))
     return sent
 
 
-async def revise(sent: list[discord.Message], page: Page, question: discord.Message) -> list[discord.Message]:
-    """Change an answer into `page`; pieces are added or taken away where the number differs."""
-    kept = []
-    for at, (message, text) in enumerate(zip(sent, page.texts, strict=False)):
-        view = view_of(page) if at == len(page.texts) - 1 else None
-        kept.append(await message.edit(content=text, view=view, suppress=True))
-    for message in sent[len(page.texts) :]:
-        await remove(message)
-    further = page.texts[len(sent) :]
-    for at, text in enumerate(further, 1):
-        view = view_of(page) if at == len(further) else None
+async def edit_reply(sent: list[discord.Message], page: Page, question: discord.Message) -> list[discord.Message]:
+    """Turn the messages of an answer into `page`; send or delete messages where the number differs."""
+    pieces = _pieces(page)
+    kept = [
+        await message.edit(content=text, view=view, suppress=True)
+        for message, (text, view) in zip(sent, pieces, strict=False)
+    ]
+    for message in sent[len(pieces) :]:
+        await delete(message)
+    for text, view in pieces[len(sent) :]:
         kept.append(await question.channel.send(text, view=view or MISSING, suppress_embeds=True))
     return kept
 
 
-async def remove(message: discord.Message) -> None:
-    """Delete a message of the bot's own, unless it is gone already."""
-    try:
+async def delete(message: discord.Message) -> None:
+    """Delete one of the bot's messages, unless somebody else has deleted it."""
+    with suppress(discord.NotFound):
         await message.delete()
-    except discord.NotFound:
-        log.debug("an answer had been deleted already")
 
 
 async def respond(interaction: Interaction, page: Page, *, private: bool) -> None:
-    """Answer an interaction with a new message, for everybody or for the person alone."""
-    for at, text in enumerate(page.texts):
-        view = (view_of(page) if at == len(page.texts) - 1 else None) or MISSING
+    """Answer an interaction with a new message, visible to everybody or to the person only."""
+    await _respond(interaction, _pieces(page), private=private)
+
+
+async def _respond(interaction: Interaction, pieces: Iterable[Piece], *, private: bool) -> None:
+    for text, view in pieces:
         if interaction.response.is_done():
-            await interaction.followup.send(text, view=view, ephemeral=private, suppress_embeds=True)
+            await interaction.followup.send(text, view=view or MISSING, ephemeral=private, suppress_embeds=True)
         else:
-            await interaction.response.send_message(text, view=view, ephemeral=private, suppress_embeds=True)
+            await interaction.response.send_message(text, view=view or MISSING, ephemeral=private, suppress_embeds=True)
+
+
+async def say(interaction: Interaction, key: str, **values: object) -> None:
+    """Answer an interaction with the bot's own sentence `key`, visible to the person only."""
+    page = plain_page(state_of(interaction).voice(language_for(interaction)), key, **values)
+    await respond(interaction, page, private=True)
 
 
 async def update(interaction: Interaction, page: Page) -> None:
-    """Change the message whose button or menu was used; further pieces follow below."""
-    last = len(page.texts) == 1
-    view = view_of(page) if last else None
-    await interaction.response.edit_message(content=page.texts[0], view=view, suppress_embeds=True)
-    if not last:
-        private = interaction.message is not None and interaction.message.flags.ephemeral
-        rest = Page(page.language, page.texts[1:], page.buttons, page.menu)
-        await respond(interaction, rest, private=private)
+    """Replace the message whose button or menu was used; the further texts of a long page follow below."""
+    (text, view), *rest = _pieces(page)
+    await interaction.response.edit_message(content=text, view=view, suppress_embeds=True)
+    private = interaction.message is not None and interaction.message.flags.ephemeral
+    await _respond(interaction, rest, private=private)
 
 
-async def in_time(interaction: Interaction, work: Coroutine[Any, Any, T], *, private: bool) -> T:
-    """Wait for `work`, and show "… is thinking" when it takes long."""
+async def await_or_defer(interaction: Interaction, work: Coroutine[Any, Any, T], *, private: bool) -> T:
+    """Wait for `work`, and show "… is thinking" if it takes long."""
     task = asyncio.create_task(work)
-    done, _ = await asyncio.wait({task}, timeout=_PATIENCE)
+    done, _ = await asyncio.wait({task}, timeout=_DEFER_AFTER)
     if not done:
         await interaction.response.defer(ephemeral=private, thinking=True)
     return await task
 
 
-async def guarded(interaction: Interaction, work: Awaitable[None]) -> None:
-    """Do the work of an interaction; whatever goes wrong reaches the person as one calm sentence."""
-    with context_of_interaction(interaction).limits.in_flight.working():
+async def run_handler(interaction: Interaction, handler: Awaitable[None]) -> None:
+    """Run the handler of an interaction as work in flight; report an error to the person."""
+    with state_of(interaction).limits.in_flight.working():
         try:
-            await work
+            await handler
         except Exception as error:  # noqa: BLE001  an entry point
-            await tell_failure(interaction, error)
+            await report_failure(interaction, error)
 
 
-async def tell_failure(interaction: Interaction, error: Exception) -> None:
-    """Log `error` and tell the person its reference, if Discord still lets us."""
-    page = failure_page(context_of_interaction(interaction), language_for(interaction), error)
+async def report_failure(interaction: Interaction, error: Exception) -> None:
+    """Log `error` and send its reference to the person, if Discord still accepts an answer."""
+    reference = log_failure(error)
     try:
-        await respond(interaction, page, private=True)
+        await say(interaction, "error", reference=reference)
     except Exception as refused:  # noqa: BLE001  too late, or Discord is away
         log_failure(refused)
 
 
-def failure_page(front: BotContext, language: Language, error: Exception) -> Page:
-    """Log `error` under a fresh reference and return the sentence that names it."""
-    return plain_page(front.voice(language), "error", reference=log_failure(error))
-
-
 def log_failure(error: Exception) -> str:
-    """Log `error` and return the reference it stands under."""
+    """Log `error` and return the reference under which it is logged."""
     reference = secrets.token_hex(3)
     log.error("failure %s", reference, exc_info=error)
     return reference

@@ -1,48 +1,50 @@
-"""Which messages concern the bot, and in which language it speaks."""
+"""Which messages are addressed to the bot, and in which language it answers."""
 
 import itertools
 
 import pytest
 
 from bot.discord_bot.commands import slash_name
-from bot.discord_bot.context import spoken, without_mention
-from bot.discord_bot.messages import Concern, Heard, concern
+from bot.discord_bot.context import supported_language, without_mention
+from bot.discord_bot.messages import Addressing, Incoming, addressing
 
 
-def heard(text: str, *how: str, from_person: bool = True) -> Heard:
-    """Return a message that came in these ways."""
-    return Heard(from_person, "direct" in how, "mentioned" in how, "replies" in how, text)
+def incoming(text: str, *how: str, from_person: bool = True) -> Incoming:
+    """Return a message that is addressed in these ways."""
+    return Incoming(from_person, "direct" in how, "mentioned" in how, "replies" in how, text)
 
 
 @pytest.mark.parametrize(
     ("message", "expected"),
     [
-        (heard("누가?", "direct"), "question"),
-        (heard("누가?", "mentioned"), "question"),
-        (heard("누가?", "replies"), "question"),
-        (heard("", "mentioned", "replies"), "greeting"),
-        (heard("", "direct"), "greeting"),
-        (heard("", "replies"), "silent reply"),
-        (heard("누가?"), None),
-        (heard(""), None),
+        (incoming("누가?", "direct"), "question"),
+        (incoming("누가?", "mentioned"), "question"),
+        (incoming("누가?", "replies"), "question"),
+        (incoming("", "mentioned", "replies"), "greeting"),
+        (incoming("", "direct"), "greeting"),
+        (incoming("", "replies"), "silent reply"),
+        (incoming("누가?"), None),
+        (incoming(""), None),
     ],
 )
-def test_a_message_concerns_the_bot_when_it_is_addressed(message: Heard, expected: Concern | None) -> None:
-    assert concern(message) == expected
+def test_direct_messages_mentions_and_replies_are_addressed_to_the_bot(
+    message: Incoming, expected: Addressing | None
+) -> None:
+    assert addressing(message) == expected
 
 
 @pytest.mark.parametrize("text", ["누가?", ""])
-def test_bots_webhooks_and_discord_itself_never_concern_it(text: str) -> None:
+def test_messages_of_bots_webhooks_and_discord_are_never_addressed_to_it(text: str) -> None:
     for number in range(4):
         for how in itertools.combinations(("direct", "mentioned", "replies"), number):
-            assert concern(heard(text, *how, from_person=False)) is None
+            assert addressing(incoming(text, *how, from_person=False)) is None
 
 
 @pytest.mark.parametrize(
     ("text", "expected"),
     [("<@7> 누가?", "누가?"), ("누가 <@!7> 왔어", "누가 왔어"), ("<@7>", ""), ("<@77> 누가", "<@77> 누가"), ("", "")],
 )
-def test_its_own_mention_is_taken_out(text: str, expected: str) -> None:
+def test_its_own_mention_is_removed(text: str, expected: str) -> None:
     assert without_mention(text, 7) == expected
 
 
@@ -57,8 +59,8 @@ def test_its_own_mention_is_taken_out(text: str, expected: str) -> None:
         ((), "en"),
     ],
 )
-def test_the_first_locale_it_speaks_decides(locales: tuple[str | None, ...], expected: str) -> None:
-    assert spoken(*locales) == expected
+def test_the_first_supported_locale_decides(locales: tuple[str | None, ...], expected: str) -> None:
+    assert supported_language(*locales) == expected
 
 
 @pytest.mark.parametrize(
@@ -71,5 +73,5 @@ def test_the_first_locale_it_speaks_decides(locales: tuple[str | None, ...], exp
         ("!?", "-"),
     ],
 )
-def test_a_command_name_is_made_acceptable(name: str, expected: str) -> None:
+def test_a_command_name_becomes_one_that_discord_accepts(name: str, expected: str) -> None:
     assert slash_name(name) == expected

@@ -1,4 +1,4 @@
-"""What `/facts` says."""
+"""What `/facts` answers."""
 
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -19,20 +19,19 @@ STATUS = Status("abc", datetime(2026, 1, 1, tzinfo=UTC), Counts(1, 2, 3, 4), 93_
 
 
 def voice(language: Language = "en") -> Voice:
-    """Return the bot's voice."""
+    """Return the bot's own sentences."""
     return Voice(KNOWLEDGE, language)
 
 
 def test_a_reload_without_changes_is_one_line() -> None:
-    assert reload_report(voice(), NOTHING, "as before").text == "Read again: 0 added, 0 removed, 0 changed."
+    assert reload_report(voice(), NOTHING, "unchanged").text == "Read again: 0 added, 0 removed, 0 changed."
 
 
 @pytest.mark.parametrize("language", ["ko", "en"])
-def test_a_long_list_goes_into_a_file_as_a_whole(language: Language) -> None:
+def test_a_long_list_is_attached_as_a_file(language: Language) -> None:
     ids = tuple(f"article/fact-{number}" for number in range(300))
     report = reload_report(voice(language), replace(NOTHING, added=ids), "refused")
     assert len(report.text) <= MESSAGE
-    assert report.file_name == "facts.txt"
     assert all(one in report.file_text for one in ids)
 
 
@@ -51,7 +50,7 @@ def test_ids_and_problems_cannot_mark_up_or_ping() -> None:
     assert "\\*\\*x\\*\\*" in report.text
 
 
-def test_status_is_told_line_by_line() -> None:
+def test_the_status_has_four_lines() -> None:
     assert status_report(voice(), STATUS).text.splitlines() == [
         "Facts at revision abc, read <t:1767225600:R>",
         "Articles 1 · facts 2 · gaps 3 · commands 4",
@@ -66,7 +65,7 @@ def test_status_in_korean_has_no_english_word() -> None:
     assert not any(char.isascii() and char.isalpha() for char in text)
 
 
-def test_a_latency_not_yet_measured_is_a_dash() -> None:
+def test_an_unknown_latency_is_a_dash() -> None:
     assert "latency –" in status_report(voice(), replace(STATUS, latency=float("nan"))).text
 
 

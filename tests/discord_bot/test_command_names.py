@@ -1,4 +1,4 @@
-"""The names of commands: those of the bot's own are not for the facts to take."""
+"""The names of commands: the facts can't take those of the bot's own commands."""
 
 from pathlib import Path
 
@@ -10,12 +10,12 @@ from bot.errors import KnowledgeError
 from tests.knowledge.small_article import COMMAND, Folder
 
 SHIPPED, _ = read(shipped_knowledge())
-NO_DATA = {"ask", "질문", "help", "도움말", "about", "소개", *RESERVED}
+TAKEN = {"ask", "질문", "help", "도움말", "about", "소개", *RESERVED}
 
 
-@pytest.mark.parametrize("name", sorted(NO_DATA))
+@pytest.mark.parametrize("name", sorted(TAKEN))
 def test_a_command_called_like_one_of_the_bots_own_is_a_problem(tmp_path: Path, name: str) -> None:
-    """Or it would be left out without its author hearing of it."""
+    """Otherwise it would be left out and its author would not know."""
     folder = Folder(tmp_path)
     folder.write("art/commands.yaml", COMMAND % (name, "facts: [murati-origin]"))
     with pytest.raises(KnowledgeError) as caught:
@@ -25,7 +25,7 @@ def test_a_command_called_like_one_of_the_bots_own_is_a_problem(tmp_path: Path, 
     assert str(problem) == f"{where}: the bot has a command {name!r} of its own"
 
 
-def test_all_that_is_declared_is_registered() -> None:
+def test_every_declared_command_is_built() -> None:
     (article,) = SHIPPED.articles
     registered = {command.name for command in build_commands(SHIPPED)}
     assert registered >= {command.name.en for command in article.commands}

@@ -1,4 +1,4 @@
-"""Custom ids: short, read back exactly, total on whatever is forged."""
+"""Custom ids: short, read back exactly, and safe if they are forged."""
 
 import pytest
 from hypothesis import given
@@ -8,7 +8,7 @@ from bot.core.model import Language
 from bot.discord_bot.components import (
     ANY_BUTTON,
     ANY_MENU,
-    MOST,
+    MAX_CUSTOM_ID,
     button_id,
     choice_value,
     menu_id,
@@ -34,7 +34,7 @@ ACTIONS = st.builds(Action, st.sampled_from(["open", "share", "why", "related"])
 @given(action=ACTIONS)
 def test_a_button_is_read_back_from_at_most_a_hundred_characters(action: Action) -> None:
     custom_id = button_id(action)
-    assert len(custom_id) <= MOST
+    assert len(custom_id) <= MAX_CUSTOM_ID
     assert ANY_BUTTON.fullmatch(custom_id)
     assert read_button(custom_id) == action
 
@@ -47,7 +47,7 @@ def test_a_menu_and_its_entries_are_read_back(view: View) -> None:
 
 
 @given(text=st.text(max_size=120) | st.from_regex(r"[am]\d:[oswr]?[flex][kex]?:\w{0,50}:\w{0,50}(:[\w=-]{0,9})?"))
-def test_anything_forged_is_read_as_nothing_or_as_an_action(text: str) -> None:
+def test_a_forged_id_is_ignored_or_read_as_an_action(text: str) -> None:
     action, owner = read_button(text), read_menu(text)
     assert action is None or isinstance(action, Action)
     assert owner is None or menu_id(owner)
@@ -67,5 +67,5 @@ def test_anything_forged_is_read_as_nothing_or_as_an_action(text: str) -> None:
         "a1:ofk:a:b:가나다라마바사아",
     ],
 )
-def test_other_versions_and_forgeries_are_nothing(forged: str) -> None:
+def test_ids_of_other_versions_and_forged_ids_are_ignored(forged: str) -> None:
     assert read_button(forged) is None

@@ -1,9 +1,9 @@
-"""The log: one line per event, no secrets, nobody's words."""
+"""The log: one line per event, no secrets, nothing that members wrote."""
 
 import logging
 import re
 
-from bot.discord_bot.logs import Lines, describe
+from bot.discord_bot.logs import OneLineFormatter, describe
 
 TOKEN = "MTIz.secret.token"  # noqa: S105
 
@@ -13,7 +13,7 @@ def line(message: str, error: BaseException | None = None) -> str:
     record = logging.LogRecord("bot.x", logging.ERROR, "x.py", 1, message, (), None)
     if error is not None:
         record.exc_info = (type(error), error, error.__traceback__)
-    return Lines((TOKEN,)).format(record)
+    return OneLineFormatter((TOKEN,)).format(record)
 
 
 def raised(error: Exception) -> Exception:
@@ -24,29 +24,29 @@ def raised(error: Exception) -> Exception:
         return caught
 
 
-def test_the_token_is_blackened_wherever_it_stands() -> None:
+def test_the_token_is_hidden_everywhere() -> None:
     assert TOKEN not in line(f"a {TOKEN} b", raised(OSError(f"Bot {TOKEN}")))
     assert "[hidden]" in line(f"a {TOKEN} b")
 
 
-def test_tokens_of_interactions_are_blackened() -> None:
-    told = line("429 for https://x/api/v10/webhooks/12/aW50ZXJ/messages/@original and /interactions/5/tOkEn/callback")
-    assert "aW50ZXJ" not in told
-    assert "tOkEn" not in told
-    assert "/webhooks/12/[hidden]/messages/@original" in told
+def test_tokens_of_interactions_are_hidden() -> None:
+    text = line("429 for https://x/api/v10/webhooks/12/aW50ZXJ/messages/@original and /interactions/5/tOkEn/callback")
+    assert "aW50ZXJ" not in text
+    assert "tOkEn" not in text
+    assert "/webhooks/12/[hidden]/messages/@original" in text
 
 
 def test_an_event_is_one_line() -> None:
-    """Line ends and control characters in a message can't pretend to be further events."""
+    """Line ends and control characters in a message can't look like further events."""
     assert "\n" not in line("a\nb\r\x1b[31m", raised(ValueError("c\nd")))
 
 
-def test_an_error_is_told_in_short_without_what_a_member_wrote() -> None:
-    told = line("failed", raised(ValueError("누가 떠났어?")))
-    assert re.search(r"failed \[ValueError at test_logs\.py:\d+\]$", told)
+def test_an_error_is_described_without_what_a_member_wrote() -> None:
+    text = line("failed", raised(ValueError("누가 떠났어?")))
+    assert re.search(r"failed \[ValueError at test_logs\.py:\d+\]$", text)
 
 
-def test_errors_of_the_system_are_told_with_their_text() -> None:
+def test_errors_of_the_system_are_described_with_their_text() -> None:
     assert describe(raised(ConnectionRefusedError(111, "refused"))).startswith(
         "ConnectionRefusedError: [Errno 111] ref"
     )
@@ -55,4 +55,4 @@ def test_errors_of_the_system_are_told_with_their_text() -> None:
 def test_stacks_are_left_out() -> None:
     record = logging.LogRecord("bot.x", logging.ERROR, "x.py", 1, "m", (), None)
     record.stack_info = "Stack (most recent call last)"
-    assert Lines().format(record).endswith("ERROR bot.x: m")
+    assert OneLineFormatter().format(record).endswith("ERROR bot.x: m")

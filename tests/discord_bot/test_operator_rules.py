@@ -4,16 +4,16 @@ import aiohttp
 import discord
 import pytest
 
-from bot.discord_bot.connection import NO_INTENT, WRONG_TOKEN, final, start_error
+from bot.discord_bot.connection import NO_INTENT, WRONG_TOKEN, final_error, start_error
 from bot.discord_bot.doctor import NEEDED, Finding, invite, knowledge_findings, missing
-from bot.discord_bot.runner import LONGEST_PAUSE, pause
+from bot.discord_bot.runner import MAX_PAUSE, pause
 from bot.errors import Problem
 
 
 def test_pauses_grow_and_are_bounded() -> None:
     assert [pause(failures) for failures in (1, 2, 3, 4)] == [1, 2, 4, 8]
-    assert pause(1_000) == LONGEST_PAUSE
-    assert 86_400 / LONGEST_PAUSE < 1_000, "Discord allows 1,000 logins a day"
+    assert pause(1_000) == MAX_PAUSE
+    assert 86_400 / MAX_PAUSE < 1_000, "Discord allows 1,000 logins a day"
 
 
 class _Closed(discord.ConnectionClosed):
@@ -35,14 +35,14 @@ class _Closed(discord.ConnectionClosed):
         (_Closed(4014), NO_INTENT),
     ],
 )
-def test_what_waiting_does_not_mend_is_final(error: Exception, sentence: str) -> None:
-    assert str(final(error)) == sentence
+def test_errors_that_trying_again_cannot_fix_are_final(error: Exception, sentence: str) -> None:
+    assert str(final_error(error)) == sentence
     assert str(start_error(error)) == sentence
 
 
 @pytest.mark.parametrize("error", [_Closed(4000), aiohttp.ClientError(), OSError(), KeyError("id")])
-def test_what_waiting_may_mend_is_not_final(error: Exception) -> None:
-    assert final(error) is None
+def test_errors_that_may_pass_are_not_final(error: Exception) -> None:
+    assert final_error(error) is None
     assert str(start_error(error)).startswith(f"Discord can't be reached ({type(error).__name__})")
 
 
@@ -58,7 +58,7 @@ def test_the_invite_asks_for_the_least() -> None:
     }
 
 
-def test_missing_permissions_have_the_names_of_discords_settings() -> None:
+def test_missing_permissions_are_named_as_in_discords_settings() -> None:
     assert missing(discord.Permissions(view_channel=True, read_message_history=True)) == [
         "Send Messages",
         "Send Messages in Threads",
@@ -70,7 +70,7 @@ def test_missing_permissions_have_the_names_of_discords_settings() -> None:
 def test_every_problem_of_the_facts_is_a_finding() -> None:
     problems = [Problem("a.yaml", line, "", "bad") for line in (1, 2)]
     assert [str(finding) for finding in knowledge_findings(None, problems)] == [
-        "MEND  knowledge: a.yaml:1: bad",
-        "MEND  knowledge: a.yaml:2: bad",
+        "FIX   knowledge: a.yaml:1: bad",
+        "FIX   knowledge: a.yaml:2: bad",
     ]
     assert str(Finding("token")) == "ok    token"

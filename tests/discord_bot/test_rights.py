@@ -2,9 +2,14 @@
 
 import pytest
 
-from bot.discord_bot.admin import Administrators, Caller
+from bot.discord_bot.admin import Caller, is_listed, is_right_place
+from bot.settings import DiscordSettings
 
-LIST = Administrators(guild_ids={1}, user_ids={10}, role_ids={100})
+SETTINGS = DiscordSettings.model_construct(
+    admin_guild_ids=frozenset({1}),
+    admin_user_ids=frozenset({10}),
+    admin_role_ids=frozenset({100}),
+)
 
 
 def caller(
@@ -15,28 +20,30 @@ def caller(
 
 
 @pytest.mark.parametrize("who", [caller(), caller(user=5, roles=(7, 100))])
-def test_listed_users_and_roles_may(who: Caller) -> None:
-    assert LIST.lists(who)
+def test_users_and_roles_of_the_settings_are_listed(who: Caller) -> None:
+    assert is_listed(SETTINGS, who)
+
+
+@pytest.mark.parametrize("who", [caller(user=5), caller(user=5, roles=(7,))], ids=["a member", "another role"])
+def test_nobody_else_is_listed(who: Caller) -> None:
+    assert not is_listed(SETTINGS, who)
+
+
+def test_the_administrators_server_is_the_right_place() -> None:
+    assert is_right_place(SETTINGS, caller())
 
 
 @pytest.mark.parametrize(
     "who",
-    [
-        caller(user=5),
-        caller(user=5, roles=(7,)),
-        caller(guild=2),
-        caller(guild=None),
-        caller(user=5, roles=(100,), guild=2),
-        caller(by_guild_install=False),
-    ],
-    ids=["a member", "another role", "another server", "a direct message", "the role's id elsewhere", "a user install"],
+    [caller(guild=2), caller(guild=None), caller(by_guild_install=False)],
+    ids=["another server", "a direct message", "a user install"],
 )
-def test_nobody_else_may(who: Caller) -> None:
-    assert not LIST.lists(who)
+def test_any_other_place_is_wrong(who: Caller) -> None:
+    assert not is_right_place(SETTINGS, who)
 
 
-def test_empty_lists_let_nobody_in() -> None:
-    """Not even somebody without roles in no server."""
-    nobody = Administrators(frozenset(), frozenset(), frozenset())
-    assert not nobody.lists(caller(user=0, guild=None))
-    assert not nobody.is_right_place(caller())
+def test_empty_settings_list_nobody_and_allow_no_place() -> None:
+    """Not even somebody without an id, a role or a server."""
+    empty = DiscordSettings.model_construct()
+    assert not is_listed(empty, caller(user=0, guild=None))
+    assert not is_right_place(empty, caller(user=0, guild=None))

@@ -1,4 +1,4 @@
-"""A responder that is sure of the authors' own samples, so that these tests are about the front, not the matcher."""
+"""A responder that is certain about the authors' samples, so that these tests depend on Discord only."""
 
 from bot.core.matching import Answered, Candidate, Decision, Question, Suggested, Unanswered
 from bot.core.model import Fact, Gap
@@ -7,11 +7,11 @@ from bot.service.library import Library, Responder
 from bot.service.replies import Reply, reply_to
 
 UNSURE = ("누군가 그만뒀다던데", "somebody quit, or so I hear")
-"""Questions for which facts are only offered."""
+"""Questions that get only suggestions."""
 
 
 class Certain(Responder):
-    """Answers a sample with its fact or gap, suggestions facts for `UNSURE`, and knows nothing else."""
+    """Answers a sample with its fact or gap, suggests facts for `UNSURE`, and knows nothing else."""
 
     def __init__(self, library: Library) -> None:
         """Answer from `library`."""
@@ -19,12 +19,12 @@ class Certain(Responder):
         self.asked: list[str] = []
 
     def ask_now(self, question: Question) -> Reply:
-        """Answer without any similarity."""
+        """Answer without the matcher."""
         self.asked.append(question.text)
         snapshot = self.library.snapshot
-        return reply_to(snapshot.knowledge, self._verdict(question))
+        return reply_to(snapshot.knowledge, self._decide(question))
 
-    def _verdict(self, question: Question) -> Decision:
+    def _decide(self, question: Question) -> Decision:
         wanted = squeeze(normalise(question.text))
         language = question.language or language_of(normalise(question.text), question.default)
         targets = self.library.snapshot.index.targets

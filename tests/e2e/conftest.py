@@ -3,45 +3,28 @@
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 from bot.app import App, build
 from bot.core.model import Fact
 from bot.discord_bot.client import BotClient
-from bot.settings import Settings, Switch
+from bot.settings import DiscordSettings, Settings, Switch
+from tests.discord_bot.clock import Clock
 from tests.e2e.certain import Certain
+from tests.e2e.operators import settings_for
 from tests.fake_discord import Actor, FakeDiscord
 from tests.fake_discord import Settings as Patient
 
 
-@dataclass(slots=True)
-class Wishes:
-    """The settings of the client."""
-
-    message_content: bool = False
-    cooldown: int = 600
-
-
-class Time:
-    """A clock that a test pushes."""
-
-    def __init__(self) -> None:
-        """Start at zero."""
-        self.now = 0.0
-
-    def __call__(self) -> float:
-        """Return the seconds so far."""
-        return self.now
-
-
 @contextlib.asynccontextmanager
 async def running(
-    server: FakeDiscord, app: App, wishes: Wishes | None = None, clock: Time | None = None
+    server: FakeDiscord, app: App, settings: DiscordSettings, clock: Clock | None = None
 ) -> AsyncIterator[BotClient]:
     """Run the bot against the server; its commands are registered."""
-    bot = BotClient(app, wishes or Wishes(), clock=clock or Time())
+    bot = BotClient(app.responder, settings, clock=clock or Clock())
     async with bot:
         await bot.login(server.token)
         await bot.tree.sync()
@@ -72,21 +55,21 @@ async def server() -> AsyncIterator[FakeDiscord]:
 
 
 @pytest.fixture
-def wishes() -> Wishes:
-    """Return the client's settings, which a test module may replace."""
-    return Wishes()
+def settings(tmp_path: Path) -> DiscordSettings:
+    """Return the bot's settings."""
+    return settings_for(tmp_path)
 
 
 @pytest.fixture
-def clock() -> Time:
+def clock() -> Clock:
     """Return the bot's clock."""
-    return Time()
+    return Clock()
 
 
 @pytest.fixture
-async def bot(server: FakeDiscord, app: App, wishes: Wishes, clock: Time) -> AsyncIterator[BotClient]:
+async def bot(server: FakeDiscord, app: App, settings: DiscordSettings, clock: Clock) -> AsyncIterator[BotClient]:
     """Run the bot."""
-    async with running(server, app, wishes, clock) as bot:
+    async with running(server, app, settings, clock) as bot:
         yield bot
 
 

@@ -3,15 +3,12 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from bot.app import App, build
-from bot.cli import client_of
-from bot.discord_bot.client import BotClient
-from bot.discord_bot.reloading import Reloader
-from bot.discord_bot.runner import Plan, serve
+from bot.discord_bot.runner import Runner
 from bot.settings import DiscordSettings, Switch
 from tests.fake_discord import FakeDiscord
 from tests.knowledge.small_article import Folder
@@ -48,51 +45,37 @@ def small_knowledge(tmp_path: Path) -> Folder:
 
 @dataclass
 class Running:
-    """A bot that `serve` keeps connected."""
+    """A bot as `run` starts it."""
 
     server: FakeDiscord
     app: App
     folder: Folder
-    settings: DiscordSettings
+    runner: Runner
     stop: asyncio.Event
-    patience: float
-    clients: list[BotClient] = field(default_factory=list)
-    operations: list[Reloader] = field(default_factory=list)
 
-    @property
-    def reloader(self) -> Reloader:
-        """Return what outlives the clients."""
-        return self.operations[0]
-
-    def plan(self) -> Plan:
-        """Return the plan that `run` would make."""
-
-        def make(reloader: Reloader) -> BotClient:
-            client = client_of(self.app, self.settings, reloader)
-            self.clients.append(client)
-            self.operations.append(reloader)
-            return client
-
-        return Plan(self.app.library, self.folder.root, self.settings, self.server.token, make, self.patience)
+    async def serve(self) -> None:
+        """Serve until `stop` is set."""
+        await self.runner.serve(self.server.token, self.folder.root, self.stop)
 
 
-def prepared(server: FakeDiscord, tmp_path: Path, *, patience: float = 3.0, **changes: object) -> Running:
+def prepared(server: FakeDiscord, tmp_path: Path, *, grace: float = 3.0, **changes: object) -> Running:
     """Return the bot with the small article, not yet served; `changes` are settings."""
     folder = small_knowledge(tmp_path)
     settings = settings_for(tmp_path, **changes)
-    return Running(server, build(settings), folder, settings, asyncio.Event(), patience)
+    app = build(settings)
+    return Running(server, app, folder, Runner(app.responder, settings, grace=grace), asyncio.Event())
 
 
 @asynccontextmanager
 async def operated(
-    server: FakeDiscord, tmp_path: Path, *, patience: float = 3.0, **changes: object
+    server: FakeDiscord, tmp_path: Path, *, grace: float = 3.0, **changes: object
 ) -> AsyncIterator[Running]:
     """Serve the small article until the end of the block; `changes` are settings."""
-    running = prepared(server, tmp_path, patience=patience, **changes)
-    serving = asyncio.create_task(serve(running.plan(), running.stop))
+    running = prepared(server, tmp_path, grace=grace, **changes)
+    serving = asyncio.create_task(running.serve())
     try:
         await server.connects()
-        await running.clients[0].wait_until_ready()
+        await until(lambda: running.runner.has_connected)
         yield running
     finally:
         running.stop.set()

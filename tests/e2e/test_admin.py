@@ -77,7 +77,7 @@ async def test_all_problems_are_listed_and_the_old_facts_stay(bot: Running, admi
         "- art/facts.yaml:13: fact 'murati-origin': about\\[1\\]: unknown entity 'muratti': did you mean 'murati'?",
     ]
     assert ANSWER in (await admin.runs("/origins")).text
-    assert bot.reloader.reloads == 0
+    assert bot.runner.reloads == 0
 
 
 async def test_a_failing_case_keeps_the_old_facts(bot: Running, admin: Actor) -> None:
@@ -167,7 +167,7 @@ async def refused(running: Running, person: Actor, *place: object) -> None:
     assert reply.text in {REFUSED, "이 명령은 봇 관리자만 쓸 수 있어요."}
     assert reply.ephemeral
     assert running.app.library.snapshot.revision == revision
-    assert running.reloader.reloads == 0
+    assert running.runner.reloads == 0
 
 
 async def test_members_are_not_shown_the_command(bot: Running) -> None:
@@ -225,7 +225,7 @@ async def test_a_forged_button_does_not_get_through(bot: Running, custom_id: str
     with contextlib.suppress(InteractionFailedError):
         await alice.forges_click(reply, custom_id)
     assert bot.app.library.snapshot.revision == revision
-    assert bot.reloader.reloads == 0
+    assert bot.runner.reloads == 0
 
 
 async def test_without_an_administrators_server_there_is_no_command(server: FakeDiscord, tmp_path: Path) -> None:

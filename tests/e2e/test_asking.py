@@ -8,8 +8,9 @@ from bot.app import App
 from bot.core.model import Fact
 from bot.discord_bot.client import BotClient
 from bot.service.library import Responder
+from bot.settings import DiscordSettings, Switch
 from tests.e2e.certain import UNSURE
-from tests.e2e.conftest import Wishes, running
+from tests.e2e.conftest import running
 from tests.fake_discord import Actor, FakeDiscord, Intent
 
 KOREAN, ENGLISH = "무라티 어디 사람이야?", "Where is Murati from?"
@@ -64,7 +65,7 @@ async def test_what_the_article_does_not_say_is_refused(alice: Actor, question: 
 
 
 async def test_a_known_gap_is_named_with_the_nearest_questions(alice: Actor, bot: BotClient) -> None:
-    gap = next(gap for gap in bot.front.knowledge.articles[0].gaps if gap.nearest)
+    gap = next(gap for gap in bot.state.knowledge.articles[0].gaps if gap.nearest)
     reply = await alice.says(f"<@bot> {gap.samples[0].text}")
     assert reply.text.startswith(gap.answer.ko or "")
     assert "기사에서 답할 수 있는 가까운 질문이에요." in reply.text
@@ -98,10 +99,10 @@ async def test_a_reply_without_a_ping_arrives_empty_and_gets_a_hint(alice: Actor
 
 
 async def test_with_the_message_content_intent_a_silent_reply_is_a_question(
-    server: FakeDiscord, app: App, facts: Facts
+    server: FakeDiscord, app: App, settings: DiscordSettings, facts: Facts
 ) -> None:
     server.grants(Intent.MESSAGE_CONTENT)
-    async with running(server, app, Wishes(message_content=True)):
+    async with running(server, app, settings.model_copy(update={"message_content": Switch.ON})):
         alice = server.user("alice", locale="ko")
         first = await alice.says(f"<@bot> {KOREAN}")
         second = await alice.says("슐먼은 언제 오픈AI를 떠났습니까?", reply_to=first, ping=False)
@@ -111,8 +112,10 @@ async def test_with_the_message_content_intent_a_silent_reply_is_a_question(
 
 
 @pytest.mark.parametrize("text", ["무라티는 왜 떠났어?", "???", "ㅋㅋㅋ", "a" * 1900, "\u202e\u0300" * 9])
-async def test_the_shipped_matcher_has_an_answer_to_anything(server: FakeDiscord, app: App, text: str) -> None:
-    async with running(server, replace(app, responder=Responder(app.library, None))):
+async def test_the_shipped_matcher_has_an_answer_to_anything(
+    server: FakeDiscord, app: App, settings: DiscordSettings, text: str
+) -> None:
+    async with running(server, replace(app, responder=Responder(app.library, None)), settings):
         assert (await server.user("alice").says(f"<@bot> {text}")).text
 
 

@@ -7,7 +7,9 @@ from bot.core.model import Fact
 from bot.discord_bot.client import BotClient
 from bot.discord_bot.components import button_id
 from bot.service.views import Action, FactView
-from tests.e2e.conftest import Time, Wishes, running
+from bot.settings import DiscordSettings, Switch
+from tests.discord_bot.clock import Clock
+from tests.e2e.conftest import running
 from tests.fake_discord import Actor, FakeDiscord
 
 KOREAN, ENGLISH = "무라티 어디 사람이야?", "Where is Murati from?"
@@ -75,12 +77,14 @@ async def test_a_private_answer_can_be_shared_once(server: FakeDiscord, alice: A
     assert "채널에 공유" not in [b.label for b in (*private.buttons, *public.buttons)]
 
 
-async def test_old_buttons_work_after_a_restart(server: FakeDiscord, app: App, facts: Facts) -> None:
-    async with running(server, app):
+async def test_old_buttons_work_after_a_restart(
+    server: FakeDiscord, app: App, settings: DiscordSettings, facts: Facts
+) -> None:
+    async with running(server, app, settings):
         alice = server.user("alice", locale="ko")
         reply = await alice.says(f"<@bot> {KOREAN}")
         listed = await alice.runs("/who-left")
-    async with running(server, app):
+    async with running(server, app, settings):
         assert (await alice.clicks(reply, "English")).text.startswith(str(facts["murati-origin"].answer.en))
         assert "확신" not in (await alice.clicks(reply, "⋯")).text
         assert (await alice.picks(listed, listed.selects[0].options[0].label)).ephemeral
@@ -119,9 +123,11 @@ async def test_an_interaction_delivered_twice_is_answered_once(server: FakeDisco
     assert server.denials == []
 
 
-async def test_too_many_questions_get_one_private_notice(server: FakeDiscord, app: App) -> None:
-    clock = Time()
-    async with running(server, app, Wishes(cooldown=2), clock):
+async def test_too_many_questions_get_one_private_notice(
+    server: FakeDiscord, app: App, settings: DiscordSettings
+) -> None:
+    clock = Clock()
+    async with running(server, app, settings.model_copy(update={"cooldown": 2}), clock):
         alice, bob = server.user("alice", locale="ko"), server.user("bob")
         written = [await alice.writes(f"<@bot> {number} 무라티") for number in range(5)]
         for question in written[:2]:
@@ -136,8 +142,11 @@ async def test_too_many_questions_get_one_private_notice(server: FakeDiscord, ap
         assert (await alice.says(f"<@bot> {KOREAN}")).text
 
 
-async def test_the_client_asks_for_no_privileged_intent_unless_told(bot: BotClient, app: App) -> None:
+async def test_the_client_asks_for_the_message_content_intent_only_if_it_is_on(
+    bot: BotClient, app: App, settings: DiscordSettings
+) -> None:
     assert not bot.intents.message_content
-    assert BotClient(app, Wishes(message_content=True)).intents.message_content
+    on = settings.model_copy(update={"message_content": Switch.ON})
+    assert BotClient(app.responder, on).intents.message_content
     assert not bot.intents.members
     assert not bot.intents.presences

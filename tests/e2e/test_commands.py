@@ -7,6 +7,7 @@ import pytest
 from bot.app import App
 from bot.core.model import Fact
 from bot.service.library import Library
+from bot.settings import DiscordSettings
 from tests.e2e.certain import Certain
 from tests.e2e.conftest import running
 from tests.fake_discord import Actor, FakeDiscord, Permission
@@ -199,18 +200,18 @@ async def test_between_two_people_the_answer_is_still_for_one(server: FakeDiscor
     assert (await carol.runs("/summary", server.dm(carol, dave))).ephemeral
 
 
-async def test_a_command_that_left_the_facts_says_so(server: FakeDiscord, app: App) -> None:
+async def test_a_command_that_left_the_facts_says_so(server: FakeDiscord, app: App, settings: DiscordSettings) -> None:
     knowledge = app.library.snapshot.knowledge
     served = [knowledge]
     library = Library(lambda: (served[0], "1"), None)
-    async with running(server, replace(app, library=library, responder=Certain(library))) as bot:
+    async with running(server, replace(app, library=library, responder=Certain(library)), settings) as bot:
         alice = server.user("alice", locale="ko")
         served[0] = replace(knowledge, articles=(replace(knowledge.articles[0], commands=()),))
         library.reload()
         gone = "이 명령은 그사이 바뀌었어요. 잠시 뒤에 다시 써 주세요."
         assert (await alice.runs("/요약")).text == gone
         assert (await alice.runs("/인물", 이름="무라티")).text == gone
-        bot.register_commands()
+        bot.rebuild_commands()
         assert (await alice.runs("/요약")).text == gone
 
 

@@ -11,8 +11,10 @@ from bot.core.matching import Question
 from bot.core.model import Fact
 from bot.discord_bot.client import BotClient
 from bot.service.replies import Reply
+from bot.settings import DiscordSettings
+from tests.discord_bot.clock import Clock
 from tests.e2e.certain import Certain
-from tests.e2e.conftest import Time, running
+from tests.e2e.conftest import running
 from tests.e2e.operators import until
 from tests.fake_discord import Actor, FakeDiscord, Permission
 
@@ -22,7 +24,7 @@ Facts = dict[str, Fact]
 
 
 async def test_the_same_question_within_a_minute_gets_a_link(
-    server: FakeDiscord, alice: Actor, bob: Actor, clock: Time
+    server: FakeDiscord, alice: Actor, bob: Actor, clock: Clock
 ) -> None:
     first = await alice.says(f"<@bot> {KOREAN}")
     again = await bob.says(f"<@bot> {KOREAN}!!")
@@ -33,7 +35,7 @@ async def test_the_same_question_within_a_minute_gets_a_link(
     assert (await bob.says(f"<@bot> {KOREAN}")).text == first.text
 
 
-async def test_an_edit_within_two_minutes_changes_the_answer(alice: Actor, facts: Facts, clock: Time) -> None:
+async def test_an_edit_within_two_minutes_changes_the_answer(alice: Actor, facts: Facts, clock: Clock) -> None:
     written = await alice.writes(f"<@bot> {KOREAN}")
     reply = await alice.is_answered(written)
     await alice.edits(written, f"<@bot> {ENGLISH}")
@@ -142,9 +144,9 @@ class Failing(Certain):
 
 
 async def test_a_failure_is_one_calm_sentence_with_a_reference(
-    server: FakeDiscord, app: App, caplog: pytest.LogCaptureFixture
+    server: FakeDiscord, app: App, settings: DiscordSettings, caplog: pytest.LogCaptureFixture
 ) -> None:
-    async with running(server, replace(app, responder=Failing(app.library))):
+    async with running(server, replace(app, responder=Failing(app.library)), settings):
         alice, bob = server.user("alice", locale="ko"), server.user("bob")
         korean = (await alice.says(f"<@bot> {KOREAN}")).text
         english = (await bob.runs("/ask", question=ENGLISH)).text
@@ -164,8 +166,10 @@ class Slow(Certain):
         return self.ask_now(question)
 
 
-async def test_a_slow_answer_shows_that_it_is_coming(server: FakeDiscord, app: App, facts: Facts) -> None:
-    async with running(server, replace(app, responder=Slow(app.library))):
+async def test_a_slow_answer_shows_that_it_is_coming(
+    server: FakeDiscord, app: App, settings: DiscordSettings, facts: Facts
+) -> None:
+    async with running(server, replace(app, responder=Slow(app.library)), settings):
         reply = await server.user("alice", locale="ko").runs("/ask", question=KOREAN)
         assert reply.ephemeral
         assert reply.text.startswith(str(facts["murati-origin"].answer.ko))

@@ -9,7 +9,9 @@ from bot.app import App
 from bot.core.model import Fact
 from bot.discord_bot.client import BotClient
 from bot.service.library import Responder
-from tests.e2e.conftest import Time, running
+from bot.settings import DiscordSettings
+from tests.discord_bot.clock import Clock
+from tests.e2e.conftest import running
 from tests.fake_discord import Actor, FakeDiscord
 
 FIRST, NEXT = "<@bot> 무라티는 어느 나라 사람이야?", "<@bot> 그 사람은 언제 입사했어?"
@@ -18,9 +20,9 @@ Facts = dict[str, Fact]
 
 
 @pytest.fixture
-async def bot(server: FakeDiscord, app: App, clock: Time) -> AsyncIterator[BotClient]:
+async def bot(server: FakeDiscord, app: App, settings: DiscordSettings, clock: Clock) -> AsyncIterator[BotClient]:
     """Run the bot with the shipped matcher."""
-    async with running(server, replace(app, responder=Responder(app.library, None)), clock=clock) as bot:
+    async with running(server, replace(app, responder=Responder(app.library, None)), settings, clock) as bot:
         yield bot
 
 
@@ -37,14 +39,14 @@ async def test_neither_another_person_nor_another_channel(server: FakeDiscord, a
     assert UNDERSTOOD not in (await alice.says(NEXT, server.add_channel("elsewhere"))).text
 
 
-async def test_it_expires_after_five_minutes(alice: Actor, clock: Time) -> None:
+async def test_it_expires_after_five_minutes(alice: Actor, clock: Clock) -> None:
     await alice.says(FIRST)
     clock.now += 301
     assert UNDERSTOOD not in (await alice.says(NEXT)).text
 
 
 async def test_a_reply_to_an_answer_goes_on_from_it_whoever_asks_and_whenever(
-    alice: Actor, bob: Actor, clock: Time, facts: Facts
+    alice: Actor, bob: Actor, clock: Clock, facts: Facts
 ) -> None:
     first = await alice.says(FIRST)
     await alice.says("<@bot> 슐먼은 왜 떠났어?")

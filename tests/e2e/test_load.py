@@ -17,10 +17,7 @@ from pathlib import Path
 import pytest
 
 from bot.app import App, build_encoder
-from bot.cli import client_of
-from bot.discord_bot.client import BotClient
-from bot.discord_bot.reloading import Reloader
-from bot.discord_bot.runner import Plan, serve, stay_responsive
+from bot.discord_bot.runner import Runner, stay_responsive
 from bot.semantic.cache import CachedEncoder
 from bot.service.library import Library, Responder
 from bot.settings import DiscordSettings, Switch
@@ -89,7 +86,7 @@ def loaded(settings: DiscordSettings, marked: Marked) -> App:
     assert encoder is not None
     library = Library(marked.read, encoder, CachedEncoder(encoder, settings.cache))
     library.encode()
-    return App(settings, library, Responder(library, encoder), encoder)
+    return App(library, Responder(library, encoder), encoder)
 
 
 @pytest.fixture
@@ -105,13 +102,9 @@ def responsive() -> Iterator[None]:
 @asynccontextmanager
 async def serving(server: FakeDiscord, app: App, settings: DiscordSettings) -> AsyncIterator[None]:
     """Serve until the end of the block."""
-
-    def make(reloader: Reloader) -> BotClient:
-        return client_of(app, settings, reloader)
-
     stop = asyncio.Event()
     assert settings.knowledge is not None
-    task = asyncio.create_task(serve(Plan(app.library, settings.knowledge, settings, server.token, make), stop))
+    task = asyncio.create_task(Runner(app.responder, settings).serve(server.token, settings.knowledge, stop))
     try:
         await server.connects(within=30)
         yield

@@ -1,16 +1,15 @@
 """Keeping the bot connected: registering commands, rebuilding, reloading, an orderly end."""
 
 import asyncio
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from bot.discord_bot.client import BotClient
-from bot.discord_bot.runner import serve
+from bot.discord_bot.runner import Runner
 from bot.errors import DiscordStartError
 from bot.settings import Switch
-from tests.e2e.operators import ANSWER, COMMANDS_FILE, FACTS, QUESTION, Running, operated, prepared, until
+from tests.e2e.operators import ANSWER, COMMANDS_FILE, FACTS, QUESTION, Running, operated, prepared, settings_for, until
 from tests.fake_discord import FakeDiscord, Intent
 
 PUT = "PUT /applications/{application_id}/commands"
@@ -85,9 +84,9 @@ async def test_an_administrators_server_without_the_bot_stops_nothing(server: Fa
 async def test_a_reload_registers_commands_that_changed(server: FakeDiscord, tmp_path: Path) -> None:
     async with operated(server, tmp_path) as running:
         running.folder.change(COMMANDS_FILE, "Where people come from", "Who comes from where")
-        done = await running.reloader.reload()
-        assert done.registration == "registered anew"
-        assert done.change.commands_changed
+        change, registration = await running.runner.reload()
+        assert registration == "registered"
+        assert change.commands_changed
         assert server.command("origins").data["description"] == "Who comes from where"
         assert syncs(server) == 2
 
@@ -95,9 +94,9 @@ async def test_a_reload_registers_commands_that_changed(server: FakeDiscord, tmp
 async def test_a_reload_registers_nothing_else(server: FakeDiscord, tmp_path: Path) -> None:
     async with operated(server, tmp_path) as running:
         running.folder.change(FACTS, ANSWER, "무라티의 고향은 알바니아예요.")
-        done = await running.reloader.reload()
-        assert done.change.changed == ("art/murati-origin",)
-        assert done.registration == "as before"
+        change, registration = await running.runner.reload()
+        assert change.changed == ("art/murati-origin",)
+        assert registration == "unchanged"
         assert syncs(server) == 1
         reply = await server.user("alice", locale="ko").runs("/출신")
         assert "무라티의 고향은 알바니아예요." in reply.text
@@ -106,8 +105,8 @@ async def test_a_reload_registers_nothing_else(server: FakeDiscord, tmp_path: Pa
 async def test_reloads_at_once_are_done_one_after_the_other(server: FakeDiscord, tmp_path: Path) -> None:
     async with operated(server, tmp_path) as running:
         running.folder.change(FACTS, ANSWER, "무라티의 고향은 알바니아예요.")
-        done = await asyncio.gather(*(running.reloader.reload() for _ in range(5)))
-        assert [len(one.change.changed) for one in done] == [1, 0, 0, 0, 0]
+        done = await asyncio.gather(*(running.runner.reload() for _ in range(5)))
+        assert [len(change.changed) for change, _ in done] == [1, 0, 0, 0, 0]
 
 
 async def test_a_changed_file_reloads_the_facts_when_watched(
@@ -122,7 +121,7 @@ async def test_a_changed_file_reloads_the_facts_when_watched(
             await asyncio.sleep(0.2)
         assert await answers(server)
         running.folder.change(FACTS, "section: exodos", "section: exodus")
-        await until(lambda: running.reloader.reloads, within=15)
+        await until(lambda: running.runner.reloads, within=15)
 
 
 async def test_a_malformed_event_costs_a_rebuild_and_no_knowledge(server: FakeDiscord, tmp_path: Path) -> None:
@@ -132,12 +131,12 @@ async def test_a_malformed_event_costs_a_rebuild_and_no_knowledge(server: FakeDi
         await server.disconnects()
         await server.connects()
         assert await answers(server)
-        assert running.reloader.rebuilds == 1
+        assert running.runner.rebuilds == 1
         assert running.app.library.snapshot is snapshot
         assert syncs(server) == 1
         running.folder.change(COMMANDS_FILE, "Where people come from", "Who comes from where")
-        done = await running.reloader.reload()
-        assert done.registration == "registered anew", "the new client's commands follow the facts"
+        _, registration = await running.runner.reload()
+        assert registration == "registered", "the new client's commands follow the facts"
 
 
 async def test_a_network_that_fails_later_is_waited_for(server: FakeDiscord, tmp_path: Path) -> None:
@@ -146,16 +145,16 @@ async def test_a_network_that_fails_later_is_waited_for(server: FakeDiscord, tmp
         server.sends_malformed_event()
         await server.disconnects()
         await server.connects(within=20)
-        await until(running.clients[-1].is_ready)
-        assert running.reloader.rebuilds == 2
+        await until(lambda: running.runner.client is not None and running.runner.client.is_ready())
+        assert running.runner.rebuilds == 2
 
 
 async def test_a_token_that_is_withdrawn_ends_the_service(server: FakeDiscord, tmp_path: Path) -> None:
     """Waiting would mend nothing."""
     running = prepared(server, tmp_path)
-    serving = asyncio.create_task(serve(running.plan(), running.stop))
+    serving = asyncio.create_task(running.serve())
     await server.connects()
-    await until(lambda: running.reloader.has_connected)
+    await until(lambda: running.runner.has_connected)
     server.settings.token = "another"  # noqa: S105
     server.sends_malformed_event()
     with pytest.raises(DiscordStartError, match="refuses the token"):
@@ -165,7 +164,7 @@ async def test_a_token_that_is_withdrawn_ends_the_service(server: FakeDiscord, t
 async def start_error(running: Running) -> str:
     """Return the sentence with which a start fails."""
     with pytest.raises(DiscordStartError) as caught:
-        await serve(running.plan(), running.stop)
+        await running.serve()
     assert caught.value.exit_code == 69
     return str(caught.value)
 
@@ -173,9 +172,8 @@ async def start_error(running: Running) -> str:
 async def test_a_wrong_token_is_one_sentence(server: FakeDiscord, tmp_path: Path) -> None:
     server.settings.token = "right"  # noqa: S105
     running = prepared(server, tmp_path)
-    plan = replace(running.plan(), token="wrong")  # noqa: S106
     with pytest.raises(DiscordStartError, match="refuses the token: reset it") as caught:
-        await serve(plan, running.stop)
+        await running.runner.serve("wrong", running.folder.root)
     assert "wrong" not in str(caught.value)
 
 
@@ -215,7 +213,7 @@ async def test_the_end_waits_for_replies_in_flight(server: FakeDiscord, tmp_path
 
 async def test_a_reply_that_never_ends_does_not_hold_up_the_end(server: FakeDiscord, tmp_path: Path) -> None:
     alice = server.user("alice", locale="ko")
-    async with operated(server, tmp_path, patience=0.2) as running:
+    async with operated(server, tmp_path, grace=0.2) as running:
         server.delays_next(30, on=WRITE)
         await alice.writes(QUESTION)
         await until(lambda: server.requests_to(*WRITE.split()))
@@ -227,20 +225,32 @@ async def test_a_reply_that_never_ends_does_not_hold_up_the_end(server: FakeDisc
 async def test_the_end_can_come_before_anything_began(server: FakeDiscord, tmp_path: Path) -> None:
     running = prepared(server, tmp_path)
     running.stop.set()
-    await serve(running.plan(), running.stop)
+    await running.serve()
     assert server.sessions == []
 
 
 async def test_a_client_that_can_never_be_set_up_is_one_sentence(server: FakeDiscord, tmp_path: Path) -> None:
-    """A mistake of ours is tried thrice, not for ever."""
+    """After a mistake in the program there are three attempts, not endlessly many."""
+
+    class BrokenClient(BotClient):
+        """Fails after the login."""
+
+        async def setup_hook(self) -> None:
+            """Fail."""
+            raise ValueError
+
+    class BrokenRunner(Runner):
+        """Runs broken clients."""
+
+        def new_client(self) -> BotClient:
+            """Return a broken client."""
+            return BrokenClient(running.app.responder, settings_for(tmp_path))
+
     running = prepared(server, tmp_path)
-
-    def broken(client: BotClient) -> None:
-        raise ValueError(client)
-
-    plan = replace(running.plan(), make=lambda _: BotClient(running.app, running.settings, extend=broken))
+    runner = BrokenRunner(running.app.responder, settings_for(tmp_path))
     with pytest.raises(DiscordStartError, match=r"^The bot can't be started: ValueError at test_operating"):
-        await serve(plan, running.stop)
+        await runner.serve(server.token, running.folder.root)
+    assert len(server.requests_to(*LOGIN.split())) == 3
 
 
 async def test_the_end_can_come_while_waiting_to_rebuild(server: FakeDiscord, tmp_path: Path) -> None:
@@ -248,4 +258,5 @@ async def test_the_end_can_come_while_waiting_to_rebuild(server: FakeDiscord, tm
         server.sends_malformed_event()
         await server.disconnects()
         running.stop.set()
-    assert len(running.clients) == 1
+    assert len(server.requests_to(*LOGIN.split())) == 1
+    assert running.runner.rebuilds == 0

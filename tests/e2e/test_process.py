@@ -224,8 +224,10 @@ async def test_bad_facts_are_all_told_and_nothing_connects(server: FakeDiscord, 
     assert server.requests == []
 
 
-async def test_sync_shows_the_difference_and_registers(server: FakeDiscord, tmp_path: Path, folder: Folder) -> None:
-    """First only shown, then done, then there is nothing left to do; `--clear` takes all away."""
+async def test_sync_shows_the_differences_and_registers_them(
+    server: FakeDiscord, tmp_path: Path, folder: Folder
+) -> None:
+    """The differences are first only shown, then registered, and then gone; `--clear` removes all commands."""
     variables = {"DISCORD_TOKEN": server.token, "BOT_ADMIN_GUILD_IDS": str(server.guild.id)}
     shown = await end(server.url, tmp_path, "sync", "--dry-run", **variables)
     assert "everywhere: would change\n" in shown.out
@@ -235,12 +237,12 @@ async def test_sync_shows_the_difference_and_registers(server: FakeDiscord, tmp_
 
     assert "everywhere: changed\n" in (await end(server.url, tmp_path, "sync", **variables)).out
     again = await end(server.url, tmp_path, "sync", **variables)
-    assert "differs" in again.out
+    assert "no difference" in again.out
     assert "change" not in again.out
 
     folder.change(COMMANDS_FILE, "ko: 사람들의 출신", "ko: 사람들이 온 곳")
     changed = await end(server.url, tmp_path, "sync", "--dry-run", **variables)
-    assert '  ~ /origins: description.ko "사람들의 출신" → "사람들이 온 곳"\n' in changed.out
+    assert "everywhere: would change\n  ~ /origins\n" in changed.out
 
     one = await end(server.url, tmp_path, "sync", "--clear", "--guild", str(server.guild.id), **variables)
     assert one.out == f"server {server.guild.id}: changed\n  - /facts\n"
@@ -249,35 +251,35 @@ async def test_sync_shows_the_difference_and_registers(server: FakeDiscord, tmp_
     assert server.hub.commands.everywhere() == []
 
 
-async def test_doctor_finds_nothing_to_mend(server: FakeDiscord, tmp_path: Path, folder: Folder) -> None:
+async def test_doctor_finds_nothing_to_fix(server: FakeDiscord, tmp_path: Path, folder: Folder) -> None:
     del folder
     ended = await end(server.url, tmp_path, "doctor", DISCORD_TOKEN=server.token)
-    assert "MEND" not in ended.out
+    assert "FIX" not in ended.out
     assert ended.code == 0
     assert "ok    server “The Reading Room”: permissions" in ended.out
 
 
-async def test_doctor_lists_all_there_is_to_mend(server: FakeDiscord, tmp_path: Path, folder: Folder) -> None:
+async def test_doctor_lists_everything_to_fix(server: FakeDiscord, tmp_path: Path, folder: Folder) -> None:
     folder.change(FACTS, "section: exodus", "section: exodos")
     server.denies(server.general, server.bot, Permission.SEND_MESSAGES)
     variables = {"BOT_MESSAGE_CONTENT": "on", "BOT_ADMIN_GUILD_IDS": "5"}
     ended = await end(server.url, tmp_path, "doctor", DISCORD_TOKEN=server.token, **variables)
-    mend = [line.removeprefix("MEND  ") for line in ended.out.splitlines() if line.startswith("MEND")]
+    fixes = [line.removeprefix("FIX   ") for line in ended.out.splitlines() if line.startswith("FIX")]
     assert ended.code == 1
-    assert [line.split(": ")[0] for line in mend] == [
+    assert [line.split(": ")[0] for line in fixes] == [
         "knowledge",
         "intents",
         "server 5",
         "server “The Reading Room”",
     ]
-    assert "the bot sees #general but may not reply there" in mend[3]
+    assert "the bot sees #general but may not reply there" in fixes[3]
 
 
-async def test_doctor_tells_of_a_wrong_token(server: FakeDiscord, tmp_path: Path, folder: Folder) -> None:
+async def test_doctor_reports_a_wrong_token(server: FakeDiscord, tmp_path: Path, folder: Folder) -> None:
     del folder
     ended = await end(server.url, tmp_path, "doctor", DISCORD_TOKEN=WRONG)
     assert ended.code == 1
-    assert "MEND  start: Discord refuses the token" in ended.out
+    assert "FIX   start: Discord refuses the token" in ended.out
     assert ended.err == ""
 
 

@@ -14,8 +14,9 @@ import simcord
 from bot.app import App
 from bot.core.model import Fact, Language
 from bot.discord_bot.client import BotClient
+from bot.settings import DiscordSettings
+from tests.discord_bot.clock import Clock
 from tests.e2e.certain import UNSURE
-from tests.e2e.conftest import Time, Wishes
 
 KOREAN, ENGLISH = "무라티 어디 사람이야?", "Where is Murati from?"
 Overwrites = dict[Any, discord.PermissionOverwrite]
@@ -71,17 +72,17 @@ def said(result: simcord.InteractionResult) -> str:
     return result.response.content
 
 
-def client(app: App) -> BotClient:
-    """Return a client of one shard; simcord can't be asked how many there should be."""
-    client = BotClient(app, Wishes(), clock=Time())
+def client(app: App, settings: DiscordSettings) -> BotClient:
+    """Return a client of one shard; simcord does not say how many there should be."""
+    client = BotClient(app.responder, settings, clock=Clock())
     client.shard_count = 1
     return client
 
 
 @pytest.fixture
-def simcord_bot(app: App) -> BotClient:
+def simcord_bot(app: App, settings: DiscordSettings) -> BotClient:
     """Return the client that simcord's own fixture runs; an error that it swallows fails the test."""
-    return client(app)
+    return client(app, settings)
 
 
 @pytest.fixture
@@ -183,9 +184,9 @@ async def test_the_message_menu_answers_what_somebody_wrote(scene: Scene) -> Non
     assert said(answer).startswith(scene.answer("murati-origin", "ko"))
 
 
-async def test_old_buttons_work_after_a_restart(scene: Scene, app: App) -> None:
+async def test_old_buttons_work_after_a_restart(scene: Scene, app: App, settings: DiscordSettings) -> None:
     reply = await scene.asked(KOREAN)
-    await scene.env.restart_bot(client(app))
+    await scene.env.restart_bot(client(app, settings))
     await scene.alice.click(reply, label="English")
     assert scene.newest.content.startswith(scene.answer("murati-origin", "en"))
 

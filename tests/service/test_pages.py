@@ -24,7 +24,7 @@ from bot.core.model import (
     Status,
     Text,
 )
-from bot.discord_bot.components import MOST, button_id, choice_value, menu_id
+from bot.discord_bot.components import MAX_CUSTOM_ID, button_id, choice_value, menu_id
 from bot.service.pages import (
     Page,
     about_page,
@@ -59,9 +59,9 @@ def check(page: Page | None) -> None:
         assert all(1 <= len(choice.label) <= 100 for choice in page.menu.choices)
         values = [choice_value(choice.view) for choice in page.menu.choices]
         assert len(set(values)) == len(values)
-        assert max(map(len, values)) <= MOST
+        assert max(map(len, values)) <= MAX_CUSTOM_ID
     assert len(set(ids)) == len(ids)
-    assert max(map(len, ids), default=0) <= MOST
+    assert max(map(len, ids), default=0) <= MAX_CUSTOM_ID
 
 
 def texts(most: int) -> st.SearchStrategy[Text]:

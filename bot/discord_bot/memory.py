@@ -1,0 +1,100 @@
+"""Memory of recent messages, never on disk: answers that may be linked or edited, and the context of follow-ups."""
+
+import asyncio
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from cachetools import LRUCache, TTLCache
+
+from bot.core.dialogue import Context
+from bot.discord_bot.limits import Clock
+
+REPEATED: Final = 60.0
+"""Seconds in which the same question in the same channel gets a link to the answer."""
+EDITABLE: Final = 120.0
+"""Seconds in which an edit of a question changes its answer."""
+FOLLOWED: Final = 300.0
+"""Seconds in which a person's next question in the channel may be a follow-up."""
+_MAX_MESSAGES = 2_000
+_MAX_CONVERSATIONS = 1_000
+
+
+@dataclass(slots=True)
+class Exchange:
+    """A question and the messages that answer it."""
+
+    channel: int
+    previous: Context | None = None
+    """Context of the answer before the question, if any."""
+    question: str = ""
+    """Squeezed, for comparison."""
+    needs_context: bool = False
+    """Whether `previous` decides what the question means; the answer is then not linked for other people."""
+    context: Context | None = None
+    """Context of the answer, for a follow-up."""
+    replies: list[Any] = field(default_factory=list)
+    """The bot's messages, in the type of the Discord library."""
+    is_deleted: bool = False
+    """Whether the question was deleted, perhaps before the answer was sent."""
+    lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+
+class Exchanges:
+    """Recent exchanges, by the id of the question's message and by channel and question."""
+
+    def __init__(self, clock: Clock) -> None:
+        """Start empty."""
+        self._by_message: LRUCache[int, Exchange] = LRUCache(_MAX_MESSAGES)
+        self._editable: TTLCache[int, Exchange] = TTLCache(_MAX_MESSAGES, EDITABLE, clock)
+        self._by_question: TTLCache[tuple[int, str], Exchange] = TTLCache(_MAX_MESSAGES, REPEATED, clock)
+
+    def add(self, message: int, exchange: Exchange) -> None:
+        """Remember the exchange that `message` begins."""
+        self._by_message[message] = self._editable[message] = exchange
+
+    def of_message(self, message: int) -> Exchange | None:
+        """Return the exchange that `message` began."""
+        return self._by_message.get(message)
+
+    def editable(self, message: int) -> Exchange | None:
+        """Return the exchange that `message` began, if an edit still changes the answer."""
+        exchange = self._editable.get(message)
+        return None if exchange is None or exchange.is_deleted else exchange
+
+    def allow_links(self, exchange: Exchange) -> None:
+        """Let `find` return an exchange that has been answered, unless the question needs context."""
+        if exchange.question and not exchange.needs_context:
+            self._by_question[exchange.channel, exchange.question] = exchange
+
+    def find(self, channel: int, question: str) -> Exchange | None:
+        """Return the exchange with the same question, if its answer is recent and still there."""
+        found = self._by_question.get((channel, question))
+        return found if found and found.replies and not found.is_deleted and found.question == question else None
+
+
+class Conversations:
+    """The context of each person's last answer in a channel, and of each of the bot's messages."""
+
+    def __init__(self, clock: Clock) -> None:
+        """Start empty."""
+        self._by_person: TTLCache[tuple[int, int, bool], Context] = TTLCache(_MAX_CONVERSATIONS, FOLLOWED, clock)
+        self._by_message: LRUCache[int, Context] = LRUCache(_MAX_MESSAGES)
+
+    def remember(self, person: int, channel: int, context: Context | None, *, private: bool = False) -> None:
+        """Remember the context of a person's last answer, if it has one; a private one only for private follow-ups."""
+        if context:
+            self._by_person.update({(person, channel, visibility): context for visibility in (True, private)})
+
+    def remember_messages(self, messages: Iterable[int], context: Context | None) -> None:
+        """Remember the context of the bot's `messages`, if they have one."""
+        if context:
+            self._by_message.update(dict.fromkeys(messages, context))
+
+    def last(self, person: int, channel: int, *, private: bool = False) -> Context | None:
+        """Return the context of the person's last answer in the channel."""
+        return self._by_person.get((person, channel, private))
+
+    def of_message(self, message: int) -> Context | None:
+        """Return the context of one of the bot's messages."""
+        return self._by_message.get(message)
