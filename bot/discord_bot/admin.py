@@ -16,12 +16,12 @@ from bot.core.model import Knowledge
 from bot.discord_bot.client import BotClient
 from bot.discord_bot.commands import description_of
 from bot.discord_bot.context import Interaction, language_for, state_of
+from bot.discord_bot.markup import MESSAGE, escape
 from bot.discord_bot.sending import run_handler
 from bot.discord_bot.sync import Registration
 from bot.errors import KnowledgeError, Problem
 from bot.service.library import Change
 from bot.service.replies import Voice
-from bot.service.wording import MESSAGE, escape
 from bot.settings import DiscordSettings
 
 log = logging.getLogger(__name__)

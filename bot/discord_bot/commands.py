@@ -13,8 +13,7 @@ from bot.core.model import Knowledge, Language, Text
 from bot.discord_bot import interactions
 from bot.discord_bot.context import Interaction
 from bot.discord_bot.sending import run_handler
-from bot.service.pages import Listing, listings
-from bot.service.wording import clip
+from bot.service.pages import Listing, clip, listings
 
 log = logging.getLogger(__name__)
 

@@ -10,8 +10,7 @@ from discord import ui
 
 from bot.core.model import Language
 from bot.discord_bot.context import Interaction
-from bot.service.pages import Button, Menu, Page
-from bot.service.views import Action, EntityView, FactView, ListView, Trace, Verb, View
+from bot.service.views import Action, Button, EntityView, FactView, ListView, Menu, Page, Trace, Verb, View
 
 MAX_CUSTOM_ID: Final = 100
 ANY_BUTTON: Final = re.compile(r"a\d{1,3}:.*", re.DOTALL)

@@ -12,9 +12,9 @@ from bot.discord_bot.components import choice_value, read_button, read_menu
 from bot.discord_bot.context import Interaction, is_bot_dm, language_for, state_of, without_mention
 from bot.discord_bot.sending import await_or_defer, log_failure, respond, say, update
 from bot.service.pages import (
-    CHOICE_LABEL,
-    Page,
+    LONGEST_CHOICE,
     about_page,
+    clip,
     listing,
     menu_of,
     page_of,
@@ -23,8 +23,7 @@ from bot.service.pages import (
     starters_page,
     why_page,
 )
-from bot.service.views import Action, EntityView, FactView, ListView, View
-from bot.service.wording import clip
+from bot.service.views import Action, EntityView, FactView, ListView, Page, View
 
 Choices = list[app_commands.Choice[str]]
 
@@ -136,7 +135,7 @@ def name_choices(interaction: Interaction, key: str, typed: str) -> Choices:
 
 
 def _choice(name: str, view: View) -> app_commands.Choice[str]:
-    return app_commands.Choice(name=clip(name, CHOICE_LABEL), value=choice_value(view))
+    return app_commands.Choice(name=clip(name, LONGEST_CHOICE), value=choice_value(view))
 
 
 async def press(interaction: Interaction, custom_id: str) -> None:

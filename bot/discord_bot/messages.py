@@ -13,7 +13,8 @@ from bot.core.text import language_of, normalise, squeeze
 from bot.discord_bot.context import BotState, supported_language, without_mention
 from bot.discord_bot.memory import Exchange
 from bot.discord_bot.sending import delete, edit_reply, log_failure, reply, send_dm
-from bot.service.pages import Page, plain_page, reply_page, starters_page
+from bot.service.pages import plain_page, reply_page, starters_page
+from bot.service.views import Page
 
 Addressing: TypeAlias = Literal["question", "greeting", "silent reply"]
 _ORDINARY = frozenset({discord.MessageType.default, discord.MessageType.reply})

@@ -13,7 +13,9 @@ from discord.utils import MISSING
 
 from bot.discord_bot.components import view_of
 from bot.discord_bot.context import BotState, Interaction, language_for, state_of
-from bot.service.pages import Page, plain_page, with_notice
+from bot.discord_bot.markup import texts_of
+from bot.service.pages import plain_page
+from bot.service.views import Page
 
 log = logging.getLogger(__name__)
 
@@ -27,10 +29,11 @@ _DEFER_AFTER: Final = 2.0
 """Seconds after which "… is thinking" is shown; Discord gives up after three."""
 
 
-def _pieces(page: Page) -> list[Piece]:
-    """Return the texts of a page; the last one carries its menu and buttons."""
-    views = [*[None] * (len(page.texts) - 1), view_of(page)]
-    return list(zip(page.texts, views, strict=True))
+def _pieces(page: Page, notice: str = "") -> list[Piece]:
+    """Return the texts of a page, `notice` before the first; the last one carries its menu and buttons."""
+    texts = texts_of(page, notice)
+    views = [*[None] * (len(texts) - 1), view_of(page)]
+    return list(zip(texts, views, strict=True))
 
 
 async def reply(state: BotState, message: discord.Message, page: Page) -> list[discord.Message]:
@@ -44,13 +47,13 @@ async def reply(state: BotState, message: discord.Message, page: Page) -> list[d
             if error.code not in _CANNOT_WRITE or message.guild is None:
                 raise
     notice = state.voice(page.language).say("cannot_write", channel=f"<#{message.channel.id}>")
-    return await send_dm(message, with_notice(page, notice))
+    return await send_dm(message, page, notice)
 
 
-async def send_dm(message: discord.Message, page: Page) -> list[discord.Message]:
+async def send_dm(message: discord.Message, page: Page, notice: str = "") -> list[discord.Message]:
     """Send a direct message to the author of `message`; return nothing if they accept none."""
     try:
-        return await _send(message.author, page, message, refer=False)
+        return await _send(message.author, page, message, refer=False, notice=notice)
     except discord.Forbidden as error:
         if error.code != _CLOSED_MESSAGES:
             raise
@@ -59,11 +62,11 @@ async def send_dm(message: discord.Message, page: Page) -> list[discord.Message]
 
 
 async def _send(
-    place: discord.abc.Messageable, page: Page, question: discord.Message, *, refer: bool
+    place: discord.abc.Messageable, page: Page, question: discord.Message, *, refer: bool, notice: str = ""
 ) -> list[discord.Message]:
     """Send all pieces; the nonces contain the question's id, so that a retry sends nothing twice."""
     sent = []
-    for at, (text, view) in enumerate(_pieces(page)):
+    for at, (text, view) in enumerate(_pieces(page, notice)):
         reference = question.to_reference(fail_if_not_exists=False) if refer and at == 0 else None
         optional: dict[str, Any] = {"reference": reference, "view": view}  # discord.py's overloads allow no None
         nonce = f"{question.id}-{at}" if at else str(question.id)

@@ -1,7 +1,7 @@
-"""Ranks sample questions and names for what somebody has typed so far.
+"""Rank sample questions and names by what somebody has typed so far.
 
-Everything is compared as key strokes of the Korean keyboard: 무라ㅌ, 무랕 and `anfkx` are all the beginning of 무라티,
-and 조두 is `when`. That one form covers half-composed Hangul and slips of the layout in both directions.
+Everything is compared as key strokes of the Korean keyboard: 무라ㅌ, 무랕 and `anfkx` all begin 무라티, and 조두 is
+`when`. This covers half-composed Hangul and the wrong keyboard layout in both directions.
 """
 
 from collections import Counter
@@ -15,13 +15,15 @@ from bot.core.hangul import as_latin_keys, initials, is_initials
 from bot.core.model import LANGUAGES, Article, Entity, Fact, Knowledge, Language
 from bot.core.text import language_of, normalise, squeeze, words
 
-_BEGINS, _HAS_WORDS, _HOLDS = 4.0, 3.0, 2.0
+_BEGINS, _HAS_WORDS, _CONTAINS = 4.0, 3.0, 2.0
+"""Scores of a text that begins with what was typed, has all its words, or contains it inside a word."""
 _SOME_WORDS = 1.8
-"""Of a sample that holds all the words somewhere, in proportion for fewer."""
-_OTHER_SCRIPT = 0.5
+"""Score of a sample that has all typed words somewhere; proportional for fewer."""
+_OTHER_LANGUAGE = 0.5
 _FEWEST_KEYS = 3
-"""Key strokes from which one script is compared with the other."""
+"""Key strokes from which a text is compared with those of the other language, too."""
 _SIMILAR = 75
+"""Least `fuzz.ratio` of a word that replaces a misspelt one."""
 _CORRECTED_FROM = 5
 """Key strokes from which a word that nothing begins with may be misspelt."""
 _MOST_TYPED = 100
@@ -30,7 +32,7 @@ _MOST_STARTERS = 25
 
 @dataclass(frozen=True, slots=True)
 class Completion:
-    """A text to suggestion, and what it stands for: a fact or entity of an article."""
+    """A text that continues what was typed, and its target: a fact or entity of an article."""
 
     article: str
     target: str
@@ -51,42 +53,50 @@ class _Entry:
 
 @dataclass(frozen=True, slots=True)
 class _Typed:
+    """What was typed in the same forms."""
+
     squeezed: str
     words: tuple[str, ...]
-    """Each with a space before it, to be found at the beginning of a sample's word."""
+    """Each with a space before it, so that it is found at the beginning of a word."""
     initials: str | None
+    """Korean initial consonants (ㅁㄹㅌ for 무라티); None where something else was typed."""
     language: Language
 
 
-def useful(knowledge: Knowledge, language: Language, limit: int) -> tuple[Completion, ...]:
-    """Return the questions to begin with: facts that most commands show, the articles taking turns."""
-    turns = zip_longest(*(_by_use(article) for article in knowledge.articles))
-    first = [pair for pair in chain.from_iterable(turns) if pair is not None][:limit]
-    return tuple(Completion(a.slug, fact.id, language, fact.label.get(language)) for a, fact in first)
+def starter_facts(knowledge: Knowledge, limit: int) -> list[tuple[Article, Fact]]:
+    """Return facts to begin with: those that most commands show, one article after the other."""
+    turns = zip_longest(*(_most_shown(article) for article in knowledge.articles))
+    return [pair for pair in chain.from_iterable(turns) if pair is not None][:limit]
 
 
-def _by_use(article: Article) -> list[tuple[Article, Fact]]:
-    uses = Counter(key for command in article.commands for key in command.facts)
-    return [(article, fact) for fact in sorted(article.facts, key=lambda fact: -uses[fact.id])]
+def _most_shown(article: Article) -> list[tuple[Article, Fact]]:
+    shown = Counter(key for command in article.commands for key in command.facts)
+    return [(article, fact) for fact in sorted(article.facts, key=lambda fact: -shown[fact.id])]
 
 
 def questions(knowledge: Knowledge) -> "Completer":
-    """Complete questions: every label and sample of every fact."""
-    starters = [useful(knowledge, language, _MOST_STARTERS) for language in LANGUAGES]
-    return Completer(_completions(knowledge), chain.from_iterable(starters))
+    """Return a completer of every label and sample of every fact."""
+    first = starter_facts(knowledge, _MOST_STARTERS)
+    return Completer(
+        _completions(knowledge), (_label(article, fact, language) for language in LANGUAGES for article, fact in first)
+    )
+
+
+def _label(article: Article, fact: Fact, language: Language) -> Completion:
+    return Completion(article.slug, fact.id, language, fact.label.get(language))
 
 
 class Completer:
-    """Texts ready to be ranked within milliseconds."""
+    """Texts indexed so that ranking them takes milliseconds."""
 
     def __init__(self, completions: Iterable[Completion], starters: Iterable[Completion]) -> None:
-        """Index `completions`; `starters` are what to suggestion before anything is typed."""
+        """Index `completions`; `starters` are returned while nothing is typed."""
         self._starters = tuple(starters)
         self._entries = tuple(map(_entry, completions))
         self._words = tuple({word for entry in self._entries for word in entry.spaced.split()})
 
     def complete(self, typed: str, language: Language, limit: int = 25) -> tuple[Completion, ...]:
-        """Return the best text of each target, the likeliest first; with nothing typed the starters."""
+        """Return the best text of each target, best first; the starters while nothing is typed."""
         keys = _typed(typed, language)
         if not keys.squeezed:
             return tuple(one for one in self._starters if one.language == language)[:limit]
@@ -114,7 +124,7 @@ def _completions(knowledge: Knowledge) -> Iterable[Completion]:
         for fact in article.facts:
             for language in LANGUAGES:
                 if fact.label.has(language):
-                    yield Completion(article.slug, fact.id, language, fact.label.get(language))
+                    yield _label(article, fact, language)
             for sample in fact.samples:
                 yield Completion(article.slug, fact.id, sample.language, sample.text)
 
@@ -141,34 +151,30 @@ def _typed(text: str, language: Language) -> _Typed:
 
 
 def _score(entry: _Entry, typed: _Typed) -> float:
-    """Return how well an entry continues what was typed; 0 is not at all."""
+    """Return how well an entry continues what was typed, from 0 (not at all) to 4 (begins with it)."""
     if typed.initials is not None and typed.initials in entry.initials:
         return _BEGINS if entry.initials.startswith(typed.initials) else _HAS_WORDS
     if entry.completion.language == typed.language:
         return _similarity(entry, typed)
-    return _similarity(entry, typed) * _OTHER_SCRIPT if len(typed.squeezed) >= _FEWEST_KEYS else 0.0
+    return _similarity(entry, typed) * _OTHER_LANGUAGE if len(typed.squeezed) >= _FEWEST_KEYS else 0.0
 
 
 def _similarity(entry: _Entry, typed: _Typed) -> float:
-    begun, spaced = 0, entry.spaced
-    for word in typed.words:  # a plain loop: this runs for every sample at every key stroke
-        if word in spaced:
-            begun += 1
     if entry.squeezed.startswith(typed.squeezed):
         return _BEGINS
+    begun = 0
+    for word in typed.words:  # a plain loop is fastest, and this runs for every sample at every key stroke
+        if word in entry.spaced:
+            begun += 1
     if begun == len(typed.words):
         return _HAS_WORDS
-    return _HOLDS if typed.squeezed in entry.squeezed else _SOME_WORDS * begun / len(typed.words)
+    return _CONTAINS if typed.squeezed in entry.squeezed else _SOME_WORDS * begun / len(typed.words)
 
 
 def entity_names(entities: Sequence[tuple[Article, Entity]]) -> Completer:
-    """Complete the names of what a look-up command finds; first come those with most facts."""
+    """Return a completer of the names that a look-up command finds; it starts with those of most facts."""
     by_use = sorted(entities, key=lambda pair: -len(pair[0].facts_about(pair[1])))
     return Completer(
-        (Completion(a.slug, e.id, _language(name), name) for a, e in entities for name in e.names()),
+        (Completion(a.slug, e.id, language_of(normalise(name)), name) for a, e in entities for name in e.names()),
         (Completion(a.slug, e.id, language, e.name.get(language)) for language in LANGUAGES for a, e in by_use),
     )
-
-
-def _language(name: str) -> Language:
-    return language_of(normalise(name))

@@ -1,8 +1,9 @@
-"""Replies, lists and the bot's own texts as pages: text in pieces, one row of buttons, at most one menu."""
+"""Replies, lists and the bot's own sentences laid out as pages: text, one row of buttons, at most one menu."""
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Final, Literal, TypeAlias
+from typing import Final
 
 from bot.core.model import (
     Article,
@@ -17,28 +18,43 @@ from bot.core.model import (
     Text,
     other_language,
 )
-from bot.service.autocomplete import useful
-from bot.service.replies import Reply, SourceLine, Suggestion, Voice, item_reply, quoted, ranges, suggestion
-from bot.service.replies import source_line as source_of
-from bot.service.views import Action, EntityView, FactView, ListView, Trace, View, marked_fact, marked_sample, trace_of
-from bot.service.wording import MESSAGE, clip, escape, one_line, paged, split
+from bot.service.autocomplete import starter_facts
+from bot.service.replies import Citation, Reply, Suggestion, Voice, citation, item_reply, suggested, suggestion
+from bot.service.views import (
+    Action,
+    Block,
+    Button,
+    Choice,
+    EntityView,
+    FactView,
+    Line,
+    ListView,
+    Menu,
+    Page,
+    Span,
+    Trace,
+    View,
+    fact_with,
+    sample_with,
+    trace_of,
+)
 
 MOST_BUTTONS: Final = 5
 MOST_CHOICES: Final = 25
-LABEL: Final = 80
-CHOICE_LABEL: Final = 100
-STARTERS: Final = 3
+LONGEST_LABEL: Final = 80
+LONGEST_CHOICE: Final = 100
+_STARTERS = 3
 """Questions offered to somebody who asked none."""
-_LONGEST_SOURCE = 700
-_LONGEST_ADDRESS = 500
-_UNSAFE_IN_ADDRESS = {ord(char): f"%{ord(char):02X}" for char in '<> \t\r\n"\\'}
-Style: TypeAlias = Literal["primary", "secondary"]
-_ROWS: Final = 8
+_MOST_ROWS = 8
 """Most rows on a page: about two screens of a phone."""
-_ROOM: Final = 1_500
-"""Characters for the rows; the rest is for heading and sources."""
-_LONGEST_DETAIL = 300
-_LONGEST = 300
+_MOST_CHARACTERS = 1_500
+"""Most characters of the rows on a page, so that they fit into a message with heading and sources."""
+_LONGEST_NAME = 80
+_LONGEST_LINE = 300
+_LONGEST_SOURCE = 700
+_BLANK = Line(())
+_CODE = re.compile("`([^`]+)`")
+Lines = tuple[Line, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,11 +73,9 @@ class Listing:
         found = {(a.slug, fact.id): (a, fact) for a, command in self.parts for fact in _facts(a, command)}
         return tuple(found.values())
 
-    def rows(self) -> Iterator[tuple[Article, Row]]:
-        """Yield the rows laid out by the authors."""
-        for article, command in self.parts:
-            for row in command.rows:
-                yield article, row
+    def rows(self) -> tuple[tuple[Article, Row], ...]:
+        """Return the rows laid out by the authors."""
+        return tuple((article, row) for article, command in self.parts for row in command.rows)
 
     def entities(self) -> tuple[tuple[Article, Entity], ...]:
         """Return the entities that can be looked up."""
@@ -90,192 +104,106 @@ def listing(knowledge: Knowledge, key: str) -> Listing | None:
     return next((one for one in listings(knowledge) if one.key == key), None)
 
 
-@dataclass(frozen=True, slots=True)
-class Button:
-    """A button and what it does."""
-
-    label: str
-    action: Action
-    style: Style = "secondary"
-
-
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """One entry of a menu."""
-
-    label: str
-    view: View
-
-
-@dataclass(frozen=True, slots=True)
-class Menu:
-    """A menu that stays while its entries are looked at."""
-
-    owner: View
-    """The page the menu belongs to, from which it is made again."""
-    placeholder: str
-    choices: tuple[Choice, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    """What is shown: every text fits into a message, buttons and menu stand below the last one."""
-
-    language: Language
-    texts: tuple[str, ...]
-    buttons: tuple[Button, ...] = ()
-    menu: Menu | None = None
+def page_of(knowledge: Knowledge, view: View, *, trace: Trace | None = None, shareable: bool = False) -> Page | None:
+    """Lay out what `view` names; None when it has gone."""
+    match view:
+        case FactView():
+            return _fact_page(knowledge, view, trace, shareable=shareable)
+        case ListView():
+            return list_page(knowledge, view, shareable=shareable)
+        case EntityView():
+            return _entity_page(knowledge, view, shareable=shareable)
 
 
 def plain_page(voice: Voice, key: str, **values: object) -> Page:
     """Return one of the bot's own sentences as a page."""
-    return Page(voice.language, split(voice.say(key, **values)))
-
-
-def reply_page(knowledge: Knowledge, reply: Reply, *, shareable: bool = False) -> Page:
-    """Lay out the reply to a question; `shareable` where only the asker sees it and others could."""
-    voice = Voice(knowledge, reply.language)
-    if reply.also:  # one row of buttons for two answers: each leads to one of them
-        buttons = suggestion_buttons(reply.language, _as_suggestions(knowledge, (reply, *reply.also)))
-    elif reply.outcome == "answered" and reply.article and reply.fact:
-        view = FactView(reply.article, reply.fact, reply.language)
-        buttons = _fact_buttons(knowledge, view, trace_of(reply), shareable=shareable)
-    else:
-        buttons = suggestion_buttons(reply.language, reply.suggestions)
-    return Page(reply.language, _reply_texts(voice, reply), buttons)
-
-
-def _as_suggestions(knowledge: Knowledge, replies: Sequence[Reply]) -> list[Suggestion]:
-    found = ((reply, knowledge.article(reply.article or "")) for reply in replies)
-    facts = ((reply, article, article.fact(reply.fact or "")) for reply, article in found if article)
-    return [suggestion(article, fact, reply.language, reply.confidence) for reply, article, fact in facts if fact]
-
-
-def fact_page(
-    knowledge: Knowledge, view: FactView, *, trace: Trace | None = None, shareable: bool = False
-) -> Page | None:
-    """Lay out one fact or gap, with the trace of how it was matched, if it was; None when it has gone."""
-    found = find_item(knowledge, view)
-    if found is None:
-        return None
-    voice = Voice(knowledge, view.language)
-    reply = item_reply(voice, *found)
-    if isinstance(found[1], Gap):
-        return Page(view.language, _reply_texts(voice, reply), suggestion_buttons(view.language, reply.suggestions))
-    buttons = _fact_buttons(knowledge, view, trace, shareable=shareable)
-    return Page(view.language, _reply_texts(voice, reply), buttons)
-
-
-def related_page(knowledge: Knowledge, view: FactView) -> Page | None:
-    """Suggestion the questions related to a fact; None when it has gone."""
-    found = find_item(knowledge, view)
-    if found is None or not isinstance(found[1], Fact):
-        return None
-    article, keys = found[0], found[1].related
-    related = (other for key in keys if (other := article.fact(key)))
-    suggestions = [Suggestion(article.slug, other.id, other.label.get(view.language), 0.0) for other in related]
-    page = plain_page(Voice(knowledge, view.language), "related_offers")
-    return replace(page, buttons=suggestion_buttons(view.language, suggestions))
+    return Page(voice.language, (Block(_own_lines(voice.say(key, **values))),))
 
 
 def starters_page(knowledge: Knowledge, language: Language, key: str) -> Page:
-    """Say the sentence `key` and suggestion three questions to begin with."""
-    suggestions = [Suggestion(c.article, c.target, c.text, 0.0) for c in useful(knowledge, language, STARTERS)]
-    return replace(plain_page(Voice(knowledge, language), key), buttons=suggestion_buttons(language, suggestions))
+    """Say the sentence `key` and offer three questions to begin with."""
+    suggestions = [suggestion(*pair, language) for pair in starter_facts(knowledge, _STARTERS)]
+    return _suggesting(plain_page(Voice(knowledge, language), key), suggestions)
 
 
-def find_item(knowledge: Knowledge, view: FactView) -> tuple[Article, Fact | Gap] | None:
+def related_page(knowledge: Knowledge, view: FactView) -> Page | None:
+    """Offer the questions related to a fact; None when it has gone."""
+    match _find(knowledge, view):
+        case article, Fact() as fact:
+            page = plain_page(Voice(knowledge, view.language), "related_offers")
+            return _suggesting(page, suggested(article, fact.related, view.language))
+        case _:
+            return None
+
+
+def _fact_page(knowledge: Knowledge, view: FactView, trace: Trace | None, *, shareable: bool) -> Page | None:
+    """Lay out one fact or gap; `trace` says how it was matched, if it was. None when it has gone."""
+    found = _find(knowledge, view)
+    if found is None:
+        return None
+    reply = item_reply(Voice(knowledge, view.language), *found)
+    return reply_page(knowledge, reply, trace=trace, shareable=shareable)
+
+
+def reply_page(knowledge: Knowledge, reply: Reply, *, trace: Trace | None = None, shareable: bool = False) -> Page:
+    """Lay out a reply; `shareable` where only the asker sees it and others could."""
+    language, trace = reply.language, trace or trace_of(reply)
+    voice = Voice(knowledge, language)
+    further = (Block(_lines(one.text), _source_line(one.source)) for one in reply.also)
+    page = Page(language, (_block(voice, reply), *further))
+    views = [FactView(one.article or "", one.fact or "", language) for one in (reply, *reply.also)]
+    if reply.also:  # one row of buttons for two answers: each leads to one of them
+        found = (_find(knowledge, view) for view in views)
+        return _suggesting(page, [suggestion(*pair, language) for pair in found if pair])
+    match _find(knowledge, view := views[0]):
+        case _, Fact() as fact:
+            other = other_language(language)
+            both = fact.answer.has(language) and fact.answer.has(other)
+            buttons = _buttons(
+                voice,
+                (both, "button_language", Action("open", replace(view, language=other), trace)),
+                (bool(fact.related), "button_related", Action("related", view)),
+                (shareable, "button_share", Action("share", view, trace)),
+                (True, "button_more", Action("why", view, trace)),
+            )
+            return replace(page, buttons=buttons)
+        case _:  # not answered, or a reload took the fact away meanwhile
+            return _suggesting(page, reply.suggestions)
+
+
+def _block(voice: Voice, reply: Reply) -> Block:
+    is_own = reply.fact is None and reply.gap is None
+    body = _own_lines(reply.text) if is_own else _lines(reply.text)
+    if reply.outcome == "unanswered" and reply.suggestions:
+        body = (*body, _BLANK, *_own_lines(voice.say("gap_offers")))
+    return Block(body, _footer(reply))
+
+
+def _footer(reply: Reply) -> Lines:
+    return (*(_small(line) for line in (reply.understood, reply.notice) if line), *_source_line(reply.source))
+
+
+def _source_line(source: Citation | None) -> Lines:
+    return (_linked(source.line, source.title, source.url, small=True),) if source else ()
+
+
+def _find(knowledge: Knowledge, view: FactView) -> tuple[Article, Fact | Gap] | None:
     """Return what `view` shows, or None when it has gone."""
     article = knowledge.article(view.article)
-    if article is None:
-        return None
-    item = article.item(view.fact)
-    return None if item is None else (article, item)
+    item = article.item(view.fact) if article else None
+    return (article, item) if article and item else None
 
 
-def suggestion_buttons(language: Language, suggestions: Iterable[Suggestion]) -> tuple[Button, ...]:
-    """Return questions as buttons that answer in place; each question once."""
-    views = {(o.article, o.fact): o for o in suggestions}
-    return tuple(
-        Button(clip(o.label, LABEL), Action("open", FactView(o.article, o.fact, language)), "primary")
-        for o in list(views.values())[:MOST_BUTTONS]
-    )
+def _suggesting(page: Page, suggestions: Iterable[Suggestion]) -> Page:
+    """Put questions under a page as buttons that answer in place; each question once."""
+    labels = {FactView(one.article, one.fact, page.language): one.label for one in suggestions}
+    buttons = (Button(clip(label, LONGEST_LABEL), Action("open", view), "primary") for view, label in labels.items())
+    return replace(page, buttons=tuple(buttons)[:MOST_BUTTONS])
 
 
-def _fact_buttons(knowledge: Knowledge, view: FactView, trace: Trace | None, *, shareable: bool) -> tuple[Button, ...]:
-    found = find_item(knowledge, view)
-    fact = found[1] if found else None
-    if not isinstance(fact, Fact):
-        return ()  # a reload took it away while the question was being answered
-    other = other_language(view.language)
-    both = fact.answer.has(view.language) and fact.answer.has(other)
-    wanted = (
-        (both, "button_language", Action("open", replace(view, language=other), trace)),
-        (bool(fact.related), "button_related", Action("related", view)),
-        (shareable, "button_share", Action("share", view, trace)),
-        (True, "button_more", Action("why", view, trace)),
-    )
-    voice = Voice(knowledge, view.language)
-    return tuple(button(voice, key, action) for wants, key, action in wanted if wants)
-
-
-def button(voice: Voice, key: str, action: Action) -> Button:
-    """Return a button labelled with one of the bot's own sentences."""
-    return Button(clip(voice.say(key), LABEL), action)
-
-
-def _reply_texts(voice: Voice, reply: Reply) -> tuple[str, ...]:
-    own = reply.fact is None and reply.gap is None
-    body = reply.text if own else escape(reply.text)
-    if reply.outcome == "unanswered" and reply.suggestions:
-        body += f"\n\n{voice.say('gap_offers')}"
-    lines = [small(escape(line)) for line in (reply.understood, reply.notice) if line]
-    if reply.source:
-        lines.append(source_line(reply.source))
-    texts = with_footer(body, lines)
-    for further in reply.also:
-        texts += with_footer(escape(further.text), [source_line(further.source)] if further.source else [])
-    return texts
-
-
-def with_footer(body: str, lines: Iterable[str]) -> tuple[str, ...]:
-    """Split escaped text and put the small lines below it, whole."""
-    footer = "\n".join(lines)
-    texts = split(body) or ("…",)
-    if not footer:
-        return texts
-    last = f"{texts[-1]}\n{footer}"
-    return (*texts[:-1], last) if len(last) <= MESSAGE else (*texts, *split(footer))
-
-
-def small(escaped: str) -> str:
-    """Return one line of escaped text in small print."""
-    return f"-# {one_line(escaped)}"
-
-
-def source_line(source: SourceLine) -> str:
-    """Return the source in small print, its title a link without a preview where there is an address."""
-    line = escape(clip(source.line, _LONGEST_SOURCE))
-    return small(linked(line, source.title, source.url))
-
-
-def linked(escaped: str, title: str, url: str | None) -> str:
-    """Make the first occurrence of `title` in an escaped line a link; as it is without a usable address."""
-    text = escape(one_line(title))
-    if not url or len(url) > _LONGEST_ADDRESS or not text or not url.startswith(("http://", "https://")):
-        return escaped
-    return escaped.replace(text, f"[{text}](<{url.translate(_UNSAFE_IN_ADDRESS)}>)", 1)
-
-
-def page_of(knowledge: Knowledge, view: View, *, trace: Trace | None = None, shareable: bool = False) -> Page | None:
-    """Lay out whatever `view` names; None when it has gone."""
-    match view:
-        case FactView():
-            return fact_page(knowledge, view, trace=trace, shareable=shareable)
-        case ListView():
-            return list_page(knowledge, view, shareable=shareable)
-        case EntityView():
-            return entity_page(knowledge, view, shareable=shareable)
+def _buttons(voice: Voice, *buttons: tuple[bool, str, Action]) -> tuple[Button, ...]:
+    """Return the buttons that are wanted, each labelled with one of the bot's own sentences."""
+    return tuple(Button(clip(voice.say(key), LONGEST_LABEL), action) for is_wanted, key, action in buttons if is_wanted)
 
 
 def list_page(knowledge: Knowledge, view: ListView, *, shareable: bool = False) -> Page | None:
@@ -284,74 +212,72 @@ def list_page(knowledge: Knowledge, view: ListView, *, shareable: bool = False) 
     facts = command.facts() if command else ()
     if command is None or not facts:
         return None
-    voice, rows = Voice(knowledge, view.language), tuple(command.rows())
+    voice = Voice(knowledge, view.language)
+    rows = [_row(voice, *row) for row in command.rows()]
     if not rows and len(facts) == 1:
         article, fact = facts[0]
-        return fact_page(knowledge, FactView(article.slug, fact.id, view.language), shareable=shareable)
-    blocks = tuple(_block(voice, *row) for row in rows) or tuple(_bullet(voice, fact) for _, fact in facts)
-    pages = paged(blocks, most=_ROWS if rows else MOST_CHOICES, limit=_ROOM)
+        return _fact_page(knowledge, FactView(article.slug, fact.id, view.language), None, shareable=shareable)
+    bullets = [(_line(f"• {clip(fact.label.get(view.language), LONGEST_CHOICE)}"),) for _, fact in facts]
+    pages = _paged(rows or bullets, _MOST_ROWS if rows else MOST_CHOICES)
     at = min(max(view.page, 0), len(pages) - 1)
-    here = replace(view, page=at)
-    heading = f"**{escape(clip(command.description.get(view.language), 100))}**"
-    gap = "\n\n" if rows else "\n"
-    body = f"{heading}{gap}{gap.join(pages[at])}"
-    texts = with_footer(body, _footer(voice, _articles(command), at, len(pages)))
-    shown = facts if rows else facts[sum(map(len, pages[:at])) :][: len(pages[at])]
-    buttons = _list_buttons(voice, here, len(pages), shareable=shareable)
-    return Page(view.language, texts, buttons, _menu(voice, here, shown))
+    body = [_line(clip(command.description.get(view.language), 100), bold=True)]
+    for entry in pages[at]:
+        body += [_BLANK, *entry] if rows else entry
+    footer = [_list_source(voice, article) for article, _ in command.parts[:2]]
+    if len(pages) > 1:
+        footer.append(_small(voice.say("list_page", page=at + 1, pages=len(pages))))
+    begin = sum(map(len, pages[:at]))
+    shown = facts if rows else facts[begin : begin + len(pages[at])]
+    current = replace(view, page=at)
+    buttons = _buttons(
+        voice,
+        (at > 0, "button_previous", Action("open", replace(current, page=at - 1))),
+        (at < len(pages) - 1, "button_next", Action("open", replace(current, page=at + 1))),
+        (True, "button_language", Action("open", replace(current, language=other_language(view.language)))),
+        (shareable, "button_share", Action("share", current)),
+    )
+    return Page(view.language, (Block(tuple(body), tuple(footer)),), buttons, _menu(voice, current, shown))
 
 
-def _block(voice: Voice, article: Article, row: Row) -> str:
+def _row(voice: Voice, article: Article, row: Row) -> Lines:
     """Return one row: who or when in bold, what there is to say, the paragraph in small print."""
     entity = article.entity(row.entity) if row.entity else None
     name = entity.name if entity else row.title
-    lines = [f"**{escape(clip(name.get(voice.language), 80))}**"] if name else []
-    lines.append(escape(clip(row.detail.get(voice.language), _LONGEST_DETAIL)))
+    lines = [_line(clip(name.get(voice.language), _LONGEST_NAME), bold=True)] if name else []
+    lines.append(_line(clip(row.detail.get(voice.language), _LONGEST_LINE)))
     if row.paragraphs:
-        key = "paragraphs" if len(row.paragraphs) > 1 else "paragraph"
-        lines.append(small(escape(voice.say(key, numbers=ranges(row.paragraphs)))))
-    return "\n".join(lines)
+        lines.append(_small(voice.paragraphs(row.paragraphs)))
+    return tuple(lines)
 
 
-def _bullet(voice: Voice, fact: Fact) -> str:
-    return f"• {escape(clip(fact.label.get(voice.language), CHOICE_LABEL))}"
+def _paged(entries: Sequence[Lines], most: int) -> list[list[Lines]]:
+    """Put entries on pages of at most `most` entries and `_MOST_CHARACTERS` characters."""
+    pages: list[list[Lines]] = [[]]
+    used = 0
+    for entry in entries:
+        size = sum(len(span.text) for line in entry for span in line.spans)
+        if pages[-1] and (len(pages[-1]) >= most or used + size > _MOST_CHARACTERS):
+            pages.append([])
+            used = 0
+        pages[-1].append(entry)
+        used += size + 2 * len(entry)  # room for line breaks and markup
+    return pages
 
 
-def _articles(command: Listing) -> tuple[Article, ...]:
-    return tuple(article for article, _ in command.parts)
+def _list_source(voice: Voice, article: Article) -> Line:
+    line = voice.say("list_source", title=voice.published(article))
+    return _linked(line, article.title.get(voice.language), article.url, small=True)
 
 
-def _footer(voice: Voice, articles: tuple[Article, ...], at: int, pages: int) -> Iterator[str]:
-    for article in articles[:2]:
-        title, publisher = article.title.get(voice.language), article.publisher.get(voice.language)
-        line = escape(
-            clip(voice.say("list_source", title=f"{publisher} {quoted(title, voice.language)}"), _LONGEST_DETAIL)
-        )
-        yield small(linked(line, title, article.url))
-    if pages > 1:
-        yield small(escape(voice.say("list_page", page=at + 1, pages=pages)))
-
-
-def _list_buttons(voice: Voice, view: ListView, pages: int, *, shareable: bool) -> tuple[Button, ...]:
-    there = replace(view, language=other_language(view.language))
-    wanted = (
-        (view.page > 0, "button_previous", Action("open", replace(view, page=view.page - 1))),
-        (view.page < pages - 1, "button_next", Action("open", replace(view, page=view.page + 1))),
-        (True, "button_language", Action("open", there)),
-        (shareable, "button_share", Action("share", view)),
-    )
-    return tuple(button(voice, key, action) for wants, key, action in wanted if wants)
-
-
-def _menu(voice: Voice, owner: View, facts: tuple[tuple[Article, Fact], ...]) -> Menu | None:
+def _menu(voice: Voice, owner: View, facts: Sequence[tuple[Article, Fact]]) -> Menu | None:
     """Return a menu of facts; None where there is nothing to choose."""
     if len(facts) < 2:  # noqa: PLR2004  one fact is no choice
         return None
     choices = tuple(
-        Choice(clip(fact.label.get(voice.language), CHOICE_LABEL), FactView(article.slug, fact.id, voice.language))
+        Choice(clip(fact.label.get(voice.language), LONGEST_CHOICE), FactView(article.slug, fact.id, voice.language))
         for article, fact in facts[:MOST_CHOICES]
     )
-    return Menu(owner, clip(voice.say("menu_facts"), CHOICE_LABEL), choices)
+    return Menu(owner, clip(voice.say("menu_facts"), LONGEST_CHOICE), choices)
 
 
 def menu_of(knowledge: Knowledge, owner: View) -> Menu | None:
@@ -360,77 +286,110 @@ def menu_of(knowledge: Knowledge, owner: View) -> Menu | None:
     return page.menu if page else None
 
 
-def entity_page(knowledge: Knowledge, view: EntityView, *, shareable: bool = False) -> Page | None:
+def _entity_page(knowledge: Knowledge, view: EntityView, *, shareable: bool) -> Page | None:
     """Show who or what an entity is, the fact most about it, and the others in a menu; None when it has gone."""
     article = knowledge.article(view.article)
     entity = article.entity(view.entity) if article else None
     if article is None or entity is None:
         return None
     voice = Voice(knowledge, view.language)
-    facts = article.facts_about(entity)
-    heading = _heading(voice, entity)
-    there = replace(view, language=other_language(view.language))
-    buttons = [button(voice, "button_language", Action("open", there))]
-    if shareable:
-        buttons.append(button(voice, "button_share", Action("share", view)))
-    if not facts:
-        return Page(view.language, with_footer(f"{heading}\n{voice.say('entity_nothing')}", ()), tuple(buttons))
-    reply = item_reply(voice, article, facts[0])
-    notes = [small(escape(reply.notice))] if reply.notice else []
-    sources = [source_line(reply.source)] if reply.source else []
-    texts = with_footer(f"{heading}\n{escape(reply.text)}", [*notes, *sources])
-    return Page(view.language, texts, tuple(buttons), _menu(voice, view, tuple((article, fact) for fact in facts)))
-
-
-def _heading(voice: Voice, entity: Entity) -> str:
-    name = f"**{escape(clip(entity.name.get(voice.language), 80))}**"
-    role = escape(clip(entity.role.get(voice.language), 80)) if entity.role else ""
-    return f"{name} · {role}" if role else name
+    facts = [(article, fact) for fact in article.facts_about(entity)]
+    heading = [Span(clip(entity.name.get(view.language), _LONGEST_NAME), bold=True)]
+    if entity.role:
+        heading += [Span(" · "), Span(clip(entity.role.get(view.language), _LONGEST_NAME))]
+    reply = item_reply(voice, *facts[0]) if facts else None
+    text = _lines(reply.text) if reply else _own_lines(voice.say("entity_nothing"))
+    block = Block((Line(tuple(heading)), *text), _footer(reply) if reply else ())
+    buttons = _buttons(
+        voice,
+        (True, "button_language", Action("open", replace(view, language=other_language(view.language)))),
+        (shareable, "button_share", Action("share", view)),
+    )
+    return Page(view.language, (block,), buttons, _menu(voice, view, facts))
 
 
 def why_page(knowledge: Knowledge, view: FactView, trace: Trace | None) -> Page | None:
     """Explain an answer: nearest sample, confidence, runner-up, full source; None when the fact has gone."""
-    found = find_item(knowledge, view)
+    found = _find(knowledge, view)
     if found is None:
         return None
     article, item = found
     voice = Voice(knowledge, view.language)
-    lines = [f"**{voice.say('why_title')}**", escape(clip(item.label.get(view.language), _LONGEST))]
-    lines += _matching(knowledge, voice, item, trace) if trace else [voice.say("explain_picked")]
+    texts = [clip(item.label.get(view.language), _LONGEST_LINE)]
+    texts += _matching(knowledge, voice, item, trace) if trace else [voice.say("explain_picked")]
+    footer: Lines = ()
     if isinstance(item, Fact):
-        source = source_of(voice, article, item)
+        source = citation(voice, article, item)
         if source.section:
-            lines.append(escape(voice.say("explain_section", section=clip(source.section, _LONGEST))))
+            texts.append(voice.say("explain_section", section=clip(source.section, _LONGEST_LINE)))
         if article.date:
-            lines.append(escape(voice.say("explain_date", date=article.date)))
-        return Page(view.language, with_footer("\n".join(lines), [source_line(source)]))
-    return Page(view.language, split("\n".join(lines)))
+            texts.append(voice.say("explain_date", date=article.date))
+        footer = _source_line(source)
+    body = (_line(voice.say("why_title"), bold=True), *_lines("\n".join(texts)))
+    return Page(view.language, (Block(body, footer),))
 
 
 def _matching(knowledge: Knowledge, voice: Voice, item: Fact | Gap, trace: Trace) -> Iterator[str]:
-    if sample := marked_sample(item, trace.sample):
-        yield escape(voice.say("explain_sample", sample=clip(sample, _LONGEST)))
-    yield escape(voice.say("explain_confidence", percent=trace.percent))
-    if (second := marked_fact(knowledge, trace.runner_up)) and second is not item:
-        label = clip(second.label.get(voice.language), _LONGEST)
-        yield escape(voice.say("explain_runner_up", label=label, percent=trace.runner_up_percent))
+    if sample := sample_with(item, trace.sample):
+        yield voice.say("explain_sample", sample=clip(sample, _LONGEST_LINE))
+    yield voice.say("explain_confidence", percent=trace.percent)
+    if (second := fact_with(knowledge, trace.runner_up)) and second is not item:
+        label = clip(second.label.get(voice.language), _LONGEST_LINE)
+        yield voice.say("explain_runner_up", label=label, percent=trace.runner_up_percent)
 
 
 def about_page(knowledge: Knowledge, language: Language) -> Page:
     """Say which articles the bot knows, how it answers and what it keeps."""
     voice = Voice(knowledge, language)
-    articles = "\n".join(_article(voice, article) for article in knowledge.articles[:10])
-    parts = (voice.say("about_intro"), articles, voice.say("about_how"), voice.say("about_privacy"))
-    return Page(language, split("\n\n".join(parts)))
+    intro, how, privacy = (_own_lines(voice.say(f"about_{part}")) for part in ("intro", "how", "privacy"))
+    articles = (_about_article(voice, article) for article in knowledge.articles[:10])
+    return Page(language, (Block((*intro, _BLANK, *articles, _BLANK, *how, _BLANK, *privacy)),))
 
 
-def _article(voice: Voice, article: Article) -> str:
+def _about_article(voice: Voice, article: Article) -> Line:
     title, publisher = article.title.get(voice.language), article.publisher.get(voice.language)
-    quoted = voice.say("about_article", publisher=publisher, title=title)
-    return linked(escape(clip(quoted, _LONGEST)), title, article.url)
+    return _linked(voice.say("about_article", publisher=publisher, title=title), title, article.url)
 
 
-def with_notice(page: Page, notice: str) -> Page:
-    """Put a sentence of the bot's own before a page."""
-    first = f"{notice}\n\n{page.texts[0]}"
-    return replace(page, texts=(*split(first), *page.texts[1:]))
+def _own_lines(sentence: str) -> Lines:
+    """Return one of the bot's own sentences, in which backticks mean code."""
+    return tuple(
+        Line(tuple(Span(part, code=at % 2 == 1) for at, part in enumerate(_CODE.split(line)) if part))
+        for line in sentence.split("\n")
+    )
+
+
+def _lines(text: str) -> Lines:
+    """Return text shown as it is."""
+    return tuple(map(_line, text.split("\n")))
+
+
+def _line(text: str, *, bold: bool = False) -> Line:
+    return Line((Span(text, bold=bold),) if text else ())
+
+
+def _small(text: str) -> Line:
+    return Line((Span(_one_line(text)),), small=True)
+
+
+def _linked(line: str, title: str, url: str | None, *, small: bool = False) -> Line:
+    """Clip `line`, and make the first `title` in it a link where there is an address."""
+    line = clip(line, _LONGEST_SOURCE)
+    before, linked, after = line.partition(_one_line(title)) if url else (line, "", "")
+    spans = (Span(before), Span(linked, url=url), Span(after))
+    return Line(tuple(span for span in spans if span.text), small)
+
+
+def _one_line(text: str) -> str:
+    """Return `text` with every run of white space as one space."""
+    return " ".join(text.split())
+
+
+def clip(text: str, limit: int) -> str:
+    """Cut one line to `limit` characters, at a word if there is one in the second half, with `…`."""
+    line = _one_line(text) or "…"
+    if len(line) <= limit:
+        return line
+    cut = line[: limit - 1]
+    space = cut.rfind(" ")
+    return (cut[:space] if space > limit // 2 else cut).rstrip() + "…"

@@ -1,6 +1,8 @@
-"""Why a reply is what it is: candidates, nearest samples, signals."""
+"""Replies: what the bot says to a question in the words of one language, and why it says so."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from itertools import groupby
 from typing import Literal
 
 from bot.core.dialogue import Context
@@ -10,8 +12,8 @@ from bot.core.model import Article, Fact, Gap, Knowledge, Language, Text
 
 Outcome = Literal["answered", "suggested", "unanswered"]
 _QUOTES = {"ko": "「{}」", "en": "“{}”"}
-_SILENT_STATUS = frozenset({"confirmed"})
-"""Statuses that need no mention: a reader expects them."""
+_UNNAMED_STATUS = "confirmed"
+"""The status that a reader expects."""
 _STRONGEST = 4
 
 
@@ -26,7 +28,7 @@ class Suggestion:
 
 
 @dataclass(frozen=True, slots=True)
-class SourceLine:
+class Citation:
     """Where an answer stands, in the words of one language."""
 
     title: str
@@ -45,22 +47,22 @@ class Reply:
     outcome: Outcome
     language: Language
     text: str
-    """The answer (or the bot's own sentence), without the source line."""
+    """The answer, or one of the bot's own sentences; without the source."""
     article: str | None = None
     fact: str | None = None
     gap: str | None = None
-    source: SourceLine | None = None
+    source: Citation | None = None
     confidence: float = 0.0
     suggestions: tuple[Suggestion, ...] = ()
     notice: str | None = None
     """One line when the answer exists in the other language only."""
     best: Candidate | None = None
-    """The candidate behind the reply, for "why this answer"."""
+    """The candidate that was chosen."""
     others: tuple[Candidate, ...] = ()
     understood: str | None = None
-    """One line that says what a question was taken to be about, when it leant on the one before."""
+    """One line that says what the question was taken to be about, if it needed the one before."""
     context: Context | None = None
-    """What a later question may lean on; None where nothing of an article was spoken of."""
+    """What the next question may refer to; None where the reply is about no article."""
     also: tuple["Reply", ...] = ()
     """Further answers, when the message asked two things."""
 
@@ -77,105 +79,82 @@ class Voice:
         """Return the sentence called `key` with its placeholders filled in."""
         return self._messages.get(key, Text(key, key)).get(self.language).format_map(values)
 
+    def paragraphs(self, numbers: tuple[int, ...]) -> str:
+        """Name paragraphs of an article; "" for none."""
+        key = "paragraphs" if len(numbers) > 1 else "paragraph"
+        return self.say(key, numbers=ranges(numbers)) if numbers else ""
+
+    def published(self, article: Article) -> str:
+        """Return the publisher and the quoted title of `article`."""
+        quoted = _QUOTES[self.language].format(article.title.get(self.language))
+        return f"{article.publisher.get(self.language)} {quoted}"
+
 
 def reply_to(knowledge: Knowledge, decision: Decision) -> Reply:
     """Put a decision into words."""
     language, others = decision.language, decision.others
     voice = Voice(knowledge, language)
     suggestions = tuple(
-        suggestion(c.target.article, c.target.item, language, c.confidence) for c in others if c.target.article
+        suggestion(one.target.article, one.target.item, language, one.confidence)
+        for one in others
+        if one.target.article
     )
     match decision:
         case Answered(best=best):
-            reply = item_reply(voice, best.target.article, best.target.item, confidence=best.confidence)
-            return replace(reply, best=best, others=others)
+            reply = item_reply(voice, best.target.article, best.target.item)
+            return replace(reply, confidence=best.confidence, best=best, others=others)
         case Unanswered(best=Candidate() as best):
-            reply = item_reply(voice, best.target.article, best.target.item, confidence=best.confidence)
-            return replace(reply, suggestions=suggestions or reply.suggestions, best=best, others=others)
+            reply = item_reply(voice, best.target.article, best.target.item)
+            offered = suggestions or reply.suggestions
+            return replace(reply, confidence=best.confidence, suggestions=offered, best=best, others=others)
         case Suggested():
-            return Reply(
-                "suggested",
-                language,
-                voice.say("suggested"),
-                confidence=others[0].confidence,
-                suggestions=suggestions,
-                others=others,
-            )
+            reply = Reply("suggested", language, voice.say("suggested"), suggestions=suggestions, others=others)
+            return replace(reply, confidence=others[0].confidence)
         case Unanswered():
             key = "unanswered" if len(knowledge.articles) == 1 else "unanswered_several"
             return Reply("unanswered", language, voice.say(key), others=others)
 
 
-def item_reply(voice: Voice, article: Article | None, item: Fact | Gap, *, confidence: float = 1.0) -> Reply:
-    """Say what `item` says, in the voice's language or in the only one there is; small talk has no article."""
-    language = voice.language
-    text = item.answer.get(language)
-    notice = None if item.answer.has(language) else voice.say("other_language_only")
-    if isinstance(item, Fact) and article is not None:
-        source = source_line(voice, article, item)
-        return Reply(
-            "answered",
-            language,
-            text,
-            article.slug,
-            item.id,
-            source=source,
-            confidence=confidence,
-            notice=notice,
-        )
-    nearest = _nearest(article, item, language) if article is not None and isinstance(item, Gap) else ()
-    return Reply("unanswered", language, text, gap=item.id, confidence=confidence, suggestions=nearest, notice=notice)
+def item_reply(voice: Voice, article: Article | None, item: Fact | Gap) -> Reply:
+    """Return the answer of `item` in the voice's language, or in the only one there is; small talk has no article."""
+    notice = None if item.answer.has(voice.language) else voice.say("other_language_only")
+    reply = Reply("unanswered", voice.language, item.answer.get(voice.language), confidence=1.0, notice=notice)
+    if article is None:
+        return replace(reply, gap=item.id)
+    if isinstance(item, Gap):
+        return replace(reply, gap=item.id, suggestions=suggested(article, item.nearest, voice.language))
+    source = citation(voice, article, item)
+    return replace(reply, outcome="answered", article=article.slug, fact=item.id, source=source)
 
 
-def _nearest(article: Article, gap: Gap, language: Language) -> tuple[Suggestion, ...]:
-    facts = (article.fact(key) for key in gap.nearest)
-    return tuple(suggestion(article, fact, language, 0.0) for fact in facts if fact is not None)
+def suggested(article: Article, facts: Iterable[str], language: Language) -> tuple[Suggestion, ...]:
+    """Return the facts with these ids as something to pick."""
+    found = (fact for key in facts if (fact := article.fact(key)))
+    return tuple(suggestion(article, fact, language) for fact in found)
 
 
-def suggestion(article: Article, item: Fact | Gap, language: Language, confidence: float) -> Suggestion:
+def suggestion(article: Article, item: Fact | Gap, language: Language, confidence: float = 0.0) -> Suggestion:
     """Return `item` as something to pick."""
     return Suggestion(article.slug, item.id, item.label.get(language), confidence)
 
 
-def source_line(voice: Voice, article: Article, fact: Fact) -> SourceLine:
-    """Tell where `fact` stands in its article."""
-    language = voice.language
+def citation(voice: Voice, article: Article, fact: Fact) -> Citation:
+    """Cite the place of `article` that `fact` stands on."""
+    language, paragraphs = voice.language, fact.source.paragraphs
     section = article.section(fact.source.section)
-    title, publisher = article.title.get(language), article.publisher.get(language)
     label = section.label.get(language) if section else ""
-    numbers = ranges(fact.source.paragraphs)
-    place = (
-        voice.say("paragraphs" if len(fact.source.paragraphs) > 1 else "paragraph", numbers=numbers)
-        if numbers
-        else label
-    )
-    parts = [f"{publisher} {quoted(title, language)}", place]
-    if fact.status not in _SILENT_STATUS:
-        parts.append(voice.say(f"status_{fact.status}"))
-    return SourceLine(
-        title,
-        publisher,
-        label,
-        fact.source.paragraphs,
-        article.url,
-        voice.say("source", source=" · ".join(part for part in parts if part)),
-    )
+    status = "" if fact.status == _UNNAMED_STATUS else voice.say(f"status_{fact.status}")
+    parts = filter(None, (voice.published(article), voice.paragraphs(paragraphs) or label, status))
+    line = voice.say("source", source=" · ".join(parts))
+    title, publisher = article.title.get(language), article.publisher.get(language)
+    return Citation(title, publisher, label, paragraphs, article.url, line)
 
 
-def quoted(title: str, language: Language) -> str:
-    """Put a title into the quotation marks of the language."""
-    return _QUOTES[language].format(title)
-
-
-def ranges(numbers: tuple[int, ...]) -> str:
-    """Write paragraph numbers shortly: (2, 3, 4, 6) → "2–4, 6"."""
-    runs: list[list[int]] = []
-    for number in sorted(numbers):
-        if runs and number == runs[-1][-1] + 1:
-            runs[-1].append(number)
-        else:
-            runs.append([number])
-    return ", ".join(str(run[0]) if len(run) == 1 else f"{run[0]}–{run[-1]}" for run in runs)
+def ranges(numbers: Iterable[int]) -> str:
+    """Write numbers shortly: (2, 3, 4, 6) → "2–4, 6"."""
+    runs = groupby(enumerate(sorted(numbers)), lambda pair: pair[1] - pair[0])
+    ends = ([number for _, number in run] for _, run in runs)
+    return ", ".join(str(run[0]) if len(run) == 1 else f"{run[0]}–{run[-1]}" for run in ends)
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,25 +167,14 @@ class Why:
 
 
 def why(knowledge: Knowledge, reply: Reply) -> Why:
-    """Explain `reply`: the chosen target first, then the runners-up."""
+    """Explain `reply`: the chosen candidate first, then the runners-up."""
     voice = Voice(knowledge, reply.language)
     candidates = (*((reply.best,) if reply.best else ()), *reply.others)
     return Why(
-        title=voice.say("why_title"),
-        headings=(
-            voice.say("why_fact"),
-            voice.say("why_confidence"),
-            voice.say("why_sample"),
-            voice.say("why_signals"),
-        ),
-        rows=tuple(
-            (
-                candidate.target.item.id,
-                f"{candidate.confidence:.0%}",
-                candidate.sample,
-                _strongest(candidate.features),
-            )
-            for candidate in candidates
+        voice.say("why_title"),
+        tuple(voice.say(f"why_{column}") for column in ("fact", "confidence", "sample", "signals")),
+        tuple(
+            (one.target.item.id, f"{one.confidence:.0%}", one.sample, _strongest(one.features)) for one in candidates
         ),
     )
 

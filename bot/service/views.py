@@ -1,4 +1,4 @@
-"""What can be shown, and what a button does to it; everything a front needs to remember stands in these."""
+"""What a front shows and remembers: pages with their texts, buttons and menus, and the views that name them."""
 
 import zlib
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from bot.core.model import Fact, Gap, Knowledge, Language
 from bot.service.replies import Reply
 
 Verb: TypeAlias = Literal["open", "share", "why", "related"]
-_MARKS = 1 << 16
+Style: TypeAlias = Literal["primary", "secondary"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,7 @@ View: TypeAlias = FactView | ListView | EntityView
 
 @dataclass(frozen=True, slots=True)
 class Trace:
-    """How a match came about, small enough for a button; texts are remembered by a 16-bit mark."""
+    """How a question was matched, small enough for a button: texts are named by 16-bit hashes."""
 
     percent: int
     sample: int
@@ -59,40 +59,104 @@ class Action:
     verb: Verb
     view: View
     trace: Trace | None = None
-    """How the fact shown was matched, where it was: it stays with the answer through all its buttons."""
+    """How the fact was matched; None where it was picked. All buttons of an answer pass it on."""
 
 
-def mark(text: str) -> int:
-    """Return a 16-bit mark by which one of a few hundred texts is found again."""
-    return zlib.crc32(text.encode()) % _MARKS
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Characters of one look; the text is plain, fronts escape it."""
+
+    text: str
+    bold: bool = False
+    code: bool = False
+    url: str | None = None
 
 
-def target_mark(slug: str, item_id: str) -> int:
-    """Return the mark of a fact or gap."""
-    return mark(f"{slug}/{item_id}")
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of text; blank where it has no spans."""
+
+    spans: tuple[Span, ...]
+    small: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """One answer: its text, and a footer that is never split."""
+
+    body: tuple[Line, ...]
+    footer: tuple[Line, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Button:
+    """A button and what it does."""
+
+    label: str
+    action: Action
+    style: Style = "secondary"
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One entry of a menu."""
+
+    label: str
+    view: View
+
+
+@dataclass(frozen=True, slots=True)
+class Menu:
+    """A menu that stays while its entries are looked at."""
+
+    owner: View
+    """The page the menu belongs to, from which it is made again."""
+    placeholder: str
+    choices: tuple[Choice, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One block per answer; one row of buttons and at most one menu below the last block."""
+
+    language: Language
+    blocks: tuple[Block, ...]
+    buttons: tuple[Button, ...] = ()
+    menu: Menu | None = None
+
+
+def short_hash(text: str) -> int:
+    """Return 16 bits that tell a few hundred texts apart."""
+    return zlib.crc32(text.encode()) & 0xFFFF
+
+
+def fact_hash(slug: str, item_id: str) -> int:
+    """Return the hash of a fact or gap."""
+    return short_hash(f"{slug}/{item_id}")
 
 
 def trace_of(reply: Reply) -> Trace | None:
-    """Note how `reply` was matched; None where it was picked."""
+    """Return how `reply` was matched; None where it was picked."""
     if reply.best is None:
         return None
-    percent, sample = _percent(reply.best), mark(reply.best.sample)
-    second = next((other for other in reply.others if other.target.article is not None), None)
-    if second is None or second.target.article is None:
-        return Trace(percent, sample, 0, 0)
-    return Trace(percent, sample, target_mark(second.target.article.slug, second.target.item.id), _percent(second))
+    runners_up = [
+        (fact_hash(one.target.article.slug, one.target.item.id), _percent(one))
+        for one in reply.others
+        if one.target.article
+    ]
+    return Trace(_percent(reply.best), short_hash(reply.best.sample), *(runners_up or [(0, 0)])[0])
 
 
 def _percent(candidate: Candidate) -> int:
     return round(100 * min(1.0, max(0.0, candidate.confidence)))
 
 
-def marked_sample(item: Fact | Gap, wanted: int) -> str | None:
-    """Return the sample of `item` with the mark `wanted`, or None when it has gone."""
-    return next((sample.text for sample in item.samples if mark(sample.text) == wanted), None)
+def sample_with(item: Fact | Gap, wanted: int) -> str | None:
+    """Return the sample of `item` with the hash `wanted`, or None when it has gone."""
+    return next((sample.text for sample in item.samples if short_hash(sample.text) == wanted), None)
 
 
-def marked_fact(knowledge: Knowledge, wanted: int) -> Fact | None:
-    """Return the fact with the mark `wanted`, or None when it has gone."""
+def fact_with(knowledge: Knowledge, wanted: int) -> Fact | None:
+    """Return the fact with the hash `wanted`, or None when it has gone."""
     pairs = ((article.slug, fact) for article in knowledge.articles for fact in article.facts)
-    return next((fact for slug, fact in pairs if target_mark(slug, fact.id) == wanted), None)
+    return next((fact for slug, fact in pairs if fact_hash(slug, fact.id) == wanted), None)

@@ -9,7 +9,7 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
-from bot.service.replies import Reply, Suggestion, Why
+from bot.service.replies import Citation, Reply, Suggestion, Why
 
 _BORDER = {"answered": "green", "suggested": "yellow", "unanswered": "bright_black"}
 
@@ -24,31 +24,28 @@ def as_json(question: str, reply: Reply) -> dict[str, Any]:
         "fact": reply.fact,
         "gap": reply.gap,
         "answer": reply.text,
-        "source": None
-        if reply.source is None
-        else {
-            "title": reply.source.title,
-            "publisher": reply.source.publisher,
-            "section": reply.source.section,
-            "paragraphs": list(reply.source.paragraphs),
-            "url": reply.source.url,
-        },
+        "source": _source(reply.source) if reply.source else None,
         "confidence": round(reply.confidence, 4),
         "suggestions": [
-            {
-                "article": suggestion.article,
-                "fact": suggestion.fact,
-                "label": suggestion.label,
-                "confidence": round(suggestion.confidence, 4),
-            }
-            for suggestion in reply.suggestions
+            {"article": one.article, "fact": one.fact, "label": one.label, "confidence": round(one.confidence, 4)}
+            for one in reply.suggestions
         ],
         "also": [as_json(question, further) for further in reply.also],
     }
 
 
+def _source(source: Citation) -> dict[str, Any]:
+    return {
+        "title": source.title,
+        "publisher": source.publisher,
+        "section": source.section,
+        "paragraphs": list(source.paragraphs),
+        "url": source.url,
+    }
+
+
 def render(reply: Reply) -> RenderableType:
-    """Return the reply as a panel: answer, source in small, suggestions by number."""
+    """Return the reply as a panel: the answer, its source in small print, suggestions by number."""
     parts: list[RenderableType] = [Text(reply.text)]
     parts += [Text(line, style="italic dim") for line in (reply.understood, reply.notice) if line]
     if reply.source:
@@ -63,7 +60,7 @@ def render(reply: Reply) -> RenderableType:
 
 
 def _suggestions(suggestions: Sequence[Suggestion]) -> Iterator[Text]:
-    """Yield the suggestions by number, with the article where they come from several."""
+    """Yield the suggestions by number, with their article if there are several."""
     several = len({suggestion.article for suggestion in suggestions}) > 1
     for number, suggestion in enumerate(suggestions, 1):
         article = f" ({suggestion.article})" if several else ""
@@ -71,7 +68,7 @@ def _suggestions(suggestions: Sequence[Suggestion]) -> Iterator[Text]:
 
 
 def show_why(console: Console, why: Why) -> None:
-    """Print how a reply came about: the candidates, their nearest samples and signals."""
+    """Print the candidates of a reply with their nearest samples and signals."""
     table = Table(title=escape(why.title), show_lines=False)
     for heading in why.headings:
         table.add_column(heading, overflow="fold")

@@ -1,4 +1,4 @@
-"""The chat: a prompt that behaves like the bot on Discord, for readers and authors alike."""
+"""The chat: a prompt that answers as the bot does on Discord, with commands for authors."""
 
 import contextlib
 import io
@@ -20,7 +20,7 @@ from bot.terminal.ask import render, show_why
 
 _HISTORY_LENGTH = 500
 _LONGEST_NUMBER = 3
-"""Digits of a number that picks an suggestion; what is longer is a question."""
+"""Digits of a number that picks a suggestion; a longer one is a question."""
 
 
 @dataclass(slots=True)
@@ -33,7 +33,7 @@ class Chat:
     language: Language | None = None
     last: Reply | None = None
     context: Context | None = None
-    """What was spoken of last, which an incomplete question needs_context on."""
+    """What was talked about last; an incomplete question refers to it."""
 
     @property
     def library(self) -> Library:
@@ -42,19 +42,15 @@ class Chat:
 
     @property
     def voice(self) -> Voice:
-        """Return the bot's voice: the chosen language, the last reply's or the first article's."""
+        """Return the bot's voice in the chosen language, else the last reply's, else the first article's."""
         knowledge = self.library.snapshot.knowledge
-        spoken = self.language or (self.last.language if self.last else knowledge.articles[0].language)
-        return Voice(knowledge, spoken)
+        return Voice(knowledge, self.language or (self.last or knowledge.articles[0]).language)
 
     def welcome(self) -> None:
         """Say what can be asked about."""
         articles = self.library.snapshot.knowledge.articles
-        if len(articles) == 1:
-            title = articles[0].title.get(self.voice.language)
-            self._say("chat_welcome", title=title)
-        else:
-            self._say("chat_welcome_several", count=len(articles))
+        key = "chat_welcome" if len(articles) == 1 else "chat_welcome_several"
+        self._say(key, title=articles[0].title.get(self.voice.language), count=len(articles))
 
     def take(self, line: str) -> bool:
         """Handle one line; return False when the chat is over."""
@@ -94,14 +90,14 @@ class Chat:
         article = self.library.snapshot.knowledge.article(picked.article)
         fact = article.fact(picked.fact) if article else None
         if article and fact:
-            chosen = next((c for c in asked.others if c.target.article == article and c.target.item == fact), None)
-            self._show(replace(item_reply(self.voice, article, fact), best=chosen))
+            best = next((one for one in asked.others if (one.target.article, one.target.item) == (article, fact)), None)
+            self._show(replace(item_reply(self.voice, article, fact), best=best))
 
     def _why(self) -> None:
-        if self.last is None or not (self.last.best or self.last.others):
-            self._say("chat_nothing_yet")
-        else:
+        if self.last and (self.last.best or self.last.others):
             show_why(self.console, why(self.library.snapshot.knowledge, self.last))
+        else:
+            self._say("chat_nothing_yet")
 
     def _reload(self) -> None:
         try:
@@ -111,12 +107,8 @@ class Chat:
                 self.console.print(str(problem), style="red", markup=False, highlight=False)
             self._say("reload_failed", count=len(error.problems))
         else:
-            self._say(
-                "reloaded",
-                added=len(change.added),
-                removed=len(change.removed),
-                changed=len(change.changed),
-            )
+            counts = {"added": len(change.added), "removed": len(change.removed), "changed": len(change.changed)}
+            self._say("reloaded", **counts)
 
     def _show(self, reply: Reply) -> None:
         self.last = reply
@@ -132,7 +124,7 @@ def run_chat(chat: Chat, history: Path | None) -> None:
     loading = threading.Thread(target=chat.library.encode, daemon=True)
     loading.start()
     if isinstance(sys.stdin, io.TextIOWrapper):
-        sys.stdin.reconfigure(errors="replace")  # bytes that are no text are a question too
+        sys.stdin.reconfigure(errors="replace")  # bytes that are not text make a question, too
     with _readline_history(history):
         chat.welcome()
         try:
@@ -143,7 +135,7 @@ def run_chat(chat: Chat, history: Path | None) -> None:
 
 
 def _next_line(loading: threading.Thread) -> str:
-    """Prompt for a line; it is returned when the encoder is there to answer it."""
+    """Prompt for a line; return it once the encoder is loaded."""
     line = input("› ")
     loading.join()
     return line
@@ -151,7 +143,7 @@ def _next_line(loading: threading.Thread) -> str:
 
 @contextlib.contextmanager
 def _readline_history(file: Path | None) -> Iterator[None]:
-    """Give `input` line editing and a history that lasts."""
+    """Give `input` line editing and a history kept in `file`."""
     try:
         import readline  # noqa: PLC0415  absent on Windows
     except ImportError:

@@ -8,10 +8,10 @@ import pytest
 from bot.app import read, shipped_knowledge
 from bot.core.model import Language
 from bot.discord_bot.admin import Counts, Status, count, problems_report, reload_report, status_report
+from bot.discord_bot.markup import MESSAGE
 from bot.errors import Problem
 from bot.service.library import Change
 from bot.service.replies import Voice
-from bot.service.wording import MESSAGE
 
 KNOWLEDGE, _ = read(shipped_knowledge())
 NOTHING = Change((), (), (), commands_changed=False)

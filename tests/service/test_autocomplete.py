@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.core.model import Article, Command, Fact, Knowledge, Sample, Source, Text
-from bot.service.autocomplete import Completer, Completion, questions, useful
+from bot.service.autocomplete import Completer, Completion, questions, starter_facts
 
 TEXTS = (
     "무라티 출신",
@@ -76,14 +76,14 @@ def test_any_text_is_taken(typed: str, language: str) -> None:
     assert len(COMPLETER.complete(typed, "ko" if language == "ko" else "en", 3)) <= 3
 
 
-def test_three_thousand_samples_take_five_milliseconds() -> None:
-    """The median of several runs, with room for a busy machine."""
+def test_three_thousand_samples_take_less_than_twenty_milliseconds() -> None:
+    """CPU time of this process, the median of several runs: many times what a quiet machine needs."""
     many = Completer(completions(*(f"{text} {number}" for number in range(500) for text in TEXTS)), ())
     took = []
     for typed in ("무라티 출", "ㅁㄹㅌ", "when did", "언제 떠", "anfkxl cnf") * 4:
-        begin = time.perf_counter()
+        begin = time.process_time()
         many.complete(typed, "ko")
-        took.append(time.perf_counter() - begin)
+        took.append(time.process_time() - begin)
     assert sorted(took)[len(took) // 2] < 0.02
 
 
@@ -102,11 +102,11 @@ def article(slug: str, shown: tuple[str, ...]) -> Article:
     return Article(slug, Text("제목"), Text("곳"), "ko", (), (), facts, commands=(command,))
 
 
-def test_useful_are_facts_that_commands_show_articles_taking_turns() -> None:
+def test_starters_are_facts_that_commands_show_one_article_after_the_other() -> None:
     knowledge = Knowledge((article("a", ("a2",)), article("b", ("b1",))))
-    assert [one.target for one in useful(knowledge, "en", 3)] == ["a2", "b1", "a0"]
-    assert useful(knowledge, "en", 1)[0].text == "label 2"
-    assert useful(knowledge, "ko", 1)[0].text == "라벨 2"
+    assert [fact.id for _, fact in starter_facts(knowledge, 3)] == ["a2", "b1", "a0"]
+    assert questions(knowledge).complete("", "en", 1)[0].text == "label 2"
+    assert questions(knowledge).complete("", "ko", 1)[0].text == "라벨 2"
 
 
 def test_labels_and_samples_are_completed() -> None:

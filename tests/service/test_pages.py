@@ -25,10 +25,10 @@ from bot.core.model import (
     Text,
 )
 from bot.discord_bot.components import MAX_CUSTOM_ID, button_id, choice_value, menu_id
+from bot.discord_bot.markup import texts_of
 from bot.service.pages import (
-    Page,
     about_page,
-    fact_page,
+    clip,
     listing,
     listings,
     page_of,
@@ -38,7 +38,7 @@ from bot.service.pages import (
     why_page,
 )
 from bot.service.replies import Reply, Voice, item_reply
-from bot.service.views import EntityView, FactView, ListView, Trace, View
+from bot.service.views import EntityView, FactView, Line, ListView, Page, Span, Trace, View
 
 SHIPPED, _ = read(shipped_knowledge())
 MESSAGES: Mapping[str, Text] = SHIPPED.messages
@@ -47,8 +47,9 @@ MESSAGES: Mapping[str, Text] = SHIPPED.messages
 def check(page: Page | None) -> None:
     """Fail if Discord would refuse the page."""
     assert page is not None
-    assert page.texts
-    assert all(text.strip() and len(text) <= 2000 for text in page.texts)
+    texts = texts_of(page)
+    assert texts
+    assert all(text.strip() and len(text) <= 2000 for text in texts)
     assert len(page.buttons) <= 5
     assert all(1 <= len(button.label) <= 80 for button in page.buttons)
     ids = [button_id(button.action) for button in page.buttons]
@@ -164,11 +165,26 @@ def test_what_has_gone_has_no_page(view: View) -> None:
     assert page_of(SHIPPED, view) is None
 
 
-def test_the_source_becomes_a_link_without_a_preview_where_the_article_has_an_address() -> None:
-    article = replace(SHIPPED.articles[0], url="https://example.org/a_(b)")
-    page = fact_page(Knowledge((article,), messages=MESSAGES), FactView(article.slug, "departures", "ko"))
+def shown(article: Article, language: Language) -> Page:
+    """Return the page of the first fact of `article`."""
+    page = page_of(Knowledge((article,), messages=MESSAGES), FactView(article.slug, article.facts[0].id, language))
     assert page is not None
-    assert "더밀크 「[오픈AI 엑소더스, 리더십 위기인가 성장통인가](<https://example.org/a_(b)>)」 · " in page.texts[-1]
+    return page
+
+
+def plain(lines: tuple[Line, ...]) -> list[str]:
+    """Return what `lines` say, whatever they look like."""
+    return ["".join(span.text for span in line.spans) for line in lines]
+
+
+def test_the_source_becomes_a_link_where_the_article_has_an_address() -> None:
+    article = replace(SHIPPED.articles[0], url="https://example.org/a_(b)")
+    (source,) = shown(article, "ko").blocks[0].footer
+    before, title, after = source.spans
+    assert (before.text, after.text[:4]) == ("출처: 더밀크 「", "」 · ")
+    assert title == Span("오픈AI 엑소더스, 리더십 위기인가 성장통인가", url="https://example.org/a_(b)")
+    (source,) = shown(SHIPPED.articles[0], "ko").blocks[0].footer
+    assert [span.url for span in source.spans] == [None]
 
 
 def test_a_status_is_named_where_it_matters() -> None:
@@ -176,18 +192,37 @@ def test_a_status_is_named_where_it_matters() -> None:
     named: tuple[tuple[Status, str], ...] = (("denied", "당사자 부인"), ("stated", "본인 발언"), ("reported", "보도"))
     for status, word in named:
         changed = replace(article, facts=(replace(article.facts[0], status=status),))
-        page = fact_page(Knowledge((changed,), messages=MESSAGES), FactView(article.slug, article.facts[0].id, "ko"))
-        assert page is not None
-        assert page.texts[-1].endswith(f" · {word}")
+        assert plain(shown(changed, "ko").blocks[0].footer)[-1].endswith(f" · {word}")
 
 
 def test_an_answer_in_one_language_only_says_so_and_offers_no_other() -> None:
     article = SHIPPED.articles[0]
     changed = replace(article, facts=(replace(article.facts[0], answer=Text(ko="한국어뿐이에요.")),))
-    page = fact_page(Knowledge((changed,), messages=MESSAGES), FactView(article.slug, article.facts[0].id, "en"))
-    assert page is not None
-    assert "-# This answer is available in Korean only." in page.texts[0]
+    page = shown(changed, "en")
+    assert plain(page.blocks[0].footer)[0] == "This answer is available in Korean only."
     assert "한국어" not in [button.label for button in page.buttons]
+
+
+@pytest.mark.parametrize(("details", "counts"), [(["짧게"] * 10, [8, 2]), (["가" * 300] * 7, [4, 3])])
+def test_rows_go_on_pages_by_number_and_by_length(details: list[str], counts: list[int]) -> None:
+    article = SHIPPED.articles[0]
+    rows = tuple(Row(Text(ko=detail), title=Text(ko="누구")) for detail in details)
+    command = Command(Text(en="rows"), Text(en="rows"), facts=(article.facts[0].id,), rows=rows)
+    knowledge = Knowledge((replace(article, commands=(command,)),), messages=MESSAGES)
+    pages = [page_of(knowledge, ListView("rows", at, "ko")) for at in range(len(counts))]
+    assert [plain(page.blocks[0].body).count("누구") for page in pages if page] == counts
+
+
+@given(text=st.text(max_size=300), limit=st.integers(2, 60))
+def test_a_clipped_line_fits(text: str, limit: int) -> None:
+    line = clip(text, limit)
+    assert 1 <= len(line) <= limit
+    assert "\n" not in line
+
+
+def test_a_label_is_cut_at_a_word() -> None:
+    assert clip("무라티는 어느 나라 출신인가요", 14) == "무라티는 어느 나라…"
+    assert clip("가" * 90, 80) == "가" * 79 + "…"
 
 
 def test_commands_of_one_name_are_merged_over_the_articles() -> None:
@@ -207,5 +242,4 @@ def test_two_answers_share_one_row_with_a_button_for_each() -> None:
     first, second = (item_reply(voice, article, fact) for fact in article.facts[:2])
     page = reply_page(SHIPPED, replace(first, also=(second,)))
     assert [button.label for button in page.buttons] == [fact.label.en for fact in article.facts[:2]]
-    assert first.text in page.texts[0]
-    assert second.text in page.texts[-1]
+    assert [plain(block.body) for block in page.blocks] == [[first.text], [second.text]]

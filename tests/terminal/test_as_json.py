@@ -8,7 +8,7 @@ import pytest
 from bot.core.matching import Question
 from bot.service.answering import joined
 from bot.service.library import Library, Responder
-from bot.service.replies import Reply, SourceLine, Suggestion
+from bot.service.replies import Citation, Reply, Suggestion
 from bot.terminal.ask import as_json
 from tests.core.ferry import night_snapshot
 
@@ -25,7 +25,7 @@ KEYS = [
     "suggestions",
     "also",
 ]
-SOURCE = SourceLine("T", "P", "S", (3, 4), None, "Source: P “T” · paragraphs 3–4")
+SOURCE = Citation("T", "P", "S", (3, 4), None, "Source: P “T” · paragraphs 3–4")
 ANSWER = Reply("answered", "en", "Yes.", "art", "one", source=SOURCE, confidence=0.93456)
 OTHER = replace(ANSWER, fact="two", text="No.")
 UNSURE = Reply(

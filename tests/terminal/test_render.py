@@ -5,10 +5,10 @@ from dataclasses import replace
 
 from rich.console import Console
 
-from bot.service.replies import Reply, SourceLine, Suggestion, Why
+from bot.service.replies import Citation, Reply, Suggestion, Why
 from bot.terminal.ask import render, show_why
 
-SOURCE = SourceLine("T", "P", "S", (3,), None, "Source: P “T” · paragraph 3")
+SOURCE = Citation("T", "P", "S", (3,), None, "Source: P “T” · paragraph 3")
 ANSWER = Reply("answered", "en", "Lund [left]. :boat:", "ferry", "one", source=SOURCE, confidence=0.9)
 OFFERS = (Suggestion("ferry", "one", "First?", 0.3), Suggestion("ferry", "two", "Second?", 0.2))
 

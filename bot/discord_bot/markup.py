@@ -1,0 +1,76 @@
+"""Pages as the texts of Discord messages: escaped, marked up, split."""
+
+import re
+from collections.abc import Iterable
+from typing import Final
+
+from bot.service.views import Block, Line, Page, Span
+
+MESSAGE: Final = 2_000
+"""Most characters of a message."""
+_ADDRESS = re.compile(r"(https?://[^\s<>@]+)")
+_MARKUP = re.compile(r"([\\*_~`|\[\]<])")
+_LINE_START = re.compile(r"^([^\S\n]*)([#>+-]|\d+(?=\.[^\S\n]))", re.MULTILINE)
+_MENTION = re.compile(r"@(?=everyone|here|[!&]?\d)")
+_SENTENCE_END = re.compile(r"[.!?。…][\"'”’」)]*\s+|\n+")
+_ZERO_WIDTH = "\u200b"
+_UNSAFE_IN_LINK = {ord(char): f"%{ord(char):02X}" for char in '<> \t\r\n"\\'}
+
+
+def texts_of(page: Page, notice: str = "") -> tuple[str, ...]:
+    """Return the texts of the messages that show `page`, `notice` (with its markup) before the first."""
+    texts = tuple(text for block in page.blocks for text in _texts(block))
+    return (*split(f"{notice}\n\n{texts[0]}"), *texts[1:]) if notice else texts
+
+
+def _texts(block: Block) -> tuple[str, ...]:
+    """Split a block; its footer stands whole in the last text, or in one of its own where the two are too long."""
+    texts = split(_marked_up(block.body)) or ("…",)
+    footer = _marked_up(block.footer)
+    last = "\n".join(filter(None, (texts[-1], footer)))
+    return (*texts[:-1], last) if len(last) <= MESSAGE else (*texts, *split(footer))
+
+
+def _marked_up(lines: Iterable[Line]) -> str:
+    return "\n".join(("-# " if line.small else "") + "".join(map(_span, line.spans)) for line in lines)
+
+
+def _span(span: Span) -> str:
+    if span.code:
+        return f"`{span.text}`"
+    text = f"**{escape(span.text)}**" if span.bold else escape(span.text)
+    # the angle brackets keep Discord from showing a preview of the linked page
+    return text if span.url is None else f"[{text}](<{span.url.translate(_UNSAFE_IN_LINK)}>)"
+
+
+def escape(text: str) -> str:
+    """Return `text` so that Discord shows it as it is: no markup, no mention; addresses stay usable."""
+    parts = _ADDRESS.split(text)
+    parts[::2] = [_MENTION.sub(f"@{_ZERO_WIDTH}", _MARKUP.sub(r"\\\1", part)) for part in parts[::2]]
+    return _LINE_START.sub(_escape_line_start, "".join(parts))
+
+
+def _escape_line_start(match: re.Match[str]) -> str:
+    space, start = match.groups()
+    return f"{space}{start}\\" if start.isdigit() else f"{space}\\{start}"
+
+
+def split(text: str, limit: int = MESSAGE) -> tuple[str, ...]:
+    """Split escaped text into pieces of at most `limit` characters, at sentences where possible; none is blank."""
+    text = text.strip()
+    if len(text) <= limit:
+        return (text,) if text else ()
+    cut = _place_to_cut(text, limit)
+    return (text[:cut].rstrip(), *split(text[cut:], limit))
+
+
+def _place_to_cut(text: str, limit: int) -> int:
+    """Return where to cut: after the last sentence, else at the last space, else anywhere but in an escape."""
+    ends = [match.end() for match in _SENTENCE_END.finditer(text, 0, limit)]
+    if ends and ends[-1] > limit // 4:
+        return ends[-1]
+    space = text.rfind(" ", limit // 4, limit)
+    if space > 0:
+        return space
+    backslashes = len(text[:limit]) - len(text[:limit].rstrip("\\"))
+    return limit - backslashes % 2
