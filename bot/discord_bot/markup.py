@@ -10,7 +10,8 @@ MESSAGE: Final = 2_000
 """Most characters of a message."""
 _ADDRESS = re.compile(r"(https?://[^\s<>@]+)")
 _MARKUP = re.compile(r"([\\*_~`|\[\]<])")
-_LINE_START = re.compile(r"^([^\S\n]*)([#>+-]|\d+(?=\.[^\S\n]))", re.MULTILINE)
+_BEFORE_LINE_MARK = re.compile(r"^[^\S\n]*(?:(?=[#>+-])|\d+(?=\.[^\S\n]))", re.MULTILINE)
+"""What stands before the mark of a heading, quotation or list; a backslash behind it takes the mark's force."""
 _MENTION = re.compile(r"@(?=everyone|here|[!&]?\d)")
 _SENTENCE_END = re.compile(r"[.!?。…][\"'”’」)]*\s+|\n+")
 _ZERO_WIDTH = "\u200b"
@@ -47,12 +48,7 @@ def escape(text: str) -> str:
     """Return `text` so that Discord shows it as it is: no markup, no mention; addresses stay usable."""
     parts = _ADDRESS.split(text)
     parts[::2] = [_MENTION.sub(f"@{_ZERO_WIDTH}", _MARKUP.sub(r"\\\1", part)) for part in parts[::2]]
-    return _LINE_START.sub(_escape_line_start, "".join(parts))
-
-
-def _escape_line_start(match: re.Match[str]) -> str:
-    space, start = match.groups()
-    return f"{space}{start}\\" if start.isdigit() else f"{space}\\{start}"
+    return _BEFORE_LINE_MARK.sub(r"\g<0>\\", "".join(parts))
 
 
 def split(text: str, limit: int = MESSAGE) -> tuple[str, ...]:

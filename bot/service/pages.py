@@ -49,7 +49,6 @@ _MOST_ROWS = 8
 """Most rows on a page: about two screens of a phone."""
 _MOST_CHARACTERS = 1_500
 """Most characters of the rows on a page, so that they fit into a message with heading and sources."""
-_LONGEST_NAME = 80
 _LONGEST_LINE = 300
 _LONGEST_SOURCE = 700
 _BLANK = Line(())
@@ -110,7 +109,7 @@ def page_of(knowledge: Knowledge, view: View, *, trace: Trace | None = None, sha
         case FactView():
             return _fact_page(knowledge, view, trace, shareable=shareable)
         case ListView():
-            return list_page(knowledge, view, shareable=shareable)
+            return _list_page(knowledge, view, shareable=shareable)
         case EntityView():
             return _entity_page(knowledge, view, shareable=shareable)
 
@@ -206,7 +205,7 @@ def _buttons(voice: Voice, *buttons: tuple[bool, str, Action]) -> tuple[Button, 
     return tuple(Button(clip(voice.say(key), LONGEST_LABEL), action) for is_wanted, key, action in buttons if is_wanted)
 
 
-def list_page(knowledge: Knowledge, view: ListView, *, shareable: bool = False) -> Page | None:
+def _list_page(knowledge: Knowledge, view: ListView, *, shareable: bool) -> Page | None:
     """Lay out one page of a command; a command of one fact without rows is that fact."""
     command = listing(knowledge, view.command)
     facts = command.facts() if command else ()
@@ -220,7 +219,7 @@ def list_page(knowledge: Knowledge, view: ListView, *, shareable: bool = False) 
     bullets = [(_line(f"• {clip(fact.label.get(view.language), LONGEST_CHOICE)}"),) for _, fact in facts]
     pages = _paged(rows or bullets, _MOST_ROWS if rows else MOST_CHOICES)
     at = min(max(view.page, 0), len(pages) - 1)
-    body = [_line(clip(command.description.get(view.language), 100), bold=True)]
+    body = [_line(clip(command.description.get(view.language), LONGEST_CHOICE), bold=True)]
     for entry in pages[at]:
         body += [_BLANK, *entry] if rows else entry
     footer = [_list_source(voice, article) for article, _ in command.parts[:2]]
@@ -243,7 +242,7 @@ def _row(voice: Voice, article: Article, row: Row) -> Lines:
     """Return one row: who or when in bold, what there is to say, the paragraph in small print."""
     entity = article.entity(row.entity) if row.entity else None
     name = entity.name if entity else row.title
-    lines = [_line(clip(name.get(voice.language), _LONGEST_NAME), bold=True)] if name else []
+    lines = [_line(clip(name.get(voice.language), LONGEST_LABEL), bold=True)] if name else []
     lines.append(_line(clip(row.detail.get(voice.language), _LONGEST_LINE)))
     if row.paragraphs:
         lines.append(_small(voice.paragraphs(row.paragraphs)))
@@ -294,9 +293,9 @@ def _entity_page(knowledge: Knowledge, view: EntityView, *, shareable: bool) -> 
         return None
     voice = Voice(knowledge, view.language)
     facts = [(article, fact) for fact in article.facts_about(entity)]
-    heading = [Span(clip(entity.name.get(view.language), _LONGEST_NAME), bold=True)]
+    heading = [Span(clip(entity.name.get(view.language), LONGEST_LABEL), bold=True)]
     if entity.role:
-        heading += [Span(" · "), Span(clip(entity.role.get(view.language), _LONGEST_NAME))]
+        heading += [Span(" · "), Span(clip(entity.role.get(view.language), LONGEST_LABEL))]
     reply = item_reply(voice, *facts[0]) if facts else None
     text = _lines(reply.text) if reply else _own_lines(voice.say("entity_nothing"))
     block = Block((Line(tuple(heading)), *text), _footer(reply) if reply else ())

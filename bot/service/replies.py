@@ -170,13 +170,9 @@ def why(knowledge: Knowledge, reply: Reply) -> Why:
     """Explain `reply`: the chosen candidate first, then the runners-up."""
     voice = Voice(knowledge, reply.language)
     candidates = (*((reply.best,) if reply.best else ()), *reply.others)
-    return Why(
-        voice.say("why_title"),
-        tuple(voice.say(f"why_{column}") for column in ("fact", "confidence", "sample", "signals")),
-        tuple(
-            (one.target.item.id, f"{one.confidence:.0%}", one.sample, _strongest(one.features)) for one in candidates
-        ),
-    )
+    headings = tuple(voice.say(f"why_{column}") for column in ("fact", "confidence", "sample", "signals"))
+    rows = ((one.target.item.id, f"{one.confidence:.0%}", one.sample, _strongest(one.features)) for one in candidates)
+    return Why(voice.say("why_title"), headings, tuple(rows))
 
 
 def _strongest(features: dict[str, float]) -> str:

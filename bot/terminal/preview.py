@@ -26,8 +26,6 @@ from bot.service.replies import Voice
 from bot.service.views import Action, Button, EntityView, FactView, Line, ListView, Page, Span
 
 Way: TypeAlias = Literal["mention", "command", "press"]
-_LONGEST: Final = 2_000
-"""Most characters that a reader can send."""
 _MOST_TRIES: Final = 20
 """Names to ask for until the bot is unsure; one of the first few does on every article so far."""
 _WIDEST, _NARROWEST = 72, 20
@@ -60,7 +58,6 @@ def scenes(responder: Responder, what: str | None, wanted: Language | None) -> t
     languages: tuple[Language, ...] = (wanted,) if wanted else tuple(dict.fromkeys((first, "en")))
     if what is None:
         return tuple(scene for language in languages for scene in _tour(responder, language))
-    what = what[:_LONGEST]
     if what.startswith("/"):
         return tuple(_command(responder, what.removeprefix("/"), language) for language in languages)
     if what.strip():
@@ -134,6 +131,11 @@ def _command(responder: Responder, line: str, language: Language) -> Scene:
     return Scene("command", f"/{name.get(language)} {option}".strip(), page, private=True)
 
 
+def _used(voice: Voice, scene: Scene) -> str:
+    """Say which command or button the reader used."""
+    return voice.say(f"preview_{scene.way}", reader=voice.say("preview_reader"), asked=scene.asked)
+
+
 def show(console: Console, knowledge: Knowledge, shown: tuple[Scene, ...]) -> None:
     """Print the scenes at about the width of a message."""
     width = max(_NARROWEST, min(console.width, _WIDEST))
@@ -148,7 +150,7 @@ def _printed(voice: Voice, scene: Scene, width: int) -> Iterator[RenderableType]
     if scene.way == "mention":
         yield _text((reader, "bold"), ("  ", ""), (f"@{bot}", "blue"), (f" {scene.asked}", ""))
     else:
-        yield _text((voice.say(f"preview_{scene.way}", reader=reader, asked=scene.asked), "dim"))
+        yield _text((_used(voice, scene), "dim"))
     title = _text((bot, "bold"), (" ", ""), (f" {app} ", "white on blue"))
     yield Panel(Group(*_message(voice, scene, width - 4)), title=title, title_align="left", width=width)
     yield RichText()
@@ -206,40 +208,41 @@ def write_html(knowledge: Knowledge, shown: tuple[Scene, ...], file: Path) -> No
 def html_page(knowledge: Knowledge, shown: tuple[Scene, ...]) -> str:
     """Return the scenes as a page that loads nothing and runs nothing; every text in it is escaped."""
     voice = Voice(knowledge, shown[0].page.language)
-    sections = "\n".join(_section(Voice(knowledge, scene.page.language), scene) for scene in shown)
+    sections = "".join(_section(Voice(knowledge, scene.page.language), scene) for scene in shown)
     title = escape(voice.say("preview_title"))
-    page = _template("preview.html").substitute(language=voice.language, title=title, sections=sections)
+    page = _filled("preview.html", {"language": voice.language, "title": title, "sections": sections})
     return _UNPRINTABLE.sub("", page)
 
 
-def _template(name: str) -> Template:
-    return Template(resources.files("bot.terminal").joinpath(name).read_text(encoding="utf-8"))
+def _filled(template: str, values: dict[str, str]) -> str:
+    """Fill a template of this folder with HTML."""
+    text = resources.files("bot.terminal").joinpath(template).read_text(encoding="utf-8")
+    return Template(text).substitute(values)
 
 
 def _section(voice: Voice, scene: Scene) -> str:
-    """Return a scene as it looks on a phone and on a desktop; the style sheet hides what its classes do not need."""
-    page, asked = scene.page, escape(scene.asked)
-    words = {who: escape(voice.say(f"preview_{who}")) for who in ("bot", "reader", "app", "only_you")}
-    if scene.way == "mention":
-        above = f'<b>@{words["reader"]}</b> <span class="mention">@{words["bot"]}</span> {asked}'
-    else:
-        above = escape(voice.say(f"preview_{scene.way}", reader=voice.say("preview_reader"), asked=scene.asked))
-    blocks = ("".join(map(_html_line, (*block.body, *block.footer))) for block in page.blocks)
-    parts = [f'<div class="text">{block}</div>' for block in blocks]
+    """Return a scene as it looks on a phone and on a desktop; the style sheet hides what its kind does not have."""
+    words = ("bot", "reader", "app", "only_you", "phone", "desktop")
+    values = {word: escape(voice.say(f"preview_{word}")) for word in words}
+    values["language"] = voice.language
+    values["kind"] = f"{scene.way} private" if scene.private else scene.way
+    values["heading"] = escape(voice.say(scene.caption)) if scene.caption else ""
+    values["asked"] = escape(scene.asked)
+    values["used"] = "" if scene.way == "mention" else escape(_used(voice, scene))
+    values["content"] = "".join(_content(scene.page))
+    values["chat"] = _filled("preview-chat.html", values)
+    return _filled("preview-section.html", values)
+
+
+def _content(page: Page) -> Iterator[str]:
+    """Yield the answers of a page, then menu and buttons."""
+    for block in page.blocks:
+        yield f'<div class="text">{"".join(map(_html_line, (*block.body, *block.footer)))}</div>'
     if page.menu:
         choices = "".join(f"<li>{escape(choice.label)}</li>" for choice in page.menu.choices)
-        summary = f"<summary>{escape(page.menu.placeholder)}</summary>"
-        parts.append(f'<details class="menu">{summary}<ul>{choices}</ul></details>')
+        yield f'<details class="menu"><summary>{escape(page.menu.placeholder)}</summary><ul>{choices}</ul></details>'
     buttons = (f'<span class="button {button.style}">{escape(button.label)}</span>' for button in page.buttons)
-    parts.append(f'<div class="buttons">{"".join(buttons)}</div>')
-    words |= {"asked": asked, "above": above, "content": "".join(parts)}
-    figure = _template("preview-figure.html")
-    devices = {device: escape(voice.say(f"preview_{device}")) for device in ("phone", "desktop")}
-    figures = (figure.substitute(words, device=device, caption=caption) for device, caption in devices.items())
-    heading = f"<h2>{escape(voice.say(scene.caption))}</h2>" if scene.caption else ""
-    classes = f"{scene.way} private" if scene.private else scene.way
-    views = f'<div class="views">{"".join(figures)}</div>'
-    return f'<section class="{classes}" lang="{voice.language}">{heading}{views}</section>'
+    yield f'<div class="buttons">{"".join(buttons)}</div>'
 
 
 def _html_line(line: Line) -> str:

@@ -17,7 +17,7 @@ from bot.app import read, shipped_knowledge
 from bot.cli import app
 from bot.knowledge.schema import json_schema
 from bot.service.pages import listings
-from bot.service.replies import Reply, SourceLine, Suggestion
+from bot.service.replies import Citation, Reply, Suggestion
 from bot.terminal.ask import as_json
 
 ROOT = Path(__file__).parents[2]
@@ -175,7 +175,7 @@ def test_the_slash_commands_that_the_readme_names_exist() -> None:
 def test_the_json_that_the_readme_shows_has_the_keys_of_ask() -> None:
     (block,) = re.findall(r"```json\n(.*?)```", README, re.DOTALL)
     shown = json.loads(block)
-    source = SourceLine("", "", "", (), None, "")
+    source = Citation("", "", "", (), None, "")
     reply = Reply("answered", "en", "", source=source, suggestions=(Suggestion("", "", "", 0.0),))
     printed = as_json("", reply)
     assert list(shown) == list(printed)
