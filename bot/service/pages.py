@@ -242,11 +242,9 @@ def _row(voice: Voice, article: Article, row: Row) -> Lines:
     """Return one row: who or when in bold, what there is to say, the paragraph in small print."""
     entity = article.entity(row.entity) if row.entity else None
     name = entity.name if entity else row.title
-    lines = [_line(clip(name.get(voice.language), LONGEST_LABEL), bold=True)] if name else []
-    lines.append(_line(clip(row.detail.get(voice.language), _LONGEST_LINE)))
-    if row.paragraphs:
-        lines.append(_small(voice.paragraphs(row.paragraphs)))
-    return tuple(lines)
+    heading = [_line(clip(name.get(voice.language), LONGEST_LABEL), bold=True)] if name else []
+    place = [_small(voice.paragraphs(row.paragraphs))] if row.paragraphs else []
+    return (*heading, _line(clip(row.detail.get(voice.language), _LONGEST_LINE)), *place)
 
 
 def _paged(entries: Sequence[Lines], most: int) -> list[list[Lines]]:

@@ -12,8 +12,6 @@ from bot.core.model import Article, Fact, Gap, Knowledge, Language, Text
 
 Outcome = Literal["answered", "suggested", "unanswered"]
 _QUOTES = {"ko": "「{}」", "en": "“{}”"}
-_UNNAMED_STATUS = "confirmed"
-"""The status that a reader expects."""
 _STRONGEST = 4
 
 
@@ -143,7 +141,7 @@ def citation(voice: Voice, article: Article, fact: Fact) -> Citation:
     language, paragraphs = voice.language, fact.source.paragraphs
     section = article.section(fact.source.section)
     label = section.label.get(language) if section else ""
-    status = "" if fact.status == _UNNAMED_STATUS else voice.say(f"status_{fact.status}")
+    status = "" if fact.status == "confirmed" else voice.say(f"status_{fact.status}")  # readers expect that one
     parts = filter(None, (voice.published(article), voice.paragraphs(paragraphs) or label, status))
     line = voice.say("source", source=" · ".join(parts))
     title, publisher = article.title.get(language), article.publisher.get(language)

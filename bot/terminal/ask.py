@@ -6,7 +6,7 @@ from typing import Any
 from rich.console import Console, Group, RenderableType
 from rich.markup import escape
 from rich.panel import Panel
-from rich.table import Table
+from rich.table import Column, Table
 from rich.text import Text
 
 from bot.service.replies import Citation, Reply, Suggestion, Why
@@ -69,9 +69,7 @@ def _suggestions(suggestions: Sequence[Suggestion]) -> Iterator[Text]:
 
 def show_why(console: Console, why: Why) -> None:
     """Print the candidates of a reply with their nearest samples and signals."""
-    table = Table(title=escape(why.title), show_lines=False)
-    for heading in why.headings:
-        table.add_column(heading, overflow="fold")
+    table = Table(*(Column(heading, overflow="fold") for heading in why.headings), title=escape(why.title))
     for row in why.rows:
         table.add_row(*map(escape, row))
     console.print(table)

@@ -12,9 +12,9 @@ from rich.console import Console
 
 from bot.core.dialogue import Context
 from bot.core.matching import Question
-from bot.core.model import LANGUAGES, Language
+from bot.core.model import LANGUAGES, Knowledge, Language
 from bot.errors import KnowledgeError
-from bot.service.library import Library, Responder
+from bot.service.library import Responder
 from bot.service.replies import Reply, Voice, item_reply, why
 from bot.terminal.ask import render, show_why
 
@@ -36,19 +36,18 @@ class Chat:
     """What was talked about last; an incomplete question refers to it."""
 
     @property
-    def library(self) -> Library:
-        """Return the library that is being asked."""
-        return self.responder.library
+    def knowledge(self) -> Knowledge:
+        """Return the knowledge in service now."""
+        return self.responder.library.snapshot.knowledge
 
     @property
     def voice(self) -> Voice:
         """Return the bot's voice in the chosen language, else the last reply's, else the first article's."""
-        knowledge = self.library.snapshot.knowledge
-        return Voice(knowledge, self.language or (self.last or knowledge.articles[0]).language)
+        return Voice(self.knowledge, self.language or (self.last or self.knowledge.articles[0]).language)
 
     def welcome(self) -> None:
         """Say what can be asked about."""
-        articles = self.library.snapshot.knowledge.articles
+        articles = self.knowledge.articles
         key = "chat_welcome" if len(articles) == 1 else "chat_welcome_several"
         self._say(key, title=articles[0].title.get(self.voice.language), count=len(articles))
 
@@ -87,7 +86,7 @@ class Chat:
             self._say("chat_no_such_number")
             return
         picked = asked.suggestions[number - 1]
-        article = self.library.snapshot.knowledge.article(picked.article)
+        article = self.knowledge.article(picked.article)
         fact = article.fact(picked.fact) if article else None
         if article and fact:
             best = next((one for one in asked.others if (one.target.article, one.target.item) == (article, fact)), None)
@@ -95,13 +94,13 @@ class Chat:
 
     def _why(self) -> None:
         if self.last and (self.last.best or self.last.others):
-            show_why(self.console, why(self.library.snapshot.knowledge, self.last))
+            show_why(self.console, why(self.knowledge, self.last))
         else:
             self._say("chat_nothing_yet")
 
     def _reload(self) -> None:
         try:
-            change = self.library.reload()
+            change = self.responder.library.reload()
         except KnowledgeError as error:
             for problem in error.problems:
                 self.console.print(str(problem), style="red", markup=False, highlight=False)
@@ -121,7 +120,7 @@ class Chat:
 
 def run_chat(chat: Chat, history: Path | None) -> None:
     """Read lines until Ctrl-D, Ctrl-C or :quit; the encoder loads behind the prompt."""
-    loading = threading.Thread(target=chat.library.encode, daemon=True)
+    loading = threading.Thread(target=chat.responder.library.encode, daemon=True)
     loading.start()
     if isinstance(sys.stdin, io.TextIOWrapper):
         sys.stdin.reconfigure(errors="replace")  # bytes that are not text make a question, too

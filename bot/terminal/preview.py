@@ -8,7 +8,7 @@ from importlib import resources
 from itertools import islice
 from pathlib import Path
 from string import Template
-from typing import Final, Literal, TypeAlias
+from typing import Final, Literal
 
 from rich.console import Console, Group, RenderableType
 from rich.panel import Panel
@@ -25,7 +25,6 @@ from bot.service.pages import about_page, listings, page_of, plain_page, reply_p
 from bot.service.replies import Voice
 from bot.service.views import Action, Button, EntityView, FactView, Line, ListView, Page, Span
 
-Way: TypeAlias = Literal["mention", "command", "press"]
 _MOST_TRIES: Final = 20
 """Names to ask for until the bot is unsure; one of the first few does on every article so far."""
 _WIDEST, _NARROWEST = 72, 20
@@ -38,7 +37,7 @@ _UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\u202a-\u202
 class Scene:
     """One thing a reader does, and the page that answers it."""
 
-    way: Way
+    way: Literal["mention", "command", "press"]
     asked: str
     """The question, the command line or the button's label."""
     page: Page
@@ -108,10 +107,8 @@ def _command(responder: Responder, line: str, language: Language) -> Scene:
     key, name = next(((key, name) for key, name in names.items() if called.lower() in name.every()), ("", Text()))
     option = rest.strip()
     match key, commands.get(key):
-        case "ask", _ if option:
-            page = reply_page(knowledge, responder.ask_now(Question(option, language)), shareable=True)
         case "ask", _:
-            page = plain_page(voice, "empty")
+            page = reply_page(knowledge, responder.ask_now(Question(option, language)), shareable=True)
         case "help", _:
             page = starters_page(knowledge, language, "help")
         case "about", _:

@@ -47,7 +47,7 @@ def test_leaving(line: str) -> None:
     assert not chat().take(line)
 
 
-def test_an_empty_line_is_told_what_to_do() -> None:
+def test_an_empty_line_is_asked_for_a_question() -> None:
     assert MESSAGES["empty"].get("ko") in said(chat(), "   ")
 
 
@@ -70,7 +70,7 @@ def test_the_language_of_the_answers_can_be_chosen_and_left_to_the_question_agai
     assert spoken == ["en", "ko"]
 
 
-def test_a_follow_up_leans_on_the_line_before_whatever_was_not_understood_between() -> None:
+def test_a_follow_up_refers_to_the_last_line_that_was_understood() -> None:
     subject = chat("ferry")
     text = said(subject, "Why did Ada Lund quit?", "", "what is her salary?")
     assert "Understood as: about Ada Lund" in text
@@ -136,7 +136,7 @@ def test_a_reload_tells_what_changed_and_keeps_the_old_facts_when_something_is_w
     text = said(subject, ":reload")
     assert "facts.yaml:3: fact 'x': is [bold]wrong[/]" in text
     assert MESSAGES["reload_failed"].get("ko").format(count=1) in text
-    assert len(subject.library.snapshot.knowledge.articles) == 2
+    assert len(subject.knowledge.articles) == 2
 
 
 def test_the_welcome_names_the_article_or_their_number() -> None:
