@@ -1,4 +1,4 @@
-"""The composition root: builds the library and the responder from the settings."""
+"""The composition root: builds the library and the library from the settings."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from bot.core.model import Knowledge
 from bot.errors import ConfigError
 from bot.knowledge.compiled import CompiledKnowledge
 from bot.knowledge.folder import revision
-from bot.service.library import Library, Responder
+from bot.service.library import Library
 from bot.service.ports import Encoder
 from bot.settings import Settings
 
@@ -42,7 +42,6 @@ class App:
     """What the commands that answer questions need."""
 
     library: Library
-    responder: Responder
     encoder: Encoder | None
 
 
@@ -86,7 +85,7 @@ def build(
         kept.save(key, library.snapshot)
     if encode:
         library.encode()
-    return App(library, Responder(library, encoder), encoder)
+    return App(library, encoder)
 
 
 def _cached(encoder: Encoder, folder: Path) -> Encoder:

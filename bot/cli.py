@@ -16,7 +16,7 @@ import typer
 from bot import app as composition
 from bot.core.matching import Question
 from bot.errors import ConfigError, KnowledgeError, Problem
-from bot.service.library import Responder
+from bot.service.library import Library
 from bot.service.replies import Reply
 from bot.settings import DiscordSettings, Settings, Switch, load_settings
 
@@ -92,7 +92,7 @@ def ask(  # noqa: PLR0913, PLR0917  one parameter per option
     slug = composition.known_article(running, article)
     show = _write_json if as_json else _print
     for text in _lines() if question == "-" else (question,):
-        show(text, running.responder.ask_now(Question(text, lang, slug)))
+        show(text, running.library.answer(Question(text, lang, slug)).reply)
 
 
 def _write_json(question: str, reply: Reply) -> None:
@@ -131,7 +131,7 @@ def chat(
     settings = _settings(knowledge, semantic)
     running = composition.build(settings, encode=False, compiled=True)
     slug = composition.known_article(running, article)
-    run_chat(Chat(Console(), running.responder, slug, lang), settings.cache / "history")
+    run_chat(Chat(Console(), running.library, slug, lang), settings.cache / "history")
 
 
 @app.command(rich_help_panel=AUTHORS)
@@ -208,7 +208,7 @@ def preview(
     )
 
     running = composition.build(_settings(knowledge, semantic))
-    shown = scenes(running.responder, what, lang)
+    shown = scenes(running.library, what, lang)
     if html is None:
         show(Console(), running.library.snapshot.knowledge, shown)
     else:
@@ -243,9 +243,9 @@ def evaluate(  # noqa: PLR0913, PLR0917  one parameter per option
 
     change = None if samples is None else partial(one_language, language=samples)
 
-    def answering(folder: Path | None) -> Responder:
+    def answering(folder: Path | None) -> Library:
         settings = _settings(folder or knowledge, semantic)
-        return composition.build(settings, compiled=folder is None, change=change).responder
+        return composition.build(settings, compiled=folder is None, change=change).library
 
     chosen = files or measuring_sets(Path("tests/questions"))
     if not chosen:
@@ -324,8 +324,8 @@ def run(knowledge: Knowledge = None) -> None:
     token = settings.token()
     logs.set_up(settings.log_level.value, (token,))
     running = composition.build(settings, compiled=True)
-    running.responder.ask_now(Question("준비"))  # the encoder loads with its first question, so no member waits for it
-    run_until_stopped(Runner(running.responder, settings), token, composition.knowledge_folder(settings))
+    running.library.answer(Question("준비"))  # the encoder loads with its first question, so no member waits for it
+    run_until_stopped(Runner(running.library, settings), token, composition.knowledge_folder(settings))
 
 
 @app.command(rich_help_panel=OPERATORS)
@@ -341,7 +341,7 @@ def sync(
 
     settings = _discord_settings(knowledge)
     token = settings.token()
-    client = Runner(composition.build(settings, encode=False).responder, settings).new_client()
+    client = Runner(composition.build(settings, encode=False).library, settings).new_client()
     scopes = (None, *sorted(settings.admin_guild_ids)) if guild is None else (guild,)
     options = SyncOptions(scopes, dry_run=dry_run, clear=clear)
     for line in asyncio.run(sync_now(client.tree, token, options, settings.cache)):
@@ -363,7 +363,7 @@ def doctor(
         return
     running, problems = _build_and_check(settings)
     findings = knowledge_findings(running.library.snapshot.knowledge if running else None, problems)
-    tree = Runner(running.responder, settings).new_client().tree if running else None
+    tree = Runner(running.library, settings).new_client().tree if running else None
     findings += asyncio.run(examine(settings, tree))
     for finding in findings:
         typer.echo(finding)

@@ -12,15 +12,15 @@ from bot.discord_bot.interactions import pick, press
 from bot.discord_bot.limits import Clock
 from bot.discord_bot.messages import MessageHandler
 from bot.discord_bot.sending import report_failure, run_handler, say
-from bot.service.library import Responder
+from bot.service.library import Library
 from bot.settings import DiscordSettings
 
 
 class BotClient(discord.AutoShardedClient):
     """The bot on Discord; it caches no members and no messages."""
 
-    def __init__(self, responder: Responder, settings: DiscordSettings, *, clock: Clock = time.monotonic) -> None:
-        """Answer with `responder`; nothing connects yet."""
+    def __init__(self, library: Library, settings: DiscordSettings, *, clock: Clock = time.monotonic) -> None:
+        """Answer with `library`; nothing connects yet."""
         content = bool(settings.message_content)
         super().__init__(
             intents=discord.Intents(guilds=True, guild_messages=True, dm_messages=True, message_content=content),
@@ -29,7 +29,7 @@ class BotClient(discord.AutoShardedClient):
             member_cache_flags=discord.MemberCacheFlags.none(),
             allowed_mentions=discord.AllowedMentions.none(),
         )
-        self.state = BotState(responder, settings.cooldown, clock)
+        self.state = BotState(library, settings.cooldown, clock)
         self.tree = CommandTree(self)
         self._messages = MessageHandler(self.state)
 

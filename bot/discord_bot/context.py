@@ -11,7 +11,7 @@ from bot.core.model import LANGUAGES, Knowledge, Language
 from bot.discord_bot.limits import Clock, Limits
 from bot.discord_bot.memory import Conversations, Exchanges
 from bot.service.autocomplete import Completer, entity_names, questions
-from bot.service.library import Responder
+from bot.service.library import Library
 from bot.service.pages import Listing
 from bot.service.replies import Voice
 
@@ -22,19 +22,19 @@ _DEFAULT: Language = "en"
 class BotState:
     """The state that all handlers of one client share."""
 
-    def __init__(self, responder: Responder, per_minute: int, clock: Clock) -> None:
-        """Answer with `responder`; a person may ask `per_minute` questions a minute in a channel."""
-        self.responder = responder
+    def __init__(self, library: Library, per_minute: int, clock: Clock) -> None:
+        """Answer with `library`; a person may ask `per_minute` questions a minute in a channel."""
+        self.library = library
         self.limits = Limits(per_minute, clock)
         self.exchanges = Exchanges(clock)
         self.conversations = Conversations(clock)
         self._completers: dict[str, Completer] = {}
-        self._completed = responder.library.snapshot
+        self._completed = library.snapshot
 
     @property
     def knowledge(self) -> Knowledge:
         """Return the knowledge of the current snapshot."""
-        return self.responder.library.snapshot.knowledge
+        return self.library.snapshot.knowledge
 
     def voice(self, language: Language) -> Voice:
         """Return the bot's own sentences in `language`."""
@@ -50,7 +50,7 @@ class BotState:
 
     def _completer(self, key: str, build: Callable[[], Completer]) -> Completer:
         """Return the completer `key` of the current snapshot, built when first needed."""
-        snapshot = self.responder.library.snapshot
+        snapshot = self.library.snapshot
         if self._completed is not snapshot:
             self._completed, self._completers = snapshot, {}
         if key not in self._completers:

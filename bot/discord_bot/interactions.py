@@ -50,9 +50,10 @@ async def answer_text(interaction: Interaction, text: str, language: Language | 
     person, channel = interaction.user.id, interaction.channel_id or 0
     previous = state.conversations.last(person, channel, private=private)
     question = Question(text, language, default=language_for(interaction), after=previous)
-    reply = await await_or_defer(interaction, state.responder.ask(question), private=private)
-    state.conversations.remember(person, channel, reply.context, private=private)
-    await respond(interaction, reply_page(state.knowledge, reply, shareable=private), private=private)
+    answer = await await_or_defer(interaction, state.library.ask(question), private=private)
+    state.conversations.remember(person, channel, answer.reply.context, private=private)
+    page = reply_page(answer.snapshot.knowledge, answer.reply, shareable=private)
+    await respond(interaction, page, private=private)
 
 
 async def answer_message(interaction: Interaction, message: discord.Message) -> None:

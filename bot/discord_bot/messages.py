@@ -75,13 +75,15 @@ class MessageHandler:
         exchange = Exchange(message.channel.id, self._previous(message, incoming))
         self._exchanges.add(message.id, exchange)
         async with exchange.lock:
-            self._set_question(exchange, incoming.text)
-            link = self._link_to_earlier(exchange, language)
-            page = link or await self._page(exchange, incoming.text, addressed, language)
+            exchange.question = _comparable(incoming.text)
+            page = await self._page(exchange, incoming.text, addressed, language)
+            if earlier := self._earlier(exchange):
+                exchange.context = earlier.context
+                page = plain_page(self._state.voice(language), "asked_before", link=earlier.replies[0].jump_url)
             self._remember_for_person(exchange, message)  # the next question may come before the answer is sent
             exchange.replies = await reply(self._state, message, page)
             self._remember_for_replies(exchange)
-            if link is None:
+            if not earlier:
                 self._exchanges.allow_links(exchange)
         if exchange.is_deleted:
             await _delete_replies(exchange)
@@ -92,9 +94,12 @@ class MessageHandler:
             return self._conversations.of_message(message.reference.message_id)
         return self._conversations.last(message.author.id, message.channel.id)
 
-    def _set_question(self, exchange: Exchange, text: str) -> None:
-        exchange.question = _comparable(text)
-        exchange.needs_context = self._state.responder.needs_context(Question(text, after=exchange.previous))
+    def _earlier(self, exchange: Exchange) -> Exchange | None:
+        """Return the recent exchange with the same question; an answer by direct message is never linked."""
+        if not exchange.question or exchange.needs_context:
+            return None
+        earlier = self._exchanges.find(exchange.channel, exchange.question)
+        return earlier if earlier and earlier.replies[0].channel.id == exchange.channel else None
 
     def _remember_for_person(self, exchange: Exchange, message: discord.Message) -> None:
         self._conversations.remember(message.author.id, message.channel.id, exchange.context)
@@ -111,23 +116,13 @@ class MessageHandler:
             await send_dm(message, plain_page(self._state.voice(language), "slow_down"))
         return True
 
-    def _link_to_earlier(self, exchange: Exchange, language: Language) -> Page | None:
-        """Link to the recent answer to the same question here; an answer by direct message is never linked."""
-        if not exchange.question or exchange.needs_context:
-            return None
-        earlier = self._exchanges.find(exchange.channel, exchange.question)
-        if earlier is None or earlier.replies[0].channel.id != exchange.channel:
-            return None
-        exchange.context = earlier.context
-        return plain_page(self._state.voice(language), "asked_before", link=earlier.replies[0].jump_url)
-
     async def _page(self, exchange: Exchange, text: str, addressed: Addressing, language: Language) -> Page:
         state = self._state
         match addressed:
             case "question":
-                answer = await state.responder.ask(Question(text, default=language, after=exchange.previous))
-                exchange.context = answer.context
-                return reply_page(state.knowledge, answer)
+                answer = await state.library.ask(Question(text, default=language, after=exchange.previous))
+                exchange.context, exchange.needs_context = answer.reply.context, answer.needs_context
+                return reply_page(answer.snapshot.knowledge, answer.reply)
             case "greeting":
                 return starters_page(state.knowledge, language, "mention_help")
             case "silent reply":
@@ -141,7 +136,7 @@ class MessageHandler:
             return
         if not self._limits.cooldown.try_acquire((message.author.id, message.channel.id)):
             return
-        self._set_question(exchange, incoming.text)
+        exchange.question = _comparable(incoming.text)
         language = language_of_message(message, incoming.text)
         with self._limits.in_flight.working():
             try:

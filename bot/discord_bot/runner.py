@@ -23,7 +23,7 @@ from bot.discord_bot.connection import DISCORD_ERRORS, final_error, start_error
 from bot.discord_bot.logs import describe
 from bot.discord_bot.sync import Registration, sync_if_changed
 from bot.errors import DiscordStartError, KnowledgeError
-from bot.service.library import Change, Library, Responder
+from bot.service.library import Change, Library
 from bot.settings import DiscordSettings
 
 log = logging.getLogger(__name__)
@@ -46,14 +46,13 @@ _WORKERS: Final = 3
 class Runner:
     """The running bot: one client after the other, the facts they answer from, and counts for the operator."""
 
-    def __init__(self, responder: Responder, settings: DiscordSettings, *, grace: float = _GRACE) -> None:
-        """Answer with `responder`, whose facts were just loaded; replies in flight get `grace` seconds at the end."""
+    def __init__(self, library: Library, settings: DiscordSettings, *, grace: float = _GRACE) -> None:
+        """Answer with `library`, whose facts were just loaded; replies in flight get `grace` seconds at the end."""
         self.client: BotClient | None = None
         """The client that is logged in and has registered its commands."""
         self.has_connected = False
         self.reloads = self.rebuilds = 0
-        self._responder = responder
-        self._library = responder.library
+        self._library = library
         self._settings = settings
         self._grace = grace
         self._began = time.monotonic()
@@ -62,7 +61,7 @@ class Runner:
 
     def new_client(self) -> BotClient:
         """Build a client with the commands for everybody and for administrators; it is not logged in."""
-        client = BotClient(self._responder, self._settings)
+        client = BotClient(self._library, self._settings)
         add_admin_commands(client, self._settings, self.reload, self.status)
         return client
 

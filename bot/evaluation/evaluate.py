@@ -13,7 +13,7 @@ from bot.errors import ConfigError
 from bot.evaluation.metrics import MEASURES, Change, Result, Share, compare, percentile, shares_by_group
 from bot.evaluation.perturbation import Perturbation, perturb
 from bot.evaluation.question_sets import TRAINING, AnnotatedQuestion, read_questions, slug_of
-from bot.service.library import Responder
+from bot.service.library import Library
 from bot.service.replies import Reply, why
 
 PERTURBED_KINDS = frozenset({"typo", "spacing", "layout", "noise"})
@@ -40,7 +40,7 @@ class Options:
 class QuestionSet:
     """Questions and who answers them."""
 
-    responder: Responder
+    library: Library
     questions: tuple[AnnotatedQuestion, ...]
 
     def ask(self) -> tuple[Result, ...]:
@@ -55,8 +55,10 @@ class QuestionSet:
         return tuple(results)
 
     def _reply(self, asked: AnnotatedQuestion) -> Reply:
-        before = self.responder.ask_now(Question(asked.after, article=asked.article)).context if asked.after else None
-        return self.responder.ask_now(Question(asked.text, article=asked.article, after=before))
+        before = (
+            self.library.answer(Question(asked.after, article=asked.article)).reply.context if asked.after else None
+        )
+        return self.library.answer(Question(asked.text, article=asked.article, after=before)).reply
 
 
 def measuring_sets(folder: Path) -> list[Path]:
@@ -64,19 +66,19 @@ def measuring_sets(folder: Path) -> list[Path]:
     return sorted(file for file in folder.glob("*.jsonl") if TRAINING not in file.stem)
 
 
-def read_sets(files: Sequence[Path], answering: Callable[[Path | None], Responder]) -> tuple[QuestionSet, ...]:
+def read_sets(files: Sequence[Path], answering: Callable[[Path | None], Library]) -> tuple[QuestionSet, ...]:
     """Read `files`; each is asked of the knowledge in use, or of the article in `../articles` that it is named after.
 
-    `answering` returns the responder for a folder, or for the knowledge in use (None).
+    `answering` returns the library for a folder, or for the knowledge in use (None).
     """
     served = answering(None)
-    slugs = {article.slug for article in served.library.snapshot.knowledge.articles}
+    slugs = {article.slug for article in served.snapshot.knowledge.articles}
     found = []
     for file in files:
         slug = slug_of(file)
         folder = file.parent.parent / "articles" / slug
-        responder = answering(folder) if slug not in slugs and folder.is_dir() else served
-        found.append(QuestionSet(responder, read_questions(file, responder.library.snapshot.knowledge)))
+        library = answering(folder) if slug not in slugs and folder.is_dir() else served
+        found.append(QuestionSet(library, read_questions(file, library.snapshot.knowledge)))
     return tuple(found)
 
 
@@ -225,6 +227,6 @@ def _misses_text(asked: QuestionSet, results: Sequence[Result]) -> str:
             got = reply.fact or reply.gap or reply.outcome
             lines.append(f"- {question.id} [{question.kind}] {question.text}\n")
             lines.append(f"  expected {expected}, got {reply.outcome}: {got}\n")
-            rows = why(asked.responder.library.snapshot.knowledge, reply).rows
+            rows = why(asked.library.snapshot.knowledge, reply).rows
             lines += [f"    {' | '.join(row)}\n" for row in rows]
     return "".join(lines)

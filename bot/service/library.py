@@ -5,7 +5,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from threading import Lock
 
-from bot.core.dialogue import resolve
 from bot.core.index import Index, Snapshot, Vectors
 from bot.core.matching import Answered, Decision, Question, Suggested, Unanswered
 from bot.core.model import NOTHING, Case, Knowledge
@@ -13,7 +12,6 @@ from bot.core.text import normalise
 from bot.errors import KnowledgeError, Problem
 from bot.service.answering import Answer, ask, context_after, decide_on
 from bot.service.ports import Encoder
-from bot.service.replies import Reply
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +50,14 @@ class Library:
         with self._lock:
             if self._remembering is not None and self.snapshot.vectors is None:
                 self.snapshot = with_vectors(self.snapshot, self._remembering)
+
+    def answer(self, question: Question) -> Answer:
+        """Answer from the current snapshot, in the calling thread."""
+        return ask(self.snapshot, question, self._encoder)
+
+    async def ask(self, question: Question) -> Answer:
+        """Answer off the event loop, so that encoding never delays a heartbeat."""
+        return await asyncio.to_thread(self.answer, question)
 
     def reload(self) -> Change:
         """Read again, require the cases to pass, swap; raise KnowledgeError and keep the old otherwise."""
@@ -130,28 +136,3 @@ def _items(knowledge: Knowledge) -> dict[str, object]:
         items |= {f"{article.slug}/{fact.id}": fact for fact in article.facts}
         items |= {f"{article.slug}/{gap.id}": gap for gap in article.gaps}
     return items
-
-
-class Responder:
-    """Answers questions from the library's current snapshot."""
-
-    def __init__(self, library: Library, encoder: Encoder | None) -> None:
-        """Answer from `library`; `encoder` must be the one that the library's vectors come from."""
-        self.library = library
-        self._encoder = encoder
-
-    def answer(self, question: Question) -> Answer:
-        """Answer in the calling thread."""
-        return ask(self.library.snapshot, question, self._encoder)
-
-    def ask_now(self, question: Question) -> Reply:
-        """Return only the reply."""
-        return self.answer(question).reply
-
-    def needs_context(self, question: Question) -> bool:
-        """Return whether the words of a question alone do not say what is meant."""
-        return bool(question.after and resolve(self.library.snapshot, question.text, question.after))
-
-    async def ask(self, question: Question) -> Reply:
-        """Answer off the event loop, so that encoding never delays a heartbeat."""
-        return await asyncio.to_thread(self.ask_now, question)

@@ -14,7 +14,7 @@ from bot.core.dialogue import Context
 from bot.core.matching import Question
 from bot.core.model import LANGUAGES, Knowledge, Language
 from bot.errors import KnowledgeError
-from bot.service.library import Responder
+from bot.service.library import Library
 from bot.service.replies import Reply, Voice, item_reply, why
 from bot.terminal.ask import render, show_why
 
@@ -28,7 +28,7 @@ class Chat:
     """One conversation at a terminal."""
 
     console: Console
-    responder: Responder
+    library: Library
     article: str | None = None
     language: Language | None = None
     last: Reply | None = None
@@ -38,7 +38,7 @@ class Chat:
     @property
     def knowledge(self) -> Knowledge:
         """Return the knowledge in service now."""
-        return self.responder.library.snapshot.knowledge
+        return self.library.snapshot.knowledge
 
     @property
     def voice(self) -> Voice:
@@ -60,7 +60,7 @@ class Chat:
             self._pick(int(line))
         else:
             question = Question(line, self.language, self.article, self.voice.language, self.context)
-            self._show(self.responder.ask_now(question))
+            self._show(self.library.answer(question).reply)
         return True
 
     def _command(self, name: str = "", *arguments: str) -> bool:
@@ -100,7 +100,7 @@ class Chat:
 
     def _reload(self) -> None:
         try:
-            change = self.responder.library.reload()
+            change = self.library.reload()
         except KnowledgeError as error:
             for problem in error.problems:
                 self.console.print(str(problem), style="red", markup=False, highlight=False)
@@ -120,7 +120,7 @@ class Chat:
 
 def run_chat(chat: Chat, history: Path | None) -> None:
     """Read lines until Ctrl-D, Ctrl-C or :quit; the encoder loads behind the prompt."""
-    loading = threading.Thread(target=chat.responder.library.encode, daemon=True)
+    loading = threading.Thread(target=chat.library.encode, daemon=True)
     loading.start()
     if isinstance(sys.stdin, io.TextIOWrapper):
         sys.stdin.reconfigure(errors="replace")  # bytes that are not text make a question, too

@@ -20,7 +20,7 @@ from bot.core.matching import Question
 from bot.core.model import Fact, Gap, Knowledge, Language, Text
 from bot.errors import ConfigError
 from bot.service.autocomplete import entity_names, starter_facts
-from bot.service.library import Responder
+from bot.service.library import Library
 from bot.service.pages import about_page, listings, page_of, plain_page, reply_page, starters_page, why_page
 from bot.service.replies import Voice
 from bot.service.views import Action, Button, EntityView, FactView, Line, ListView, Page, Span
@@ -47,28 +47,28 @@ class Scene:
     """Key of the sentence that says what there is to see; None where the author asked for it."""
 
 
-def scenes(responder: Responder, what: str | None, wanted: Language | None) -> tuple[Scene, ...]:
+def scenes(library: Library, what: str | None, wanted: Language | None) -> tuple[Scene, ...]:
     """Return what a question or a `/command` leads to, or a tour for None; raise ConfigError for an unknown command.
 
     Commands and the tour are shown in the first article's language and in English, unless one is `wanted`.
     """
-    knowledge = responder.library.snapshot.knowledge
+    knowledge = library.snapshot.knowledge
     first = knowledge.articles[0].language
     languages: tuple[Language, ...] = (wanted,) if wanted else tuple(dict.fromkeys((first, "en")))
     if what is None:
-        return tuple(scene for language in languages for scene in _tour(responder, language))
+        return tuple(scene for language in languages for scene in _tour(library, language))
     if what.startswith("/"):
-        return tuple(_command(responder, what.removeprefix("/"), language) for language in languages)
+        return tuple(_command(library, what.removeprefix("/"), language) for language in languages)
     if what.strip():
-        return (_mention(responder, Question(what, wanted, default=first)),)
+        return (_mention(library, Question(what, wanted, default=first)),)
     return (Scene("mention", "", starters_page(knowledge, wanted or first, "mention_help")),)
 
 
-def _tour(responder: Responder, language: Language) -> Iterator[Scene]:
+def _tour(library: Library, language: Language) -> Iterator[Scene]:
     """Yield one of each: an answer and what its ⋯ says, a list, suggestions, a refusal, small talk."""
-    knowledge = responder.library.snapshot.knowledge
+    knowledge = library.snapshot.knowledge
     for _, fact in starter_facts(knowledge, 1):
-        answer = _mention(responder, _sample(fact, language), "preview_mention")
+        answer = _mention(library, _sample(fact, language), "preview_mention")
         yield answer
         for button in answer.page.buttons:
             match button.action:
@@ -76,14 +76,14 @@ def _tour(responder: Responder, language: Language) -> Iterator[Scene]:
                     yield Scene("press", button.label, page, private=True, caption="preview_why")
     lists = sorted((one for one in listings(knowledge) if one.facts()), key=lambda one: not any(one.rows()))
     for one in lists[:1]:
-        yield replace(_command(responder, one.name.get(language), language), caption="preview_list")
+        yield replace(_command(library, one.name.get(language), language), caption="preview_list")
     names = (entity.name.get(language) for article in knowledge.articles for entity in article.entities)
     questions = (Question(name, language) for name in islice(names, _MOST_TRIES))
-    unsure = (question for question in questions if responder.ask_now(question).outcome == "suggested")
-    yield from (_mention(responder, question, "preview_suggestion") for question in islice(unsure, 1))
+    unsure = (question for question in questions if library.answer(question).reply.outcome == "suggested")
+    yield from (_mention(library, question, "preview_suggestion") for question in islice(unsure, 1))
     gaps = sorted((gap for article in knowledge.articles for gap in article.gaps), key=lambda gap: not gap.nearest)
     for found, caption in ((gaps, "preview_refusal"), (knowledge.small_talk, "preview_small_talk")):
-        yield from (_mention(responder, _sample(gap, language), caption) for gap in found[:1])
+        yield from (_mention(library, _sample(gap, language), caption) for gap in found[:1])
 
 
 def _sample(item: Fact | Gap, language: Language) -> Question:
@@ -91,14 +91,14 @@ def _sample(item: Fact | Gap, language: Language) -> Question:
     return Question(min(item.samples, key=lambda sample: sample.language != language).text, language)
 
 
-def _mention(responder: Responder, question: Question, caption: str | None = None) -> Scene:
-    page = reply_page(responder.library.snapshot.knowledge, responder.ask_now(question))
-    return Scene("mention", question.text, page, caption=caption)
+def _mention(library: Library, question: Question, caption: str | None = None) -> Scene:
+    answer = library.answer(question)
+    return Scene("mention", question.text, reply_page(answer.snapshot.knowledge, answer.reply), caption=caption)
 
 
-def _command(responder: Responder, line: str, language: Language) -> Scene:
+def _command(library: Library, line: str, language: Language) -> Scene:
     """Use a command; it answers the reader alone, as is the default."""
-    knowledge = responder.library.snapshot.knowledge
+    knowledge = library.snapshot.knowledge
     voice = Voice(knowledge, language)
     called, _, rest = line.partition(" ")
     names = {key: knowledge.messages.get(f"command_{key}_name", Text(key, key)) for key in ("ask", "help", "about")}
@@ -108,7 +108,7 @@ def _command(responder: Responder, line: str, language: Language) -> Scene:
     option = rest.strip()
     match key, commands.get(key):
         case "ask", _:
-            page = reply_page(knowledge, responder.ask_now(Question(option, language)), shareable=True)
+            page = reply_page(knowledge, library.answer(Question(option, language)).reply, shareable=True)
         case "help", _:
             page = starters_page(knowledge, language, "help")
         case "about", _:

@@ -6,7 +6,7 @@ import unicodedata
 import pytest
 
 from bot.core.matching import Question
-from bot.service.library import Library, Responder
+from bot.service.library import Library
 from bot.service.replies import Reply
 from tests.core.ferry import night_snapshot
 from tests.core.letters_encoder import LettersEncoder
@@ -42,21 +42,21 @@ BOTS = {
 }
 
 
-def responder(encoder: LettersEncoder | None) -> Responder:
+def library(encoder: LettersEncoder | None) -> Library:
     """Return a bot that knows the night library."""
     library = Library(lambda: (night_snapshot().knowledge, "night"), encoder)
     library.encode()
-    return Responder(library, encoder)
+    return library
 
 
-RESPONDERS = {name: responder(encoder) for name, encoder in BOTS.items()}
+LIBRARIES = {name: library(encoder) for name, encoder in BOTS.items()}
 
 
 @pytest.mark.parametrize("bot", BOTS)
 @pytest.mark.parametrize("name", HOSTILE)
 def test_an_ordinary_reply_within_a_second(name: str, bot: str) -> None:
     start = time.perf_counter()
-    reply = RESPONDERS[bot].ask_now(Question(HOSTILE[name]))
+    reply = LIBRARIES[bot].answer(Question(HOSTILE[name])).reply
     assert time.perf_counter() - start < 1
     assert_ordinary(reply)
 
@@ -74,14 +74,14 @@ def assert_ordinary(reply: Reply) -> None:
 
 @pytest.mark.parametrize("name", ["empty", "spaces"])
 def test_nothing_asked_is_told_as_that(name: str) -> None:
-    reply = RESPONDERS["without encoder"].ask_now(Question(HOSTILE[name]))
+    reply = LIBRARIES["without encoder"].answer(Question(HOSTILE[name])).reply
     assert reply.text == night_snapshot().knowledge.messages["empty"].ko
     assert (reply.outcome, reply.fact, reply.gap, reply.suggestions) == ("unanswered", None, None, ())
 
 
 @pytest.mark.parametrize("question", ["밤 도서관은 언제 시작했어?", "노태겸은 누구야?", "Who pays for it?"])
 def test_decomposed_text_is_read_like_composed_text(question: str) -> None:
-    bot = RESPONDERS["without encoder"]
+    bot = LIBRARIES["without encoder"]
     typed = [unicodedata.normalize(form, question) for form in ("NFC", "NFD", "NFKD")]
-    replies = [bot.ask_now(Question(text)) for text in (*typed, "\u200b".join(question))]
+    replies = [bot.answer(Question(text)).reply for text in (*typed, "\u200b".join(question))]
     assert all(reply == replies[0] for reply in replies)

@@ -1,33 +1,32 @@
-"""A responder that is certain about the authors' samples, so that these tests depend on Discord only."""
+"""A library that is certain about the authors' samples, so that these tests depend on Discord only."""
 
 from bot.core.matching import Answered, Candidate, Decision, Question, Suggested, Unanswered
 from bot.core.model import Fact, Gap
 from bot.core.text import language_of, normalise, squeeze
-from bot.service.library import Library, Responder
-from bot.service.replies import Reply, reply_to
+from bot.service.answering import Answer
+from bot.service.library import Library
+from bot.service.replies import reply_to
 
 UNSURE = ("누군가 그만뒀다던데", "somebody quit, or so I hear")
 """Questions that get only suggestions."""
 
 
-class Certain(Responder):
+class Certain(Library):
     """Answers a sample with its fact or gap, suggests facts for `UNSURE`, and knows nothing else."""
 
     def __init__(self, library: Library) -> None:
-        """Answer from `library`."""
-        super().__init__(library, None)
-        self.asked: list[str] = []
+        """Answer from the snapshot of `library`; a reload takes its snapshot again."""
+        super().__init__(lambda: (library.snapshot.knowledge, library.snapshot.revision), None, first=library.snapshot)
 
-    def ask_now(self, question: Question) -> Reply:
+    def answer(self, question: Question) -> Answer:
         """Answer without the matcher."""
-        self.asked.append(question.text)
-        snapshot = self.library.snapshot
-        return reply_to(snapshot.knowledge, self._decide(question))
+        decision = self._decide(question)
+        return Answer(self.snapshot, decision, reply_to(self.snapshot.knowledge, decision))
 
     def _decide(self, question: Question) -> Decision:
         wanted = squeeze(normalise(question.text))
         language = question.language or language_of(normalise(question.text), question.default)
-        targets = self.library.snapshot.index.targets
+        targets = self.snapshot.index.targets
         others = tuple(Candidate(t, 0.25, t.item.samples[0].text, {}) for t in targets if isinstance(t.item, Fact))[:3]
         for target in targets:
             for sample in target.item.samples:
@@ -37,3 +36,8 @@ class Certain(Responder):
                         Unanswered(language, best) if isinstance(target.item, Gap) else Answered(language, best, others)
                     )
         return Suggested(language, others) if question.text in UNSURE else Unanswered(language)
+
+
+def with_shipped_matcher(library: Library) -> Library:
+    """Return a library that answers from the snapshot of `library` as the bot does."""
+    return Library(lambda: (library.snapshot.knowledge, library.snapshot.revision), None, first=library.snapshot)

@@ -24,7 +24,7 @@ async def running(
     server: FakeDiscord, app: App, settings: DiscordSettings, clock: Clock | None = None
 ) -> AsyncIterator[BotClient]:
     """Run the bot against the server; its commands are registered."""
-    bot = BotClient(app.responder, settings, clock=clock or Clock())
+    bot = BotClient(app.library, settings, clock=clock or Clock())
     async with bot:
         await bot.login(server.token)
         await bot.tree.sync()
@@ -41,9 +41,9 @@ async def running(
 
 @pytest.fixture(scope="session")
 def app() -> App:
-    """Return the application with the shipped knowledge and a sure responder; it is never changed."""
+    """Return the application with the shipped knowledge and a sure library; it is never changed."""
     parts = build(Settings(semantic=Switch.OFF))
-    return replace(parts, responder=Certain(parts.library))
+    return replace(parts, library=Certain(parts.library))
 
 
 @pytest.fixture

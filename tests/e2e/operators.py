@@ -63,7 +63,7 @@ def prepared(server: FakeDiscord, tmp_path: Path, *, grace: float = 3.0, **chang
     folder = small_knowledge(tmp_path)
     settings = settings_for(tmp_path, **changes)
     app = build(settings)
-    return Running(server, app, folder, Runner(app.responder, settings, grace=grace), asyncio.Event())
+    return Running(server, app, folder, Runner(app.library, settings, grace=grace), asyncio.Event())
 
 
 @asynccontextmanager

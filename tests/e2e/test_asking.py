@@ -7,9 +7,8 @@ import pytest
 from bot.app import App
 from bot.core.model import Fact
 from bot.discord_bot.client import BotClient
-from bot.service.library import Responder
 from bot.settings import DiscordSettings, Switch
-from tests.e2e.certain import UNSURE
+from tests.e2e.certain import UNSURE, with_shipped_matcher
 from tests.e2e.conftest import running
 from tests.fake_discord import Actor, FakeDiscord, Intent
 
@@ -115,7 +114,7 @@ async def test_with_the_message_content_intent_a_silent_reply_is_a_question(
 async def test_the_shipped_matcher_has_an_answer_to_anything(
     server: FakeDiscord, app: App, settings: DiscordSettings, text: str
 ) -> None:
-    async with running(server, replace(app, responder=Responder(app.library, None)), settings):
+    async with running(server, replace(app, library=with_shipped_matcher(app.library)), settings):
         assert (await server.user("alice").says(f"<@bot> {text}")).text
 
 

@@ -147,6 +147,6 @@ async def test_the_client_asks_for_the_message_content_intent_only_if_it_is_on(
 ) -> None:
     assert not bot.intents.message_content
     on = settings.model_copy(update={"message_content": Switch.ON})
-    assert BotClient(app.responder, on).intents.message_content
+    assert BotClient(app.library, on).intents.message_content
     assert not bot.intents.members
     assert not bot.intents.presences

@@ -204,10 +204,12 @@ async def test_a_command_that_left_the_facts_says_so(server: FakeDiscord, app: A
     knowledge = app.library.snapshot.knowledge
     served = [knowledge]
     library = Library(lambda: (served[0], "1"), None)
-    async with running(server, replace(app, library=library, responder=Certain(library)), settings) as bot:
+    certain = Certain(library)
+    async with running(server, replace(app, library=certain), settings) as bot:
         alice = server.user("alice", locale="ko")
         served[0] = replace(knowledge, articles=(replace(knowledge.articles[0], commands=()),))
         library.reload()
+        certain.reload()
         gone = "이 명령은 그사이 바뀌었어요. 잠시 뒤에 다시 써 주세요."
         assert (await alice.runs("/요약")).text == gone
         assert (await alice.runs("/인물", 이름="무라티")).text == gone

@@ -10,7 +10,7 @@ from bot.app import App
 from bot.core.matching import Question
 from bot.core.model import Fact
 from bot.discord_bot.client import BotClient
-from bot.service.replies import Reply
+from bot.service.answering import Answer
 from bot.settings import DiscordSettings
 from tests.discord_bot.clock import Clock
 from tests.e2e.certain import Certain
@@ -137,7 +137,7 @@ async def test_a_locked_thread_is_answered_privately(server: FakeDiscord, alice:
 class Failing(Certain):
     """Fails on everything."""
 
-    def ask_now(self, question: Question) -> Reply:
+    def answer(self, question: Question) -> Answer:
         """Fail."""
         message = f"cannot answer {question.default}"
         raise RuntimeError(message)
@@ -146,7 +146,7 @@ class Failing(Certain):
 async def test_a_failure_is_one_calm_sentence_with_a_reference(
     server: FakeDiscord, app: App, settings: DiscordSettings, caplog: pytest.LogCaptureFixture
 ) -> None:
-    async with running(server, replace(app, responder=Failing(app.library)), settings):
+    async with running(server, replace(app, library=Failing(app.library)), settings):
         alice, bob = server.user("alice", locale="ko"), server.user("bob")
         korean = (await alice.says(f"<@bot> {KOREAN}")).text
         english = (await bob.runs("/ask", question=ENGLISH)).text
@@ -160,16 +160,16 @@ async def test_a_failure_is_one_calm_sentence_with_a_reference(
 class Slow(Certain):
     """Takes longer than Discord waits without a sign."""
 
-    async def ask(self, question: Question) -> Reply:
+    async def ask(self, question: Question) -> Answer:
         """Answer after a while."""
         await asyncio.sleep(2.2)
-        return self.ask_now(question)
+        return self.answer(question)
 
 
 async def test_a_slow_answer_shows_that_it_is_coming(
     server: FakeDiscord, app: App, settings: DiscordSettings, facts: Facts
 ) -> None:
-    async with running(server, replace(app, responder=Slow(app.library)), settings):
+    async with running(server, replace(app, library=Slow(app.library)), settings):
         reply = await server.user("alice", locale="ko").runs("/ask", question=KOREAN)
         assert reply.ephemeral
         assert reply.text.startswith(str(facts["murati-origin"].answer.ko))

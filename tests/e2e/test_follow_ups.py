@@ -8,9 +8,9 @@ import pytest
 from bot.app import App
 from bot.core.model import Fact
 from bot.discord_bot.client import BotClient
-from bot.service.library import Responder
 from bot.settings import DiscordSettings
 from tests.discord_bot.clock import Clock
+from tests.e2e.certain import with_shipped_matcher
 from tests.e2e.conftest import running
 from tests.fake_discord import Actor, FakeDiscord
 
@@ -22,7 +22,7 @@ Facts = dict[str, Fact]
 @pytest.fixture
 async def bot(server: FakeDiscord, app: App, settings: DiscordSettings, clock: Clock) -> AsyncIterator[BotClient]:
     """Run the bot with the shipped matcher."""
-    async with running(server, replace(app, responder=Responder(app.library, None)), settings, clock) as bot:
+    async with running(server, replace(app, library=with_shipped_matcher(app.library)), settings, clock) as bot:
         yield bot
 
 

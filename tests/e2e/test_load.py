@@ -19,7 +19,7 @@ import pytest
 from bot.app import App, build_encoder
 from bot.discord_bot.runner import Runner, stay_responsive
 from bot.semantic.cache import CachedEncoder
-from bot.service.library import Library, Responder
+from bot.service.library import Library
 from bot.settings import DiscordSettings, Switch
 from tests.e2e.marked import Kind, Marked, marks
 from tests.e2e.operators import ANSWER, QUESTION, settings_for, small_knowledge, until
@@ -86,7 +86,7 @@ def loaded(settings: DiscordSettings, marked: Marked) -> App:
     assert encoder is not None
     library = Library(marked.read, encoder, CachedEncoder(encoder, settings.cache))
     library.encode()
-    return App(library, Responder(library, encoder), encoder)
+    return App(library, encoder)
 
 
 @pytest.fixture
@@ -104,7 +104,7 @@ async def serving(server: FakeDiscord, app: App, settings: DiscordSettings) -> A
     """Serve until the end of the block."""
     stop = asyncio.Event()
     assert settings.knowledge is not None
-    task = asyncio.create_task(Runner(app.responder, settings).serve(server.token, settings.knowledge, stop))
+    task = asyncio.create_task(Runner(app.library, settings).serve(server.token, settings.knowledge, stop))
     try:
         await server.connects(within=30)
         yield

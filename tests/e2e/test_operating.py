@@ -244,10 +244,10 @@ async def test_a_client_that_can_never_be_set_up_is_one_sentence(server: FakeDis
 
         def new_client(self) -> BotClient:
             """Return a broken client."""
-            return BrokenClient(running.app.responder, settings_for(tmp_path))
+            return BrokenClient(running.app.library, settings_for(tmp_path))
 
     running = prepared(server, tmp_path)
-    runner = BrokenRunner(running.app.responder, settings_for(tmp_path))
+    runner = BrokenRunner(running.app.library, settings_for(tmp_path))
     with pytest.raises(DiscordStartError, match=r"^The bot can't be started: ValueError at test_operating"):
         await runner.serve(server.token, running.folder.root)
     assert len(server.requests_to(*LOGIN.split())) == 3

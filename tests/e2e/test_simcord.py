@@ -74,7 +74,7 @@ def said(result: simcord.InteractionResult) -> str:
 
 def client(app: App, settings: DiscordSettings) -> BotClient:
     """Return a client of one shard; simcord does not say how many there should be."""
-    client = BotClient(app.responder, settings, clock=Clock())
+    client = BotClient(app.library, settings, clock=Clock())
     client.shard_count = 1
     return client
 

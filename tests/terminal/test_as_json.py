@@ -7,7 +7,7 @@ import pytest
 
 from bot.core.matching import Question
 from bot.service.answering import joined
-from bot.service.library import Library, Responder
+from bot.service.library import Library
 from bot.service.replies import Citation, Reply, Suggestion
 from bot.terminal.ask import as_json
 from tests.core.ferry import night_snapshot
@@ -70,18 +70,18 @@ def test_the_same_fact_of_two_articles_is_two_answers() -> None:
 
 def test_a_message_that_asks_two_things_gets_both_answers() -> None:
     knowledge = night_snapshot().knowledge
-    responder = Responder(Library(lambda: (knowledge, "1"), None), None)
+    library = Library(lambda: (knowledge, "1"), None)
     certain = [
         sample.text.rstrip("?")
         for fact in knowledge.articles[0].facts
         for sample in fact.samples
-        if responder.ask_now(Question(sample.text)).outcome == "answered"
+        if library.answer(Question(sample.text)).reply.outcome == "answered"
     ]
-    answers = {responder.ask_now(Question(text)).fact: text for text in certain}
+    answers = {library.answer(Question(text)).reply.fact: text for text in certain}
     first, second = [text for fact, text in answers.items() if fact][:2]
-    reply = responder.ask_now(Question(f"{first}? 그리고 {second}?"))
+    reply = library.answer(Question(f"{first}? 그리고 {second}?")).reply
     assert [reply.fact, *(further.fact for further in reply.also)] == [
-        responder.ask_now(Question(text)).fact for text in (first, second)
+        library.answer(Question(text)).reply.fact for text in (first, second)
     ]
     assert {further.language for further in reply.also} == {reply.language}
 

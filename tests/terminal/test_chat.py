@@ -9,7 +9,7 @@ from rich.console import Console
 
 from bot.core.model import Knowledge, Text
 from bot.errors import KnowledgeError, Problem
-from bot.service.library import Library, Responder
+from bot.service.library import Library
 from bot.terminal.chat import Chat, run_chat
 from tests.core.ferry import ferry, night_snapshot
 
@@ -27,7 +27,7 @@ def chat(*articles: str) -> Chat:
 
 def chat_about(knowledge: Knowledge) -> Chat:
     library = Library(lambda: (knowledge, "1"), None)
-    return Chat(Console(file=io.StringIO(), width=100), Responder(library, None))
+    return Chat(Console(file=io.StringIO(), width=100), library)
 
 
 def said(subject: Chat, *lines: str) -> str:
@@ -130,7 +130,7 @@ def test_a_reload_tells_what_changed_and_keeps_the_old_facts_when_something_is_w
             raise state
         return replace(state, articles=tuple(replace(a, cases=()) for a in state.articles)), "1"
 
-    subject = Chat(Console(file=io.StringIO(), width=100), Responder(Library(read, None), None))
+    subject = Chat(Console(file=io.StringIO(), width=100), Library(read, None))
     added = len(ferry().facts) + len(ferry().gaps)
     assert MESSAGES["reloaded"].get("ko").format(added=added, removed=0, changed=0) in said(subject, ":reload")
     text = said(subject, ":reload")

@@ -14,7 +14,7 @@ from rich.console import Console
 from bot.cli import app
 from bot.core.model import Article, Command, Knowledge, Row, Text
 from bot.errors import ConfigError
-from bot.service.library import Library, Responder
+from bot.service.library import Library
 from bot.service.views import Block, Line, Page, Span
 from bot.terminal.preview import Scene, html_page, scenes, show, write_html
 from tests.cli.running import NIGHT as NIGHT_FOLDER
@@ -27,14 +27,14 @@ TOUR = ["mention", "why", "list", "suggestion", "refusal", "small_talk"]
 HOSTILE = "\"><script>alert('&')</script> @everyone <@1> [b]x[/b] **\x1b[31m\ud800\u202e javascript:"
 
 
-def responder(knowledge: Knowledge | None = None) -> Responder:
+def library(knowledge: Knowledge | None = None) -> Library:
     """Return what answers from `knowledge`, by default from the night library."""
-    return night() if knowledge is None else Responder(Library(lambda: (knowledge, "1"), None), None)
+    return night() if knowledge is None else Library(lambda: (knowledge, "1"), None)
 
 
 @cache
-def night() -> Responder:
-    return Responder(Library(lambda: (NIGHT, "1"), None), None)
+def night() -> Library:
+    return Library(lambda: (NIGHT, "1"), None)
 
 
 def text_of(scene: Scene) -> str:
@@ -72,7 +72,7 @@ class Tags(HTMLParser):
 
 
 def test_the_tour_shows_one_of_each_in_the_articles_language_and_in_english() -> None:
-    found = scenes(responder(), None, None)
+    found = scenes(library(), None, None)
     assert [scene.caption for scene in found] == [f"preview_{name}" for name in TOUR] * 2
     assert [scene.page.language for scene in found] == ["ko"] * len(TOUR) + ["en"] * len(TOUR)
     mention, why, listed, suggestion, refusal, talk = (text_of(scene) for scene in found[: len(TOUR)])
@@ -87,23 +87,23 @@ def test_the_tour_shows_one_of_each_in_the_articles_language_and_in_english() ->
 def test_an_article_with_little_in_it_has_a_short_tour() -> None:
     """Without commands, gaps and small talk there is nothing to show of them."""
     bare = replace(ferry(), gaps=(), entities=())
-    found = scenes(responder(Knowledge((bare,), NIGHT.lexicon, NIGHT.messages)), None, None)
+    found = scenes(library(Knowledge((bare,), NIGHT.lexicon, NIGHT.messages)), None, None)
     assert [scene.caption for scene in found] == ["preview_mention", "preview_why"]
 
 
 def test_the_language_can_be_chosen() -> None:
-    assert {scene.page.language for scene in scenes(responder(), None, "en")} == {"en"}
-    assert [scene.page.language for scene in scenes(responder(), QUESTION, "en")] == ["en"]
+    assert {scene.page.language for scene in scenes(library(), None, "en")} == {"en"}
+    assert [scene.page.language for scene in scenes(library(), QUESTION, "en")] == ["en"]
 
 
 def test_a_question_is_answered_as_in_a_channel() -> None:
-    (scene,) = scenes(responder(), QUESTION, None)
+    (scene,) = scenes(library(), QUESTION, None)
     assert (scene.way, scene.asked, scene.private, scene.caption) == ("mention", QUESTION, False, None)
     assert NIGHT.messages["button_share"].get("ko") not in [button.label for button in scene.page.buttons]
 
 
 def test_a_mention_without_a_question_is_greeted() -> None:
-    (scene,) = scenes(responder(), "  ", None)
+    (scene,) = scenes(library(), "  ", None)
     assert text_of(scene) == NIGHT.messages["mention_help"].get("ko")
     assert len(scene.page.buttons) == 3
 
@@ -133,20 +133,20 @@ def commanding() -> Knowledge:
 )
 def test_a_command_answers_the_reader_alone(line: str, asked: str, begins: str) -> None:
     """Commands are found by either name, those of the article and the bot's own."""
-    (scene,) = scenes(responder(commanding()), line, None)
+    (scene,) = scenes(library(commanding()), line, None)
     assert (scene.way, scene.asked, scene.private) == ("command", asked, True)
     assert text_of(scene).startswith(begins)
 
 
 def test_a_command_is_shown_in_both_languages() -> None:
     korean = replace(commanding(), articles=(replace(commanding().articles[0], language="ko"),))
-    found = scenes(responder(korean), "/cost", None)
+    found = scenes(library(korean), "/cost", None)
     assert [scene.asked for scene in found] == ["/비용", "/cost"]
 
 
 def test_an_unknown_command_names_those_there_are() -> None:
     with pytest.raises(ConfigError) as caught:
-        scenes(responder(commanding()), "/costs \x1b", None)
+        scenes(library(commanding()), "/costs \x1b", None)
     assert str(caught.value) == "There is no command 'costs'; there is: /ask, /help, /about, /who, /cost."
 
 
@@ -174,7 +174,7 @@ def test_every_look_is_shown(span: Span, printed: str, html: str) -> None:
 
 @pytest.mark.parametrize("question", [HOSTILE, (HOSTILE * 60)[:4000], "/ask " + HOSTILE, "가" * 4000, "\n" * 9 + "?"])
 def test_a_hostile_question_is_text(question: str) -> None:
-    found = scenes(responder(), question, None)
+    found = scenes(library(), question, None)
     page = html_page(NIGHT, found)
     page.encode()
     tags = Tags(page)
@@ -205,7 +205,7 @@ def hostile(article: Article) -> Article:
 def test_hostile_knowledge_is_text() -> None:
     """Nothing in the YAML becomes a tag, an attribute, an address of another kind or a terminal's command."""
     knowledge = Knowledge((hostile(ferry()),), NIGHT.lexicon, NIGHT.messages)
-    found = (*scenes(responder(knowledge), None, None), *scenes(responder(knowledge), "/about", None))
+    found = (*scenes(library(knowledge), None, None), *scenes(library(knowledge), "/about", None))
     page = html_page(knowledge, found)
     page.encode()
     tags = Tags(page)
@@ -232,14 +232,14 @@ def test_hostile_knowledge_is_text() -> None:
 
 def test_the_page_needs_nothing_from_elsewhere() -> None:
     """No script, no font, no picture is loaded, and a browser would refuse to."""
-    page = html_page(NIGHT, scenes(responder(), None, None))
+    page = html_page(NIGHT, scenes(library(), None, None))
     assert "default-src 'none'" in page
     assert Tags(page).links == set()
     assert not any(word in page for word in ("@import", "url(", "<script", "<link", "<img"))
 
 
 def test_a_long_reply_has_its_buttons_below_the_last_piece() -> None:
-    (offered,) = scenes(responder(), "", "en")
+    (offered,) = scenes(library(), "", "en")
     blocks = tuple(Block((Line((Span(text),)),)) for text in ("One piece.", "Another."))
     shown = (replace(offered, page=replace(offered.page, blocks=blocks)),)
     label = offered.page.buttons[0].label
@@ -250,12 +250,12 @@ def test_a_long_reply_has_its_buttons_below_the_last_piece() -> None:
 
 @pytest.mark.parametrize("width", [20, 40, 200])
 def test_any_terminal_will_do(width: int) -> None:
-    printed = screen(NIGHT, scenes(responder(), QUESTION, "en"), width)
+    printed = screen(NIGHT, scenes(library(), QUESTION, "en"), width)
     assert max(map(cell_len, printed.splitlines())) == min(width, 72)
 
 
 def test_a_menu_shows_what_can_be_chosen() -> None:
-    shown = scenes(responder(commanding()), "/cost", None)
+    shown = scenes(library(commanding()), "/cost", None)
     for text in (screen(commanding(), shown), Tags(html_page(commanding(), shown)).text):
         assert NIGHT.messages["menu_facts"].get("en") in text
         assert "Who built the ferry" in text
@@ -263,7 +263,7 @@ def test_a_menu_shows_what_can_be_chosen() -> None:
 
 def test_a_file_that_cannot_be_written_is_one_sentence(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="cannot be written"):
-        write_html(NIGHT, scenes(responder(), QUESTION, None), tmp_path)
+        write_html(NIGHT, scenes(library(), QUESTION, None), tmp_path)
 
 
 def test_the_command_prints(capsys: pytest.CaptureFixture[str]) -> None:
