@@ -58,7 +58,7 @@ async def test_a_restart_with_questions_in_flight_loses_none_and_doubles_none(tm
             early = await members[0].says(QUESTION)
             server.delays_next(0.3, on=" ".join(WRITE))
             written = [await member.writes(f"{QUESTION} {number}") for number, member in enumerate(members)]
-            assert ANSWER in (await members[0].runs("/출신")).text, "events come in order, so the bot has all ten by now"
+            assert ANSWER in (await members[0].runs("/출신")).text, "events come in order: it has all ten by now"
             bot.gets(signal.SIGTERM)
             assert (await bot.ends()).code == 0
         assert [len(question.answers) for question in written] == [1] * len(members)
