@@ -92,10 +92,10 @@ async def test_a_question_deleted_before_its_answer_leaves_nothing(server: FakeD
 async def test_where_it_may_not_write_it_answers_privately(server: FakeDiscord, alice: Actor, facts: Facts) -> None:
     server.denies(server.general, server.bot, Permission.SEND_MESSAGES)
     await alice.writes(f"<@bot> {KOREAN}")
-    told = await alice.receives()
-    assert told.text.startswith(f"<#{server.general.id}>에는 제가 글을 쓸 수 없어서 여기로 답해요.")
-    assert str(facts["murati-origin"].answer.ko) in told.text
-    assert "English" in [b.label for b in told.buttons]
+    private = await alice.receives()
+    assert private.text.startswith(f"<#{server.general.id}>에는 제가 글을 쓸 수 없어서 여기로 답해요.")
+    assert str(facts["murati-origin"].answer.ko) in private.text
+    assert "English" in [b.label for b in private.buttons]
 
 
 async def test_an_answer_given_privately_is_linked_for_nobody_else(
@@ -154,8 +154,8 @@ async def test_a_failure_is_one_calm_sentence_with_a_reference(
     for text, start in ((korean, "지금은 답을 드리지 못했어요."), (english, "I could not answer just now.")):
         assert text.startswith(start)
         reference = text.removesuffix(")").rpartition(" ")[2]
-        told = [record for record in caplog.records if reference in record.getMessage()]
-        assert [record.levelno for record in told] == [logging.ERROR]
+        logged = [record for record in caplog.records if reference in record.getMessage()]
+        assert [record.levelno for record in logged] == [logging.ERROR]
     assert KOREAN not in caplog.text
 
 

@@ -74,7 +74,7 @@ async def test_a_server_that_is_no_longer_an_administrators_loses_facts(server: 
 
 
 async def test_an_administrators_server_without_the_bot_stops_nothing(server: FakeDiscord, tmp_path: Path) -> None:
-    """It is said in the log, and tried again at the next start."""
+    """The log says so, and the next start tries again."""
     foreign = server.add_guild("Elsewhere", bot=False, app=False)
     async with operated(server, tmp_path, admin_guild_ids=frozenset({foreign.id})):
         assert await answers(server)
@@ -139,7 +139,7 @@ async def test_a_malformed_event_costs_a_rebuild_and_no_knowledge(server: FakeDi
         assert registration == "registered", "the new client's commands follow the facts"
 
 
-async def test_a_network_that_fails_later_is_waited_for(server: FakeDiscord, tmp_path: Path) -> None:
+async def test_a_network_that_fails_later_is_tried_again(server: FakeDiscord, tmp_path: Path) -> None:
     async with operated(server, tmp_path) as running:
         server.cuts_next(on=LOGIN, times=2)  # aiohttp tries once more by itself
         server.sends_malformed_event()
@@ -150,7 +150,7 @@ async def test_a_network_that_fails_later_is_waited_for(server: FakeDiscord, tmp
 
 
 async def test_a_token_that_is_withdrawn_ends_the_service(server: FakeDiscord, tmp_path: Path) -> None:
-    """Waiting would mend nothing."""
+    """Waiting would not help."""
     running = prepared(server, tmp_path)
     serving = asyncio.create_task(running.serve())
     await server.connects()
