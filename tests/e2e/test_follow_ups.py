@@ -33,7 +33,7 @@ async def test_the_same_person_in_the_same_channel_goes_on(alice: Actor, facts: 
     assert f"-# {UNDERSTOOD}\n" in reply.text
 
 
-async def test_neither_another_person_nor_another_channel_goes_on(server: FakeDiscord, alice: Actor, bob: Actor) -> None:
+async def test_no_other_person_and_no_other_channel_goes_on(server: FakeDiscord, alice: Actor, bob: Actor) -> None:
     await alice.says(FIRST)
     assert UNDERSTOOD not in (await bob.says(NEXT)).text
     assert UNDERSTOOD not in (await alice.says(NEXT, server.add_channel("elsewhere"))).text

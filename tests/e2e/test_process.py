@@ -215,7 +215,9 @@ async def test_a_missing_intent_is_one_sentence(server: FakeDiscord, tmp_path: P
     assert len(ended.err.splitlines()) == 1
 
 
-async def test_all_problems_of_the_facts_are_listed_and_nothing_connects(server: FakeDiscord, tmp_path: Path, folder: Folder) -> None:
+async def test_all_problems_of_the_facts_are_listed_and_nothing_connects(
+    server: FakeDiscord, tmp_path: Path, folder: Folder
+) -> None:
     folder.change(FACTS, "section: exodus", "section: exodos")
     folder.change(FACTS, "about: [murati]", "about: [muratti]")
     ended = await end(server.url, tmp_path, DISCORD_TOKEN=server.token)
