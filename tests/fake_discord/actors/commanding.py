@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 
 from tests.fake_discord.actors.interacting import Interacting
-from tests.fake_discord.actors.modal import Modal
 from tests.fake_discord.actors.reply import Reply
 from tests.fake_discord.interactions.availability import all_owners, judge
 from tests.fake_discord.interactions.book import Interaction, InteractionKind
@@ -47,13 +46,6 @@ class Commanding(Interacting):
         """
         interaction = self._run(line, channel or self._home, options, forced=forced)
         return await self._reply(interaction, within)
-
-    async def runs_for_modal(self, line: str, /, channel: Channel | None = None, **options: object) -> Modal:
-        """Use a slash command that opens a modal."""
-        interaction = self._run(line, channel or self._home, options, forced=False)
-        outcome = await self._outcome(interaction, None)
-        assert isinstance(outcome, Modal), f"{line} opened no modal but {outcome!r}"
-        return outcome
 
     async def runs_on_message(
         self,

@@ -1,7 +1,6 @@
-"""Clicking buttons, picking from menus and submitting modals."""
+"""Clicking buttons and picking from menus."""
 
 from tests.fake_discord.actors.interacting import Interacting
-from tests.fake_discord.actors.modal import Modal
 from tests.fake_discord.actors.reply import Reply, Select
 from tests.fake_discord.interactions.book import (
     GUILD_INSTALL,
@@ -19,12 +18,6 @@ class Pressing(Interacting):
     async def clicks(self, reply: Reply, name: str, *, within: float | None = None) -> Reply:
         """Click a button by label or custom id; return the new or changed message."""
         return await self._reply(self._click(reply, name), within)
-
-    async def clicks_for_modal(self, reply: Reply, name: str) -> Modal:
-        """Click a button that opens a modal."""
-        outcome = await self._outcome(self._click(reply, name), None)
-        assert isinstance(outcome, Modal), f"{name!r} opened no modal but {outcome!r}"
-        return outcome
 
     async def picks(self, reply: Reply, *values: str, menu: str = "", within: float | None = None) -> Reply:
         """Pick entries of a menu by value or label.
@@ -52,15 +45,6 @@ class Pressing(Interacting):
         button = {"type": kind, "id": 2, "style": 1, "label": "forged", "custom_id": custom_id}
         data = {"custom_id": custom_id, "component_type": kind}
         return await self._reply(self._press(message.message, data, forged=button), within)
-
-    async def submits(self, modal: Modal, /, *, within: float | None = None, **values: str | list[str]) -> Reply:
-        """Fill in a modal, by label or custom id of its fields, and submit it."""
-        opener = modal.interaction
-        data: Json = {"custom_id": modal.custom_id, "components": modal.filled(values)}
-        interaction = self._begin(InteractionKind.MODAL_SUBMIT, opener.channel, data, opener.owners)
-        interaction.message = opener.message
-        interaction.opened_from = opener
-        return await self._reply(self._tell(interaction), within)
 
     def _click(self, reply: Reply, name: str) -> Interaction:
         self._look_at(reply.message)

@@ -88,9 +88,6 @@ def origin_of(hub: Hub, interaction: Interaction) -> Json:
     }
     if interaction.kind is InteractionKind.COMPONENT and interaction.message:
         metadata["interacted_message_id"] = str(interaction.message.id)
-    if interaction.opened_from is not None:
-        opener = origin_of(hub, interaction.opened_from)
-        metadata["triggering_interaction_metadata"] = opener["metadata"]
     origin: Json = {
         "metadata": metadata,
         "application_id": str(hub.world.application.id),

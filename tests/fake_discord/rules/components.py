@@ -32,7 +32,6 @@ class ComponentKind(IntEnum):
     FILE = 13
     SEPARATOR = 14
     CONTAINER = 17
-    LABEL = 18
 
 
 class ButtonStyle(IntEnum):
@@ -117,7 +116,7 @@ def _check_one(component: Json, path: Path, problems: Problems) -> None:
         _check_button(component, path, problems)
     elif kind in SELECTS:
         check_select(component, path, problems)
-    elif kind in {ComponentKind.TEXT_INPUT, ComponentKind.LABEL}:
+    elif kind == ComponentKind.TEXT_INPUT:
         message = "This component belongs into a modal."
         problems.add((*path, "type"), "COMPONENT_TYPE_INVALID", message)
 
