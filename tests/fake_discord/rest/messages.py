@@ -5,6 +5,7 @@ from tests.fake_discord.errors import (
     closed_direct_messages,
     empty_message,
     foreign_message,
+    missing_access,
     missing_permissions,
     no_history,
     wrong_channel_kind,
@@ -12,6 +13,7 @@ from tests.fake_discord.errors import (
 from tests.fake_discord.hub import Hub
 from tests.fake_discord.jsontypes import Answer, Json
 from tests.fake_discord.payloads.messages import message_payload
+from tests.fake_discord.payloads.things import channel_payload
 from tests.fake_discord.posting import (
     attach,
     compose,
@@ -27,8 +29,6 @@ from tests.fake_discord.rules.problems import Problems
 from tests.fake_discord.state.flags import Intent, MessageFlag, Permission
 from tests.fake_discord.state.models import Channel, ChannelKind, Message
 
-MOST_LISTED = 100
-
 
 def describe(hub: Hub, message: Message) -> Json:
     """Return a message as the HTTP API shows it.
@@ -38,6 +38,17 @@ def describe(hub: Hub, message: Message) -> Json:
     """
     content_intent = Intent.MESSAGE_CONTENT in hub.world.application.granted
     return message_payload(message, hub.world.bot, content_intent=content_intent)
+
+
+def open_direct_channel(hub: Hub, call: Call) -> Answer:
+    """Open the direct message with a user, who must share a guild with the bot."""
+    user = hub.world.user(snowflake(call.json.get("recipient_id"), "recipient_id"))
+    bot = hub.world.bot
+    guilds = hub.world.guilds.values()
+    shared = any(bot.id in g.members and user.id in g.members for g in guilds)
+    if not shared and not user.has_installed_app:
+        raise missing_access()
+    return channel_payload(hub.world.direct_channel(user, bot), viewer=bot)
 
 
 def create_message(hub: Hub, call: Call) -> Answer:
@@ -116,29 +127,6 @@ def _reply(hub: Hub, message: Message, body: Json, reference: Json) -> None:
         problems.raise_if_any()
 
 
-def get_message(hub: Hub, call: Call) -> Answer:
-    """Return one message."""
-    channel = hub.world.channel(call.id("channel_id"))
-    if Permission.READ_MESSAGE_HISTORY not in hub.world.bot_may(channel):
-        raise missing_permissions()
-    return describe(hub, hub.world.message(channel, call.id("message_id")))
-
-
-def list_messages(hub: Hub, call: Call) -> Answer:
-    """Return messages, the newest first; none without the history permission."""
-    channel = hub.world.channel(call.id("channel_id"))
-    if Permission.READ_MESSAGE_HISTORY not in hub.world.bot_may(channel):
-        return []
-    before = int(call.query.get("before", 1 << 63))
-    after = int(call.query.get("after", 0))
-    limit = min(int(call.query.get("limit", 50)), MOST_LISTED)
-    found = [
-        message for message in channel.messages.values() if after < message.id < before and not message.is_ephemeral
-    ]
-    found = found[:limit] if "after" in call.query else found[-limit:]
-    return [describe(hub, message) for message in reversed(found)]
-
-
 def edit_message(hub: Hub, call: Call) -> Answer:
     """Change a message of the bot's own."""
     channel = hub.world.channel(call.id("channel_id"))
@@ -185,34 +173,4 @@ def delete_message(hub: Hub, call: Call) -> Answer:
     if not own and Permission.MANAGE_MESSAGES not in hub.world.bot_may(channel):
         raise missing_permissions()
     erase(hub, message)
-    return None
-
-
-def start_typing(hub: Hub, call: Call) -> Answer:
-    """Show that the bot is typing."""
-    channel = hub.world.channel(call.id("channel_id"))
-    require_sending(hub, channel)
-    channel.typed_in += 1
-    return None
-
-
-def add_reaction(hub: Hub, call: Call) -> Answer:
-    """React to a message as the bot."""
-    channel = hub.world.channel(call.id("channel_id"))
-    message = hub.world.message(channel, call.id("message_id"))
-    needed = Permission.ADD_REACTIONS | Permission.READ_MESSAGE_HISTORY
-    if needed not in hub.world.bot_may(channel):
-        raise missing_permissions()
-    who = message.reactions.setdefault(call.path["emoji_name"], set())
-    who.add(hub.world.bot.id)
-    hub.changes.announce(message.id, channel.id)
-    return None
-
-
-def remove_reaction(hub: Hub, call: Call) -> Answer:
-    """Take the bot's own reaction back."""
-    channel = hub.world.channel(call.id("channel_id"))
-    message = hub.world.message(channel, call.id("message_id"))
-    message.reactions.get(call.path["emoji_name"], set()).discard(hub.world.bot.id)
-    hub.changes.announce(message.id, channel.id)
     return None

@@ -111,7 +111,6 @@ class Channel:
     archived: bool = False
     locked: bool = False
     invitable: bool = True
-    typed_in: int = 0
 
     @property
     def is_thread(self) -> bool:
@@ -168,8 +167,6 @@ class Message:
     audience: User | None = None
     origin: Json | None = None
     answers_something: bool = False
-    reactions: dict[str, set[int]] = field(default_factory=dict)
-    thread: Channel | None = None
 
     @property
     def is_ephemeral(self) -> bool:
