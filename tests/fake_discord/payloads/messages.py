@@ -2,7 +2,6 @@
 
 from tests.fake_discord.jsontypes import Json
 from tests.fake_discord.payloads.things import member_payload, user_payload
-from tests.fake_discord.state.flags import MessageFlag
 from tests.fake_discord.state.models import Message, MessageKind, User
 
 _BLANK: Json = {"content": "", "embeds": [], "attachments": [], "components": []}
@@ -76,10 +75,9 @@ def _always(message: Message) -> Json:
 
 
 def _content(message: Message) -> Json:
-    suppressed = MessageFlag.SUPPRESS_EMBEDS in message.flags
     return {
         "content": message.content,
-        "embeds": [] if suppressed else message.embeds,
+        "embeds": [],
         "attachments": message.attachments,
         "components": message.components,
     }

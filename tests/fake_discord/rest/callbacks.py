@@ -17,7 +17,6 @@ from tests.fake_discord.rest.messages import apply_edit, describe
 from tests.fake_discord.rules.commands import STRING, check_choices
 from tests.fake_discord.rules.messages import SETTABLE_IN_RESPONSES, check_message
 from tests.fake_discord.rules.problems import Problems
-from tests.fake_discord.state.flags import Permission
 
 _NEW_MESSAGES = {ResponseKind.MESSAGE, ResponseKind.DEFERRED_MESSAGE}
 _FITTING = {
@@ -80,7 +79,7 @@ def _update(hub: Hub, interaction: Interaction, data: Json, call: Call) -> None:
     if message is None or message.deleted:
         raise unknown_interaction()
     inner = Call(path=call.path, query=call.query, body=data, uploads=call.uploads)
-    apply_edit(hub, message, inner, may=Permission.everything())
+    apply_edit(hub, message, inner)
     interaction.original = message
 
 

@@ -26,7 +26,7 @@ from tests.fake_discord.posting import (
 from tests.fake_discord.rest.call import Call, snowflake
 from tests.fake_discord.rules.messages import check_message
 from tests.fake_discord.rules.problems import Problems
-from tests.fake_discord.state.flags import Intent, MessageFlag, Permission
+from tests.fake_discord.state.flags import Intent, Permission
 from tests.fake_discord.state.models import Channel, ChannelKind, Message
 
 
@@ -65,26 +65,16 @@ def create_message(hub: Hub, call: Call) -> Answer:
 
 
 def _write(hub: Hub, channel: Channel, call: Call) -> Message:
-    may = hub.world.bot_may(channel)
     message = compose(hub, channel, hub.world.bot, call.json)
-    if call.uploads and Permission.ATTACH_FILES not in may:
+    if call.uploads and Permission.ATTACH_FILES not in hub.world.bot_may(channel):
         raise missing_permissions()
     attach(hub, message, call.uploads)
     if is_empty(message):
         raise empty_message()
-    drop_embeds(message, may)
-    if is_empty(message):
-        raise missing_permissions()
     reference = call.json.get("message_reference")
     if reference:
         _reply(hub, message, call.json, reference)
     return publish(hub, message)
-
-
-def drop_embeds(message: Message, may: Permission) -> None:
-    """Take away the embeds of who may not embed; Discord does so without a word."""
-    if Permission.EMBED_LINKS not in may:
-        message.embeds = []
 
 
 def require_sending(hub: Hub, channel: Channel) -> None:
@@ -133,36 +123,19 @@ def edit_message(hub: Hub, call: Call) -> Answer:
     message = hub.world.message(channel, call.id("message_id"))
     if message.author is not hub.world.bot:
         raise foreign_message()
-    apply_edit(hub, message, call, may=hub.world.bot_may(channel))
+    apply_edit(hub, message, call)
     return describe(hub, message)
 
 
-def apply_edit(hub: Hub, message: Message, call: Call, *, may: Permission) -> None:
+def apply_edit(hub: Hub, message: Message, call: Call) -> None:
     """Check and carry out an edit, whichever way it came."""
-    layout = MessageFlag.IS_COMPONENTS_V2 in message.flags
     problems = Problems()
-    check_message(call.json, problems, layout=layout)
+    check_message(call.json, problems)
     problems.raise_if_any()
-    require_substance(message, call, embeds=Permission.EMBED_LINKS in may)
-    body = call.json
-    if "embeds" in body and Permission.EMBED_LINKS not in may:
-        body = body | {"embeds": []}
-    revise(hub, message, body, uploads=call.uploads)
-
-
-def require_substance(message: Message, call: Call, *, embeds: bool) -> None:
-    """Refuse an edit that would leave nothing of a message."""
-    after = {
-        "content": message.content,
-        "embeds": message.embeds,
-        "components": message.components,
-        "attachments": message.attachments,
-    } | call.json
-    if not embeds:
-        after["embeds"] = []
-    kept = ("content", "embeds", "components", "attachments")
-    if not any(after[key] for key in kept) and not call.uploads:
+    before = {"content": message.content, "components": message.components, "attachments": message.attachments}
+    if not call.uploads and not any((before | call.json)[key] for key in before):
         raise empty_message()
+    revise(hub, message, call.json, uploads=call.uploads)
 
 
 def delete_message(hub: Hub, call: Call) -> Answer:

@@ -13,7 +13,6 @@ from tests.fake_discord.rest.call import Call
 from tests.fake_discord.rest.messages import apply_edit, describe
 from tests.fake_discord.rules.messages import SETTABLE_IN_RESPONSES, check_message
 from tests.fake_discord.rules.problems import Problems
-from tests.fake_discord.state.flags import Permission
 
 
 def create_followup(hub: Hub, call: Call) -> Answer:
@@ -39,7 +38,7 @@ def edit_original(hub: Hub, call: Call) -> Answer:
         problems.raise_if_any()
         fill(hub, message, call.json, call.uploads)
     else:
-        apply_edit(hub, message, call, may=Permission.everything())
+        apply_edit(hub, message, call)
     hub.changes.announce(interaction.id)
     return describe(hub, message)
 

@@ -154,7 +154,6 @@ class Message:
     created_at: datetime
     kind: MessageKind = MessageKind.DEFAULT
     content: str = ""
-    embeds: JsonList = field(default_factory=list)
     components: JsonList = field(default_factory=list)
     attachments: JsonList = field(default_factory=list)
     flags: MessageFlag = MessageFlag.NONE

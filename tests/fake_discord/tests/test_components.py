@@ -42,11 +42,10 @@ class Step(discord.ui.DynamicItem[discord.ui.Button[discord.ui.View]], template=
 
 
 async def offer(message: discord.Message) -> None:
-    """Reply with buttons, a link and a menu."""
+    """Reply with buttons and a menu."""
     view = discord.ui.View(timeout=None)
     for what in ("edit", "new"):
         view.add_item(Step(what))
-    view.add_item(discord.ui.Button(label="site", url="https://example.com"))
     menu: discord.ui.Select[discord.ui.View] = discord.ui.Select(
         custom_id="menu",
         max_values=2,
@@ -81,14 +80,12 @@ async def test_buttons_edit_and_answer(server: FakeDiscord, alice: Actor) -> Non
     """Each kind of response gives back the message that changed or came."""
     async with running(server, offer, register=register):
         reply = await alice.says("<@bot> go")
-        assert [b.label for b in reply.buttons] == ["edit", "new", "site"]
-        assert [len(row) for row in reply.rows] == [3, 0]
+        assert [b.label for b in reply.buttons] == ["edit", "new"]
+        assert [len(row) for row in reply.rows] == [2, 0]
         edited = await alice.clicks(reply, "edit")
         assert (edited.id, reply.text) == (reply.id, "edited")
         new = await alice.clicks(reply, "v1:new")
         assert (new.text, new.ephemeral) == ("new", True)
-        with pytest.raises(AssertionError, match="link"):
-            await alice.clicks(reply, "site")
         with pytest.raises(AssertionError, match="no button"):
             await alice.clicks(reply, "nothing")
     assert server.refusals == []
@@ -146,25 +143,6 @@ async def test_more_than_25_choices_are_refused(server: FakeDiscord, alice: Acto
         with pytest.raises(AssertionError):
             await alice.types("/ask", question="flood")
         assert server.refusals[0].code == 50035
-
-
-async def test_layout_views_are_read_like_messages(server: FakeDiscord, alice: Actor) -> None:
-    """Their text and buttons are found however deep they are nested."""
-
-    class Page(discord.ui.LayoutView):
-        box: discord.ui.Container[Self] = discord.ui.Container(
-            discord.ui.TextDisplay("# Title"),
-            discord.ui.Section("text", accessory=discord.ui.Button(label="more", custom_id="more")),
-        )
-
-    async def show(message: discord.Message) -> None:
-        await message.reply(view=Page(), nonce=message.id)
-
-    async with running(server, show):
-        reply = await alice.says("<@bot> go")
-        assert reply.text == "# Title\ntext"
-        assert [button.label for button in reply.buttons] == ["more"]
-    assert server.refusals == []
 
 
 def test_the_little_bot_is_a_real_client() -> None:

@@ -113,7 +113,7 @@ async def test_an_edit_that_leaves_nothing_is_refused(server: FakeDiscord, raw: 
     assert (status, answer["code"]) == (400, 50006)
     status, answer = await raw.says(content="   ")
     assert (status, answer["code"]) == (400, 50006)
-    status, answer = await raw.ask("PATCH", path, {"embeds": [{"description": "x"}], "content": None})
+    status, answer = await raw.ask("PATCH", path, {"content": "two"})
     assert status == 200
     assert answer["edited_timestamp"]
 

@@ -83,19 +83,6 @@ async def test_replying_takes_the_history(server: FakeDiscord, raw: RawClient, a
     assert (status, answer["code"]) == (403, 160002)
 
 
-async def test_embeds_without_permission_vanish_or_are_refused(
-    server: FakeDiscord, raw: RawClient, alice: Actor
-) -> None:
-    """With content they are dropped without a word; alone they are 50013."""
-    server.denies(server.general, server.bot, Permission.EMBED_LINKS)
-    embeds = [{"description": "hidden"}]
-    status, answer = await raw.says(content="hi", embeds=embeds)
-    assert (status, answer["embeds"]) == (200, [])
-    status, answer = await raw.says(embeds=embeds)
-    assert (status, answer["code"]) == (403, 50013)
-    assert [reply.embeds for reply in alice.sees()] == [[]]
-
-
 async def test_overwrites_apply_in_discords_order(server: FakeDiscord) -> None:
     """@everyone first, then all roles together, then the member."""
     role = server.add_role("muted", Permission.NONE)
