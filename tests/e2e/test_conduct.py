@@ -1,4 +1,4 @@
-"""Edits, deletions, repetitions, missing permissions, failures."""
+"""Edits, deletions, repetitions, lost connections, missing permissions, failures."""
 
 import asyncio
 import logging
@@ -75,7 +75,7 @@ async def test_questions_deleted_in_bulk_take_their_answers_away(server: FakeDis
     written = [await alice.writes(text) for text in (f"<@bot> {KOREAN}", "just talk", f"<@bot> {ENGLISH}")]
     answers = [await alice.is_answered(written[at]) for at in (0, 2)]
     place = {"channel_id": str(server.general.id), "guild_id": str(server.guild.id)}
-    server.sends_event("MESSAGE_DELETE_BULK", {"ids": [str(message.id) for message in written], **place}, server.guild)
+    server.sends_event("MESSAGE_DELETE_BULK", {"ids": [str(message.id) for message in written], **place})
     for answer in answers:
         await answer.disappears()
 
@@ -87,6 +87,28 @@ async def test_a_question_deleted_before_its_answer_leaves_nothing(server: FakeD
     await alice.deletes(written)
     await server.is_asked("DELETE /channels/{channel_id}/messages/{message_id}")
     assert written.answers == []
+
+
+async def test_questions_asked_while_the_connection_is_gone_are_answered_once(
+    server: FakeDiscord, alice: Actor, bob: Actor
+) -> None:
+    """The session is resumed, and Discord delivers what was missed."""
+    server.drops_connection()
+    await server.disconnects()
+    written = [await member.writes(f"<@bot> {text}") for member, text in ((alice, KOREAN), (bob, ENGLISH))]
+    await server.resumes()
+    for member, question in zip((alice, bob), written, strict=True):
+        await member.is_answered(question)
+    await server.quiets_down()
+    assert [len(question.answers) for question in written] == [1, 1]
+
+
+async def test_a_rate_limit_delays_an_answer_and_loses_none(server: FakeDiscord, alice: Actor) -> None:
+    server.limits_next(on=WRITE, times=2)
+    written = await alice.writes(f"<@bot> {KOREAN}")
+    await alice.is_answered(written)
+    assert [request.status for request in server.requests_to(*WRITE.split())] == [429, 429, 200]
+    assert len(written.answers) == 1
 
 
 async def test_where_it_may_not_write_it_answers_privately(server: FakeDiscord, alice: Actor, facts: Facts) -> None:

@@ -34,7 +34,6 @@ class Interacting(Person):
         hub.events.emit(
             "INTERACTION_CREATE",
             lambda _: interaction_payload(hub, interaction),
-            guild=interaction.channel.guild,
             intent=None,
         )
         return interaction

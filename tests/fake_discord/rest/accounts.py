@@ -14,17 +14,17 @@ from tests.fake_discord.rest.call import Call
 from tests.fake_discord.state.permissions import guild_permissions
 
 DAY_MS = 86_400_000
+LOGINS_A_DAY = 1000
 
 
 def get_bot_gateway(hub: Hub, _: Call) -> Answer:
     """Return the gateway's address, the shards to use and the logins left."""
-    total = hub.settings.session_starts
     return {
         "url": hub.gateway_url,
-        "shards": hub.settings.shards,
+        "shards": 1,
         "session_start_limit": {
-            "total": total,
-            "remaining": max(0, total - hub.identifies),
+            "total": LOGINS_A_DAY,
+            "remaining": LOGINS_A_DAY - hub.identifies,
             "reset_after": DAY_MS,
             "max_concurrency": 1,
         },
