@@ -79,10 +79,6 @@ def publish(hub: Hub, message: Message) -> Message:
     hub.world.written[message.id] = message
     if message.nonce is not None and message.author is hub.world.bot:
         channel.nonces[str(message.nonce)] = message
-    if channel.is_thread and channel.archived:
-        channel.archived = False
-        hub.events.channel("THREAD_UPDATE", channel)
-    _invite(hub, message)
     hub.events.message("MESSAGE_CREATE", message)
     hub.changes.announce(channel.id, *_index(hub, message))
     return message
@@ -173,19 +169,6 @@ def _mentions_after_edit(hub: Hub, message: Message, body: Json) -> Mentions:
     if message.reference is not None and message.reference.author in before.users:
         found = with_replied_user(found, message.reference.author)
     return replace(found, pinged=before.pinged)
-
-
-def _invite(hub: Hub, message: Message) -> None:
-    """Bring those whom a person mentions in a thread into it, the bot included."""
-    thread = message.channel
-    if not thread.is_thread or not thread.invitable or message.author.is_bot:
-        return
-    for user in message.mentions.users:
-        new = user.id not in thread.thread_members
-        if new and thread.parent and Permission.VIEW_CHANNEL in permissions_in(user, thread.parent):
-            thread.thread_members.add(user.id)
-            if user is hub.world.bot:
-                hub.events.channel("THREAD_CREATE", thread)
 
 
 def _numbered(components: Sequence[Json]) -> JsonList:

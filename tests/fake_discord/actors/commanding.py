@@ -74,8 +74,7 @@ class Commanding(Interacting):
         words = line.removeprefix("/").split()
         found, owners = self._find(words, place, kind=SLASH, forced=False)
         path = split_path(found, words[1:], self.locale)
-        filling = Filling(self._hub, found, self.user, place)
-        filled = filling.fill(path, options, focus=True)
+        filled = Filling(found, self.user).fill(path, options, focus=True)
         data = _command_data(found) | {"options": filled}
         interaction = self._begin(InteractionKind.AUTOCOMPLETE, place, data, owners)
         interaction.command = found
@@ -96,10 +95,7 @@ class Commanding(Interacting):
         words = line.removeprefix("/").split()
         found, owners = self._find(words, place, kind=SLASH, forced=forced)
         path = split_path(found, words[1:], self.locale)
-        filling = Filling(self._hub, found, self.user, place)
-        data = _command_data(found) | {"options": filling.fill(path, options)}
-        if filling.resolved:
-            data["resolved"] = filling.resolved
+        data = _command_data(found) | {"options": Filling(found, self.user).fill(path, options)}
         interaction = self._begin(InteractionKind.COMMAND, place, data, owners)
         interaction.command = found
         return self._tell(interaction)

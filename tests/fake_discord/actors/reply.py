@@ -139,16 +139,6 @@ class Reply:
         return {users[i].name for i in self.message.mentions.pinged}
 
     @property
-    def edited(self) -> bool:
-        """Say whether people see "(edited)" on it."""
-        return self.message.edited_at is not None
-
-    @property
-    def deleted(self) -> bool:
-        """Say whether it is gone."""
-        return self.message.deleted
-
-    @property
     def link(self) -> str:
         """Return the address of the message, as "Copy Message Link" gives it."""
         guild = self.channel.guild

@@ -16,12 +16,10 @@ from tests.fake_discord.hub import Hub
 from tests.fake_discord.jsontypes import Json
 from tests.fake_discord.payloads.accounts import application_flags
 from tests.fake_discord.payloads.things import guild_payload, user_payload
-from tests.fake_discord.state.flags import Intent
+from tests.fake_discord.state.flags import ALL_INTENTS, Intent
 
 if TYPE_CHECKING:
     from tests.fake_discord.gateway.events import Events
-
-ALL_INTENTS = sum(Intent)
 
 
 async def serve_gateway(hub: Hub, request: web.Request) -> web.StreamResponse:

@@ -5,12 +5,7 @@ from collections.abc import Callable
 from tests.fake_discord.gateway.session import Session
 from tests.fake_discord.jsontypes import Json
 from tests.fake_discord.payloads.messages import gateway_message_payload
-from tests.fake_discord.payloads.things import (
-    channel_payload,
-    guild_payload,
-    is_listed,
-    thread_payload,
-)
+from tests.fake_discord.payloads.things import channel_payload, guild_payload
 from tests.fake_discord.state.flags import Intent, Permission
 from tests.fake_discord.state.models import Channel, Guild, Message
 from tests.fake_discord.state.world import World
@@ -68,13 +63,9 @@ class Events:
         bot = self._world.bot
         if guild is None or bot.id not in guild.members:
             return
+        payload = channel_payload(channel)
         if channel.is_thread:
-            if not is_listed(channel, bot):
-                return
-            payload = thread_payload(channel, bot)
             payload["newly_created"] = event == "THREAD_CREATE" and not channel.messages
-        else:
-            payload = channel_payload(channel)
         self.emit(event, lambda _: payload, intent=Intent.GUILDS)
 
     def about_guild(self, event: str, guild: Guild, payload: Json) -> None:

@@ -14,7 +14,7 @@ from tests.fake_discord.interactions.responses import (
 from tests.fake_discord.jsontypes import Answer, Json
 from tests.fake_discord.rest.call import Call
 from tests.fake_discord.rest.messages import apply_edit, describe
-from tests.fake_discord.rules.commands import STRING, check_choices
+from tests.fake_discord.rules.commands import check_choices
 from tests.fake_discord.rules.messages import SETTABLE_IN_RESPONSES, check_message
 from tests.fake_discord.rules.problems import Problems
 
@@ -86,21 +86,10 @@ def _update(hub: Hub, interaction: Interaction, data: Json, call: Call) -> None:
 def _offer_choices(interaction: Interaction, data: Json) -> None:
     choices = data.get("choices") or []
     problems = Problems()
-    option = focused_option(interaction.data.get("options") or []) or {"type": STRING}
+    option = interaction.data["options"][-1]  # the one that is being typed
     check_choices(choices, ("data", "choices"), problems, option=option)
     problems.raise_if_any()
     interaction.choices = choices
-
-
-def focused_option(options: list[Json]) -> Json | None:
-    """Return the option that is being typed, in whatever subcommand it is."""
-    for option in options:
-        if option.get("focused"):
-            return option
-        found = focused_option(option.get("options") or [])
-        if found is not None:
-            return found
-    return None
 
 
 def _receipt(hub: Hub, interaction: Interaction, kind: ResponseKind) -> Json:

@@ -139,11 +139,10 @@ def apply_edit(hub: Hub, message: Message, call: Call) -> None:
 
 
 def delete_message(hub: Hub, call: Call) -> Answer:
-    """Delete a message: the bot's own, or anyone's with MANAGE_MESSAGES."""
+    """Delete a message of the bot's own."""
     channel = hub.world.channel(call.id("channel_id"))
     message = hub.world.message(channel, call.id("message_id"))
-    own = message.author is hub.world.bot
-    if not own and Permission.MANAGE_MESSAGES not in hub.world.bot_may(channel):
+    if message.author is not hub.world.bot:
         raise missing_permissions()
     erase(hub, message)
     return None
