@@ -1,4 +1,4 @@
-"""Furnishing the world: people, guilds, channels, roles and what they may do."""
+"""Setting up the world: people, guilds, channels, roles and what they may do."""
 
 from collections.abc import Iterable
 
