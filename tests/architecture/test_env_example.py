@@ -15,7 +15,7 @@ def test_the_example_names_every_setting_and_no_other() -> None:
 
 
 def test_the_values_of_the_example_are_the_defaults() -> None:
-    """Whoever takes a `#` away changes nothing."""
+    """Removing a `#` changes nothing."""
     shown = {name: value for name, value in ASSIGNMENT.findall(EXAMPLE.read_text(encoding="utf-8")) if value}
     defaults = {variable(name): field.default for name, field in DiscordSettings.model_fields.items()}
     for name, value in shown.items():
@@ -30,7 +30,7 @@ def test_every_setting_is_explained_above_it() -> None:
             assert not ASSIGNMENT.match(lines[at - 1])
 
 
-def test_every_setting_says_how_to_mend_it() -> None:
+def test_every_setting_says_what_a_right_value_is() -> None:
     """The sentence about a bad value of the Discord front's settings comes from the field itself."""
     own = DiscordSettings.__annotations__
     assert [name for name in own if not DiscordSettings.model_fields[name].description] == []

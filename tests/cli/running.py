@@ -1,4 +1,4 @@
-"""Runs the command line, in a process of its own or inside this one, on a small article without the encoder."""
+"""Runs the command line in a process of its own, on a small article without the encoder."""
 
 import os
 import subprocess

@@ -31,7 +31,7 @@ def test_json_keeps_hangul_and_bytes_that_are_no_text() -> None:
     assert objects(done.stdout)[0]["question"] == QUESTION + "\udcff"
 
 
-def test_lines_are_answered_in_order_whatever_is_in_them() -> None:
+def test_lines_are_answered_in_order_whatever_they_hold() -> None:
     lines = [QUESTION.encode(), b"", b"\xff\xfe\x00\x01", "😀".encode(), b"  ", b"a" * 100_000, b"Who pays?\r", b"last"]
     done = run("ask", "--json", "-", typed=b"\n".join(lines))
     assert (done.returncode, done.stderr) == (0, b"")
@@ -57,15 +57,15 @@ def test_each_answer_is_there_before_the_next_question() -> None:
         assert process.wait(timeout=30) == 0
 
 
-def test_a_reader_that_goes_away_is_no_error() -> None:
+def test_a_reader_that_goes_away_ends_it_without_a_word() -> None:
     command = [sys.executable, "-m", "bot", "ask", "--json", "-"]
     with subprocess.Popen(  # noqa: S603
         command, cwd=ROOT, env=ENVIRONMENT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE
     ) as process:
         assert process.stdout is not None
         process.stdout.close()
-        _, told = process.communicate(b"who?\n" * 50, timeout=30)
-        assert told == b""
+        _, errors = process.communicate(b"who?\n" * 50, timeout=30)
+        assert errors == b""
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from bot.core.index import ngram_hashes
 
 
 class LettersEncoder:
-    """Counts n-ngrams of letters in a few buckets."""
+    """Counts n-grams of letters in a few buckets."""
 
     name = "letters@1"
     dimensions = 64

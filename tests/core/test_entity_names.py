@@ -1,5 +1,7 @@
 """Names are found with particles, without spaces, misspelt and by their initial consonants."""
 
+from dataclasses import replace
+
 import pytest
 
 from bot.core.lexicon import EntityIndex
@@ -67,11 +69,13 @@ def test_two_articles_may_know_the_same_name() -> None:
     assert set(finder.find(("무라티",))) == {("art", "murati"), ("other", "murati")}
 
 
-def test_an_article_without_entities_names_nobody() -> None:
-    assert EntityIndex([]).find(("무라티", "ㅁㄹㅌ", "murati")) == {}
+def test_without_entities_nobody_is_named() -> None:
+    words_of_names = ("무라티", "ㅁㄹㅌ", "murati")
+    assert EntityIndex([]).find(words_of_names) == {}
+    assert EntityIndex([replace(ferry(), entities=())]).find((*words_of_names, "룬드가")) == {}
     assert EntityIndex([ferry()]).find(("룬드가",)) == {("ferry", "lund"): {0}}
 
 
 def test_a_name_that_ends_like_a_particle_is_found_with_another_behind_it() -> None:
-    """은 goes, 만 stays: taking both away would leave a name that nobody bears."""
+    """Only 은 is cut off: 만 is part of the name."""
     assert named("알트만은 어디 있어", known=("알트만은", "알트")) == {"altman"}

@@ -1,4 +1,4 @@
-"""The TF-IDF index gives the cosine that the slow textbook formula gives."""
+"""`TfidfIndex` gives the same cosine similarity as the slow textbook formula."""
 
 import math
 from collections import Counter

@@ -1,10 +1,11 @@
-"""The shipped article in a folder of its own, each good reading of which carries a mark in all that a reply can show.
+"""The shipped article, a tenth of its samples, with a mark of its own for each revision in all that a reply can show.
 
 The marks are invisible characters that matching does not see: every revision answers alike, and vectors are cached.
 """
 
 import re
 import shutil
+import threading
 from dataclasses import replace
 from pathlib import Path
 from typing import Literal, TypeVar
@@ -18,17 +19,18 @@ Item = TypeVar("Item", Fact, Gap)
 
 _ARTICLE = "openai-exodus"
 _FACTS = "facts/murati.yaml"
-_CASE = "cases:\n  - question: 무라티 어디 사람이야?\n    expect: {}\n"
+_CASE = "cases:\n  - question: 무라티는 어느 나라 출신입니까?\n    expect: {}\n"
 _MARK = re.compile("\u2063(\u200b*)\u2063")
 
 
 class Marked:
-    """A folder that can be spoilt and mended."""
+    """A folder that can be broken and fixed; `threads` are those in which it was read."""
 
     def __init__(self, root: Path) -> None:
         """Copy the article to `root`, with one case instead of its own."""
         self.root = root
         self.readings = 0
+        self.threads: set[int] = set()
         self._folder = root / _ARTICLE
         shutil.copytree(shipped_knowledge() / _ARTICLE, self._folder)
         self.becomes("good")
@@ -43,7 +45,8 @@ class Marked:
         (self._folder / "cases.yaml").write_text(_CASE.format(expected), encoding="utf-8")
 
     def read(self) -> tuple[Knowledge, str]:
-        """Read the folder and mark what stands in it; raise KnowledgeError."""
+        """Read the folder and mark what is in it; raise KnowledgeError."""
+        self.threads.add(threading.get_ident())
         knowledge, revision = read(self.root)
         self.readings += 1
         marked = tuple(
@@ -53,7 +56,8 @@ class Marked:
         return replace(knowledge, articles=marked), f"{revision}-{self.readings}"
 
     def _item(self, item: Item) -> Item:
-        return replace(item, answer=self._text(item.answer), label=self._text(item.label))
+        samples = item.samples[::10]
+        return replace(item, samples=samples, answer=self._text(item.answer), label=self._text(item.label))
 
     def _text(self, text: Text) -> Text:
         mark = "\u2063" + "\u200b" * self.readings + "\u2063"
@@ -61,6 +65,6 @@ class Marked:
 
 
 def marks(reply: Reply) -> set[int]:
-    """Return the revisions of which a reply shows something."""
+    """Return the revisions whose marks a reply shows."""
     shown = "\n".join([reply.text, *(button.label or "" for button in reply.buttons)])
     return {len(mark) for mark in _MARK.findall(shown)}

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.app import App, build
+from bot.core.model import Knowledge
 from bot.discord_bot.runner import Runner
 from bot.settings import DiscordSettings, Switch
 from tests.fake_discord import FakeDiscord
@@ -22,6 +23,8 @@ commands:
     facts: [murati-origin]
 """
 FACTS, COMMANDS_FILE = "art/facts.yaml", "art/commands.yaml"
+
+Change = Callable[[Knowledge], Knowledge]
 
 
 def settings_for(tmp_path: Path, **changes: object) -> DiscordSettings:
@@ -58,20 +61,25 @@ class Running:
         await self.runner.serve(self.server.token, self.folder.root, self.stop)
 
 
-def prepared(server: FakeDiscord, tmp_path: Path, *, grace: float = 3.0, **changes: object) -> Running:
-    """Return the bot with the small article, not yet served; `changes` are settings."""
+def prepared(
+    server: FakeDiscord, tmp_path: Path, *, grace: float = 3.0, change: Change | None = None, **changes: object
+) -> Running:
+    """Return the bot with the small article, not yet served; `changes` are settings.
+
+    `change` is applied to the facts at each reading.
+    """
     folder = small_knowledge(tmp_path)
     settings = settings_for(tmp_path, **changes)
-    app = build(settings)
+    app = build(settings, change=change)
     return Running(server, app, folder, Runner(app.library, settings, grace=grace), asyncio.Event())
 
 
 @asynccontextmanager
 async def operated(
-    server: FakeDiscord, tmp_path: Path, *, grace: float = 3.0, **changes: object
+    server: FakeDiscord, tmp_path: Path, *, grace: float = 3.0, change: Change | None = None, **changes: object
 ) -> AsyncIterator[Running]:
-    """Serve the small article until the end of the block; `changes` are settings."""
-    running = prepared(server, tmp_path, grace=grace, **changes)
+    """Serve the small article until the end of the block; arguments as of `prepared`."""
+    running = prepared(server, tmp_path, grace=grace, change=change, **changes)
     serving = asyncio.create_task(running.serve())
     try:
         await server.connects()

@@ -202,12 +202,13 @@ async def test_between_two_people_the_answer_is_still_for_one(server: FakeDiscor
 
 async def test_a_command_that_left_the_facts_says_so(server: FakeDiscord, app: App, settings: DiscordSettings) -> None:
     knowledge = app.library.snapshot.knowledge
+    (article,) = knowledge.articles
     served = [knowledge]
-    library = Library(lambda: (served[0], "1"), None)
+    library = Library(lambda: (served[0], "1"), None, first=app.library.snapshot)
     certain = Certain(library)
     async with running(server, replace(app, library=certain), settings) as bot:
         alice = server.user("alice", locale="ko")
-        served[0] = replace(knowledge, articles=(replace(knowledge.articles[0], commands=()),))
+        served[0] = replace(knowledge, articles=(replace(article, facts=(), gaps=(), cases=(), commands=()),))
         library.reload()
         certain.reload()
         gone = "이 명령은 그사이 바뀌었어요. 잠시 뒤에 다시 써 주세요."

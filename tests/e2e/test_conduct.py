@@ -1,4 +1,4 @@
-"""Edits, deletions, repetitions, missing permissions, failures."""
+"""Edits, deletions, repetitions, lost connections, missing permissions, failures."""
 
 import asyncio
 import logging
@@ -11,6 +11,7 @@ from bot.core.matching import Question
 from bot.core.model import Fact
 from bot.discord_bot.client import BotClient
 from bot.service.answering import Answer
+from bot.service.library import Library
 from bot.settings import DiscordSettings
 from tests.discord_bot.clock import Clock
 from tests.e2e.certain import Certain
@@ -74,7 +75,7 @@ async def test_questions_deleted_in_bulk_take_their_answers_away(server: FakeDis
     written = [await alice.writes(text) for text in (f"<@bot> {KOREAN}", "just talk", f"<@bot> {ENGLISH}")]
     answers = [await alice.is_answered(written[at]) for at in (0, 2)]
     place = {"channel_id": str(server.general.id), "guild_id": str(server.guild.id)}
-    server.sends_event("MESSAGE_DELETE_BULK", {"ids": [str(message.id) for message in written], **place}, server.guild)
+    server.sends_event("MESSAGE_DELETE_BULK", {"ids": [str(message.id) for message in written], **place})
     for answer in answers:
         await answer.disappears()
 
@@ -88,13 +89,35 @@ async def test_a_question_deleted_before_its_answer_leaves_nothing(server: FakeD
     assert written.answers == []
 
 
+async def test_questions_asked_while_the_connection_is_gone_are_answered_once(
+    server: FakeDiscord, alice: Actor, bob: Actor
+) -> None:
+    """The session is resumed, and Discord delivers what was missed."""
+    server.drops_connection()
+    await server.disconnects()
+    written = [await member.writes(f"<@bot> {text}") for member, text in ((alice, KOREAN), (bob, ENGLISH))]
+    await server.resumes()
+    for member, question in zip((alice, bob), written, strict=True):
+        await member.is_answered(question)
+    await server.quiets_down()
+    assert [len(question.answers) for question in written] == [1, 1]
+
+
+async def test_a_rate_limit_delays_an_answer_and_loses_none(server: FakeDiscord, alice: Actor) -> None:
+    server.limits_next(on=WRITE, times=2)
+    written = await alice.writes(f"<@bot> {KOREAN}")
+    await alice.is_answered(written)
+    assert [request.status for request in server.requests_to(*WRITE.split())] == [429, 429, 200]
+    assert len(written.answers) == 1
+
+
 async def test_where_it_may_not_write_it_answers_privately(server: FakeDiscord, alice: Actor, facts: Facts) -> None:
     server.denies(server.general, server.bot, Permission.SEND_MESSAGES)
     await alice.writes(f"<@bot> {KOREAN}")
-    told = await alice.receives()
-    assert told.text.startswith(f"<#{server.general.id}>에는 제가 글을 쓸 수 없어서 여기로 답해요.")
-    assert str(facts["murati-origin"].answer.ko) in told.text
-    assert "English" in [b.label for b in told.buttons]
+    private = await alice.receives()
+    assert private.text.startswith(f"<#{server.general.id}>에는 제가 글을 쓸 수 없어서 여기로 답해요.")
+    assert str(facts["murati-origin"].answer.ko) in private.text
+    assert "English" in [b.label for b in private.buttons]
 
 
 async def test_an_answer_given_privately_is_linked_for_nobody_else(
@@ -152,25 +175,36 @@ async def test_a_failure_is_one_calm_sentence_with_a_reference(
         english = (await bob.runs("/ask", question=ENGLISH)).text
     for text, start in ((korean, "지금은 답을 드리지 못했어요."), (english, "I could not answer just now.")):
         assert text.startswith(start)
-        assert text.removesuffix(")").split(" ")[-1] in caplog.text
-    assert all(record.levelno >= logging.ERROR for record in caplog.records if "failure" in record.message)
+        reference = text.removesuffix(")").rpartition(" ")[2]
+        logged = [record for record in caplog.records if reference in record.getMessage()]
+        assert [record.levelno for record in logged] == [logging.ERROR]
     assert KOREAN not in caplog.text
 
 
 class Slow(Certain):
-    """Takes longer than Discord waits without a sign."""
+    """Takes until it is released."""
+
+    def __init__(self, library: Library) -> None:
+        """Answer from `library` once `released` is set."""
+        super().__init__(library)
+        self.released = asyncio.Event()
 
     async def ask(self, question: Question) -> Answer:
-        """Answer after a while."""
-        await asyncio.sleep(2.2)
+        """Answer late."""
+        await self.released.wait()
         return self.answer(question)
 
 
 async def test_a_slow_answer_shows_that_it_is_coming(
     server: FakeDiscord, app: App, settings: DiscordSettings, facts: Facts
 ) -> None:
-    async with running(server, replace(app, library=Slow(app.library)), settings):
-        reply = await server.user("alice", locale="ko").runs("/ask", question=KOREAN)
+    """Before Discord gives up, which would fail the test."""
+    library = Slow(app.library)
+    async with running(server, replace(app, library=library), settings):
+        asking = asyncio.create_task(server.user("alice", locale="ko").runs("/ask", question=KOREAN))
+        await server.is_asked("POST /interactions/{interaction_id}/{interaction_token}/callback")
+        library.released.set()
+        reply = await asking
         assert reply.ephemeral
         assert reply.text.startswith(str(facts["murati-origin"].answer.ko))
 

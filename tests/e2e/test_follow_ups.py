@@ -1,4 +1,4 @@
-"""Questions that lean on the one before: whose, where, for how long, and by reply."""
+"""Questions that need the one before: of which person, in which channel, for how long, and by reply."""
 
 from collections.abc import AsyncIterator
 from dataclasses import replace
@@ -33,13 +33,13 @@ async def test_the_same_person_in_the_same_channel_goes_on(alice: Actor, facts: 
     assert f"-# {UNDERSTOOD}\n" in reply.text
 
 
-async def test_neither_another_person_nor_another_channel(server: FakeDiscord, alice: Actor, bob: Actor) -> None:
+async def test_no_other_person_and_no_other_channel_goes_on(server: FakeDiscord, alice: Actor, bob: Actor) -> None:
     await alice.says(FIRST)
     assert UNDERSTOOD not in (await bob.says(NEXT)).text
     assert UNDERSTOOD not in (await alice.says(NEXT, server.add_channel("elsewhere"))).text
 
 
-async def test_it_expires_after_five_minutes(alice: Actor, clock: Clock) -> None:
+async def test_the_context_expires_after_five_minutes(alice: Actor, clock: Clock) -> None:
     await alice.says(FIRST)
     clock.now += 301
     assert UNDERSTOOD not in (await alice.says(NEXT)).text
@@ -56,7 +56,7 @@ async def test_a_reply_to_an_answer_goes_on_from_it_whoever_asks_and_whenever(
     assert UNDERSTOOD in reply.text
 
 
-async def test_a_reply_to_what_the_bot_said_of_no_fact_leans_on_nothing(alice: Actor) -> None:
+async def test_a_reply_to_a_message_without_a_fact_has_no_context(alice: Actor) -> None:
     await alice.says(FIRST)
     greeting = await alice.says("<@bot>")
     assert UNDERSTOOD not in (await alice.says(NEXT, reply_to=greeting)).text
@@ -71,7 +71,7 @@ async def test_the_same_words_of_two_people_mean_two_things(alice: Actor, bob: A
     assert "방금 같은 질문" not in reply.text
 
 
-async def test_an_edited_follow_up_leans_on_what_it_leant_on(alice: Actor, facts: Facts) -> None:
+async def test_an_edited_follow_up_keeps_its_context(alice: Actor, facts: Facts) -> None:
     await alice.says(FIRST)
     written = await alice.writes("<@bot> 그 사람은 언제 떠났어")
     reply = await alice.is_answered(written)
@@ -81,13 +81,13 @@ async def test_an_edited_follow_up_leans_on_what_it_leant_on(alice: Actor, facts
     assert UNDERSTOOD in reply.text
 
 
-async def test_whoever_is_led_to_an_earlier_answer_goes_on_from_there(alice: Actor, bob: Actor) -> None:
+async def test_a_member_who_gets_a_link_to_an_earlier_answer_goes_on_from_there(alice: Actor, bob: Actor) -> None:
     await alice.says(FIRST)
     assert "방금 같은 질문" in (await bob.says(FIRST)).text
     assert UNDERSTOOD in (await bob.says(NEXT)).text
 
 
-async def test_a_private_command_goes_on_from_anything_and_a_public_question_from_nothing_private(
+async def test_a_private_command_goes_on_from_any_answer_and_a_public_question_from_public_ones_only(
     alice: Actor,
 ) -> None:
     await alice.says(FIRST)

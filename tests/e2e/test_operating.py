@@ -23,7 +23,7 @@ def syncs(server: FakeDiscord) -> int:
 
 
 async def answers(server: FakeDiscord) -> bool:
-    """Tell whether the bot answers a new member from the facts."""
+    """Return whether the bot answers a new member from the facts."""
     return ANSWER in (await server.user("reader", locale="ko").runs("/출신")).text
 
 
@@ -74,7 +74,7 @@ async def test_a_server_that_is_no_longer_an_administrators_loses_facts(server: 
 
 
 async def test_an_administrators_server_without_the_bot_stops_nothing(server: FakeDiscord, tmp_path: Path) -> None:
-    """It is said in the log, and tried again at the next start."""
+    """The log says so, and the next start tries again."""
     foreign = server.add_guild("Elsewhere", bot=False, app=False)
     async with operated(server, tmp_path, admin_guild_ids=frozenset({foreign.id})):
         assert await answers(server)
@@ -105,8 +105,8 @@ async def test_a_reload_registers_nothing_else(server: FakeDiscord, tmp_path: Pa
 async def test_reloads_at_once_are_done_one_after_the_other(server: FakeDiscord, tmp_path: Path) -> None:
     async with operated(server, tmp_path) as running:
         running.folder.change(FACTS, ANSWER, "무라티의 고향은 알바니아예요.")
-        done = await asyncio.gather(*(running.runner.reload() for _ in range(5)))
-        assert [len(change.changed) for change, _ in done] == [1, 0, 0, 0, 0]
+        done = await asyncio.gather(*(running.runner.reload() for _ in range(3)))
+        assert [len(change.changed) for change, _ in done] == [1, 0, 0]
 
 
 async def test_a_changed_file_reloads_the_facts_when_watched(
@@ -139,7 +139,7 @@ async def test_a_malformed_event_costs_a_rebuild_and_no_knowledge(server: FakeDi
         assert registration == "registered", "the new client's commands follow the facts"
 
 
-async def test_a_network_that_fails_later_is_waited_for(server: FakeDiscord, tmp_path: Path) -> None:
+async def test_a_network_that_fails_later_is_tried_again(server: FakeDiscord, tmp_path: Path) -> None:
     async with operated(server, tmp_path) as running:
         server.cuts_next(on=LOGIN, times=2)  # aiohttp tries once more by itself
         server.sends_malformed_event()
@@ -150,7 +150,7 @@ async def test_a_network_that_fails_later_is_waited_for(server: FakeDiscord, tmp
 
 
 async def test_a_token_that_is_withdrawn_ends_the_service(server: FakeDiscord, tmp_path: Path) -> None:
-    """Waiting would mend nothing."""
+    """Waiting would not help."""
     running = prepared(server, tmp_path)
     serving = asyncio.create_task(running.serve())
     await server.connects()
@@ -215,11 +215,11 @@ async def test_a_reply_that_never_ends_does_not_hold_up_the_end(server: FakeDisc
     alice = server.user("alice", locale="ko")
     async with operated(server, tmp_path, grace=0.2) as running:
         server.delays_next(30, on=WRITE)
-        await alice.writes(QUESTION)
+        written = await alice.writes(QUESTION)
         await until(lambda: server.requests_to(*WRITE.split()))
-        began = asyncio.get_running_loop().time()
         running.stop.set()
-    assert asyncio.get_running_loop().time() - began < 3
+    assert server.sessions == []
+    assert written.answers == [], "the end came before the reply"
 
 
 async def test_the_end_can_come_before_anything_began(server: FakeDiscord, tmp_path: Path) -> None:

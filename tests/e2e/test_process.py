@@ -151,7 +151,7 @@ async def test_ctrl_c_ends_it_quietly(server: FakeDiscord, tmp_path: Path, folde
 
 
 async def test_a_malformed_event_is_survived(server: FakeDiscord, tmp_path: Path, folder: Folder) -> None:
-    """And told in one line, without a traceback."""
+    """One line of the log says so, without a traceback."""
     del folder
     async with process(server.url, tmp_path, DISCORD_TOKEN=server.token) as bot:
         await bot.says("connected and answering", within=30)
@@ -180,7 +180,7 @@ async def test_a_wrong_token_is_one_sentence(server: FakeDiscord, tmp_path: Path
 
 
 async def test_no_token_is_one_sentence(tmp_path: Path) -> None:
-    """It is told before anything is read."""
+    """It is said before anything is read."""
     ended = await end("http://127.0.0.1:1", tmp_path)
     assert ended.code == 2
     assert ended.err == (
@@ -215,7 +215,9 @@ async def test_a_missing_intent_is_one_sentence(server: FakeDiscord, tmp_path: P
     assert len(ended.err.splitlines()) == 1
 
 
-async def test_bad_facts_are_all_told_and_nothing_connects(server: FakeDiscord, tmp_path: Path, folder: Folder) -> None:
+async def test_all_problems_of_the_facts_are_listed_and_nothing_connects(
+    server: FakeDiscord, tmp_path: Path, folder: Folder
+) -> None:
     folder.change(FACTS, "section: exodus", "section: exodos")
     folder.change(FACTS, "about: [murati]", "about: [muratti]")
     ended = await end(server.url, tmp_path, DISCORD_TOKEN=server.token)

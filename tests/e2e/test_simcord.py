@@ -203,6 +203,6 @@ async def test_where_it_may_not_write_it_answers_privately(scene: Scene) -> None
     denied: Overwrites = {scene.bot: discord.PermissionOverwrite(send_messages=False)}
     quiet = scene.env.guild.create_text_channel("quiet", overwrites=denied)
     await scene.alice.send(quiet, f"{scene.bot.mention} {KOREAN}")
-    told = newest(scene.alice.user.dm_channel).content
-    assert told.startswith(quiet.mention)
-    assert scene.answer("murati-origin", "ko") in told
+    private = newest(scene.alice.user.dm_channel).content
+    assert private.startswith(quiet.mention)
+    assert scene.answer("murati-origin", "ko") in private

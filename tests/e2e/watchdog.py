@@ -17,7 +17,7 @@ class Lags:
     own: list[float] = field(default_factory=list)
     """The part that this process computed, in any thread; the rest other processes had the processor."""
 
-    def told(self) -> str:
+    def figures(self) -> str:
         """Return the figures for people."""
         return "; ".join(f"{name}: {_figures(lags)}" for name, lags in (("wall", self.wall), ("own", self.own)))
 

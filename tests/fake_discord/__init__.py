@@ -3,7 +3,6 @@
 from tests.fake_discord.actors.actor import Actor
 from tests.fake_discord.actors.commanding import Choice, CommandUnavailableError
 from tests.fake_discord.actors.interacting import InteractionFailedError
-from tests.fake_discord.actors.modal import Field, Modal
 from tests.fake_discord.actors.reply import Button, Option, Reply, Select
 from tests.fake_discord.rest.journal import Exchange, Refused
 from tests.fake_discord.server import FakeDiscord
@@ -20,12 +19,10 @@ __all__ = [
     "CommandUnavailableError",
     "Exchange",
     "FakeDiscord",
-    "Field",
     "Guild",
     "Intent",
     "InteractionFailedError",
     "MessageFlag",
-    "Modal",
     "Option",
     "Permission",
     "Refused",

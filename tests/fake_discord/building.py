@@ -1,4 +1,4 @@
-"""Furnishing the world: people, guilds, channels, roles and what they may do."""
+"""Setting up the world: people, guilds, channels, roles and what they may do."""
 
 from collections.abc import Iterable
 
@@ -84,31 +84,18 @@ class Building:
         """Open a forum."""
         return self._add(ChannelKind.FORUM, name, guild or self.guild)
 
-    def add_thread(
-        self,
-        name: str,
-        *,
-        parent: Channel | None = None,
-        private: bool = False,
-        invitable: bool = True,
-        members: Iterable[Person | User] = (),
-    ) -> Channel:
-        """Start a thread; only `members` see a private one (the bot, if it is one).
-
-        Unless it is not `invitable`, mentioning somebody brings them in.
-        """
+    def add_thread(self, name: str, *, parent: Channel | None = None, members: Iterable[Person | User] = ()) -> Channel:
+        """Start a public thread."""
         place = parent or self.general
-        kind = ChannelKind.PRIVATE_THREAD if private else ChannelKind.PUBLIC_THREAD
         ids = {_account(member).id for member in members}
         thread = Channel(
             id=self.hub.world.ids.next(),
-            kind=kind,
+            kind=ChannelKind.THREAD,
             name=name,
             guild=place.guild,
             parent=place,
             owner_id=min(ids, default=self.hub.world.bot.id),
             thread_members=ids,
-            invitable=invitable,
         )
         self.hub.world.add_channel(thread)
         self.hub.events.channel("THREAD_CREATE", thread)
@@ -130,25 +117,10 @@ class Building:
         self.hub.events.about_guild("GUILD_ROLE_CREATE", place, {"role": role_payload(role)})
         return role
 
-    def gives_bot(self, permissions: Permission, *, guild: Guild | None = None) -> None:
-        """Give the bot's own role permissions beyond those of @everyone."""
-        place = guild or self.guild
-        role = place.members[self.hub.world.bot.id].roles[0]
-        role.permissions |= permissions
-        self.hub.events.about_guild("GUILD_ROLE_UPDATE", place, {"role": role_payload(role)})
-
-    def allows(self, channel: Channel, who: Person | User | Role, permissions: Permission) -> None:
-        """Allow somebody something in one channel."""
-        overwrite = self._overwrite(channel, who)
-        overwrite.allow |= permissions
-        overwrite.deny &= ~permissions
-        self.hub.events.channel("CHANNEL_UPDATE", channel)
-
     def denies(self, channel: Channel, who: Person | User | Role, permissions: Permission) -> None:
         """Deny somebody something in one channel; the bot is `server.bot`."""
-        overwrite = self._overwrite(channel, who)
-        overwrite.deny |= permissions
-        overwrite.allow &= ~permissions
+        target, kind = (who.id, 0) if isinstance(who, Role) else (_account(who).id, 1)
+        channel.overwrites.setdefault(target, Overwrite(kind=kind)).deny |= permissions
         self.hub.events.channel("CHANNEL_UPDATE", channel)
 
     def overrides_command(
@@ -200,11 +172,6 @@ class Building:
         world.add_channel(channel)
         self.hub.events.channel("CHANNEL_CREATE", channel)
         return channel
-
-    def _overwrite(self, channel: Channel, who: Person | User | Role) -> Overwrite:
-        if isinstance(who, Role):
-            return channel.overwrites.setdefault(who.id, Overwrite(kind=0))
-        return channel.overwrites.setdefault(_account(who).id, Overwrite(kind=1))
 
 
 def _account(who: Person | User) -> User:

@@ -30,27 +30,12 @@ class CommandBook:
         """Return every command in every scope."""
         return [c for scope in self._scopes.values() for c in scope.values()]
 
-    def get(self, guild_id: int | None, command_id: int) -> Command | None:
-        """Return a command of a scope by its id."""
-        return self._scopes.get(guild_id, {}).get(command_id)
-
     def replace(self, guild_id: int | None, bodies: Iterable[Json]) -> list[Command]:
         """Make these the scope's commands; known names keep their ids."""
         known = {(c.name, c.kind): c for c in self.all_in(guild_id)}
         commands = [self._register(guild_id, body, known) for body in bodies]
         self._scopes[guild_id] = {command.id: command for command in commands}
         return commands
-
-    def upsert(self, guild_id: int | None, body: Json) -> Command:
-        """Register one command, in place of one with its name and kind."""
-        known = {(c.name, c.kind): c for c in self.all_in(guild_id)}
-        command = self._register(guild_id, body, known)
-        self._scopes.setdefault(guild_id, {})[command.id] = command
-        return command
-
-    def remove(self, guild_id: int | None, command_id: int) -> bool:
-        """Unregister a command; return whether it was there."""
-        return self._scopes.get(guild_id, {}).pop(command_id, None) is not None
 
     def allows(self, command: Command, member: Member, guild: Guild) -> bool | None:
         """Return what a guild's settings say of a member, or None if nothing."""

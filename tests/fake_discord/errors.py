@@ -88,11 +88,6 @@ def unknown_interaction() -> Refusal:
     return Refusal(404, 10062, "Unknown interaction")
 
 
-def unknown_command() -> Refusal:
-    """Refuse a command id that is not registered there."""
-    return Refusal(404, 10063, "Unknown application command")
-
-
 def too_many_followups() -> Refusal:
     """Refuse the sixth follow-up of an app that only the user installed."""
     return Refusal(400, 40094, "Max number of follow-ups reached for this interaction")

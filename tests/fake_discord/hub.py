@@ -9,7 +9,6 @@ from tests.fake_discord.gateway.connection import Connection
 from tests.fake_discord.gateway.events import Events
 from tests.fake_discord.interactions.book import InteractionBook
 from tests.fake_discord.rest.journal import Journal
-from tests.fake_discord.rest.ratelimits import RateLimits
 from tests.fake_discord.rest.trouble import Troubles
 from tests.fake_discord.rules.openapi import OpenApi
 from tests.fake_discord.settings import Settings
@@ -26,7 +25,6 @@ class Hub:
     openapi: OpenApi | None
     commands: CommandBook
     interactions: InteractionBook
-    limits: RateLimits
     journal: Journal
     changes: Changes
     troubles: Troubles = field(default_factory=Troubles)

@@ -16,13 +16,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Point discord.py at the server and hand over to the bot."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--url", required=True, help="where the loopback Discord is")
-    parser.add_argument("--module", default="bot", help="the package to run")
-    parser.add_argument("--unhurried", action="store_true", help="keep all waits")
     parser.add_argument("rest", nargs="*", help="what the bot is given, after --")
     options = parser.parse_args(arguments)
-    Pointing(options.url, hurries=not options.unhurried).apply()
-    sys.argv = [options.module, *options.rest]
-    runpy.run_module(options.module, run_name="__main__", alter_sys=True)
+    Pointing(options.url).apply()
+    sys.argv = ["bot", *options.rest]
+    runpy.run_module("bot", run_name="__main__", alter_sys=True)
 
 
 if __name__ == "__main__":

@@ -13,15 +13,14 @@ READY_TIMEOUT = 0.02
 class Pointing:
     """The class attributes by which discord.py knows Discord, exchanged for a while.
 
-    `hurries` takes two waits out that cost seconds and serve only the real Discord:
-    five between two IDENTIFYs, and two for guilds that may still be announced (a client
-    that sets `guild_ready_timeout` itself keeps its own).
+    It also takes two waits out that only the real Discord needs: five seconds between
+    two IDENTIFYs, and two for guilds that may still be announced (a client that sets
+    `guild_ready_timeout` itself keeps its own).
     """
 
-    def __init__(self, url: str, *, hurries: bool = True) -> None:
+    def __init__(self, url: str) -> None:
         """Remember where discord.py points now. `url` is http://host:port."""
         self._url = url
-        self._hurries = hurries
         self._before = (Route.BASE, DiscordWebSocket.DEFAULT_GATEWAY)
         self._init: Any = discord.Client.__init__
         self._hook: Any = discord.Client.before_identify_hook
@@ -31,8 +30,7 @@ class Pointing:
         Route.BASE = f"{self._url}/api/v10"
         gateway = self._url.replace("http", "ws", 1) + "/gateway/"
         DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(gateway)
-        if self._hurries:
-            self._hurry()
+        self._hurry()
 
     def undo(self) -> None:
         """Point where it pointed before."""

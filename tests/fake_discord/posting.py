@@ -38,7 +38,6 @@ def compose(hub: Hub, channel: Channel, author: User, body: Json) -> Message:
         author=author,
         created_at=hub.clock.wall(),
         content=str(body.get("content") or "").strip(),
-        embeds=list(body.get("embeds") or ()),
         components=_numbered(body.get("components") or ()),
         flags=MessageFlag(int(body.get("flags") or 0)),
         nonce=body.get("nonce"),
@@ -80,10 +79,6 @@ def publish(hub: Hub, message: Message) -> Message:
     hub.world.written[message.id] = message
     if message.nonce is not None and message.author is hub.world.bot:
         channel.nonces[str(message.nonce)] = message
-    if channel.is_thread and channel.archived:
-        channel.archived = False
-        hub.events.channel("THREAD_UPDATE", channel)
-    _invite(hub, message)
     hub.events.message("MESSAGE_CREATE", message)
     hub.changes.announce(channel.id, *_index(hub, message))
     return message
@@ -96,8 +91,6 @@ def revise(hub: Hub, message: Message, body: Json, *, uploads: Sequence[Upload] 
     """
     if "content" in body:
         message.content = str(body["content"] or "").strip()
-    if "embeds" in body:
-        message.embeds = list(body["embeds"] or ())
     if "components" in body:
         message.components = _numbered(body["components"] or ())
     if "attachments" in body:
@@ -129,12 +122,12 @@ def erase(hub: Hub, message: Message) -> None:
 
 def is_empty(message: Message) -> bool:
     """Say whether there is nothing in a message that anybody could see."""
-    return not (message.content or message.embeds or message.attachments or message.components)
+    return not (message.content or message.attachments or message.components)
 
 
 def _switch_suppression(message: Message, flags: int) -> None:
-    settable = MessageFlag.SUPPRESS_EMBEDS | MessageFlag.IS_COMPONENTS_V2
-    message.flags = (message.flags & ~MessageFlag.SUPPRESS_EMBEDS) | (MessageFlag(flags) & settable)
+    switch = MessageFlag.SUPPRESS_EMBEDS
+    message.flags = (message.flags & ~switch) | (MessageFlag(flags) & switch)
 
 
 def _index(hub: Hub, message: Message) -> list[Hashable]:
@@ -178,19 +171,6 @@ def _mentions_after_edit(hub: Hub, message: Message, body: Json) -> Mentions:
     return replace(found, pinged=before.pinged)
 
 
-def _invite(hub: Hub, message: Message) -> None:
-    """Bring those whom a person mentions in a thread into it, the bot included."""
-    thread = message.channel
-    if not thread.is_thread or not thread.invitable or message.author.is_bot:
-        return
-    for user in message.mentions.users:
-        new = user.id not in thread.thread_members
-        if new and thread.parent and Permission.VIEW_CHANNEL in permissions_in(user, thread.parent):
-            thread.thread_members.add(user.id)
-            if user is hub.world.bot:
-                hub.events.channel("THREAD_CREATE", thread)
-
-
 def _numbered(components: Sequence[Json]) -> JsonList:
     """Give every component the numeric id that Discord fills in."""
     count = 0
@@ -201,8 +181,6 @@ def _numbered(components: Sequence[Json]) -> JsonList:
         numbered = {"id": count} | {key: value for key, value in component.items() if value is not None}
         if "components" in component:
             numbered["components"] = [number(c) for c in component["components"]]
-        if "accessory" in component:
-            numbered["accessory"] = number(component["accessory"])
         return numbered
 
     return [number(component) for component in components]

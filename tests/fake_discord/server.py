@@ -20,7 +20,6 @@ from tests.fake_discord.mischief import Mischief
 from tests.fake_discord.pointing import Pointing
 from tests.fake_discord.rest.app import BASE, make_app
 from tests.fake_discord.rest.journal import Exchange, Journal, Refused
-from tests.fake_discord.rest.ratelimits import RateLimits
 from tests.fake_discord.rules.openapi import load_openapi
 from tests.fake_discord.settings import Settings
 from tests.fake_discord.snowflakes import Snowflakes
@@ -125,13 +124,13 @@ class FakeDiscord(Building, Mischief):
         """Let time pass at once, for deadlines, tokens and rate limits."""
         self.hub.clock.advance(seconds)
 
-    async def connects(self, shards: int = 1, *, within: float | None = None) -> None:
-        """Wait until the bot has identified (or resumed) on so many shards."""
+    async def connects(self, *, within: float | None = None) -> None:
+        """Wait until the bot has identified or resumed."""
         await self.hub.changes.until(
-            lambda: len(self._connected()) >= shards or None,
+            lambda: self._connected() or None,
             topics=("gateway",),
             within=self._patience(within),
-            what=f"the bot to connect on {shards} shard(s)",
+            what="the bot to connect",
         )
 
     async def disconnects(self, *, within: float | None = None) -> None:
@@ -195,5 +194,4 @@ def _make_hub(settings: Settings) -> Hub:
         openapi=load_openapi(description) if description else None,
         commands=CommandBook(ids),
         interactions=InteractionBook(ids, clock, settings),
-        limits=RateLimits(clock),
     )

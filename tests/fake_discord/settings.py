@@ -16,8 +16,5 @@ class Settings:
     heartbeat_interval: float = 41.25
     interaction_deadline: float = 3.0
     token_lifetime: float = 900.0
-    resume_window: float = 120.0
     nonce_memory: float = 300.0
     patience: float = 5.0
-    shards: int = 1
-    session_starts: int = 1000

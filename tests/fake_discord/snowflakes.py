@@ -18,8 +18,3 @@ class Snowflakes:
         milliseconds = int(time.time() * 1000) - DISCORD_EPOCH_MS
         self._last = max(milliseconds << TIMESTAMP_SHIFT, self._last + 1)
         return self._last
-
-
-def shard_of(guild_id: int, shard_count: int) -> int:
-    """Return the shard that Discord routes a guild's events to."""
-    return (guild_id >> TIMESTAMP_SHIFT) % shard_count

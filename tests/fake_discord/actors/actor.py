@@ -11,7 +11,3 @@ class Actor(Speaking, Commanding, Pressing):
     Every verb is awaited. Those that wait fail with what they waited for once
     `Settings.patience` (or `within`) is over.
     """
-
-    def takes_no_direct_messages(self) -> None:
-        """Close the person's direct messages to the bot."""
-        self.user.takes_direct_messages = False

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 
 from tests.fake_discord.actors.interacting import Interacting
-from tests.fake_discord.actors.modal import Modal
 from tests.fake_discord.actors.reply import Reply
 from tests.fake_discord.interactions.availability import all_owners, judge
 from tests.fake_discord.interactions.book import Interaction, InteractionKind
@@ -48,13 +47,6 @@ class Commanding(Interacting):
         interaction = self._run(line, channel or self._home, options, forced=forced)
         return await self._reply(interaction, within)
 
-    async def runs_for_modal(self, line: str, /, channel: Channel | None = None, **options: object) -> Modal:
-        """Use a slash command that opens a modal."""
-        interaction = self._run(line, channel or self._home, options, forced=False)
-        outcome = await self._outcome(interaction, None)
-        assert isinstance(outcome, Modal), f"{line} opened no modal but {outcome!r}"
-        return outcome
-
     async def runs_on_message(
         self,
         name: str,
@@ -82,8 +74,7 @@ class Commanding(Interacting):
         words = line.removeprefix("/").split()
         found, owners = self._find(words, place, kind=SLASH, forced=False)
         path = split_path(found, words[1:], self.locale)
-        filling = Filling(self._hub, found, self.user, place)
-        filled = filling.fill(path, options, focus=True)
+        filled = Filling(found, self.user).fill(path, options, focus=True)
         data = _command_data(found) | {"options": filled}
         interaction = self._begin(InteractionKind.AUTOCOMPLETE, place, data, owners)
         interaction.command = found
@@ -104,10 +95,7 @@ class Commanding(Interacting):
         words = line.removeprefix("/").split()
         found, owners = self._find(words, place, kind=SLASH, forced=forced)
         path = split_path(found, words[1:], self.locale)
-        filling = Filling(self._hub, found, self.user, place)
-        data = _command_data(found) | {"options": filling.fill(path, options)}
-        if filling.resolved:
-            data["resolved"] = filling.resolved
+        data = _command_data(found) | {"options": Filling(found, self.user).fill(path, options)}
         interaction = self._begin(InteractionKind.COMMAND, place, data, owners)
         interaction.command = found
         return self._tell(interaction)

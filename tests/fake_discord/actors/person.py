@@ -31,11 +31,6 @@ class Person:
         return self.user.name
 
     @property
-    def mention(self) -> str:
-        """Return the text that mentions this person."""
-        return self.user.mention
-
-    @property
     def locale(self) -> str:
         """Return the language of the person's client."""
         return self.user.locale

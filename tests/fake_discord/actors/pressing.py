@@ -1,7 +1,6 @@
-"""Clicking buttons, picking from menus and submitting modals."""
+"""Clicking buttons and picking from menus."""
 
 from tests.fake_discord.actors.interacting import Interacting
-from tests.fake_discord.actors.modal import Modal
 from tests.fake_discord.actors.reply import Reply, Select
 from tests.fake_discord.interactions.book import (
     GUILD_INSTALL,
@@ -20,23 +19,13 @@ class Pressing(Interacting):
         """Click a button by label or custom id; return the new or changed message."""
         return await self._reply(self._click(reply, name), within)
 
-    async def clicks_for_modal(self, reply: Reply, name: str) -> Modal:
-        """Click a button that opens a modal."""
-        outcome = await self._outcome(self._click(reply, name), None)
-        assert isinstance(outcome, Modal), f"{name!r} opened no modal but {outcome!r}"
-        return outcome
-
-    async def picks(self, reply: Reply, *values: str, menu: str = "", within: float | None = None) -> Reply:
-        """Pick entries of a menu by value or label.
-
-        `menu` is its custom id or placeholder; without it the first that has all the
-        values is meant.
-        """
+    async def picks(self, reply: Reply, *values: str, within: float | None = None) -> Reply:
+        """Pick options, by value or label, of the first menu that has them all."""
         self._look_at(reply.message)
-        select, chosen = self._menu(reply, values, menu)
+        menu, chosen = self._menu(reply, values)
         data: Json = {
-            "custom_id": select.custom_id,
-            "component_type": select.kind,
+            "custom_id": menu.custom_id,
+            "component_type": int(ComponentKind.TEXT_MENU),
             "values": chosen,
         }
         interaction = self._press(reply.message, data)
@@ -53,19 +42,9 @@ class Pressing(Interacting):
         data = {"custom_id": custom_id, "component_type": kind}
         return await self._reply(self._press(message.message, data, forged=button), within)
 
-    async def submits(self, modal: Modal, /, *, within: float | None = None, **values: str | list[str]) -> Reply:
-        """Fill in a modal, by label or custom id of its fields, and submit it."""
-        opener = modal.interaction
-        data: Json = {"custom_id": modal.custom_id, "components": modal.filled(values)}
-        interaction = self._begin(InteractionKind.MODAL_SUBMIT, opener.channel, data, opener.owners)
-        interaction.message = opener.message
-        interaction.opened_from = opener
-        return await self._reply(self._tell(interaction), within)
-
     def _click(self, reply: Reply, name: str) -> Interaction:
         self._look_at(reply.message)
         button = reply.button(name)
-        assert button.custom_id, f"{name!r} is a link; nobody tells the bot of a click"
         assert not button.disabled, f"{name!r} on {reply!r} is disabled"
         data: Json = {
             "custom_id": button.custom_id,
@@ -88,18 +67,13 @@ class Pressing(Interacting):
         interaction.forged = forged
         return self._tell(interaction)
 
-    def _menu(self, reply: Reply, values: tuple[str, ...], name: str) -> tuple[Select, list[str]]:
-        for select in reply.selects:
-            if name and name not in {select.custom_id, select.placeholder}:
-                continue
-            by_name = {o.label: o.value for o in select.options}
-            by_name |= {o.value: o.value for o in select.options}
+    def _menu(self, reply: Reply, values: tuple[str, ...]) -> tuple[Select, list[str]]:
+        for menu in reply.selects:
+            by_name = {o.label: o.value for o in menu.options} | {o.value: o.value for o in menu.options}
             if all(value in by_name for value in values):
-                assert not select.disabled, f"the menu {select.custom_id} is disabled"
-                fits = select.least <= len(values) <= select.most
-                span = f"{select.least} to {select.most}"
-                assert fits, f"the menu takes {span} values, not {len(values)}"
-                return select, [by_name[value] for value in values]
-        menus = [[o.label for o in select.options] for select in reply.selects]
+                fits = menu.least <= len(values) <= menu.most
+                assert fits, f"the menu takes {menu.least} to {menu.most} values, not {len(values)}"
+                return menu, [by_name[value] for value in values]
+        menus = [[option.label for option in menu.options] for menu in reply.selects]
         message = f"no menu on {reply!r} offers {values}, only {menus}"
         raise AssertionError(message)

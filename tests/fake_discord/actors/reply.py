@@ -5,21 +5,18 @@ from dataclasses import dataclass
 from tests.fake_discord.hub import Hub
 from tests.fake_discord.interactions.book import Interaction
 from tests.fake_discord.jsontypes import Json, JsonList
-from tests.fake_discord.rules.components import SELECTS, ComponentKind, walk
+from tests.fake_discord.rules.components import ComponentKind, chosen_range, walk
 from tests.fake_discord.state.flags import MessageFlag
 from tests.fake_discord.state.models import Channel, Message, User
 
 
 @dataclass(slots=True, frozen=True, kw_only=True)
 class Button:
-    """A button as a person sees it; `custom_id` is empty for a link."""
+    """A button as a person sees it."""
 
     label: str
     custom_id: str
-    url: str
-    style: int
     disabled: bool
-    emoji: str
 
 
 @dataclass(slots=True, frozen=True, kw_only=True)
@@ -28,20 +25,16 @@ class Option:
 
     label: str
     value: str
-    description: str
 
 
 @dataclass(slots=True, frozen=True, kw_only=True)
 class Select:
-    """A menu; `options` is empty where Discord itself fills it, as with users."""
+    """A menu; a person picks `least` to `most` options."""
 
     custom_id: str
-    kind: int
-    placeholder: str
     options: tuple[Option, ...]
     least: int
     most: int
-    disabled: bool
 
 
 class Reply:
@@ -83,14 +76,8 @@ class Reply:
 
     @property
     def text(self) -> str:
-        """Return everything written in it, outside of embeds and buttons."""
-        shown = [c["content"] for _, c in walk(self.components) if "content" in c]
-        return "\n".join([self.message.content, *shown]).strip()
-
-    @property
-    def embeds(self) -> JsonList:
-        """Return the embeds."""
-        return self.message.embeds
+        """Return what is written in it."""
+        return self.message.content
 
     @property
     def components(self) -> JsonList:
@@ -115,17 +102,12 @@ class Reply:
     @property
     def selects(self) -> list[Select]:
         """Return all menus in reading order."""
-        return [_select(c) for _, c in walk(self.components) if c["type"] in SELECTS]
+        return [_menu(c) for _, c in walk(self.components) if c["type"] == ComponentKind.TEXT_MENU]
 
     @property
     def ephemeral(self) -> bool:
         """Say whether only one person sees it."""
         return self.message.is_ephemeral
-
-    @property
-    def thinking(self) -> bool:
-        """Say whether it still shows "… is thinking"."""
-        return self.message.is_loading
 
     @property
     def suppresses_previews(self) -> bool:
@@ -157,16 +139,6 @@ class Reply:
         return {users[i].name for i in self.message.mentions.pinged}
 
     @property
-    def edited(self) -> bool:
-        """Say whether people see "(edited)" on it."""
-        return self.message.edited_at is not None
-
-    @property
-    def deleted(self) -> bool:
-        """Say whether it is gone."""
-        return self.message.deleted
-
-    @property
     def link(self) -> str:
         """Return the address of the message, as "Copy Message Link" gives it."""
         guild = self.channel.guild
@@ -189,7 +161,7 @@ class Reply:
         for button in self.buttons:
             if name in {button.label, button.custom_id}:
                 return button
-        labels = [button.label or button.emoji for button in self.buttons]
+        labels = [button.label for button in self.buttons]
         message = f"no button {name!r} on {self!r}, only {labels}"
         raise AssertionError(message)
 
@@ -232,29 +204,12 @@ class Reply:
 def _button(component: Json) -> Button:
     return Button(
         label=component.get("label") or "",
-        custom_id=component.get("custom_id") or "",
-        url=component.get("url") or "",
-        style=component["style"],
-        disabled=bool(component.get("disabled")),
-        emoji=(component.get("emoji") or {}).get("name") or "",
-    )
-
-
-def _select(component: Json) -> Select:
-    least, most = component.get("min_values"), component.get("max_values")
-    return Select(
         custom_id=component["custom_id"],
-        kind=component["type"],
-        placeholder=component.get("placeholder") or "",
-        options=tuple(
-            Option(
-                label=option["label"],
-                value=option["value"],
-                description=option.get("description") or "",
-            )
-            for option in component.get("options") or ()
-        ),
-        least=1 if least is None else least,
-        most=1 if most is None else most,
         disabled=bool(component.get("disabled")),
     )
+
+
+def _menu(component: Json) -> Select:
+    least, most = chosen_range(component)
+    options = tuple(Option(label=option["label"], value=option["value"]) for option in component["options"])
+    return Select(custom_id=component["custom_id"], options=options, least=least, most=most)

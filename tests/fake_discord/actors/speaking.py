@@ -101,50 +101,26 @@ class Speaking(Person):
                 found.append(message)
         return found[::-1]
 
-    async def receives(
-        self,
-        channel: Channel | None = None,
-        *,
-        after: Reply | None = None,
-        within: float | None = None,
-    ) -> Reply:
-        """Wait for a message of the bot in a channel, by default the person's DM.
-
-        `after` leaves out everything up to that message; without it the newest of the
-        bot's messages that is there already counts, too.
-        """
-        place = channel or self.dm_channel
+    async def receives(self, *, within: float | None = None) -> Reply:
+        """Wait for a direct message of the bot and return its newest; one that is there already counts."""
+        place = self.dm_channel
         return await self._hub.changes.until(
-            lambda: (
-                next(iter(reversed(self._from_bot(place, after))), None)
-                if after is None
-                else next(iter(self._from_bot(place, after)), None)
-            ),
+            lambda: next(iter(reversed(self._from_bot(place))), None),
             topics=(place.id,),
             within=self._patience(within),
             what=f"a message of the bot to {self.name} in {place}",
         )
 
-    async def hears_nothing(
-        self,
-        channel: Channel | None = None,
-        *,
-        after: Reply | None = None,
-        within: float = 0.1,
-    ) -> None:
+    async def hears_nothing(self, channel: Channel | None = None, *, within: float = 0.1) -> None:
         """Fail if the bot writes to a channel where this person would see it."""
         place = channel or self._home
-        known = {reply.id for reply in self._from_bot(place, after)}
-        if after is not None:
-            known = set()
+        known = {reply.id for reply in self._from_bot(place)}
         await asyncio.sleep(within)
-        new = [r for r in self._from_bot(place, after) if r.id not in known]
+        new = [r for r in self._from_bot(place) if r.id not in known]
         assert not new, f"the bot wrote {new} in {place}, where it was to be silent"
 
-    def _from_bot(self, place: Channel, after: Reply | None) -> list[Reply]:
-        since = after.id if after else 0
-        bot = self._hub.world.bot
-        return [r for r in self.sees(place) if r.author is bot and r.id > since]
+    def _from_bot(self, place: Channel) -> list[Reply]:
+        return [reply for reply in self.sees(place) if reply.author is self._hub.world.bot]
 
     async def edits(self, written: Reply, text: str) -> Reply:
         """Change an own message; return it."""

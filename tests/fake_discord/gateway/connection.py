@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from aiohttp import web
 
-from tests.fake_discord.gateway.compression import Packer
+from tests.fake_discord.gateway.compression import ZlibStream
 from tests.fake_discord.jsontypes import Json
 
 
@@ -18,7 +18,7 @@ class _Close:
 class Connection:
     """Queue frames, so that events can be sent from code that must not wait."""
 
-    def __init__(self, request: web.Request, socket: web.WebSocketResponse, packer: Packer) -> None:
+    def __init__(self, request: web.Request, socket: web.WebSocketResponse, packer: ZlibStream) -> None:
         """Take over an opened socket."""
         self._request = request
         self._socket = socket
@@ -52,8 +52,4 @@ class Connection:
                 return
 
     async def _send(self, text: str) -> None:
-        data = self._packer.pack(text)
-        if data is None:
-            await self._socket.send_str(text)
-        else:
-            await self._socket.send_bytes(data)
+        await self._socket.send_bytes(self._packer.pack(text))

@@ -9,27 +9,26 @@ from typing import TYPE_CHECKING
 from aiohttp import WSMsgType, web
 
 from tests.fake_discord.gateway.codes import NORMAL_CLOSURES, Closure, Op
-from tests.fake_discord.gateway.compression import packer_for
+from tests.fake_discord.gateway.compression import ZlibStream
 from tests.fake_discord.gateway.connection import Connection
 from tests.fake_discord.gateway.session import Session
 from tests.fake_discord.hub import Hub
 from tests.fake_discord.jsontypes import Json
 from tests.fake_discord.payloads.accounts import application_flags
 from tests.fake_discord.payloads.things import guild_payload, user_payload
-from tests.fake_discord.state.flags import Intent
+from tests.fake_discord.state.flags import ALL_INTENTS, Intent
 
 if TYPE_CHECKING:
     from tests.fake_discord.gateway.events import Events
 
-ALL_INTENTS = sum(Intent)
-
 
 async def serve_gateway(hub: Hub, request: web.Request) -> web.StreamResponse:
     """Speak the gateway's protocol on one socket until it closes."""
+    if request.query.get("compress") != ZlibStream.name:
+        raise web.HTTPNotImplemented(text=f"only compress={ZlibStream.name} is modelled")
     socket = web.WebSocketResponse(compress=False, autoclose=True)
     await socket.prepare(request)
-    packer = packer_for(request.query.get("compress"))
-    connection = Connection(request, socket, packer)
+    connection = Connection(request, socket, ZlibStream())
     talk = _Conversation(hub, connection)
     writer = asyncio.create_task(connection.write())
     hub.connections.add(connection)
@@ -78,9 +77,6 @@ class _Conversation:
                 self._identify(body)
             case Op.RESUME:
                 self._resume(body)
-            case Op.PRESENCE | Op.VOICE_STATE | Op.REQUEST_MEMBERS:
-                if self._session is None:
-                    self._connection.close(Closure.NOT_AUTHENTICATED)
             case _:
                 self._connection.close(Closure.UNKNOWN_OPCODE)
 
@@ -90,7 +86,6 @@ class _Conversation:
         if session is None or session.connection is not self._connection:
             return
         session.connection = None
-        session.left_at = self._hub.clock.now()
         if close_code in NORMAL_CLOSURES:
             self._events.sessions.pop(session.id, None)
         self._hub.changes.announce("gateway")
@@ -98,22 +93,12 @@ class _Conversation:
     def _post(self, code: int, data: object) -> None:
         self._connection.post({"op": int(code), "s": None, "t": None, "d": data})
 
-    def _forget_timed_out(self) -> None:
-        """Drop the sessions that nobody came back to in time."""
-        since = self._hub.clock.now() - self._hub.settings.resume_window
-        sessions = self._events.sessions
-        for session in list(sessions.values()):
-            if session.connection is None and session.left_at < since:
-                del sessions[session.id]
-
     def _identify(self, body: Json) -> None:
-        self._forget_timed_out()
         refusal = self._why_not(body)
         if refusal is not None:
             self._connection.close(refusal)
             return
-        shard_id, count = body.get("shard") or (0, 1)
-        session = Session(secrets.token_hex(16), Intent(body["intents"]), (shard_id, count))
+        session = Session(secrets.token_hex(16), Intent(body["intents"]))
         session.connection = self._connection
         self._session = session
         self._events.sessions[session.id] = session
@@ -123,12 +108,11 @@ class _Conversation:
 
     def _why_not(self, body: Json) -> int | None:
         intents = body.get("intents")
-        shard_id, count = body.get("shard") or (0, 1)
         if self._session is not None:
             return Closure.ALREADY_AUTHENTICATED
         if body.get("token") != self._hub.settings.token:
             return Closure.AUTHENTICATION_FAILED
-        if not 0 <= shard_id < count:
+        if body.get("shard", [0, 1]) != [0, 1]:
             return Closure.INVALID_SHARD
         if not isinstance(intents, int) or intents < 0 or intents & ~ALL_INTENTS:
             return Closure.INVALID_INTENTS
@@ -139,7 +123,7 @@ class _Conversation:
 
     def _welcome(self, session: Session) -> None:
         world = self._hub.world
-        guilds = [guild for guild in world.guilds.values() if world.bot.id in guild.members and session.serves(guild)]
+        guilds = [guild for guild in world.guilds.values() if world.bot.id in guild.members]
         session.dispatch(
             "READY",
             {
@@ -149,7 +133,7 @@ class _Conversation:
                 "session_id": session.id,
                 "session_type": "normal",
                 "resume_gateway_url": self._hub.gateway_url,
-                "shard": list(session.shard),
+                "shard": [0, 1],
                 "private_channels": [],
                 "application": {
                     "id": str(world.application.id),
@@ -162,7 +146,6 @@ class _Conversation:
                 session.dispatch("GUILD_CREATE", guild_payload(guild, world.bot))
 
     def _resume(self, body: Json) -> None:
-        self._forget_timed_out()
         session = self._events.sessions.get(str(body.get("session_id")))
         if body.get("token") != self._hub.settings.token:
             self._connection.close(Closure.AUTHENTICATION_FAILED)

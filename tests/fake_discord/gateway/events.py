@@ -5,12 +5,7 @@ from collections.abc import Callable
 from tests.fake_discord.gateway.session import Session
 from tests.fake_discord.jsontypes import Json
 from tests.fake_discord.payloads.messages import gateway_message_payload
-from tests.fake_discord.payloads.things import (
-    channel_payload,
-    guild_payload,
-    is_listed,
-    thread_payload,
-)
+from tests.fake_discord.payloads.things import channel_payload, guild_payload
 from tests.fake_discord.state.flags import Intent, Permission
 from tests.fake_discord.state.models import Channel, Guild, Message
 from tests.fake_discord.state.world import World
@@ -24,18 +19,10 @@ class Events:
         self._world = world
         self.sessions: dict[str, Session] = {}
 
-    def emit(
-        self,
-        event: str,
-        build: Callable[[Session], Json],
-        *,
-        guild: Guild | None,
-        intent: Intent | None,
-    ) -> None:
-        """Send an event to the sessions that serve the guild and asked for it."""
+    def emit(self, event: str, build: Callable[[Session], Json], *, intent: Intent | None) -> None:
+        """Send an event to the sessions that asked for it."""
         for session in self.sessions.values():
-            wanted = intent is None or intent in session.intents
-            if wanted and session.serves(guild):
+            if intent is None or intent in session.intents:
                 session.dispatch(event, build(session))
 
     def message(self, event: str, message: Message) -> None:
@@ -47,8 +34,7 @@ class Events:
             content_intent = Intent.MESSAGE_CONTENT in session.intents
             return gateway_message_payload(message, self._world.bot, content_intent=content_intent)
 
-        guild = message.channel.guild
-        self.emit(event, build, guild=guild, intent=_message_intent(message.channel))
+        self.emit(event, build, intent=_message_intent(message.channel))
 
     def message_deleted(self, message: Message) -> None:
         """Tell that a message is gone."""
@@ -62,14 +48,14 @@ class Events:
         if guild is not None:
             payload["guild_id"] = str(guild.id)
         intent = _message_intent(message.channel)
-        self.emit("MESSAGE_DELETE", lambda _: payload, guild=guild, intent=intent)
+        self.emit("MESSAGE_DELETE", lambda _: payload, intent=intent)
 
     def guild_created(self, guild: Guild) -> None:
         """Tell that the bot is in a guild, if it is."""
         if self._world.bot.id not in guild.members:
             return
         payload = guild_payload(guild, self._world.bot)
-        self.emit("GUILD_CREATE", lambda _: payload, guild=guild, intent=Intent.GUILDS)
+        self.emit("GUILD_CREATE", lambda _: payload, intent=Intent.GUILDS)
 
     def channel(self, event: str, channel: Channel) -> None:
         """Tell of a new or changed channel or thread."""
@@ -77,21 +63,17 @@ class Events:
         bot = self._world.bot
         if guild is None or bot.id not in guild.members:
             return
+        payload = channel_payload(channel)
         if channel.is_thread:
-            if not is_listed(channel, bot):
-                return
-            payload = thread_payload(channel, bot)
             payload["newly_created"] = event == "THREAD_CREATE" and not channel.messages
-        else:
-            payload = channel_payload(channel)
-        self.emit(event, lambda _: payload, guild=guild, intent=Intent.GUILDS)
+        self.emit(event, lambda _: payload, intent=Intent.GUILDS)
 
     def about_guild(self, event: str, guild: Guild, payload: Json) -> None:
         """Tell of a guild's roles or of the bot's own member."""
         if self._world.bot.id not in guild.members:
             return
         full = {"guild_id": str(guild.id)} | payload
-        self.emit(event, lambda _: full, guild=guild, intent=Intent.GUILDS)
+        self.emit(event, lambda _: full, intent=Intent.GUILDS)
 
     def _reaches_bot(self, message: Message) -> bool:
         own = message.author is self._world.bot

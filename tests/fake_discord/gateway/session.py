@@ -6,9 +6,7 @@ from collections import deque
 from tests.fake_discord.gateway.codes import Op
 from tests.fake_discord.gateway.connection import Connection
 from tests.fake_discord.jsontypes import Json
-from tests.fake_discord.snowflakes import shard_of
 from tests.fake_discord.state.flags import Intent
-from tests.fake_discord.state.models import Guild
 
 REMEMBERED_EVENTS = 5000
 
@@ -16,15 +14,13 @@ REMEMBERED_EVENTS = 5000
 class Session:
     """Number the events of one identified client and keep them for a RESUME."""
 
-    def __init__(self, session_id: str, intents: Intent, shard: tuple[int, int]) -> None:
-        """Start a session for a shard, given as (id, count)."""
+    def __init__(self, session_id: str, intents: Intent) -> None:
+        """Start a session."""
         self.id = session_id
         self.intents = intents
-        self.shard = shard
         self.sequence = 0
         self.resumed = 0
         self.connection: Connection | None = None
-        self.left_at = 0.0
         self._sent: deque[tuple[int, str]] = deque(maxlen=REMEMBERED_EVENTS)
 
     def dispatch(self, event: str, data: Json) -> None:
@@ -43,10 +39,3 @@ class Session:
             if number > sequence:
                 connection.post(frame)
         self.dispatch("RESUMED", {})
-
-    def serves(self, guild: Guild | None) -> bool:
-        """Say whether this shard gets a guild's events; direct messages go to 0."""
-        shard_id, count = self.shard
-        if guild is None:
-            return shard_id == 0
-        return shard_of(guild.id, count) == shard_id

@@ -19,7 +19,6 @@ class InteractionKind(IntEnum):
     COMMAND = 2
     COMPONENT = 3
     AUTOCOMPLETE = 4
-    MODAL_SUBMIT = 5
 
 
 class ResponseKind(IntEnum):
@@ -27,10 +26,8 @@ class ResponseKind(IntEnum):
 
     MESSAGE = 4
     DEFERRED_MESSAGE = 5
-    DEFERRED_UPDATE = 6
     UPDATE = 7
     AUTOCOMPLETE = 8
-    MODAL = 9
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
@@ -53,14 +50,11 @@ class Interaction:
     expires: float
     command: Command | None = None
     message: Message | None = None
-    opened_from: "Interaction | None" = None
     forced_ephemeral: bool = False
     response: ResponseKind | None = None
     original: Message | None = None
-    message_revision: int = 0
     followups: list[Message] = field(default_factory=list)
     choices: JsonList = field(default_factory=list)
-    modal: Json | None = None
     forged: Json | None = None
 
     @property

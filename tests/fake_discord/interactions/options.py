@@ -3,29 +3,16 @@
 from collections.abc import Mapping
 from enum import IntEnum
 
-from tests.fake_discord.hub import Hub
 from tests.fake_discord.jsontypes import Json, JsonList
-from tests.fake_discord.payloads.things import (
-    member_payload,
-    partial_channel_payload,
-    role_payload,
-    user_payload,
-)
 from tests.fake_discord.rules.commands import GROUP, SUBCOMMAND
-from tests.fake_discord.state.models import Channel, Command, Role, User
-from tests.fake_discord.state.permissions import permissions_in
+from tests.fake_discord.state.models import Command, User
 
 
 class OptionKind(IntEnum):
-    """The types of options whose values the client has to work out."""
+    """The types of options that are modelled."""
 
     TEXT = 3
-    USER = 6
-    CHANNEL = 7
-    ROLE = 8
-
-
-_TYPES: dict[int, type | tuple[type, ...]] = {4: int, 5: bool, 10: (int, float)}
+    SWITCH = 5
 
 
 def is_called(item: Json, name: str, locale: str) -> bool:
@@ -55,13 +42,10 @@ def split_path(command: Command, words: list[str], locale: str) -> list[Json]:
 class Filling:
     """The options of one use of a command, as the client lets a person fill them."""
 
-    def __init__(self, hub: Hub, command: Command, user: User, channel: Channel) -> None:
+    def __init__(self, command: Command, user: User) -> None:
         """Start with an empty command line."""
-        self._hub = hub
         self._command = command
         self._user = user
-        self._channel = channel
-        self.resolved: Json = {}
 
     def fill(self, path: list[Json], values: Mapping[str, object], *, focus: bool = False) -> JsonList:
         """Return the interaction's options.
@@ -103,18 +87,15 @@ class Filling:
         if declared.get("choices"):
             return self._choice(declared, value)
         match declared["type"]:
-            case OptionKind.USER:
-                return self._resolve_user(value)
-            case OptionKind.CHANNEL:
-                return self._resolve_channel(value)
-            case OptionKind.ROLE:
-                return self._resolve_role(value)
             case OptionKind.TEXT:
                 self._check_text(declared, str(value))
                 return str(value)
-            case _:
-                _check_range(declared, value)
+            case OptionKind.SWITCH:
+                assert isinstance(value, bool), f"{declared['name']} does not take {value!r}"
                 return value
+            case kind:
+                message = f"options of type {kind} are not modelled"
+                raise AssertionError(message)
 
     def _choice(self, declared: Json, value: object) -> object:
         for choice in declared["choices"]:
@@ -130,36 +111,3 @@ class Filling:
         fits = least <= len(text) <= most
         name = declared["name"]
         assert fits, f"{name} takes {least} to {most} characters, not {len(text)}"
-
-    def _resolve_user(self, value: object) -> str:
-        user = getattr(value, "user", value)
-        assert isinstance(user, User), f"{value!r} is no user"
-        self.resolved.setdefault("users", {})[str(user.id)] = user_payload(user)
-        guild = self._channel.guild
-        if guild is not None and user.id in guild.members:
-            member = member_payload(guild.members[user.id], with_user=False)
-            permissions = permissions_in(user, self._channel)
-            member["permissions"] = str(int(permissions))
-            self.resolved.setdefault("members", {})[str(user.id)] = member
-        return str(user.id)
-
-    def _resolve_channel(self, value: object) -> str:
-        assert isinstance(value, Channel), f"{value!r} is no channel"
-        permissions = permissions_in(self._user, value)
-        payload = partial_channel_payload(value, permissions)
-        self.resolved.setdefault("channels", {})[str(value.id)] = payload
-        return str(value.id)
-
-    def _resolve_role(self, value: object) -> str:
-        assert isinstance(value, Role), f"{value!r} is no role"
-        self.resolved.setdefault("roles", {})[str(value.id)] = role_payload(value)
-        return str(value.id)
-
-
-def _check_range(declared: Json, value: object) -> None:
-    """Fail where the client would not let a value of an option be sent."""
-    name, wanted = declared["name"], _TYPES.get(declared["type"], object)
-    assert isinstance(value, wanted), f"{name} does not take {value!r}"
-    if isinstance(value, int | float):
-        least, most = declared.get("min_value", value), declared.get("max_value", value)
-        assert least <= value <= most, f"{name} takes {least} to {most}, not {value}"

@@ -74,7 +74,7 @@ def fill(hub: Hub, message: Message, body: Json, uploads: Sequence[Upload]) -> N
     message.attachments = filled.attachments
     if not message.is_ephemeral:
         message.mentions = filled.mentions
-    kept = {key: body.get(key) for key in ("content", "embeds", "components")}
+    kept = {key: body.get(key) for key in ("content", "components")}
     kept["allowed_mentions"] = body.get("allowed_mentions")
     revise(hub, message, kept, edited=False)
 

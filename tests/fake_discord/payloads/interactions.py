@@ -7,8 +7,6 @@ from tests.fake_discord.payloads.messages import message_payload
 from tests.fake_discord.payloads.things import (
     channel_payload,
     member_payload,
-    partial_channel_payload,
-    thread_payload,
     user_payload,
 )
 from tests.fake_discord.rules.components import ComponentKind
@@ -61,10 +59,7 @@ def interaction_payload(hub: Hub, interaction: Interaction) -> Json:
 def _channel_part(channel: Channel, user: User) -> Json:
     if channel.is_direct:
         return channel_payload(channel, viewer=user)
-    permissions = permissions_in(user, channel)
-    if channel.is_thread:
-        return thread_payload(channel, user) | {"permissions": str(int(permissions))}
-    return partial_channel_payload(channel, permissions)
+    return channel_payload(channel) | {"permissions": str(int(permissions_in(user, channel)))}
 
 
 def _guild_part(guild: Guild, channel: Channel, user: User) -> Json:
@@ -88,9 +83,6 @@ def origin_of(hub: Hub, interaction: Interaction) -> Json:
     }
     if interaction.kind is InteractionKind.COMPONENT and interaction.message:
         metadata["interacted_message_id"] = str(interaction.message.id)
-    if interaction.opened_from is not None:
-        opener = origin_of(hub, interaction.opened_from)
-        metadata["triggering_interaction_metadata"] = opener["metadata"]
     origin: Json = {
         "metadata": metadata,
         "application_id": str(hub.world.application.id),

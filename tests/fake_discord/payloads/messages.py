@@ -1,12 +1,7 @@
 """Messages as Discord sends them, blanked for who may not read them."""
 
 from tests.fake_discord.jsontypes import Json
-from tests.fake_discord.payloads.things import (
-    channel_payload,
-    member_payload,
-    user_payload,
-)
-from tests.fake_discord.state.flags import MessageFlag
+from tests.fake_discord.payloads.things import member_payload, user_payload
 from tests.fake_discord.state.models import Message, MessageKind, User
 
 _BLANK: Json = {"content": "", "embeds": [], "attachments": [], "components": []}
@@ -38,8 +33,6 @@ def message_payload(message: Message, bot: User, *, content_intent: bool, quoted
             payload["referenced_message"] = _quoted(message.reference, bot, content_intent=content_intent)
     if message.nonce is not None and not quoted:
         payload["nonce"] = message.nonce
-    if message.thread is not None:
-        payload["thread"] = channel_payload(message.thread)
     if message.origin is not None:
         payload |= _origin(message, message.origin)
     return payload
@@ -78,33 +71,16 @@ def _always(message: Message) -> Json:
         "mention_everyone": message.mentions.everyone,
         "pinned": False,
         "tts": False,
-        "reactions": _reactions(message),
     }
 
 
 def _content(message: Message) -> Json:
-    suppressed = MessageFlag.SUPPRESS_EMBEDS in message.flags
     return {
         "content": message.content,
-        "embeds": [] if suppressed else message.embeds,
+        "embeds": [],
         "attachments": message.attachments,
         "components": message.components,
     }
-
-
-def _reactions(message: Message) -> list[Json]:
-    return [
-        {
-            "emoji": {"id": None, "name": emoji},
-            "count": len(ids),
-            "me": False,
-            "me_burst": False,
-            "count_details": {"burst": 0, "normal": len(ids)},
-            "burst_colors": [],
-        }
-        for emoji, ids in message.reactions.items()
-        if ids
-    ]
 
 
 def _reference(target: Message) -> Json:

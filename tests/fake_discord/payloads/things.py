@@ -3,7 +3,6 @@
 from datetime import UTC, datetime
 
 from tests.fake_discord.jsontypes import Json
-from tests.fake_discord.state.flags import Permission
 from tests.fake_discord.state.models import Channel, ChannelKind, Guild, Member, Role
 from tests.fake_discord.state.models import User as Account
 
@@ -123,31 +122,13 @@ def _thread_part(thread: Channel) -> Json:
         "member_count": len(thread.thread_members),
         "applied_tags": [],
         "thread_metadata": {
-            "archived": thread.archived,
+            "archived": False,
             "locked": thread.locked,
             "auto_archive_duration": ARCHIVES_AFTER_MINUTES,
             "archive_timestamp": BEGINNING.isoformat(),
             "create_timestamp": BEGINNING.isoformat(),
         },
     }
-
-
-def thread_member_payload(thread: Channel, user: Account) -> Json:
-    """Describe that a user is in a thread."""
-    return {
-        "id": str(thread.id),
-        "user_id": str(user.id),
-        "join_timestamp": BEGINNING.isoformat(),
-        "flags": 0,
-    }
-
-
-def thread_payload(thread: Channel, viewer: Account) -> Json:
-    """Describe a thread as the gateway does, with the viewer's own membership."""
-    payload = channel_payload(thread)
-    if viewer.id in thread.thread_members:
-        payload["member"] = thread_member_payload(thread, viewer)
-    return payload
 
 
 def guild_summary(guild: Guild) -> Json:
@@ -175,11 +156,10 @@ def guild_summary(guild: Guild) -> Json:
 def guild_payload(guild: Guild, viewer: Account) -> Json:
     """Describe a guild as GUILD_CREATE does.
 
-    Without the members intent only the bot's own member is in it, and only those
-    private threads that the bot belongs to.
+    Without the members intent only the bot's own member is in it.
     """
     rooms = [c for c in guild.channels.values() if not c.is_thread]
-    threads = [c for c in guild.channels.values() if is_listed(c, viewer)]
+    threads = [c for c in guild.channels.values() if c.is_thread]
     own = guild.members.get(viewer.id)
     return guild_summary(guild) | {
         "joined_at": BEGINNING.isoformat(),
@@ -188,22 +168,10 @@ def guild_payload(guild: Guild, viewer: Account) -> Json:
         "member_count": len(guild.members),
         "members": [member_payload(own)] if own else [],
         "channels": [channel_payload(room) for room in rooms],
-        "threads": [thread_payload(thread, viewer) for thread in threads],
+        "threads": [channel_payload(thread) for thread in threads],
         "presences": [],
         "voice_states": [],
         "stage_instances": [],
         "guild_scheduled_events": [],
         "soundboard_sounds": [],
     }
-
-
-def is_listed(channel: Channel, viewer: Account) -> bool:
-    """Say whether a channel is a thread that the gateway shows to the viewer."""
-    if not channel.is_thread or channel.archived:
-        return False
-    return not channel.is_private_thread or viewer.id in channel.thread_members
-
-
-def partial_channel_payload(channel: Channel, permissions: Permission) -> Json:
-    """Describe a channel as interactions do, with the invoker's permissions."""
-    return channel_payload(channel) | {"permissions": str(int(permissions))}

@@ -8,29 +8,23 @@ from tests.fake_discord.payloads.things import (
     channel_payload,
     guild_summary,
     member_payload,
-    role_payload,
     user_payload,
 )
 from tests.fake_discord.rest.call import Call
 from tests.fake_discord.state.permissions import guild_permissions
 
 DAY_MS = 86_400_000
-
-
-def get_gateway(hub: Hub, _: Call) -> Answer:
-    """Return the gateway's address, as anybody may ask for."""
-    return {"url": hub.gateway_url}
+LOGINS_A_DAY = 1000
 
 
 def get_bot_gateway(hub: Hub, _: Call) -> Answer:
     """Return the gateway's address, the shards to use and the logins left."""
-    total = hub.settings.session_starts
     return {
         "url": hub.gateway_url,
-        "shards": hub.settings.shards,
+        "shards": 1,
         "session_start_limit": {
-            "total": total,
-            "remaining": max(0, total - hub.identifies),
+            "total": LOGINS_A_DAY,
+            "remaining": LOGINS_A_DAY - hub.identifies,
             "reset_after": DAY_MS,
             "max_concurrency": 1,
         },
@@ -40,11 +34,6 @@ def get_bot_gateway(hub: Hub, _: Call) -> Answer:
 def get_own_user(hub: Hub, _: Call) -> Answer:
     """Return the bot's account."""
     return user_payload(hub.world.bot) | {"mfa_enabled": False, "verified": True}
-
-
-def get_user(hub: Hub, call: Call) -> Answer:
-    """Return any account."""
-    return user_payload(hub.world.user(call.id("user_id")))
 
 
 def get_application(hub: Hub, _: Call) -> Answer:
@@ -79,12 +68,6 @@ def list_channels(hub: Hub, call: Call) -> Answer:
     """Return a guild's channels, threads left out."""
     guild = hub.world.guild(call.id("guild_id"))
     return [channel_payload(c) for c in guild.channels.values() if not c.is_thread]
-
-
-def list_roles(hub: Hub, call: Call) -> Answer:
-    """Return a guild's roles."""
-    guild = hub.world.guild(call.id("guild_id"))
-    return [role_payload(role) for role in guild.roles.values()]
 
 
 def get_member(hub: Hub, call: Call) -> Answer:

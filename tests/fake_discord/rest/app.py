@@ -12,7 +12,7 @@ from tests.fake_discord.hub import Hub
 from tests.fake_discord.jsontypes import Answer
 from tests.fake_discord.rest.call import Call, read_body
 from tests.fake_discord.rest.journal import Exchange
-from tests.fake_discord.rest.ratelimits import limited
+from tests.fake_discord.rest.ratelimits import LimitedRefusal
 from tests.fake_discord.rest.routes import ROUTES, Route
 from tests.fake_discord.rest.trouble import Effect, Trouble
 from tests.fake_discord.rules.problems import Problems
@@ -62,23 +62,21 @@ def _serve(hub: Hub, route: Route | None) -> _Serve:
 
 
 async def _answer(hub: Hub, route: Route | None, exchange: Exchange, request: web.Request) -> web.Response:
-    headers: dict[str, str] = {}
     try:
         if route is None:
             raise not_modelled(request.method, request.path)
         trouble = hub.troubles.take(exchange)
         await _make_trouble(trouble)
-        headers |= hub.limits.headers(exchange)
         answer = await _handle(hub, route, exchange, request)
     except Refusal as refusal:
         exchange.status, exchange.code = refusal.status, refusal.code
         hub.journal.refuse(exchange, refusal)
-        return _respond(refusal.body(), refusal.status, headers | refusal.headers)
+        return _respond(refusal.body(), refusal.status, refusal.headers)
     if trouble is not None and trouble.effect is Effect.LOSE_ANSWER:
         exchange.status = trouble.status
         return _respond({"message": "Internal Server Error", "code": 0}, trouble.status)
     exchange.status = 204 if answer is None else 200
-    return _respond(answer, exchange.status, headers)
+    return _respond(answer, exchange.status)
 
 
 async def _make_trouble(trouble: Trouble | None) -> None:
@@ -88,7 +86,7 @@ async def _make_trouble(trouble: Trouble | None) -> None:
         case Effect.DELAY:
             await asyncio.sleep(trouble.seconds)
         case Effect.LIMIT:
-            raise limited(trouble.seconds, trouble.scope)
+            raise LimitedRefusal(trouble.seconds)
         case Effect.FAIL:
             raise Refusal(trouble.status, 0, "Internal Server Error")
         case Effect.CUT:

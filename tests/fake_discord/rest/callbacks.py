@@ -14,19 +14,15 @@ from tests.fake_discord.interactions.responses import (
 from tests.fake_discord.jsontypes import Answer, Json
 from tests.fake_discord.rest.call import Call
 from tests.fake_discord.rest.messages import apply_edit, describe
-from tests.fake_discord.rules.commands import STRING, check_choices
+from tests.fake_discord.rules.commands import check_choices
 from tests.fake_discord.rules.messages import SETTABLE_IN_RESPONSES, check_message
-from tests.fake_discord.rules.modals import check_modal
 from tests.fake_discord.rules.problems import Problems
-from tests.fake_discord.state.flags import Permission
 
-_ON_MESSAGES = {ResponseKind.DEFERRED_UPDATE, ResponseKind.UPDATE}
 _NEW_MESSAGES = {ResponseKind.MESSAGE, ResponseKind.DEFERRED_MESSAGE}
 _FITTING = {
-    InteractionKind.COMMAND: {*_NEW_MESSAGES, ResponseKind.MODAL},
-    InteractionKind.COMPONENT: {*_NEW_MESSAGES, *_ON_MESSAGES, ResponseKind.MODAL},
+    InteractionKind.COMMAND: _NEW_MESSAGES,
+    InteractionKind.COMPONENT: {*_NEW_MESSAGES, ResponseKind.UPDATE},
     InteractionKind.AUTOCOMPLETE: {ResponseKind.AUTOCOMPLETE},
-    InteractionKind.MODAL_SUBMIT: {*_NEW_MESSAGES, *_ON_MESSAGES},
 }
 
 
@@ -50,8 +46,6 @@ def respond(hub: Hub, call: Call) -> Answer:
 
 def _kind(body: Json, interaction: Interaction) -> ResponseKind:
     fitting = _FITTING[interaction.kind]
-    if interaction.kind is InteractionKind.MODAL_SUBMIT and not interaction.message:
-        fitting = _NEW_MESSAGES
     problems = Problems()
     if body.get("type") not in fitting:
         message = f"Value must be one of {sorted(fitting)} for this interaction."
@@ -70,12 +64,8 @@ def _carry_out(hub: Hub, interaction: Interaction, kind: ResponseKind, call: Cal
             respond_with_thinking(hub, interaction, data)
         case ResponseKind.UPDATE:
             _update(hub, interaction, data, call)
-        case ResponseKind.DEFERRED_UPDATE:
-            interaction.original = interaction.message
         case ResponseKind.AUTOCOMPLETE:
             _offer_choices(interaction, data)
-        case ResponseKind.MODAL:
-            _open_modal(interaction, data)
 
 
 def _check(data: Json) -> None:
@@ -89,35 +79,17 @@ def _update(hub: Hub, interaction: Interaction, data: Json, call: Call) -> None:
     if message is None or message.deleted:
         raise unknown_interaction()
     inner = Call(path=call.path, query=call.query, body=data, uploads=call.uploads)
-    apply_edit(hub, message, inner, may=Permission.everything())
+    apply_edit(hub, message, inner)
     interaction.original = message
 
 
 def _offer_choices(interaction: Interaction, data: Json) -> None:
     choices = data.get("choices") or []
     problems = Problems()
-    option = focused_option(interaction.data.get("options") or []) or {"type": STRING}
+    option = interaction.data["options"][-1]  # the one that is being typed
     check_choices(choices, ("data", "choices"), problems, option=option)
     problems.raise_if_any()
     interaction.choices = choices
-
-
-def focused_option(options: list[Json]) -> Json | None:
-    """Return the option that is being typed, in whatever subcommand it is."""
-    for option in options:
-        if option.get("focused"):
-            return option
-        found = focused_option(option.get("options") or [])
-        if found is not None:
-            return found
-    return None
-
-
-def _open_modal(interaction: Interaction, data: Json) -> None:
-    problems = Problems()
-    check_modal(data, ("data",), problems)
-    problems.raise_if_any()
-    interaction.modal = data
 
 
 def _receipt(hub: Hub, interaction: Interaction, kind: ResponseKind) -> Json:

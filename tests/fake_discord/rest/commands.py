@@ -5,12 +5,11 @@ from tests.fake_discord.errors import (
     INVALID_FORM_BODY,
     Refusal,
     missing_access,
-    unknown_command,
 )
 from tests.fake_discord.hub import Hub
 from tests.fake_discord.jsontypes import Answer, Json
 from tests.fake_discord.rest.call import Call
-from tests.fake_discord.rules.commands import check_command, check_commands
+from tests.fake_discord.rules.commands import check_commands
 from tests.fake_discord.rules.problems import Problems
 from tests.fake_discord.state.models import Command
 
@@ -31,45 +30,6 @@ def replace_commands(hub: Hub, call: Call) -> Answer:
     check_commands(call.body, problems)
     problems.raise_if_any()
     return [_describe(hub, c) for c in hub.commands.replace(scope, call.body)]
-
-
-def create_command(hub: Hub, call: Call) -> Answer:
-    """Register one command, overwriting one of its name."""
-    scope = _scope(hub, call)
-    return _describe(hub, _upsert(hub, scope, call.json))
-
-
-def get_command(hub: Hub, call: Call) -> Answer:
-    """Return one command."""
-    return _describe(hub, _find(hub, call))
-
-
-def edit_command(hub: Hub, call: Call) -> Answer:
-    """Change some fields of a command."""
-    command = _find(hub, call)
-    body = {**command.data, **call.json}
-    return _describe(hub, _upsert(hub, command.guild_id, body))
-
-
-def delete_command(hub: Hub, call: Call) -> Answer:
-    """Unregister a command."""
-    command = _find(hub, call)
-    hub.commands.remove(command.guild_id, command.id)
-    return None
-
-
-def _upsert(hub: Hub, scope: int | None, body: Json) -> Command:
-    problems = Problems()
-    check_command(body, (), problems)
-    problems.raise_if_any()
-    return hub.commands.upsert(scope, body)
-
-
-def _find(hub: Hub, call: Call) -> Command:
-    command = hub.commands.get(_scope(hub, call), call.id("command_id"))
-    if command is None:
-        raise unknown_command()
-    return command
 
 
 def _scope(hub: Hub, call: Call) -> int | None:

@@ -5,6 +5,7 @@ from tests.fake_discord.errors import (
     closed_direct_messages,
     empty_message,
     foreign_message,
+    missing_access,
     missing_permissions,
     no_history,
     wrong_channel_kind,
@@ -12,6 +13,7 @@ from tests.fake_discord.errors import (
 from tests.fake_discord.hub import Hub
 from tests.fake_discord.jsontypes import Answer, Json
 from tests.fake_discord.payloads.messages import message_payload
+from tests.fake_discord.payloads.things import channel_payload
 from tests.fake_discord.posting import (
     attach,
     compose,
@@ -24,10 +26,8 @@ from tests.fake_discord.posting import (
 from tests.fake_discord.rest.call import Call, snowflake
 from tests.fake_discord.rules.messages import check_message
 from tests.fake_discord.rules.problems import Problems
-from tests.fake_discord.state.flags import Intent, MessageFlag, Permission
+from tests.fake_discord.state.flags import Intent, Permission
 from tests.fake_discord.state.models import Channel, ChannelKind, Message
-
-MOST_LISTED = 100
 
 
 def describe(hub: Hub, message: Message) -> Json:
@@ -38,6 +38,17 @@ def describe(hub: Hub, message: Message) -> Json:
     """
     content_intent = Intent.MESSAGE_CONTENT in hub.world.application.granted
     return message_payload(message, hub.world.bot, content_intent=content_intent)
+
+
+def open_direct_channel(hub: Hub, call: Call) -> Answer:
+    """Open the direct message with a user, who must share a guild with the bot."""
+    user = hub.world.user(snowflake(call.json.get("recipient_id"), "recipient_id"))
+    bot = hub.world.bot
+    guilds = hub.world.guilds.values()
+    shared = any(bot.id in g.members and user.id in g.members for g in guilds)
+    if not shared and not user.has_installed_app:
+        raise missing_access()
+    return channel_payload(hub.world.direct_channel(user, bot), viewer=bot)
 
 
 def create_message(hub: Hub, call: Call) -> Answer:
@@ -54,26 +65,16 @@ def create_message(hub: Hub, call: Call) -> Answer:
 
 
 def _write(hub: Hub, channel: Channel, call: Call) -> Message:
-    may = hub.world.bot_may(channel)
     message = compose(hub, channel, hub.world.bot, call.json)
-    if call.uploads and Permission.ATTACH_FILES not in may:
+    if call.uploads and Permission.ATTACH_FILES not in hub.world.bot_may(channel):
         raise missing_permissions()
     attach(hub, message, call.uploads)
     if is_empty(message):
         raise empty_message()
-    drop_embeds(message, may)
-    if is_empty(message):
-        raise missing_permissions()
     reference = call.json.get("message_reference")
     if reference:
         _reply(hub, message, call.json, reference)
     return publish(hub, message)
-
-
-def drop_embeds(message: Message, may: Permission) -> None:
-    """Take away the embeds of who may not embed; Discord does so without a word."""
-    if Permission.EMBED_LINKS not in may:
-        message.embeds = []
 
 
 def require_sending(hub: Hub, channel: Channel) -> None:
@@ -116,103 +117,32 @@ def _reply(hub: Hub, message: Message, body: Json, reference: Json) -> None:
         problems.raise_if_any()
 
 
-def get_message(hub: Hub, call: Call) -> Answer:
-    """Return one message."""
-    channel = hub.world.channel(call.id("channel_id"))
-    if Permission.READ_MESSAGE_HISTORY not in hub.world.bot_may(channel):
-        raise missing_permissions()
-    return describe(hub, hub.world.message(channel, call.id("message_id")))
-
-
-def list_messages(hub: Hub, call: Call) -> Answer:
-    """Return messages, the newest first; none without the history permission."""
-    channel = hub.world.channel(call.id("channel_id"))
-    if Permission.READ_MESSAGE_HISTORY not in hub.world.bot_may(channel):
-        return []
-    before = int(call.query.get("before", 1 << 63))
-    after = int(call.query.get("after", 0))
-    limit = min(int(call.query.get("limit", 50)), MOST_LISTED)
-    found = [
-        message for message in channel.messages.values() if after < message.id < before and not message.is_ephemeral
-    ]
-    found = found[:limit] if "after" in call.query else found[-limit:]
-    return [describe(hub, message) for message in reversed(found)]
-
-
 def edit_message(hub: Hub, call: Call) -> Answer:
     """Change a message of the bot's own."""
     channel = hub.world.channel(call.id("channel_id"))
     message = hub.world.message(channel, call.id("message_id"))
     if message.author is not hub.world.bot:
         raise foreign_message()
-    apply_edit(hub, message, call, may=hub.world.bot_may(channel))
+    apply_edit(hub, message, call)
     return describe(hub, message)
 
 
-def apply_edit(hub: Hub, message: Message, call: Call, *, may: Permission) -> None:
+def apply_edit(hub: Hub, message: Message, call: Call) -> None:
     """Check and carry out an edit, whichever way it came."""
-    layout = MessageFlag.IS_COMPONENTS_V2 in message.flags
     problems = Problems()
-    check_message(call.json, problems, layout=layout)
+    check_message(call.json, problems)
     problems.raise_if_any()
-    require_substance(message, call, embeds=Permission.EMBED_LINKS in may)
-    body = call.json
-    if "embeds" in body and Permission.EMBED_LINKS not in may:
-        body = body | {"embeds": []}
-    revise(hub, message, body, uploads=call.uploads)
-
-
-def require_substance(message: Message, call: Call, *, embeds: bool) -> None:
-    """Refuse an edit that would leave nothing of a message."""
-    after = {
-        "content": message.content,
-        "embeds": message.embeds,
-        "components": message.components,
-        "attachments": message.attachments,
-    } | call.json
-    if not embeds:
-        after["embeds"] = []
-    kept = ("content", "embeds", "components", "attachments")
-    if not any(after[key] for key in kept) and not call.uploads:
+    before = {"content": message.content, "components": message.components, "attachments": message.attachments}
+    if not call.uploads and not any((before | call.json)[key] for key in before):
         raise empty_message()
+    revise(hub, message, call.json, uploads=call.uploads)
 
 
 def delete_message(hub: Hub, call: Call) -> Answer:
-    """Delete a message: the bot's own, or anyone's with MANAGE_MESSAGES."""
+    """Delete a message of the bot's own."""
     channel = hub.world.channel(call.id("channel_id"))
     message = hub.world.message(channel, call.id("message_id"))
-    own = message.author is hub.world.bot
-    if not own and Permission.MANAGE_MESSAGES not in hub.world.bot_may(channel):
+    if message.author is not hub.world.bot:
         raise missing_permissions()
     erase(hub, message)
-    return None
-
-
-def start_typing(hub: Hub, call: Call) -> Answer:
-    """Show that the bot is typing."""
-    channel = hub.world.channel(call.id("channel_id"))
-    require_sending(hub, channel)
-    channel.typed_in += 1
-    return None
-
-
-def add_reaction(hub: Hub, call: Call) -> Answer:
-    """React to a message as the bot."""
-    channel = hub.world.channel(call.id("channel_id"))
-    message = hub.world.message(channel, call.id("message_id"))
-    needed = Permission.ADD_REACTIONS | Permission.READ_MESSAGE_HISTORY
-    if needed not in hub.world.bot_may(channel):
-        raise missing_permissions()
-    who = message.reactions.setdefault(call.path["emoji_name"], set())
-    who.add(hub.world.bot.id)
-    hub.changes.announce(message.id, channel.id)
-    return None
-
-
-def remove_reaction(hub: Hub, call: Call) -> Answer:
-    """Take the bot's own reaction back."""
-    channel = hub.world.channel(call.id("channel_id"))
-    message = hub.world.message(channel, call.id("message_id"))
-    message.reactions.get(call.path["emoji_name"], set()).discard(hub.world.bot.id)
-    hub.changes.announce(message.id, channel.id)
     return None

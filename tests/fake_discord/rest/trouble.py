@@ -29,7 +29,6 @@ class Trouble:
     times: int = 1
     status: int = 500
     seconds: float = 0.0
-    scope: str = "user"
 
     def concerns(self, exchange: Exchange) -> bool:
         """Say whether the order is for this request."""

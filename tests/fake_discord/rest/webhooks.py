@@ -9,13 +9,10 @@ from tests.fake_discord.hub import Hub
 from tests.fake_discord.interactions.book import Interaction
 from tests.fake_discord.interactions.responses import fill, follow_up
 from tests.fake_discord.jsontypes import Answer
-from tests.fake_discord.posting import erase
 from tests.fake_discord.rest.call import Call
 from tests.fake_discord.rest.messages import apply_edit, describe
 from tests.fake_discord.rules.messages import SETTABLE_IN_RESPONSES, check_message
 from tests.fake_discord.rules.problems import Problems
-from tests.fake_discord.state.flags import Permission
-from tests.fake_discord.state.models import Message
 
 
 def create_followup(hub: Hub, call: Call) -> Answer:
@@ -29,32 +26,21 @@ def create_followup(hub: Hub, call: Call) -> Answer:
     return describe(hub, message)
 
 
-def get_followup(hub: Hub, call: Call) -> Answer:
-    """Return the original response or a follow-up."""
-    return describe(hub, _message(_interaction(hub, call), call))
-
-
-def edit_followup(hub: Hub, call: Call) -> Answer:
-    """Change the original response or a follow-up."""
+def edit_original(hub: Hub, call: Call) -> Answer:
+    """Change the original response."""
     interaction = _interaction(hub, call)
-    message = _message(interaction, call)
+    message = interaction.original
+    if message is None or message.deleted:
+        raise unknown_message()
     if message.is_loading:
         problems = Problems()
         check_message(call.json, problems, settable=SETTABLE_IN_RESPONSES)
         problems.raise_if_any()
         fill(hub, message, call.json, call.uploads)
     else:
-        apply_edit(hub, message, call, may=Permission.everything())
+        apply_edit(hub, message, call)
     hub.changes.announce(interaction.id)
     return describe(hub, message)
-
-
-def delete_followup(hub: Hub, call: Call) -> Answer:
-    """Delete the original response or a follow-up."""
-    interaction = _interaction(hub, call)
-    erase(hub, _message(interaction, call))
-    hub.changes.announce(interaction.id)
-    return None
 
 
 def _interaction(hub: Hub, call: Call) -> Interaction:
@@ -67,14 +53,3 @@ def _interaction(hub: Hub, call: Call) -> Interaction:
     if interaction.response is None:
         raise unknown_webhook()
     return interaction
-
-
-def _message(interaction: Interaction, call: Call) -> Message:
-    name = call.path.get("message_id", "@original")
-    found = interaction.original
-    if name != "@original" and (found is None or found.id != call.id("message_id")):
-        wanted = call.id("message_id")
-        found = next((m for m in interaction.followups if m.id == wanted), None)
-    if found is None or found.deleted:
-        raise unknown_message()
-    return found

@@ -2,13 +2,12 @@
 
 from tests.fake_discord.jsontypes import Json
 from tests.fake_discord.rules.components import check_components
-from tests.fake_discord.rules.embeds import check_embeds
 from tests.fake_discord.rules.problems import Problems
 from tests.fake_discord.state.flags import MessageFlag
 
 MOST_CONTENT = 2000
 MOST_NONCE = 25
-SETTABLE = MessageFlag.SUPPRESS_EMBEDS | MessageFlag.SUPPRESS_NOTIFICATIONS | MessageFlag.IS_COMPONENTS_V2
+SETTABLE = MessageFlag.SUPPRESS_EMBEDS | MessageFlag.SUPPRESS_NOTIFICATIONS
 SETTABLE_IN_RESPONSES = SETTABLE | MessageFlag.EPHEMERAL
 
 
@@ -18,30 +17,21 @@ def check_message(
     *,
     settable: MessageFlag = SETTABLE,
     path: tuple[str | int, ...] = (),
-    layout: bool = False,
 ) -> None:
-    """Note what Discord would refuse.
-
-    `layout` says that the message being edited already has IS_COMPONENTS_V2.
-    """
-    flags = MessageFlag(int(body.get("flags") or 0))
-    layout = layout or MessageFlag.IS_COMPONENTS_V2 in flags
+    """Note what Discord would refuse, and embeds, which are not modelled."""
+    foreign = int(body.get("flags") or 0) & ~int(settable)
     content = body.get("content")
     if content is not None:
         problems.check_length(content, (*path, "content"), most=MOST_CONTENT)
-    if flags & ~settable:
-        message = f"Flags {int(flags & ~settable)} cannot be set here."
+    if foreign:
+        message = f"Flags {foreign} cannot be set here."
         problems.add((*path, "flags"), "FLAGS_INVALID", message)
     nonce = body.get("nonce")
     if isinstance(nonce, str):
         problems.check_length(nonce, (*path, "nonce"), most=MOST_NONCE)
-    check_embeds(body.get("embeds") or [], (*path, "embeds"), problems)
-    components = body.get("components") or []
-    check_components(components, (*path, "components"), problems, layout=layout)
-    if layout and (content or body.get("embeds")):
-        code = "MESSAGE_CANNOT_USE_LEGACY_FIELDS_WITH_COMPONENTS_V2"
-        message = "The content and embeds fields cannot be used with this flag"
-        problems.add((*path, "content"), code, message)
+    if body.get("embeds"):
+        problems.add((*path, "embeds"), "NOT_MODELLED", "Embeds are not modelled.")
+    check_components(body.get("components") or [], (*path, "components"), problems)
     if body.get("allowed_mentions"):
         _check_mentions(body["allowed_mentions"], path, problems)
 

@@ -13,8 +13,7 @@ class ChannelKind(IntEnum):
 
     TEXT = 0
     DIRECT = 1
-    PUBLIC_THREAD = 11
-    PRIVATE_THREAD = 12
+    THREAD = 11
     FORUM = 15
 
 
@@ -108,20 +107,12 @@ class Channel:
     nonces: dict[str, "Message"] = field(default_factory=dict)
     owner_id: int | None = None
     thread_members: set[int] = field(default_factory=set)
-    archived: bool = False
     locked: bool = False
-    invitable: bool = True
-    typed_in: int = 0
 
     @property
     def is_thread(self) -> bool:
         """Say whether this is a thread or forum post."""
-        return self.kind in {ChannelKind.PUBLIC_THREAD, ChannelKind.PRIVATE_THREAD}
-
-    @property
-    def is_private_thread(self) -> bool:
-        """Say whether only its members may see this thread."""
-        return self.kind is ChannelKind.PRIVATE_THREAD
+        return self.kind is ChannelKind.THREAD
 
     @property
     def is_direct(self) -> bool:
@@ -155,7 +146,6 @@ class Message:
     created_at: datetime
     kind: MessageKind = MessageKind.DEFAULT
     content: str = ""
-    embeds: JsonList = field(default_factory=list)
     components: JsonList = field(default_factory=list)
     attachments: JsonList = field(default_factory=list)
     flags: MessageFlag = MessageFlag.NONE
@@ -168,8 +158,6 @@ class Message:
     audience: User | None = None
     origin: Json | None = None
     answers_something: bool = False
-    reactions: dict[str, set[int]] = field(default_factory=dict)
-    thread: Channel | None = None
 
     @property
     def is_ephemeral(self) -> bool:

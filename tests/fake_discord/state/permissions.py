@@ -32,7 +32,7 @@ def permissions_in(user: User, channel: Channel) -> Permission:
     place = channel.parent if channel.is_thread and channel.parent else channel
     total = _apply_overwrites(total, user, place, channel.guild)
     if channel.is_thread:
-        total = _as_in_thread(total, user, channel)
+        total = _as_in_thread(total)
     if Permission.VIEW_CHANNEL not in total:
         return Permission.NONE
     if Permission.SEND_MESSAGES not in total:
@@ -60,11 +60,8 @@ def _union(flags: Iterable[Permission]) -> Permission:
     return total
 
 
-def _as_in_thread(total: Permission, user: User, thread: Channel) -> Permission:
-    """Let SEND_MESSAGES_IN_THREADS stand for SEND_MESSAGES; hide private threads."""
-    hidden = thread.is_private_thread and user.id not in thread.thread_members
-    if hidden and Permission.MANAGE_THREADS not in total:
-        return Permission.NONE
+def _as_in_thread(total: Permission) -> Permission:
+    """Let SEND_MESSAGES_IN_THREADS stand for SEND_MESSAGES."""
     if Permission.SEND_MESSAGES_IN_THREADS in total:
         return total | Permission.SEND_MESSAGES
     return total & ~Permission.SEND_MESSAGES

@@ -27,11 +27,10 @@ async def echo(message: discord.Message) -> None:
 class LittleBot(discord.AutoShardedClient):
     """A client that keeps what it got and answers with the functions it was given."""
 
-    def __init__(self, on_text: OnMessage, *, intents: discord.Intents, shards: int | None = None) -> None:
+    def __init__(self, on_text: OnMessage, *, intents: discord.Intents) -> None:
         """Prepare the client; nothing connects yet."""
         super().__init__(
             intents=intents,
-            shard_count=shards,
             max_messages=None,
             chunk_guilds_at_startup=False,
             member_cache_flags=discord.MemberCacheFlags.none(),
@@ -72,17 +71,16 @@ class LittleBot(discord.AutoShardedClient):
 
 
 @contextlib.asynccontextmanager
-async def running(  # noqa: PLR0913 - each says something about the bot
+async def running(
     server: FakeDiscord,
     on_text: OnMessage = echo,
     *,
     intents: discord.Intents | None = None,
     register: Register | None = None,
     translator: app_commands.Translator | None = None,
-    shards: int | None = None,
 ) -> AsyncIterator[LittleBot]:
     """Run a bot against the server; its commands are registered before it connects."""
-    bot = LittleBot(on_text, intents=intents or modest_intents(), shards=shards)
+    bot = LittleBot(on_text, intents=intents or modest_intents())
     if register is not None:
         register(bot.tree)
     async with bot:
@@ -92,7 +90,7 @@ async def running(  # noqa: PLR0913 - each says something about the bot
             await bot.tree.sync()
         task = asyncio.create_task(bot.connect())
         try:
-            await server.connects(shards or server.settings.shards)
+            await server.connects()
             await bot.wait_until_ready()
             yield bot
         finally:

@@ -47,9 +47,9 @@ class RawClient:
         """Write a message in #general."""
         return await self.ask("POST", f"/channels/{self._server.general.id}/messages", body)
 
-    async def gateway(self, *, compress: str = "") -> "RawGateway":
+    async def gateway(self) -> "RawGateway":
         """Open a gateway socket and take its HELLO."""
-        query = f"?v=10&encoding=json{compress}"
+        query = "?v=10&encoding=json&compress=zlib-stream"
         socket = await self._session.ws_connect(self._server.hub.gateway_url + query)
         gateway = RawGateway(socket)
         hello = await gateway.hears()
@@ -77,10 +77,8 @@ class RawGateway:
     async def hears(self) -> Any:  # noqa: ANN401 - JSON
         """Return the next frame."""
         message = await self._socket.receive(timeout=2)
-        assert message.type in {aiohttp.WSMsgType.TEXT, aiohttp.WSMsgType.BINARY}, message
-        if message.type is aiohttp.WSMsgType.BINARY:
-            return json.loads(self._inflate.decompress(message.data))
-        return json.loads(message.data)
+        assert message.type is aiohttp.WSMsgType.BINARY, message
+        return json.loads(self._inflate.decompress(message.data))
 
     async def is_closed_with(self) -> int | None:
         """Return the close code, skipping frames that come before."""

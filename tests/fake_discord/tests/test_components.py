@@ -1,4 +1,4 @@
-"""Buttons, menus, modals and autocomplete."""
+"""Buttons, menus and autocomplete."""
 
 import re
 from typing import Self
@@ -12,16 +12,6 @@ from tests.fake_discord.tests.little_bot import LittleBot, running
 
 Tree = app_commands.CommandTree[discord.AutoShardedClient]
 Act = discord.Interaction[discord.AutoShardedClient]
-
-
-class Wish(discord.ui.Modal, title="A wish"):
-    """Asks for a word."""
-
-    word: discord.ui.TextInput[Self] = discord.ui.TextInput(label="Word", custom_id="word")
-
-    async def on_submit(self, interaction: discord.Interaction) -> None:
-        """Answer with the word."""
-        await interaction.response.send_message(f"you wished {self.word.value}", ephemeral=True)
 
 
 class Step(discord.ui.DynamicItem[discord.ui.Button[discord.ui.View]], template=r"v1:(?P<what>[a-z-]+)"):
@@ -47,21 +37,15 @@ class Step(discord.ui.DynamicItem[discord.ui.Button[discord.ui.View]], template=
                 await interaction.response.edit_message(content="edited")
             case "new":
                 await interaction.response.send_message("new", ephemeral=True)
-            case "later":
-                await interaction.response.defer()
-                await interaction.edit_original_response(content="later")
-            case "modal":
-                await interaction.response.send_modal(Wish())
             case _:
                 await interaction.response.send_message(f"no {self.what}", ephemeral=True)
 
 
 async def offer(message: discord.Message) -> None:
-    """Reply with buttons, a link and a menu."""
+    """Reply with buttons and a menu."""
     view = discord.ui.View(timeout=None)
-    for what in ("edit", "new", "later", "modal"):
+    for what in ("edit", "new"):
         view.add_item(Step(what))
-    view.add_item(discord.ui.Button(label="site", url="https://example.com"))
     menu: discord.ui.Select[discord.ui.View] = discord.ui.Select(
         custom_id="menu",
         max_values=2,
@@ -89,26 +73,19 @@ def register(tree: Tree) -> None:
     async def ask(interaction: Act, question: str, loud: bool = False) -> None:  # noqa: FBT001, FBT002
         await interaction.response.send_message(question.upper() if loud else question)
 
-    @tree.command(description="Wish")
-    async def wish(interaction: Act) -> None:
-        await interaction.response.send_modal(Wish())
-
-    del ask, wish
+    del ask
 
 
-async def test_buttons_edit_answer_and_defer(server: FakeDiscord, alice: Actor) -> None:
+async def test_buttons_edit_and_answer(server: FakeDiscord, alice: Actor) -> None:
     """Each kind of response gives back the message that changed or came."""
     async with running(server, offer, register=register):
         reply = await alice.says("<@bot> go")
-        assert [b.label for b in reply.buttons] == ["edit", "new", "later", "modal", "site"]
-        assert [len(row) for row in reply.rows] == [5, 0]
+        assert [b.label for b in reply.buttons] == ["edit", "new"]
+        assert [len(row) for row in reply.rows] == [2, 0]
         edited = await alice.clicks(reply, "edit")
         assert (edited.id, reply.text) == (reply.id, "edited")
         new = await alice.clicks(reply, "v1:new")
         assert (new.text, new.ephemeral) == ("new", True)
-        assert (await alice.clicks(reply, "later")).text == "later"
-        with pytest.raises(AssertionError, match="link"):
-            await alice.clicks(reply, "site")
         with pytest.raises(AssertionError, match="no button"):
             await alice.clicks(reply, "nothing")
     assert server.refusals == []
@@ -150,20 +127,6 @@ async def test_nobody_clicks_what_only_another_sees(server: FakeDiscord, alice: 
             await bob.clicks(reply, "edit")
 
 
-async def test_modals_are_filled_in_and_submitted(server: FakeDiscord, alice: Actor) -> None:
-    """Opened by a command or a button; required fields must be filled."""
-    async with running(server, offer, register=register):
-        modal = await alice.runs_for_modal("/wish")
-        assert modal.title == "A wish"
-        assert [field.label for field in modal.fields] == ["Word"]
-        assert (await alice.submits(modal, word="peace")).text == "you wished peace"
-        modal = await alice.clicks_for_modal(await alice.says("<@bot> go"), "modal")
-        assert (await alice.submits(modal, Word="joy")).text == "you wished joy"
-        with pytest.raises(AssertionError, match="must be filled"):
-            await alice.submits(modal)
-    assert server.refusals == []
-
-
 async def test_autocomplete_offers_choices(server: FakeDiscord, alice: Actor) -> None:
     """What was chosen can be run."""
     async with running(server, register=register):
@@ -180,25 +143,6 @@ async def test_more_than_25_choices_are_refused(server: FakeDiscord, alice: Acto
         with pytest.raises(AssertionError):
             await alice.types("/ask", question="flood")
         assert server.refusals[0].code == 50035
-
-
-async def test_layout_views_are_read_like_messages(server: FakeDiscord, alice: Actor) -> None:
-    """Their text and buttons are found however deep they are nested."""
-
-    class Page(discord.ui.LayoutView):
-        box: discord.ui.Container[Self] = discord.ui.Container(
-            discord.ui.TextDisplay("# Title"),
-            discord.ui.Section("text", accessory=discord.ui.Button(label="more", custom_id="more")),
-        )
-
-    async def show(message: discord.Message) -> None:
-        await message.reply(view=Page(), nonce=message.id)
-
-    async with running(server, show):
-        reply = await alice.says("<@bot> go")
-        assert reply.text == "# Title\ntext"
-        assert [button.label for button in reply.buttons] == ["more"]
-    assert server.refusals == []
 
 
 def test_the_little_bot_is_a_real_client() -> None:
