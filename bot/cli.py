@@ -259,15 +259,19 @@ def train(
     articles: Annotated[Path, typer.Option(help="Training articles, beside the shipped one.")] = Path("tests/articles"),
     questions: Annotated[Path, typer.Option(help="Their question sets.")] = Path("tests/questions"),
     output: Annotated[Path, typer.Option(help="Folder for weights.json and its report.")] = Path("bot/core"),
+    ablation: Annotated[  # noqa: FBT002
+        bool, typer.Option("--ablation", help="Only write what each feature is worth (20 minutes).")
+    ] = False,
 ) -> None:
     """Learn the decision's weights and thresholds, leave-one-article-out, and write the report."""
     with _developer_tools():
-        from bot.dev.train import train_and_write as run  # noqa: PLC0415
+        from bot.dev.train import ablate_and_write, train_and_write  # noqa: PLC0415
 
     training, _ = composition.read(articles)
     shipped, _ = composition.read(composition.shipped_knowledge())
     knowledge = replace(training, articles=(*training.articles, *shipped.articles))
     encoder = composition.build_encoder(load_settings(Settings))
+    run = ablate_and_write if ablation else train_and_write
     sys.stdout.write(run(knowledge, questions, output, encoder))
 
 

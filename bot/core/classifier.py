@@ -10,16 +10,15 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from bot.core.features import FEATURE_NAMES, MARGINS, Matrix
+from bot.core.features import FEATURE_NAMES, Matrix
 
 Mask = NDArray[np.bool_]
-_COMPETITION: Final = ("covered", "share", "log_probability", "second", "gaps", "best_gap", "has_gaps", "votes")
-"""What the confidence sees of the other targets; `competition` computes it."""
+_COMPETITION: Final = ("share", "log_probability", "second", "gaps", "best_gap")
+"""What the confidence sees of the other targets; `confidence_features` computes it."""
 CONFIDENCE_FEATURES: Final = (*_COMPETITION, *FEATURE_NAMES)
 """What the confidence in the best fact is computed from: the competition and the fact's own features."""
 READING_MARGIN: Final = 0.05
 """Minimum gain of confidence for preferring another reading to the text as typed (`who` is a valid 좨)."""
-_MARGIN_COLUMNS: Final = [FEATURE_NAMES.index(name) for name in MARGINS]
 _TINY: Final = 1e-9
 
 
@@ -53,9 +52,9 @@ class Classifier:
         result: Matrix = odds / (odds.sum() + np.exp(self.none_of_the_above - highest))
         return result
 
-    def confidence_in(self, table: Matrix, probabilities: Matrix, is_fact: Mask, has_gaps: Mask) -> float:
+    def confidence_in(self, table: Matrix, probabilities: Matrix, is_fact: Mask) -> float:
         """Return the probability that the likeliest fact is the right answer."""
-        z = float(confidence_features(table, probabilities, is_fact, has_gaps) @ self.confidence) + self.confidence_bias
+        z = float(confidence_features(table, probabilities, is_fact) @ self.confidence) + self.confidence_bias
         return float(1 / (1 + np.exp(-z)))
 
     def answer_threshold(self, *, with_gaps: bool) -> float:
@@ -63,24 +62,21 @@ class Classifier:
         return self.answer_from_with_gaps if with_gaps else self.answer_from
 
 
-def confidence_features(table: Matrix, probabilities: Matrix, is_fact: Mask, has_gaps: Mask) -> Matrix:
+def confidence_features(table: Matrix, probabilities: Matrix, is_fact: Mask) -> Matrix:
     """Return the features of the likeliest fact, shape (len(CONFIDENCE_FEATURES),).
 
-    The masks say of every target whether it is a fact, and whether its article lists gaps.
+    `is_fact` says of every target whether it is a fact, shape (targets,).
     """
     facts = np.where(is_fact, probabilities, 0)
     best = int(facts.argmax())
-    covered, probability = float(facts.sum()), float(facts[best])
+    probability = float(facts[best])
     gaps = probabilities[~is_fact]
     competition = [
-        covered,
-        probability / max(covered, _TINY),
+        probability / max(float(facts.sum()), _TINY),
         np.log(probability + _TINY),
         float(np.delete(facts, best).max(initial=0)),
         gaps.sum(),
         gaps.max(initial=0),
-        float(has_gaps[best]),
-        float((table[best, _MARGIN_COLUMNS] > 0).mean()),
     ]
     return np.concatenate([competition, table[best]])
 
@@ -99,13 +95,16 @@ def best_reading(confidences: Sequence[float]) -> int:
 
 @cache
 def load_classifier(*, semantic: bool) -> Classifier:
-    """Return the shipped classifier, trained with or without the features that need the encoder."""
+    """Return the shipped classifier, trained with or without the features that need the encoder.
+
+    A feature that is not in `weights.json` yet weighs nothing until the next training.
+    """
     text = resources.files("bot.core").joinpath("weights.json").read_text(encoding="utf-8")
     stored = json.loads(text)["semantic" if semantic else "lexical"]
     return Classifier(
-        weights=np.array([stored["weights"][name] for name in FEATURE_NAMES]),
+        weights=np.array([stored["weights"].get(name, 0.0) for name in FEATURE_NAMES]),
         none_of_the_above=stored["none_of_the_above"],
-        confidence=np.array([stored["confidence"][name] for name in CONFIDENCE_FEATURES]),
+        confidence=np.array([stored["confidence"].get(name, 0.0) for name in CONFIDENCE_FEATURES]),
         confidence_bias=stored["confidence_bias"],
         answer_from=stored["answer_from"],
         answer_from_with_gaps=stored["answer_from_with_gaps"],

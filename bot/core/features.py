@@ -11,7 +11,7 @@ from typing import Final, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from bot.core.index import TINY, Column, Index, Vector, Vectors, ngram_hashes, word_hashes
+from bot.core.index import TINY, Column, Index, Vector, Vectors, word_hashes
 from bot.core.lexicon import ANSWER_TYPES_OF
 from bot.core.tokens import TokenizedText
 
@@ -20,30 +20,6 @@ _UNRELATED: Final = 0.3
 """Cosine up to which two single words have nothing to do with each other."""
 _NEIGHBOURS: Final = 8
 """Nearest samples that vote for their targets."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Meaning:
-    """A reading as the encoder sees it, against the samples of an index."""
-
-    vector: Vector
-    """Its unit vector, shape (dimensions,)."""
-    cosines: Column
-    """Cosine with every sample, shape (samples,)."""
-    centred_cosines: Column
-    """Cosine with every sample after the mean of all samples is subtracted from both, shape (samples,)."""
-
-    @classmethod
-    def of(cls, vector: Vector, vectors: Vectors) -> "_Meaning":
-        """Compare a unit vector with the samples.
-
-        With the mean c, the centred cosine of s and q is (s - c)·(q - c) / (|s - c| |q - c|), and (s - c)·(q - c) is
-        s·q - s·c - (q - c)·c: one product with the samples gives both, and no second matrix of them is kept.
-        """
-        cosines = vectors.samples @ vector
-        away = vector - vectors.centre
-        distances = vectors.distances * max(float(np.sqrt(away @ away)), TINY)
-        return cls(vector, cosines, (cosines - vectors.centre_products - away @ vectors.centre) / distances)
 
 
 class Comparison:
@@ -74,54 +50,25 @@ class Comparison:
         return self.index.sample_segments.best(self.index.words.scores(word_hashes(self.tokenized.features)))
 
     @cached_property
-    def meaning(self) -> _Meaning | None:
-        """Return the reading as the encoder sees it, None without vectors."""
-        vectors = self.vectors
-        return None if vectors is None else _Meaning.of(self.encoded[self.tokenized.normal], vectors)
+    def centred_cosines(self) -> Column | None:
+        """Return the cosine of meanings with every sample, the mean of all samples subtracted; None without vectors.
+
+        With the mean c, the centred cosine of s and q is (s - c)·(q - c) / (|s - c| |q - c|), and (s - c)·(q - c) is
+        s·q - s·c - (q - c)·c: no second matrix of the samples is kept. Shape (samples,).
+        """
+        if (vectors := self.vectors) is None:
+            return None
+        vector = self.encoded[self.tokenized.normal]
+        away = vector - vectors.centre
+        products = vectors.samples @ vector - vectors.centre_products - away @ vectors.centre
+        cosines: Column = products / (vectors.distances * max(float(np.sqrt(away @ away)), TINY))
+        return cosines
 
     @cached_property
-    def meaning_nearest(self) -> Column:
-        """Return the cosine of meanings with each target's nearest sample."""
-        meaning = self.meaning
-        return self.zeros() if meaning is None else self.index.sample_segments.best(meaning.cosines)
-
-    @cached_property
-    def meaning_mean(self) -> Column:
+    def meaning(self) -> Column:
         """Return the mean centred cosine of meanings over each target's samples."""
-        meaning = self.meaning
-        return self.zeros() if meaning is None else self.index.sample_segments.mean(meaning.centred_cosines)
-
-    @cached_property
-    def meaning_passage(self) -> Column:
-        """Return the cosine of meanings with each target's nearest answer or label."""
-        if self.meaning is None or self.vectors is None:
-            return self.zeros()
-        return self.index.passage_segments.best(self.vectors.passages @ self.meaning.vector)
-
-    @cached_property
-    def attributes(self) -> Column:
-        """Return the share of the attributes asked for that each target has."""
-        return self.index.attributes.weigh(_even(self.tokenized.attributes))
-
-    @cached_property
-    def concepts(self) -> Column:
-        """Return the share of the question's concepts that each target has."""
-        return self.index.concepts.weigh(_even(self.tokenized.concepts))
-
-    @cached_property
-    def subjects(self) -> Column:
-        """Return the share of the names in the question whose entity each target is about."""
-        return self.index.about.weigh(_even(self.tokenized.entities))
-
-    @cached_property
-    def answer_types(self) -> frozenset[str]:
-        """Return the types of answer that the question asks for."""
-        return frozenset(kind for ask in self.tokenized.asks for kind in ANSWER_TYPES_OF.get(ask, ()))
-
-    @cached_property
-    def has_answer_type(self) -> Column:
-        """Return whether each target's answer holds a type asked for."""
-        return np.minimum(self.index.answer_types.weigh(dict.fromkeys(self.answer_types, 1.0)), 1)
+        cosines = self.centred_cosines
+        return self.zeros() if cosines is None else self.index.sample_segments.mean(cosines)
 
     def zeros(self) -> Column:
         """Return a column that says nothing of any target."""
@@ -133,19 +80,13 @@ class Comparison:
 
 
 def _even(features: Collection[Hashable]) -> dict[Hashable, float]:
-    return dict.fromkeys(features, 1 / max(len(features), 1))
-
-
-def _passage(compared: Comparison) -> Column:
-    """Return the cosine of the character n-grams with those of each target's nearest answer or label."""
-    index = compared.index
-    return index.passage_segments.best(index.passage_ngrams.scores(ngram_hashes(compared.tokenized.squeezed)))
+    return dict.fromkeys(features, 1 / len(features))
 
 
 def _neighbours(compared: Comparison) -> Column:
     """Return the share of the nearest samples that are each target's own."""
-    meaning = compared.meaning
-    scores = compared.sample_cosines if meaning is None else compared.sample_cosines + meaning.centred_cosines
+    cosines = compared.centred_cosines
+    scores = compared.sample_cosines if cosines is None else compared.sample_cosines + cosines
     count = min(_NEIGHBOURS, len(scores))
     nearest = np.argpartition(-scores, count - 1)[:count]
     segments = compared.index.sample_segments
@@ -177,29 +118,16 @@ def _asks(compared: Comparison) -> Column:
     return np.full(len(compared.index.targets), 0.0 if asks else 0.5, np.float32)
 
 
-def _attribute_hit(compared: Comparison) -> Column:
-    """Return the share of the attributes asked for that each target has."""
-    return compared.attributes
-
-
 def _attribute_miss(compared: Comparison) -> Column:
     """Return the share of the attributes asked for that each target lacks."""
-    return 1 - compared.attributes if compared.tokenized.attributes else compared.zeros()
-
-
-def _concept_hit(compared: Comparison) -> Column:
-    """Return the share of the question's concepts that each target has."""
-    return compared.concepts
+    attributes = compared.tokenized.attributes
+    return 1 - compared.index.attributes.weigh(_even(attributes)) if attributes else compared.zeros()
 
 
 def _concept_miss(compared: Comparison) -> Column:
     """Return the share of the question's concepts that each target lacks."""
-    return 1 - compared.concepts if compared.tokenized.concepts else compared.zeros()
-
-
-def _name_hit(compared: Comparison) -> Column:
-    """Return the share of the names in the question whose entity each target is about."""
-    return compared.subjects
+    concepts = compared.tokenized.concepts
+    return 1 - compared.index.concepts.weigh(_even(concepts)) if concepts else compared.zeros()
 
 
 def _name_miss(compared: Comparison) -> Column:
@@ -213,18 +141,16 @@ def _name_extra(compared: Comparison) -> Column:
     about, entities = compared.index.about, compared.tokenized.entities
     if not entities:
         return compared.zeros()
-    named = compared.subjects * len(entities)
+    named = about.weigh(dict.fromkeys(entities, 1.0))
     return np.where(about.count > 0, 1 - named / np.maximum(about.count, 1), 0).astype(np.float32)
-
-
-def _type_hit(compared: Comparison) -> Column:
-    """Return whether each target's answer holds a type of answer that is asked for."""
-    return compared.has_answer_type
 
 
 def _type_miss(compared: Comparison) -> Column:
     """Return whether each target's answer lacks every type of answer that is asked for; 0 if none is."""
-    return 1 - compared.has_answer_type if compared.answer_types else compared.zeros()
+    wanted = frozenset(kind for ask in compared.tokenized.asks for kind in ANSWER_TYPES_OF.get(ask, ()))
+    if not wanted:
+        return compared.zeros()
+    return 1 - np.minimum(compared.index.answer_types.weigh(dict.fromkeys(wanted, 1.0)), 1)
 
 
 def unknown_words(index: Index, tokenized: TokenizedText) -> tuple[str, ...]:
@@ -292,33 +218,20 @@ class Feature:
 
 
 FEATURES: Final = (
-    Feature("ngrams", lambda compared: compared.ngrams, 1),
-    Feature("words", lambda compared: compared.words, 1),
-    Feature("passage", _passage, 1),
     Feature("neighbours", _neighbours, 1),
     Feature("coverage", _coverage, 1),
     Feature("asks", _asks, 1),
-    Feature("attribute_hit", _attribute_hit, 1),
     Feature("attribute_miss", _attribute_miss, -1),
-    Feature("name_hit", _name_hit, 1),
     Feature("name_miss", _name_miss, -1),
     Feature("name_extra", _name_extra, -1),
-    Feature("concept_hit", _concept_hit, 1),
     Feature("concept_miss", _concept_miss, -1),
-    Feature("type_hit", _type_hit, 1),
     Feature("type_miss", _type_miss, -1),
-    Feature("meaning_nearest", lambda compared: compared.meaning_nearest, 1, needs_encoder=True),
-    Feature("meaning_mean", lambda compared: compared.meaning_mean, 1, needs_encoder=True),
-    Feature("meaning_passage", lambda compared: compared.meaning_passage, 1, needs_encoder=True),
     Feature("meaning_coverage", _meaning_coverage, 1, needs_encoder=True),
     Feature("ngrams_margin", _margin("ngrams"), 1),
     Feature("words_margin", _margin("words"), 1),
-    Feature("meaning_nearest_margin", _margin("meaning_nearest"), 1, needs_encoder=True),
-    Feature("meaning_mean_margin", _margin("meaning_mean"), 1, needs_encoder=True),
-    Feature("meaning_passage_margin", _margin("meaning_passage"), 1, needs_encoder=True),
+    Feature("meaning_margin", _margin("meaning"), 1, needs_encoder=True),
 )
 FEATURE_NAMES: Final = tuple(feature.name for feature in FEATURES)
-MARGINS: Final = tuple(name for name in FEATURE_NAMES if name.endswith("_margin"))
 
 
 def feature_table(compared: Comparison) -> Matrix:

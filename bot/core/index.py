@@ -222,9 +222,6 @@ class Index:
         self.sample_segments = Segments([len(target.item.samples) for target in self.targets])
         self.passage_segments = Segments([len(_passages(target.item)) for target in self.targets])
         self.is_fact = np.array([isinstance(target.item, Fact) for target in self.targets], bool)
-        self.has_gaps = np.array(
-            [target.article is not None and bool(target.article.gaps) for target in self.targets], bool
-        )
         self.tokenizer = Tokenizer(knowledge.lexicon, knowledge.articles)
         samples = [self.tokenizer.tokenize(normalise(text)) for text in self.samples]
         passages = [self.tokenizer.tokenize(normalise(text)) for text in self.passages]

@@ -158,7 +158,7 @@ class Scored:
         probabilities = classifier.probabilities(self.table)
         if self.article is not None:
             probabilities = np.where(index.belongs_to(self.article), probabilities, 0)
-        confidence = classifier.confidence_in(self.table, probabilities, index.is_fact, index.has_gaps)
+        confidence = classifier.confidence_in(self.table, probabilities, index.is_fact)
         if self.reading.names_only:  # "Murati?" does not say what it asks for: facts are suggested, no gap is said
             confidence = max(confidence, classifier.suggest_from)
             probabilities = np.where(index.is_fact, probabilities, 0)

@@ -30,8 +30,8 @@ class TrainingQuestion:
     """Which targets answer it, shape (targets,)."""
     is_fact: Mask
     """Which targets are facts, the others being gaps or small talk, shape (targets,)."""
-    has_gaps: Mask
-    """Which targets belong to an article with gaps, shape (targets,)."""
+    has_gaps: bool
+    """Whether the article has gaps."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,5 +84,5 @@ def _ask(snapshot: Snapshot, question: AnnotatedQuestion, encoder: Encoder | Non
         tuple(one.table for one in scored),
         np.array([target.item.id in question.facts for target in index.targets]),
         index.is_fact,
-        index.has_gaps,
+        any(article.gaps for article in snapshot.knowledge.articles),
     )

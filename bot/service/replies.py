@@ -6,7 +6,6 @@ from itertools import groupby
 from typing import Literal
 
 from bot.core.dialogue import Context
-from bot.core.features import MARGINS
 from bot.core.matching import Answered, Candidate, Decision, Suggested, Unanswered
 from bot.core.model import Article, Fact, Gap, Knowledge, Language, Text
 
@@ -174,6 +173,5 @@ def why(knowledge: Knowledge, reply: Reply) -> Why:
 
 
 def _strongest(features: dict[str, float]) -> str:
-    own = (pair for pair in features.items() if pair[0] not in MARGINS)
-    ranked = sorted(own, key=lambda pair: -abs(pair[1]))[:_STRONGEST]
+    ranked = sorted(features.items(), key=lambda pair: -abs(pair[1]))[:_STRONGEST]
     return ", ".join(f"{name} {value:.2f}" for name, value in ranked)

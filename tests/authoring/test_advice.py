@@ -173,7 +173,7 @@ def test_a_gap_about_two_people_covers_all_people() -> None:
 
 
 def test_a_proposed_gap_says_how_the_bot_answers_now() -> None:
-    snapshot = build_snapshot(replace(ferry(), gaps=()))
+    snapshot = build_snapshot(replace(changed(2, "Ada Lund?", "What about Ada Lund?"), gaps=()))
     (line,) = missing_gaps(snapshot, None, tokenized_samples(snapshot)).lines
     assert line.startswith("ferry: no sample asks for the pay of Ada Lund, but ")
     assert "'Ada Lund salary?'" in line

@@ -25,19 +25,19 @@ def classifier(**weights: float) -> Classifier:
 def table(*ngrams: float) -> Matrix:
     """Return a feature table in which only one feature says anything."""
     rows = np.zeros((len(ngrams), len(FEATURE_NAMES)))
-    rows[:, FEATURE_NAMES.index("ngrams")] = ngrams
+    rows[:, FEATURE_NAMES.index("ngrams_margin")] = ngrams
     return rows
 
 
 def test_the_probabilities_and_none_of_the_above_add_up_to_one() -> None:
-    probabilities = classifier(ngrams=2.0).probabilities(table(0.9, 0.1, 0.1))
+    probabilities = classifier(ngrams_margin=2.0).probabilities(table(0.9, 0.1, 0.1))
     odds = np.exp([1.8, 0.2, 0.2])
     assert probabilities == pytest.approx(odds / (odds.sum() + 1))
     assert probabilities.sum() < 1
 
 
 def test_huge_weights_do_not_overflow() -> None:
-    probabilities = classifier(ngrams=1e6).probabilities(table(1, 0.5))
+    probabilities = classifier(ngrams_margin=1e6).probabilities(table(1, 0.5))
     assert np.isfinite(probabilities).all()
     assert probabilities[0] == pytest.approx(1)
 
@@ -47,23 +47,21 @@ def test_without_targets_there_are_no_probabilities() -> None:
 
 
 def test_confidence_grows_with_the_probability_of_the_best_fact() -> None:
-    judge, facts = classifier(ngrams=8.0), np.array([True, True])
+    judge, facts = classifier(ngrams_margin=8.0), np.array([True, True])
     confidences = []
     for best in (0.1, 0.5, 0.9):
         described = table(best, 0.1)
-        confidences.append(judge.confidence_in(described, judge.probabilities(described), facts, facts))
+        confidences.append(judge.confidence_in(described, judge.probabilities(described), facts))
     assert confidences == sorted(confidences)
     assert all(0 < confidence < 1 for confidence in confidences)
 
 
 def test_a_gap_in_front_is_seen_by_the_confidence_features() -> None:
     described = table(0.5, 0.9)
-    found = confidence_features(described, np.array([0.2, 0.7]), np.array([True, False]), np.array([True, True]))
+    found = confidence_features(described, np.array([0.2, 0.7]), np.array([True, False]))
     values = dict(zip(CONFIDENCE_FEATURES, found.tolist(), strict=True))
-    assert (values["covered"], values["gaps"], values["best_gap"], values["has_gaps"]) == pytest.approx(
-        (0.2, 0.7, 0.7, 1)
-    )
-    assert values["ngrams"] == pytest.approx(0.5), "the features are those of the best fact"
+    assert (values["share"], values["second"], values["gaps"], values["best_gap"]) == pytest.approx((1, 0, 0.7, 0.7))
+    assert values["ngrams_margin"] == pytest.approx(0.5), "the features are those of the best fact"
 
 
 @pytest.mark.parametrize("semantic", [True, False])

@@ -32,7 +32,7 @@ def question(random: np.random.Generator, right: int | None) -> TrainingQuestion
     table[is_right] += 0.5
     annotated = AnnotatedQuestion("1", "?", "en", "direct", ("fact",) if right is not None else (), "a")
     is_fact = np.arange(FACTS + GAPS) < FACTS
-    return TrainingQuestion(annotated, (table,), is_right, is_fact, np.zeros(FACTS + GAPS, bool))
+    return TrainingQuestion(annotated, (table,), is_right, is_fact, has_gaps=False)
 
 
 def articles(count: int) -> list[TrainingArticle]:
@@ -52,14 +52,24 @@ def test_the_gradient_of_step_one_is_the_slope_of_its_loss() -> None:
 
 
 def test_more_agreement_never_makes_an_answer_less_likely() -> None:
-    weights = fit_ranker(articles(2), semantic=True).weights
+    weights = fit_ranker(articles(2), ()).weights
     assert all(weight * feature.sign >= 0 for feature, weight in zip(FEATURES, weights, strict=True))
 
 
 def test_without_the_encoder_its_features_weigh_nothing() -> None:
-    weights = dict(zip(FEATURE_NAMES, fit_ranker(articles(2), semantic=False).weights, strict=True))
-    assert weights["meaning_mean"] == weights["meaning_mean_margin"] == weights["meaning_coverage"] == 0
-    assert weights["ngrams"] > 0
+    classifier, _ = train(articles(3), semantic=False)
+    confidence = dict(zip(CONFIDENCE_FEATURES, classifier.confidence, strict=True))
+    for feature, weight in zip(FEATURES, classifier.weights, strict=True):
+        if feature.needs_encoder:
+            assert weight == confidence[feature.name] == 0
+    assert classifier.weights[FEATURE_NAMES.index("ngrams_margin")] > 0
+
+
+def test_a_feature_left_out_weighs_nothing() -> None:
+    classifier, _ = train(articles(3), semantic=True, without="asks")
+    assert classifier.weights[FEATURE_NAMES.index("asks")] == 0
+    assert classifier.confidence[CONFIDENCE_FEATURES.index("asks")] == 0
+    assert np.count_nonzero(classifier.weights) > 1
 
 
 def recorded(random: np.random.Generator, readings: int, *, right: bool) -> Prediction:
@@ -69,7 +79,7 @@ def recorded(random: np.random.Generator, readings: int, *, right: bool) -> Pred
     return Prediction(asked, table, np.array([0.5, *random.uniform(0, 0.2, FACTS + GAPS - 1)]))
 
 
-def test_step_two_is_at_the_optimum_of_its_penalised_likelihood() -> None:
+def test_step_two_keeps_the_signs_and_is_at_the_optimum_of_its_penalised_likelihood() -> None:
     """Articles weigh the same and so do questions: 1 / (readings · questions of the article), 12 questions in all."""
     random = np.random.default_rng(5)
     groups = [
@@ -77,21 +87,21 @@ def test_step_two_is_at_the_optimum_of_its_penalised_likelihood() -> None:
         [recorded(random, 2, right=n % 2 > 0) for n in range(32)],
     ]
     empty = Classifier(np.zeros(len(FEATURE_NAMES)), 0.0, np.zeros(len(CONFIDENCE_FEATURES)), 0.0, 1.0, 1.0, 0.0)
-    fitted = fit_confidence(empty, groups)
+    fitted = fit_confidence(empty, groups, ())
     rows = np.array(
-        [
-            confidence_features(one.table, one.probabilities, one.question.is_fact, one.question.has_gaps)
-            for group in groups
-            for one in group
-        ]
+        [confidence_features(one.table, one.probabilities, one.question.is_fact) for group in groups for one in group]
     )
     weight = np.array([12 / 8] * 8 + [12 / 32] * 32)
     scale = np.where(rows.std(axis=0) > 0, rows.std(axis=0), 1)
     probabilities = 1 / (1 + np.exp(-(rows @ fitted.confidence + fitted.confidence_bias)))
     slope = weight * (probabilities - [one.right for group in groups for one in group])
     gradient = (rows - rows.mean(axis=0)).T @ slope / scale + CONFIDENCE_RIDGE * fitted.confidence * scale
-    assert np.abs(fitted.confidence).max() > 0.01
-    assert np.abs([*gradient, slope.sum()]).max() < 1e-6
+    signs = np.array([0] * (len(CONFIDENCE_FEATURES) - len(FEATURES)) + [feature.sign for feature in FEATURES])
+    assert (fitted.confidence * signs >= 0).all()
+    kept = fitted.confidence != 0
+    assert kept.sum() > len(FEATURES) / 2
+    assert not kept.all(), "random features get the other sign now and then"
+    assert np.abs([*gradient[kept], slope.sum()]).max() < 1e-6
 
 
 def test_a_separable_world_is_learnt_on_articles_left_out() -> None:
@@ -103,11 +113,10 @@ def test_a_separable_world_is_learnt_on_articles_left_out() -> None:
 @pytest.mark.parametrize("with_gaps", [False, True])
 def test_the_threshold_lets_no_more_false_answers_through_than_allowed(*, with_gaps: bool) -> None:
     article = articles(1)[0]
-    classifier = fit_ranker([article], semantic=True)
+    classifier = fit_ranker([article], ())
     random = np.random.default_rng(1)
-    has_gaps = np.full(FACTS + GAPS, with_gaps)
     predictions = [
-        replace(one, question=replace(one.question, has_gaps=has_gaps), confidence=float(random.uniform()))
+        replace(one, question=replace(one.question, has_gaps=with_gaps), confidence=float(random.uniform()))
         for one in predict(article.questions * 10, classifier)
     ]
     chosen = choose_thresholds(classifier, predictions)
