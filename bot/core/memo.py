@@ -4,8 +4,8 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Generic, TypeVar
 
 Result = TypeVar("Result")
-# Not cachetools: its caches are pickled with their content, need a lock where several threads call, and take 0.6 µs
-# with it for a remembered text. A Memo takes 0.08 µs; building the shipped article's index makes 219,000 calls.
+# Not cachetools: its caches are pickled with their content and need a lock where several threads call. A remembered
+# text then takes 0.6 µs, 0.08 µs with a Memo; building the shipped article's index makes 219,000 calls.
 
 
 class Memo(Generic[Result]):
