@@ -1,4 +1,4 @@
-"""The composition root: builds the library and the library from the settings."""
+"""The composition root: builds the library and its encoder from the settings."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -74,14 +74,14 @@ def build(
     folder = knowledge_folder(settings)
     kept = CompiledKnowledge(settings.cache, folder, shipped_knowledge())
     key = kept.key() if compiled and change is None else None
-    first = kept.load(key)
+    restored = kept.load(key)
 
     def load() -> tuple[Knowledge, str]:
         knowledge, number = read(folder)
         return (knowledge if change is None else change(knowledge)), number
 
-    library = Library(load, encoder, encoder and _cached(encoder, settings.cache), first)
-    if first is None:
+    library = Library(load, encoder, encoder and _cached(encoder, settings.cache), restored)
+    if restored is None:
         kept.save(key, library.snapshot)
     if encode:
         library.encode()

@@ -14,17 +14,18 @@ from bot.core.features import FEATURE_NAMES, Matrix
 
 Mask = NDArray[np.bool_]
 _COMPETITION: Final = ("share", "log_probability", "second", "gaps", "best_gap")
-"""What the confidence sees of the other targets; `confidence_features` computes it."""
+"""How the best fact compares with the other targets; `confidence_features` computes it."""
 CONFIDENCE_FEATURES: Final = (*_COMPETITION, *FEATURE_NAMES)
-"""What the confidence in the best fact is computed from: the competition and the fact's own features."""
+"""Inputs of the confidence in the best fact: its competition and its own features."""
 READING_MARGIN: Final = 0.05
-"""Minimum gain of confidence for preferring another reading to the text as typed (`who` is a valid 좨)."""
+"""Minimum gain of confidence for preferring another reading to the text as typed: on Korean keys, `who` is 좨."""
 _TINY: Final = 1e-9
+"""Keeps divisors and arguments of logarithms above 0."""
 
 
 @dataclass(frozen=True, slots=True)
 class Classifier:
-    """The weights of both steps and the thresholds of the decision; `train` learns all of it.
+    """The weights of both steps and the thresholds of the decision, all learnt by `train`.
 
     Step one is a conditional logit (McFadden 1974): the targets and none_of_the_above compete for one question,
     P(target i) = exp(w·xᵢ) / (exp(none_of_the_above) + Σⱼ exp(w·xⱼ)). Step two is a logistic regression: the
@@ -45,7 +46,7 @@ class Classifier:
     """Minimum confidence for suggesting facts."""
 
     def probabilities(self, table: Matrix) -> Matrix:
-        """Return P(target) for every row of a feature table, shape (targets,); the rest to 1 is none_of_the_above."""
+        """Return P(target) for every row of a feature table, shape (targets,); the remainder is none_of_the_above."""
         logits = table @ self.weights
         highest = max(float(logits.max(initial=-np.inf)), self.none_of_the_above)
         odds = np.exp(logits - highest)
@@ -65,7 +66,7 @@ class Classifier:
 def confidence_features(table: Matrix, probabilities: Matrix, is_fact: Mask) -> Matrix:
     """Return the features of the likeliest fact, shape (len(CONFIDENCE_FEATURES),).
 
-    `is_fact` says of every target whether it is a fact, shape (targets,).
+    `is_fact` is True for targets that are facts, shape (targets,).
     """
     facts = np.where(is_fact, probabilities, 0)
     best = int(facts.argmax())
@@ -82,7 +83,7 @@ def confidence_features(table: Matrix, probabilities: Matrix, is_fact: Mask) -> 
 
 
 def best_reading(confidences: Sequence[float]) -> int:
-    """Return the position of the reading to believe, given the confidence in the best fact of each.
+    """Return the position of the reading to believe, given each one's confidence in its best fact.
 
     The text as typed comes first and is believed unless another reading is clearly likelier.
     """

@@ -19,8 +19,8 @@ _PARTICLE: Final = (
     r"(?:들?(?:은|는|이|가|을|를|의|도|만|랑|한테|에게|께서|께|에서|에는|에|으로|로|네|이랑|하고)?(?:요)?)(?![가-힣])"
 )
 _LAST_PARTICLE: Final = re.compile(r"(?:은|는|이|가|을|를|의|도|한테|에게|에서|에)$")
-_OWNERS: Final = frozenset({"his", "her", "their", "its"})
-"""Pronouns that a name with `'s` replaces."""
+_POSSESSIVES: Final = frozenset({"his", "her", "their", "its"})
+"""Pronouns that are replaced by a name with `'s`."""
 _PERSON: Final = re.compile(
     r"(?<![가-힣])(?:(?:그|이|저)\s?(?:사람|분|여자|남자|친구|양반|인물)|그녀|걔|얘|쟤|본인)" + _PARTICLE + r"|"
     r"(?<![가-힣])그(?:는|가|의|를|도|한테|에게)(?![가-힣])|"
@@ -47,41 +47,41 @@ _DISCOURSE_MARKER: Final = re.compile(
     r"(?:다른|딴) (?:얘기|이야기|질문)(?:인데|이지만)?(?:요)?|그건 그렇고|그나저나|"
     r"그럼|그러면|그렇다면|그리고|근데|그런데|그래서|그러니까|ㅇㅇ|ㅇㅋ|ㅇㅎ|응|네|넵|아하|그렇구나|아니|아|헐|와|오|에이|엥|음|흠|진짜|대박|어머|세상에)(?![\w가-힣])[\s,.?!]*)+"
 )
-"""Words at the beginning of a message that only join it to the last one."""
+"""Words at the beginning of a message that only connect it to the last one."""
 _LAUGHTER: Final = re.compile(r"[ㅋㅎㅠㅜ]{2,}|(?<!\w)(?:lol|lmao|haha+|tho)(?!\w)")
 _ABOUT: Final = re.compile(r"^(?:what|how) about\b")
-_HOLLOW: Final = re.compile(
+_VAGUE: Final = re.compile(
     r"(?:그랬|그런|그렇|그래|했|한|해|하|됐|된|일어|였|이었|건|거|있|지금|현재|이제).{0,3}|(?:happen|come|came|go|went|say|said|then|there|here|now|else|exactly)(?:ed|s)?"
 )
-"""Words that add only "it was so" or "now" to a question word."""
-_ELSE: Final = re.compile(r"말고|빼고|외에|\b(?:other|else|besides|except)\b")
-"""Words that ask for something else than the last answer."""
+"""Words that add no content to a question word: "was so", "happened", "now"."""
+_SOMETHING_ELSE: Final = re.compile(r"말고|빼고|외에|\b(?:other|else|besides|except)\b")
+"""Words that exclude the last answer."""
 _SOMEBODY: Final = re.compile(r"분|사람|인물|person|guy|man\b|woman|lady")
-"""Words that say only that somebody is a person."""
+"""Words for any person."""
 _PREPOSITIONS: Final = frozenset({"from", "to", "for", "with", "by", "at", "about", "since", "until", "of", "in", "on"})
-"""Words without which a short question asks for something else ("from who?")."""
+"""Words that a bare question word keeps, because they change what it asks for ("from who?")."""
 _MOST_ENTITIES: Final = 3
 _MOST_RESOLUTIONS: Final = 6
 _FEW_WORDS: Final = 3
-"""Most content words of a question without a name or a pronoun that may continue the last one."""
-_EVERYWHERE: Final = 0.25
-"""Share of the facts above which the company or place they name is the topic of the article."""
+"""Maximum content words of a question without a name or pronoun that may continue the last one."""
+_TOPIC_SHARE: Final = 0.25
+"""A company or place that more than this share of the facts names is the topic of the article."""
 _WHO: Final = frozenset({"who", "which"})
-_LONGEST: Final = 12
-"""Most words of a message that may need context."""
+_MOST_WORDS: Final = 12
+"""Maximum words of a message that may need context."""
 _PEOPLE: Final = frozenset({"person"})
 _GROUPS: Final = frozenset({"organisation", "place"})
 _THINGS: Final = frozenset({"product", "event", "other", "organisation", "place"})
 _ALL: Final = _PEOPLE | _THINGS
 ContextNeed: TypeAlias = Literal["required", "likely", "possible"]
-"""How much a question needs the one before: "required" says nothing alone, "likely" refers to something that may be
-clear without, "possible" is only short and is resolved only if it has no answer of its own."""
+"""How much a question needs the one before: "required" means nothing alone, "likely" has a reference that may be clear
+alone, "possible" is only short and is resolved only if it has no answer of its own."""
 _PRONOUNS: Final[tuple[tuple[re.Pattern[str], frozenset[str], frozenset[str], ContextNeed], ...]] = (
     (_PERSON, _PEOPLE, _PEOPLE, "required"),
     (_THEY, _ALL, _ALL, "likely"),
     (_GROUP, _GROUPS, _THINGS, "likely"),
 )
-"""Pattern of the pronoun, kinds of entities it refers to, kinds that may not be named beside it, need of context."""
+"""Pattern of a pronoun, kinds of entities that it refers to, kinds that the question must not name, need of context."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,16 +91,16 @@ class Context:
     article: str
     question: str
     item: str | None = None
-    """Id of the fact or gap; None if nothing was found but the names in the question."""
+    """Id of the fact or gap; None if only names in the question are known."""
 
 
 @dataclass(frozen=True, slots=True)
 class Resolution:
-    """One way to make a question complete."""
+    """One way to resolve a question: a text that is complete by itself."""
 
     text: str
     entity: Entity | None
-    """The entity it is about now; None: the subject of the last answer."""
+    """The entity that the text is about; None: the subject of the last answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,13 +112,13 @@ class Resolutions:
     asked: tuple[Entity, ...] = ()
     """Entities that the last question named."""
     named: Entity | None = None
-    """The entity of the first resolution, if the last question named it or the last answer says who."""
+    """The entity of the first resolution, if the last question named it, or asked who and got it as the answer."""
     answered_before: bool = False
-    """Whether the last answer may hold what is asked now: "when?" after a date, "is that certain?" after anything."""
+    """Whether the last answer may hold what is asked now: "when?" after a date, "is that certain?" after any answer."""
 
 
 def resolve(snapshot: Snapshot, text: str, before: Context) -> Resolutions | None:
-    """Return what `text` may mean after `before`; None if it is complete by itself."""
+    """Return the resolutions of `text` after `before`; None if it is complete by itself."""
     article = snapshot.knowledge.article(before.article)
     normal = without_discourse_marker(text)
     if article is None or not normal:
@@ -133,7 +133,7 @@ def resolve(snapshot: Snapshot, text: str, before: Context) -> Resolutions | Non
 
 
 def without_discourse_marker(text: str) -> str:
-    """Return the normalised text without laughter and without words at its beginning that only join it to the last."""
+    """Return the normalised text without laughter and without a discourse marker at its beginning."""
     return _DISCOURSE_MARKER.sub("", _LAUGHTER.sub(" ", normalise(text)).strip())
 
 
@@ -147,17 +147,17 @@ class _Exchange:
         self._item = article.item(before.item) if before.item else None
         self._language = language_of(normal)
         self._words = tokenizer.tokens(_ABOUT.sub("", normal))
-        self._content = [word for word in self._words if word.role == "content" and not _HOLLOW.fullmatch(word.text)]
+        self._content = [word for word in self._words if word.role == "content" and not _VAGUE.fullmatch(word.text)]
         self._before = before.question
         self._last = tokenizer.tokens(before.question)
         self.asked = self._entities(self._last)
         """Entities that the last question named."""
 
     def resolutions(self) -> Resolutions | None:
-        """Return the ways to add what is missing; None if nothing is."""
+        """Return the ways to add what the question lacks; None if it lacks nothing."""
         named = self._entities(self._words)
         asks = any(word.role == "ask" for word in self._words)
-        if len(self._words) > _LONGEST:
+        if len(self._words) > _MOST_WORDS:
             return None
         if named and not self._content and not asks:
             kinds = {entity.kind for entity in self.asked}
@@ -167,7 +167,7 @@ class _Exchange:
         return None if named else self._unnamed(asks=asks)
 
     def _with_pronoun(self, named: frozenset[str]) -> Resolutions | None:
-        """Resolve a pronoun for somebody, or for a company or place, where none is named."""
+        """Resolve a pronoun, unless the question names what it may refer to."""
         for pattern, kinds, excluded, need in _PRONOUNS:
             found = pattern.search(self._normal)
             if found and named.isdisjoint(excluded) and (self._content or need != "likely"):
@@ -178,7 +178,7 @@ class _Exchange:
         return None
 
     def _unnamed(self, *, asks: bool) -> Resolutions | None:
-        """Resolve a question that names nobody: a bare question word, an "it", or only few words."""
+        """Resolve a question without names: a bare question word, an "it", or few words."""
         if asks and not self._content:
             need: ContextNeed = "possible" if _THEY.search(self._normal) else "required"
             return _resolutions((*self._last_question_with_new_ask(), *self._in_front()), need)
@@ -197,8 +197,8 @@ class _Exchange:
     def _candidates(self, kinds: frozenset[str]) -> list[Entity]:
         """Return the entities of the last exchange, the likeliest first.
 
-        After "who?" that is the name in the answer; otherwise the names in the question, then the subject of the fact.
-        The company that the whole article is about counts only if the question says "that company".
+        After "who?", the people in the answer come first; then the names in the question, then the subjects of the
+        fact. The company that the whole article is about counts only if the question says "that company".
         """
         about = self._item.about if isinstance(self._item, Fact) else ()
         people = self._in_answer if self._asks_who else ()
@@ -209,9 +209,9 @@ class _Exchange:
         return [entity for entity in wanted if not self._is_topic(entity) or kinds == _GROUPS][:_MOST_ENTITIES]
 
     def _is_topic(self, entity: Entity) -> bool:
-        """Return whether `entity` is a company or place that a good part of the facts names."""
+        """Return whether `entity` is a company or place that many of the facts name."""
         naming = self._index.entities.weigh({(self._article.slug, entity.id): 1.0})
-        often = float(naming[self._index.is_fact].sum()) > _EVERYWHERE * len(self._article.facts)
+        often = float(naming[self._index.is_fact].sum()) > _TOPIC_SHARE * len(self._article.facts)
         return often and entity.kind not in _PEOPLE
 
     def named(self, entity: Entity | None) -> bool:
@@ -219,23 +219,23 @@ class _Exchange:
         return entity in self.asked or (self._asks_who and entity in self._in_answer)
 
     def answered_before(self) -> bool:
-        """Return whether the last answer holds the type of answer asked for now, or "it" is asked yes or no."""
+        """Return whether the last answer holds the type of answer asked for, or is asked about as "it"."""
         asks = frozenset(ask for word in self._words for ask in word.asks)
         if not asks:
-            return bool(_THING.search(self._normal)) and not _ELSE.search(self._normal)
+            return bool(_THING.search(self._normal)) and not _SOMETHING_ELSE.search(self._normal)
         held = answer_types(normalise(self._item.answer.get(self._language))) if isinstance(self._item, Fact) else ()
         return any(not ANSWER_TYPES_OF[ask].isdisjoint(held) for ask in asks if ask in ANSWER_TYPES_OF)
 
     @cached_property
     def _asks_who(self) -> bool:
-        """Return whether the last question asked for somebody it did not name ("who left?", not "who is she?")."""
+        """Return whether the last question asked for an unnamed person ("who left?", not "who is she?")."""
         return any(not word.asks.isdisjoint(_WHO) for word in self._last) and (
             not self.asked or any(word.role == "content" and not _SOMEBODY.match(word.text) for word in self._last)
         )
 
     @cached_property
     def _in_answer(self) -> list[Entity]:
-        """Return the entities that the last answer names, in full or by another name."""
+        """Return the entities that the last answer names, first those with their full name."""
         if self._item is None:
             return []
         answer = self._item.answer.get(self._language)
@@ -247,22 +247,22 @@ class _Exchange:
         return normalise(entity.name.get(self._language))
 
     def _called(self, entity: Entity) -> str:
-        """Return the name of an entity as the last question wrote it in this language, else in full."""
+        """Return the name of an entity as the last question wrote it, else in full, in the language of the question."""
         words = [word.text for word in self._last if _names(word, entity)]
         full = {squeeze(normalise(name)) for name in entity.names()}
         called = " ".join(words if "".join(words) in full else (*words[:-1], *map(stem, words[-1:])))
         return called if called and language_of(called) == self._language else self._name(entity)
 
     def _replaced(self, found: re.Match[str], kinds: frozenset[str]) -> Iterator[Resolution]:
-        """Replace the pronoun by a name."""
+        """Replace the pronoun by the name of each entity it may refer to."""
         head, tail = self._normal[: found.start()].strip(), self._normal[found.end() :].strip()
-        owner = "'s" if found[0] in _OWNERS and tail[:1].isalpha() else ""
-        particle = match[0] if (match := _LAST_PARTICLE.search(found[0])) else owner
+        possessive = "'s" if found[0] in _POSSESSIVES and tail[:1].isalpha() else ""
+        particle = match[0] if (match := _LAST_PARTICLE.search(found[0])) else possessive
         for entity in self._candidates(kinds):
             yield Resolution(f"{head} {self._called(entity)}{particle} {tail}".strip(), entity)
 
     def _person_in_front(self) -> Iterator[Resolution]:
-        """Put the last person asked about in front: "there" is where they work or went."""
+        """Put each person of the last question in front: "there" is where they work or went."""
         for entity in self.asked:
             if entity.kind in _PEOPLE:
                 yield Resolution(f"{self._name(entity)} {self._normal}", entity)
@@ -272,7 +272,7 @@ class _Exchange:
             yield Resolution(f"{self._name(entity)} {self._normal}", entity)
 
     def _with_last_words(self) -> Iterator[Resolution]:
-        """Add the content words and names of the last question; it stays about its one person."""
+        """Add the content words and names of the last question; if it named one person only, it stays about them."""
         last = " ".join(word.text for word in self._last if word.role in {"content", "name"})
         person = self.asked[0] if len(self.asked) == 1 and self.asked[0].kind in _PEOPLE else None
         yield Resolution(f"{last} {self._normal}", person)
@@ -283,7 +283,7 @@ class _Exchange:
             yield Resolution(f"{asked} {' '.join(word.text for word in self._words)}", None)
 
     def _last_question_with_new_ask(self) -> Iterator[Resolution]:
-        """Ask the last question, or the label of its answer, with the new question word ("from who")."""
+        """Ask the last question, or the label of its answer, with the new question words ("from who")."""
         kept = frozenset() if self._content else _PREPOSITIONS
         asked = " ".join(word.text for word in self._words if word.role == "ask" or word.text in kept)
         named = self.asked[0] if self.asked else None
@@ -295,7 +295,7 @@ class _Exchange:
             yield Resolution(_asking(label, asked), named)
 
     def _about_another(self, entity: Entity) -> Iterator[Resolution]:
-        """Ask the last question, or a sample of its fact, about `entity` instead of the one named there."""
+        """Ask the last question, or a sample of its fact, about `entity` instead of the entity named there."""
         other = next((e for e in self.asked if e.kind == entity.kind), self.asked[0] if self.asked else None)
         if other == entity:
             return

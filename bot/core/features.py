@@ -1,6 +1,6 @@
 """The features: how well each target answers one reading of a question, as a row of numbers per target.
 
-`FEATURES` is the table of them. A new feature is one function of `Comparison` and one entry.
+`FEATURES` lists them. A new feature is one function of a `Comparison` and one entry.
 """
 
 from collections.abc import Callable, Collection, Hashable, Mapping, Sequence
@@ -16,8 +16,8 @@ from bot.core.lexicon import ANSWER_TYPES_OF
 from bot.core.tokens import TokenizedText
 
 Matrix = NDArray[np.float64]
-_UNRELATED: Final = 0.3
-"""Cosine up to which two single words have nothing to do with each other."""
+_UNRELATED_COSINE: Final = 0.3
+"""Cosine similarity up to which two single words are unrelated."""
 _NEIGHBOURS: Final = 8
 """Nearest samples that vote for their targets."""
 
@@ -28,7 +28,7 @@ class Comparison:
     def __init__(
         self, index: Index, tokenized: TokenizedText, vectors: Vectors | None, encoded: Mapping[str, Vector] | None
     ) -> None:
-        """Compare; `encoded` holds the vectors of the reading and of its `unknown_words`, None without an encoder."""
+        """Keep both; `encoded` has the vectors of the reading and its `unknown_words`, None without an encoder."""
         self.index = index
         self.tokenized = tokenized
         self.encoded = encoded or {}
@@ -71,15 +71,15 @@ class Comparison:
         return self.zeros() if cosines is None else self.index.sample_segments.mean(cosines)
 
     def zeros(self) -> Column:
-        """Return a column that says nothing of any target."""
+        """Return 0 for every target, shape (targets,)."""
         return np.zeros(len(self.index.targets), np.float32)
 
     def ones(self) -> Column:
-        """Return a column that agrees with every target."""
+        """Return 1 for every target, shape (targets,)."""
         return np.ones(len(self.index.targets), np.float32)
 
 
-def _even(features: Collection[Hashable]) -> dict[Hashable, float]:
+def _equal_weights(features: Collection[Hashable]) -> dict[Hashable, float]:
     return dict.fromkeys(features, 1 / len(features))
 
 
@@ -97,7 +97,7 @@ def _neighbours(compared: Comparison) -> Column:
 def _coverage(compared: Comparison) -> Column:
     """Return the idf coverage: the share of the question's content words, by idf, that each target's texts have.
 
-    A question without any ("who is Ada?") leaves nothing unexplained: 1.
+    It is 1 for a question without content words ("who is Ada?").
     """
     stems = tuple(dict.fromkeys(compared.tokenized.stems))
     if not stems:
@@ -121,19 +121,19 @@ def _asks(compared: Comparison) -> Column:
 def _attribute_miss(compared: Comparison) -> Column:
     """Return the share of the attributes asked for that each target lacks."""
     attributes = compared.tokenized.attributes
-    return 1 - compared.index.attributes.weigh(_even(attributes)) if attributes else compared.zeros()
+    return 1 - compared.index.attributes.weigh(_equal_weights(attributes)) if attributes else compared.zeros()
 
 
 def _concept_miss(compared: Comparison) -> Column:
     """Return the share of the question's concepts that each target lacks."""
     concepts = compared.tokenized.concepts
-    return 1 - compared.index.concepts.weigh(_even(concepts)) if concepts else compared.zeros()
+    return 1 - compared.index.concepts.weigh(_equal_weights(concepts)) if concepts else compared.zeros()
 
 
 def _name_miss(compared: Comparison) -> Column:
     """Return the share of the names in the question that each target does not even mention."""
     entities = compared.tokenized.entities
-    return 1 - compared.index.entities.weigh(_even(entities)) if entities else compared.zeros()
+    return 1 - compared.index.entities.weigh(_equal_weights(entities)) if entities else compared.zeros()
 
 
 def _name_extra(compared: Comparison) -> Column:
@@ -146,7 +146,7 @@ def _name_extra(compared: Comparison) -> Column:
 
 
 def _type_miss(compared: Comparison) -> Column:
-    """Return whether each target's answer lacks every type of answer that is asked for; 0 if none is."""
+    """Return 1 for each target whose answer lacks every type of answer asked for, else 0; 0 if none is asked for."""
     wanted = frozenset(kind for ask in compared.tokenized.asks for kind in ANSWER_TYPES_OF.get(ask, ()))
     if not wanted:
         return compared.zeros()
@@ -161,8 +161,8 @@ def unknown_words(index: Index, tokenized: TokenizedText) -> tuple[str, ...]:
 def _meaning_coverage(compared: Comparison) -> Column:
     """Return the idf coverage by meaning: a word counts by its cosine with the nearest word of each target's texts.
 
-    The cosine counts from 0 at unrelated to 1 at equal. This sees that "salary" is explained by "pay" and not by
-    anything in a fact about a place.
+    The cosine is rescaled to 0 for unrelated and 1 for equal words. So "pay" explains "salary", and nothing in a fact
+    about a place does.
     """
     index, vectors, tokenized = compared.index, compared.vectors, compared.tokenized
     if vectors is None:
@@ -171,27 +171,27 @@ def _meaning_coverage(compared: Comparison) -> Column:
     known = [word for word in stems if word in index.vocabulary or word in compared.encoded]
     if not known:
         return compared.ones()
-    nearest = vectors.nearest.get(known, lambda words: _nearest_words(words, index, vectors, compared.encoded))
+    nearest = vectors.nearest.get(known, lambda words: _best_word_cosines(words, index, vectors, compared.encoded))
     weights = index.words.idf(word_hashes([stems[word] for word in known])).astype(np.float32)
     coverage: Column = weights @ np.stack(nearest) / weights.sum()
     return coverage
 
 
-def _nearest_words(words: Sequence[str], index: Index, vectors: Vectors, encoded: Mapping[str, Vector]) -> Column:
-    """Return how near the nearest word of each target is to each word, shape (words, targets)."""
+def _best_word_cosines(words: Sequence[str], index: Index, vectors: Vectors, encoded: Mapping[str, Vector]) -> Column:
+    """Return the rescaled cosine of each word with the nearest word of each target, shape (words, targets)."""
     positions = [index.vocabulary.get(word) for word in words]
     rows = [
         encoded[word] if position is None else vectors.words[position]
         for word, position in zip(words, positions, strict=True)
     ]
-    cosines = (vectors.words @ np.stack(rows, axis=1) - _UNRELATED) / (1 - _UNRELATED)
+    cosines = (vectors.words @ np.stack(rows, axis=1) - _UNRELATED_COSINE) / (1 - _UNRELATED_COSINE)
     return index.word_segments.best(cosines.take(index.word_rows, axis=0)).T
 
 
 def _margin(name: str) -> Callable[[Comparison], Column]:
-    """Return a function for the distance of a property of `Comparison` to that of the best other target.
+    """Return a function that subtracts from a property of `Comparison` that of the best other target.
 
-    It is positive for the best target, negative for the rest.
+    The difference is positive for the best target and negative for the rest.
     """
 
     def margin(compared: Comparison) -> Column:
@@ -211,7 +211,7 @@ class Feature:
 
     name: str
     function: Callable[[Comparison], Column]
-    """Return the value for every target, shape (targets,)."""
+    """Returns the value for every target, shape (targets,)."""
     sign: Literal[1, -1]
     """Sign of its weights: more of it never makes an answer less likely (1), or never likelier (-1)."""
     needs_encoder: bool = False
@@ -235,7 +235,7 @@ FEATURE_NAMES: Final = tuple(feature.name for feature in FEATURES)
 
 
 def feature_table(compared: Comparison) -> Matrix:
-    """Return the features of every target, shape (targets, len(FEATURES)); those that need an encoder are 0 without."""
+    """Return the features of every target, shape (targets, len(FEATURES)); without an encoder, some are 0."""
     without = compared.vectors is None
     columns = [
         compared.zeros() if without and feature.needs_encoder else feature.function(compared) for feature in FEATURES

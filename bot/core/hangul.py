@@ -27,11 +27,11 @@ _KEY_OF = {letter: key for key, letter in _KEYS.items()} | {
 _SYLLABLE_BASE, _SYLLABLE_LAST = 0xAC00, 0xD7A3
 _LATIN_RUN = re.compile(r"[A-Za-z]+")
 _SHORTEST_KEPT = 3
-"""Letters of the shortest known word that Korean keys hardly make by accident."""
+"""Minimum letters of a known word that is kept: Korean keys often spell a shorter one by accident."""
 
 
 def letters(syllable: str) -> str:
-    """Return the compatibility jamo of one Hangul syllable, any other character as it is."""
+    """Return the compatibility jamo of one Hangul syllable; return any other character unchanged."""
     code = ord(syllable)
     if not _SYLLABLE_BASE <= code <= _SYLLABLE_LAST:
         return syllable
@@ -60,7 +60,7 @@ def initials(text: str) -> str:
 
 
 def is_initials(text: str) -> bool:
-    """Return whether `text` is only consonants, as typed for a quick search."""
+    """Return whether `text` is two or more consonants only, as typed for a quick search."""
     return len(text) > 1 and all(char in _INITIALS for char in text)
 
 
@@ -118,9 +118,9 @@ def as_korean_keys(text: str) -> str:
 
 
 def as_mixed_keys(text: str, known: Container[str]) -> str:
-    """Read those Latin letters as Korean keys that no word of `known` has: `Muratisms dho` → Murati는 왜.
+    """Read Latin letters as Korean keys, but keep a word of `known` at their beginning: `Muratisms dho` → Murati는 왜.
 
-    Words that are no Korean on that layout stay; the text comes back as it is unless half of its words are.
+    Words that make no Korean syllables stay; unless half of the words make some, the text is returned unchanged.
     """
     read = 0
 

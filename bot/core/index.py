@@ -1,4 +1,4 @@
-"""The searchable form of a knowledge: TF-IDF indexes, segments, vectors, and the immutable snapshot of it all."""
+"""The searchable form of the knowledge: TF-IDF indexes, segments, vectors, and the immutable snapshot of it all."""
 
 from collections import Counter
 from collections.abc import Hashable, Iterable, Mapping, Sequence
@@ -20,25 +20,27 @@ Hashes = NDArray[np.uint64]
 Column = NDArray[np.float32]
 """One number per row of a table: per sample, passage, word or target."""
 Vector = NDArray[np.float32]
-_LENGTHS: Final = (3, 4, 5)
-"""Letters per n-gram; a Hangul syllable has two or three."""
+_NGRAM_LENGTHS: Final = (3, 4, 5)
+"""Characters per n-gram of decomposed text; a Hangul syllable counts as two or three."""
 _PRIME: Final = np.uint64(1_099_511_628_211)
-_RARELY: Final = 0.04
-"""Share of a target's samples up to which naming an entity does not make the target mention it."""
-_MOSTLY: Final = 0.5
-"""Share of a target's samples above which naming an entity makes the target about it."""
-_MEMO: Final = 2_048
+"""Multiplier of the rolling hash (the 64-bit FNV prime)."""
+_MENTION_SHARE: Final = 0.04
+"""A target mentions the entities that more than this share of its samples name."""
+_ABOUT_SHARE: Final = 0.5
+"""A target is about the entities that more than this share of its samples name."""
+_MEMO_SIZE: Final = 2_048
 TINY: Final = 1e-6
+"""Keeps divisors above 0."""
 
 
 @dataclass(frozen=True, slots=True)
 class HashedTexts:
-    """The hashed features of many texts, laid end to end."""
+    """The hashed features of many texts, concatenated."""
 
     hashes: Hashes
     """A 64-bit hash of every feature; collisions are practically impossible."""
     texts: NDArray[np.int64]
-    """Position of the text that each feature stands in, in the shape of `hashes`."""
+    """Position of the text that each feature is from, in the shape of `hashes`."""
     size: int
     """Number of texts."""
 
@@ -50,19 +52,19 @@ def hash_ngrams(squeezed: Sequence[str]) -> HashedTexts:
     lengths = np.array([len(text) for text in decomposed], np.int64)
     texts = np.repeat(np.arange(len(lengths)), lengths)
     ends = np.repeat(np.cumsum(lengths), lengths)
-    hashes, owners = [], []
-    for length in _LENGTHS:
+    hashes, positions = [], []
+    for length in _NGRAM_LENGTHS:
         starts = np.flatnonzero(np.arange(len(codes)) + length <= ends)
         rolling = np.full(len(starts), length, np.uint64)
         for offset in range(length):
             rolling = rolling * _PRIME + codes[starts + offset]
         hashes.append(rolling)
-        owners.append(texts[starts])
-    return HashedTexts(np.concatenate(hashes), np.concatenate(owners), len(lengths))
+        positions.append(texts[starts])
+    return HashedTexts(np.concatenate(hashes), np.concatenate(positions), len(lengths))
 
 
 def hash_words(features: Sequence[Sequence[str]]) -> HashedTexts:
-    """Hash the words and other named features of each text."""
+    """Hash the words, concepts and other named features of each text."""
     texts = np.repeat(np.arange(len(features)), [len(own) for own in features])
     return HashedTexts(word_hashes(feature for own in features for feature in own), texts, len(features))
 
@@ -87,7 +89,7 @@ class TfidfIndex:
     """Cosine of tf-idf vectors; unseen features of the query count in its norm, at the highest idf.
 
     The unseen ones matter: a question that shares one word with a sample and has five of its own must not look like
-    the sample (worth 10 to 13 points of right answers at fixed false ones on public sets). tf is 1 + ln(count), idf is
+    the sample (10 to 13 points more right answers on public sets, at equal false ones). tf is 1 + ln(count), idf is
     ln((n + 1) / (df + 1)) + 1, as in scikit-learn with smooth_idf and sublinear_tf.
     """
 
@@ -181,7 +183,7 @@ class Target:
 
 
 class Postings:
-    """For each feature the targets whose texts have it."""
+    """Look-up from a feature to the targets whose texts have it."""
 
     def __init__(self, features: Sequence[Iterable[Hashable]]) -> None:
         """Index the features of each target."""
@@ -206,7 +208,7 @@ class Postings:
 
 
 class Index:
-    """The searchable form of a `Knowledge`; immutable after construction, and pickled to be used again.
+    """The searchable form of a `Knowledge`; immutable after construction, and pickled for the next start.
 
     Rows of tables are samples, passages (answers and labels) or words, grouped by target.
     """
@@ -227,7 +229,7 @@ class Index:
         passages = [self.tokenizer.tokenize(normalise(text)) for text in self.passages]
         self.tokenizer.learn([*samples, *passages])
         self.targets_of_sample: dict[str, set[int]] = {}
-        """Samples without spaces and punctuation, and the positions of the targets they belong to."""
+        """Positions of the targets that each sample belongs to, by the sample without spaces and punctuation."""
         for tokenized, target in zip(samples, self.sample_segments.target_of_row, strict=True):
             self.targets_of_sample.setdefault(tokenized.squeezed, set()).add(int(target))
         self.words = TfidfIndex(hash_words([tokenized.features for tokenized in samples]))
@@ -249,19 +251,19 @@ class Index:
         self.concepts = Postings([[name for text in texts for name in text.concepts] for texts in both])
         self.answer_types = Postings([[kind for text in own for kind in answer_types(text.normal)] for own in passages])
         about = [
-            _declared(target) | _named(asked, _MOSTLY) for target, asked in zip(self.targets, samples, strict=True)
+            _declared(target) | _named(asked, _ABOUT_SHARE) for target, asked in zip(self.targets, samples, strict=True)
         ]
         self.about = Postings(about)
         """Entities each target is about: those declared and those that most of its samples name."""
         self.entities = Postings(
             [
-                [*subjects, *_named(asked, _RARELY), *(key for text in own for key in text.entities)]
+                [*subjects, *_named(asked, _MENTION_SHARE), *(key for text in own for key in text.entities)]
                 for subjects, asked, own in zip(about, samples, passages, strict=True)
             ]
         )
         """Entities each target mentions."""
         self.asks = _ask_shares(self.targets, samples)
-        """For each kind of answer the share of every target's samples that ask for it, shape (targets,)."""
+        """Share of each target's samples that ask for a kind of answer, by kind, each of shape (targets,)."""
         words = [
             dict.fromkeys(word for text in texts for word in text.words if len(word) > 1 or is_hangul(word))
             for texts in both
@@ -313,7 +315,7 @@ def _declared(target: Target) -> set[tuple[str, str]]:
 
 
 def _ask_shares(targets: Sequence[Target], samples: Sequence[Sequence[TokenizedText]]) -> dict[str, Column]:
-    """Return for each kind of answer the share of every target's samples that ask for it, shape (targets,)."""
+    """Return the share of each target's samples that ask for a kind of answer, by kind, each of shape (targets,)."""
     shares: dict[str, Column] = {}
     for position, (target, own) in enumerate(zip(targets, samples, strict=True)):
         declared = target.item.asks if isinstance(target.item, Fact) else ()
@@ -335,13 +337,13 @@ class Vectors:
     words: Vector
     """Of the index's vocabulary, shape (words, dimensions)."""
     centre: Vector
-    """Mean of the sample vectors; subtracting it leaves what distinguishes the facts of one article."""
+    """Mean of the sample vectors, shape (dimensions,); subtracted, as all texts of an article share it."""
     centre_products: Column
-    """Product of every sample with the centre, shape (samples,)."""
+    """Dot product of every sample with the centre, shape (samples,)."""
     distances: Column
     """Distance of every sample from the centre, shape (samples,)."""
-    nearest: BatchMemo[Column] = field(default_factory=lambda: BatchMemo(_MEMO), compare=False)
-    """For single words of questions, how near the nearest word of each target is."""
+    nearest: BatchMemo[Column] = field(default_factory=lambda: BatchMemo(_MEMO_SIZE), compare=False)
+    """For words of questions, the rescaled cosine with the nearest word of each target, shape (targets,)."""
 
     @classmethod
     def of(cls, index: Index, rows: Vector) -> "Vectors":
@@ -356,7 +358,7 @@ class Vectors:
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """What a question is answered from, from beginning to end."""
+    """Everything that one question is answered from."""
 
     knowledge: Knowledge
     index: Index

@@ -14,18 +14,21 @@ from bot.core.text import is_hangul, jamo, normalise, squeeze, words
 
 Label = tuple[str, str]
 """(kind, id of the lexicon entry)"""
-_MAX_PHRASE: Final = 4
+_MOST_PHRASE_WORDS: Final = 4
+"""Words of the longest entry that is found as several words."""
 _SHORTEST_INSIDE, _LONGEST_INSIDE = 3, 7
 """Syllables of Korean entries that are also found inside an unspaced run."""
 _LONG_RUN: Final = 5
-_MAX_NAME: Final = 4
+"""Minimum syllables of a word that may be several words without spaces."""
+_MOST_NAME_WORDS: Final = 4
 """Words of the longest name that is found as several words."""
-_FUZZY: Final = 80
-"""Minimum rapidfuzz ratio of decomposed forms for a misspelt name (슐만/슐먼: 83)."""
-_SHORTEST_FUZZY: Final = 5
-"""Jamo or letters that a word needs to be compared with names."""
+_MISSPELT_RATIO: Final = 80
+"""Minimum rapidfuzz ratio of a misspelt name, both decomposed (슐만/슐먼: 83)."""
+_SHORTEST_MISSPELT: Final = 5
+"""Minimum jamo or letters of a name that may be misspelt, and of the word."""
 _SHORTEST_HANGUL_NAME: Final = 2
-_MEMO: Final = 32_768
+"""Minimum syllables of a name that is found inside a run or by its initial consonants."""
+_MEMO_SIZE: Final = 32_768
 _UNIT_MONEY = r"원|달러|유로|엔|위안|파운드|억|조\b|won|dollars?|euros?|yen|pounds?|cents?|krw|usd|marks?|crowns?"
 _PATTERNS = {
     "money": re.compile(
@@ -60,7 +63,7 @@ ANSWER_TYPES_OF = {
     "how-long": frozenset({"duration", "date"}),
     "why": frozenset({"reason"}),
 }
-"""Types of answer for the kinds of question that no other text can answer."""
+"""The types of answer that a kind of question needs; a kind that any text may answer has no entry."""
 
 
 class LexiconMatch(NamedTuple):
@@ -74,7 +77,7 @@ class LexiconMatch(NamedTuple):
 
 
 def _key(word: str) -> str:
-    """Return what a word of a phrase is compared by: English stemmed, Korean as it stands."""
+    """Return the form in which a word of a phrase is compared: English stemmed, Korean unchanged."""
     return word if is_hangul(word) else stem(word)
 
 
@@ -82,7 +85,7 @@ class LexiconIndex:
     """Look-up of lexicon entries; Korean ones match as beginnings of words, English ones as stemmed words."""
 
     def __init__(self, kinds: Mapping[str, Iterable[LexiconEntry]], *, whole_words: str = "stop word") -> None:
-        """Index the entries of each kind; those of the kind `whole_words` are never found inside an unspaced run."""
+        """Index the entries by kind; those of the kind `whole_words` are never found inside an unspaced run."""
         self._single: dict[str, list[Label]] = {}
         self._phrases: dict[tuple[str, ...], list[Label]] = {}
         self._prefixes: dict[str, list[Label]] = {}
@@ -95,7 +98,7 @@ class LexiconIndex:
                     self._add_korean(words(normalise(text)), (kind, entry.id), inside=kind != whole_words)
         self._heads = frozenset(phrase[0] for phrase in self._phrases)
         self._longest = max(map(len, self._prefixes), default=0)
-        self._of_word = Memo(self._labels, _MEMO)
+        self._of_word = Memo(self._labels, _MEMO_SIZE)
 
     def _add_english(self, parts: Sequence[str], label: Label) -> None:
         key = tuple(map(_key, parts))
@@ -113,7 +116,7 @@ class LexiconIndex:
             self._inside.setdefault(joined, []).append(label)
 
     def _labels(self, word: str) -> tuple[Label, ...]:
-        """Return the labels of one word, per kind those of the longest text that matches."""
+        """Return the labels of one word; of each kind, those of the longest match."""
         if not is_hangul(word):
             return tuple(self._single.get(stem(word), ()))
         found: list[Label] = []
@@ -151,9 +154,9 @@ class LexiconIndex:
         return tuple(found)
 
     def _phrases_at(self, keys: Sequence[str], start: int) -> list[tuple[int, Label]]:
-        """Return end and label of the phrases of several words at `start`, per kind only the longest."""
+        """Return end and label of the phrases of several words at `start`; of each kind, the longest only."""
         found: list[tuple[int, Label]] = []
-        for end in range(min(len(keys), start + _MAX_PHRASE), start + 1, -1):
+        for end in range(min(len(keys), start + _MOST_PHRASE_WORDS), start + 1, -1):
             if labels := self._phrases.get(tuple(keys[start:end])):
                 kinds = {kind for longer, (kind, _) in found if longer > end}
                 found += [(end, label) for label in labels if label[0] not in kinds]
@@ -179,9 +182,9 @@ class EntityIndex:
         self._initials: dict[str, list[str]] = {}
         for name in self._hangul:
             self._initials.setdefault(initials(name), []).append(name)
-        self._spelled = {name: jamo(name) for name in self._keys if len(jamo(name)) >= _SHORTEST_FUZZY}
-        self._exact_word = Memo(self._exact_one, _MEMO)
-        self._misspelt = Memo(self._nearest_name, _MEMO)
+        self._spelled = {name: jamo(name) for name in self._keys if len(jamo(name)) >= _SHORTEST_MISSPELT}
+        self._exact_word = Memo(self._exact_one, _MEMO_SIZE)
+        self._misspelt = Memo(self._nearest_name, _MEMO_SIZE)
 
     def find(self, sequence: Sequence[str], known: Container[str] = ()) -> dict[tuple[str, str], set[int]]:
         """Return the entities named in `sequence`, each with the positions of the words that name it.
@@ -191,7 +194,7 @@ class EntityIndex:
         found: dict[tuple[str, str], set[int]] = {}
         taken: set[int] = set()
         beginnings = [start for start, word in enumerate(sequence) if word in self._beginnings]
-        for length in range(min(_MAX_NAME, len(sequence)), 1, -1):
+        for length in range(min(_MOST_NAME_WORDS, len(sequence)), 1, -1):
             for start in beginnings:
                 span = range(start, start + length)
                 if start + length > len(sequence) or not taken.isdisjoint(span):
@@ -214,7 +217,7 @@ class EntityIndex:
                 found.setdefault(key, set()).update(span)
 
     def _exact(self, part: Sequence[str]) -> tuple[str, ...]:
-        """Return the name that a span of words is, with or without a particle on its last word."""
+        """Return the name that a span of words spells, with or without a particle on its last word."""
         joined = "".join(part)
         bare = (less_suffix(part[-1]), stem(part[-1])) if is_hangul(part[-1]) else (stem(part[-1]),)
         for name in (joined, *("".join((*part[:-1], last)) for last in bare), joined.removesuffix("s")):
@@ -237,17 +240,17 @@ class EntityIndex:
         """Return the name that a word is a misspelling of, if any."""
         stemmed = stem(word) if is_hangul(word) else word
         spelled = jamo(stemmed)
-        if len(spelled) < _SHORTEST_FUZZY:
+        if len(spelled) < _SHORTEST_MISSPELT:
             return ()
-        best = process.extractOne(spelled, self._spelled, scorer=fuzz.ratio, score_cutoff=_FUZZY)
+        best = process.extractOne(spelled, self._spelled, scorer=fuzz.ratio, score_cutoff=_MISSPELT_RATIO)
         return () if best is None else (best[2],)
 
 
 def answer_types(normal: str) -> frozenset[str]:
     """Return the types of answer that normalised text holds.
 
-    A near miss lacks the right one: "How much did the chips cost?" resembles "How many chips were bought?", but only
-    a text with a sum of money can answer it.
+    "How much did the chips cost?" resembles "How many chips were bought?", but only a text with a sum of money can
+    answer it.
 
     >>> sorted(answer_types("it cost 3 million dollars in 2019"))
     ['date', 'money', 'number']

@@ -17,18 +17,18 @@ from bot.core.text import MAX_CHARACTERS, asking_sentences, language_of, normali
 from bot.core.tokens import TokenizedText
 
 MAX_SUGGESTIONS: Final = 3
-_CANDIDATES: Final = 8
+_MOST_CANDIDATES: Final = 8
 _GAP_FROM: Final = 0.3
-"""Minimum probability of a gap, likelier than every fact, for saying it."""
-_WHOLE_SYLLABLES: Final = 0.75
-"""Minimum share of whole syllables for reading Latin letters as Korean keys."""
-_LONE_JAMO: Final = 0.1
-"""Share of lone jamo above which Hangul is also read as Latin keys."""
+"""Minimum probability for replying with a gap, which must also be likelier than every fact."""
+_KOREAN_KEYS_FROM: Final = 0.75
+"""Minimum share of whole syllables in Latin letters read as Korean keys, for adding that reading."""
+_LATIN_KEYS_FROM: Final = 0.1
+"""Share of lone jamo in Hangul above which reading it as Latin keys is added."""
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What was asked, and what the asker wishes for."""
+    """A question, and how its asker wants it answered."""
 
     text: str
     language: Language | None = None
@@ -38,17 +38,17 @@ class Question:
     default: Language = "ko"
     """The language to answer in when the question has none (`???`)."""
     after: Context | None = None
-    """The exchange before, for a question that needs context; the pipeline here does not look at it."""
+    """The exchange before, with which `answering` resolves a question that needs context; not used here."""
 
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A target with the probability that it answers the question, and the features that say so."""
+    """A target with the probability that it answers the question, and its features."""
 
     target: Target
     confidence: float
     sample: str
-    """The sample question nearest to what was asked."""
+    """The target's sample that is most similar to the question."""
     features: dict[str, float]
 
 
@@ -63,7 +63,7 @@ class Answered:
 
 @dataclass(frozen=True, slots=True)
 class Suggested:
-    """Not sure enough: these may be what was meant, the likeliest first."""
+    """No fact is sure enough; `others` are those that may be meant, the likeliest first."""
 
     language: Language
     others: tuple[Candidate, ...]
@@ -71,7 +71,7 @@ class Suggested:
 
 @dataclass(frozen=True, slots=True)
 class Unanswered:
-    """The article does not answer; `best` is the gap that says so explicitly, if one matched."""
+    """The article does not answer; `best` is the gap that matched, if any."""
 
     language: Language
     best: Candidate | None = None
@@ -83,7 +83,7 @@ Decision: TypeAlias = Answered | Suggested | Unanswered
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """A question, and all that was found out about its text before any target was looked at."""
+    """A question and the analysis of its text, which depends on no target."""
 
     question: Question
     readings: tuple[TokenizedText, ...]
@@ -93,7 +93,7 @@ class Prepared:
 
 
 def prepare(snapshot: Snapshot, question: Question) -> Prepared:
-    """Analyse a question once, whatever its text; the result is handed on."""
+    """Tokenize every reading of a question, once for all that follows."""
     tokenizer = snapshot.index.tokenizer
     readings = tuple(map(tokenizer.tokenize, _readings(snapshot, question.text)))
     unknown = (word for reading in readings for word in unknown_words(snapshot.index, reading))
@@ -115,7 +115,7 @@ def _readings(snapshot: Snapshot, text: str) -> tuple[str, ...]:
 
 
 def _other_layout(text: str, normal: str) -> tuple[str, ...]:
-    """Return the normalised text as typed on the other keyboard layout, nothing if it is hardly meant."""
+    """Return the normalised text as typed on the other keyboard layout, nothing if that is improbable."""
     hangul, latin = script_counts(normal)
     if latin > hangul:
         meant = normalise(as_korean_keys(text[:MAX_CHARACTERS]))
@@ -126,13 +126,13 @@ def _other_layout(text: str, normal: str) -> tuple[str, ...]:
 def _is_mostly_syllables(text: str) -> bool:
     squeezed = squeeze(text)
     whole = sum("가" <= char <= "힣" for char in squeezed)
-    return whole > 1 and whole >= _WHOLE_SYLLABLES * len(squeezed)
+    return whole > 1 and whole >= _KOREAN_KEYS_FROM * len(squeezed)
 
 
 def _has_lone_jamo(normal: str) -> bool:
     """Return whether Hangul holds lone jamo, as English words do when they are typed on the Korean layout."""
     squeezed = squeeze(normal)
-    return sum("ㄱ" <= char <= "ㅣ" for char in squeezed) > _LONE_JAMO * len(squeezed)
+    return sum("ㄱ" <= char <= "ㅣ" for char in squeezed) > _LATIN_KEYS_FROM * len(squeezed)
 
 
 @dataclass(frozen=True)  # with a __dict__, for the cached properties
@@ -159,7 +159,7 @@ class Scored:
         if self.article is not None:
             probabilities = np.where(index.belongs_to(self.article), probabilities, 0)
         confidence = classifier.confidence_in(self.table, probabilities, index.is_fact)
-        if self.reading.names_only:  # "Murati?" does not say what it asks for: facts are suggested, no gap is said
+        if self.reading.names_only:  # "Murati?" asks nothing in particular: facts are suggested, no gap replies
             confidence = max(confidence, classifier.suggest_from)
             probabilities = np.where(index.is_fact, probabilities, 0)
         own = [at for at in index.targets_of_sample.get(self.reading.squeezed, ()) if probabilities[at] > 0]
@@ -189,7 +189,7 @@ class Scored:
                 sample=index.nearest_sample(int(at), self.sample_cosines),
                 features=dict(zip(FEATURE_NAMES, map(float, self.table[at]), strict=True)),
             )
-            for at in np.argsort(-probabilities, kind="stable")[:_CANDIDATES]
+            for at in np.argsort(-probabilities, kind="stable")[:_MOST_CANDIDATES]
             if probabilities[at] > 0
         )
 
@@ -219,7 +219,7 @@ def _scored(
 
 
 def believed(scored: tuple[Scored, ...]) -> Scored:
-    """Return the reading to believe of those that were scored, which are at least one."""
+    """Return the reading to believe; `scored` must not be empty."""
     return scored[best_reading([one.confidence for one in scored])]
 
 

@@ -1,15 +1,17 @@
-"""Memos of pure functions of a text, bounded."""
+"""Bounded memos of pure functions of a text."""
 
 from collections.abc import Callable, Iterable, Sequence
 from typing import Generic, TypeVar
 
 Result = TypeVar("Result")
+# Not cachetools: its caches are pickled with their content and need a lock where several threads call. A remembered
+# text then takes 0.6 µs, 0.08 µs with a Memo; building the shipped article's index makes 219,000 calls.
 
 
 class Memo(Generic[Result]):
-    """Remembers the results of a pure function of a text; starts anew when full, and empty when unpickled.
+    """Remembers the results of a pure function of a text; forgets all of them when full, and when pickled.
 
-    `functools.lru_cache` around a bound method can't be pickled, and the compiled knowledge is a pickle.
+    `functools.lru_cache` around a bound method can't be pickled, but an index is, with the memos in it.
     """
 
     def __init__(self, function: Callable[[str], Result], size: int) -> None:
@@ -30,7 +32,7 @@ class Memo(Generic[Result]):
         return result
 
     def clear(self) -> None:
-        """Forget everything, as the function has changed."""
+        """Forget everything, because the function has changed."""
         self._known.clear()
 
     def __reduce__(self) -> tuple[object, ...]:
@@ -39,7 +41,7 @@ class Memo(Generic[Result]):
 
 
 class BatchMemo(Generic[Result]):
-    """Remembers what was computed for texts by a function that takes many at once; starts anew when full."""
+    """Remembers the results of a function that takes many texts at once; forgets all of them when full."""
 
     def __init__(self, size: int) -> None:
         """Remember up to `size` results."""
@@ -47,12 +49,12 @@ class BatchMemo(Generic[Result]):
         self._known: dict[str, Result] = {}
 
     def get(self, texts: Sequence[str], compute: Callable[[Sequence[str]], Iterable[Result]]) -> list[Result]:
-        """Return one result per text; `compute` is asked once, for those that are not remembered."""
+        """Return one result per text; `compute` is called at most once, with the texts that are not remembered."""
         known = self._known
         missing = [text for text in dict.fromkeys(texts) if text not in known]
         fresh = dict(zip(missing, compute(missing), strict=True)) if missing else {}
         if len(known) + len(fresh) > self._size:
-            self._known = fresh  # the old one stays whole, as another thread may be reading it
+            self._known = fresh  # not cleared, because another thread may be reading the old one
         else:
             known.update(fresh)
         return [fresh[text] if text in fresh else known[text] for text in texts]

@@ -1,4 +1,4 @@
-"""The records everything else speaks in; the glossary of the project as frozen dataclasses."""
+"""The glossary of the project as frozen dataclasses."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -29,11 +29,11 @@ class Text:
     en: str | None = None
 
     def has(self, language: Language) -> bool:
-        """Tell whether the text exists in `language`."""
+        """Return whether the text exists in `language`."""
         return bool(self.ko if language == "ko" else self.en)
 
     def get(self, language: Language) -> str:
-        """Return the text in `language`, or in the other one where that is missing."""
+        """Return the text in `language`, in the other one if that is missing."""
         first, second = (self.ko, self.en) if language == "ko" else (self.en, self.ko)
         return first or second or ""
 
@@ -69,7 +69,7 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Entity:
-    """A person, organisation, product or place, with every name members give it."""
+    """A person, organisation, product or place, with every name that members use for it."""
 
     id: str
     kind: EntityKind
@@ -135,18 +135,18 @@ class Command:
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A regression check: the question and the fact id, gap id or `nothing` it must lead to."""
+    """A regression check: a question and the expected fact id, gap id or `nothing`."""
 
     question: str
     expect: str
     where: str = ""
     """`file:line` of the case, for messages."""
     after: str | None = None
-    """The question asked just before, where this one needs_context on it."""
+    """The question asked just before, if this one needs context."""
 
 
 NOTHING = "nothing"
-"""What a case expects when the article does not answer at all; no fact or gap may be called so."""
+"""The expectation of a case that the article does not answer; no fact or gap may have this id."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,7 +183,7 @@ class Article:
         return next((e for e in self.entities if e.id == entity_id), None)
 
     def facts_about(self, entity: Entity) -> tuple[Fact, ...]:
-        """Return the facts about `entity`, first those it is the main or only subject of."""
+        """Return the facts about `entity`; those with it as the main or only subject come first."""
         about = [fact for fact in self.facts if entity.id in fact.about]
         return tuple(sorted(about, key=lambda fact: (fact.about.index(entity.id), len(fact.about))))
 
@@ -204,7 +204,7 @@ class Lexicon:
     concepts: tuple[LexiconEntry, ...] = ()
     """Word families that mean the same (leave: 퇴사·떠나 / leave·quit)."""
     attributes: tuple[LexiconEntry, ...] = ()
-    """What a question can want to know of something (pay, age, successor, …)."""
+    """Properties that a question can ask for (pay, age, successor, …)."""
     asks: tuple[LexiconEntry, ...] = ()
     """Question words by kind of answer (who, when, how-much, …)."""
     stop_words: LexiconEntry = LexiconEntry("stop_words")

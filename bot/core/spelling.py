@@ -9,17 +9,18 @@ from rapidfuzz.distance import OSA
 from bot.core.hangul import strokes
 from bot.core.text import is_hangul
 
-_SHORTEST: Final = 4
+_SHORTEST_CORRECTED: Final = 4
 """Key strokes of the shortest word that is corrected."""
-_MEDIUM, _LONG = 8, 12
+_TWO_ERRORS_FROM, _THREE_ERRORS_FROM = 8, 12
 """Key strokes from which a second and a third error are allowed."""
 _LONGEST_PIECE: Final = 16
+"""Maximum characters of a piece of an unspaced run."""
 _ONE_LETTER = frozenset("ai")
 _ENDINGS = frozenset({"s", "t", "d", "m", "ll", "re", "ve"})
-_FREQUENT: Final = 20
-"""Minimum frequency of a syllable that is a word of its own (왜, 뭐)."""
-_SENTENCE: Final = 3
-"""Known words that make Latin letters a sentence, even with unknown ones between them."""
+_FREQUENT_FROM: Final = 20
+"""Minimum frequency of a single syllable that counts as a word (왜, 뭐)."""
+_SENTENCE_WORDS: Final = 3
+"""Minimum known words of a run of Latin letters that is a sentence in spite of unknown ones."""
 
 
 def nearest(word: str, known: Mapping[str, str]) -> str:
@@ -29,9 +30,9 @@ def nearest(word: str, known: Mapping[str, str]) -> str:
     a short word, two from eight key strokes on, three from twelve.
     """
     spelled = strokes(word)
-    if not known or len(spelled) < _SHORTEST:
+    if not known or len(spelled) < _SHORTEST_CORRECTED:
         return word
-    allowed = 1 + (len(spelled) >= _MEDIUM) + (len(spelled) >= _LONG)
+    allowed = 1 + (len(spelled) >= _TWO_ERRORS_FROM) + (len(spelled) >= _THREE_ERRORS_FROM)
     best = process.extractOne(spelled, known, scorer=OSA.distance, score_cutoff=allowed)
     return word if best is None else str(best[2])
 
@@ -69,10 +70,10 @@ def _cost(piece: str, frequencies: Mapping[str, int]) -> float:
 
 
 def _frequency(piece: str, frequencies: Mapping[str, int]) -> int | None:
-    """Return the frequency of a word, with or without `'s` and the like; None if it is no known word."""
+    """Return the frequency of a word, without `'s` and the like if need be; None if it is unknown."""
     if is_hangul(piece):
         frequency = frequencies.get(piece)
-        return frequency if len(piece) > 1 or (frequency or 0) >= _FREQUENT else None
+        return frequency if len(piece) > 1 or (frequency or 0) >= _FREQUENT_FROM else None
     bare, apostrophe, ending = piece.partition("'")
     if apostrophe and ending not in _ENDINGS:
         return None
@@ -83,4 +84,4 @@ def _is_sentence(word: str, pieces: Sequence[str], frequencies: Mapping[str, int
     """Return whether the pieces of Latin letters are nearly all known words, and more than one."""
     known = [piece for piece in pieces if _frequency(piece, frequencies) is not None]
     letters = sum(map(len, known))
-    return len(known) > 1 and (letters == len(word) or (len(known) >= _SENTENCE and 3 * letters >= 2 * len(word)))
+    return len(known) > 1 and (letters == len(word) or (len(known) >= _SENTENCE_WORDS and 3 * letters >= 2 * len(word)))

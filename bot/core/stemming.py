@@ -29,7 +29,8 @@ _ENGLISH_SUFFIXES = (
     ("ies", "y"), ("ying", "y"), ("ied", "y"), ("sses", "ss"), ("ings", ""), ("ing", ""), ("edly", ""), ("ed", ""),
     ("ly", ""), ("es", ""), ("s", ""), ("e", ""),
 )  # fmt: skip
-_MIN_ENGLISH = 4
+_SHORTEST_STEMMED = 4
+"""Minimum letters of an English word that is stemmed."""
 
 
 @lru_cache(maxsize=32_768)
@@ -43,7 +44,9 @@ def stem(word: str) -> str:
 
 
 def less_suffix(word: str) -> str:
-    """Return a Hangul word without its longest particle or ending; at least one syllable stays, two before a short one.
+    """Return a Hangul word without its longest particle or ending.
+
+    At least one syllable stays, at least two before a suffix of one syllable.
 
     >>> less_suffix("알트만은"), less_suffix("알트만")
     ('알트만', '알트')
@@ -60,7 +63,7 @@ def _korean(word: str) -> str:
 
 def _english(word: str) -> str:
     word = word.removesuffix("'s").replace("'", "")
-    if len(word) < _MIN_ENGLISH:
+    if len(word) < _SHORTEST_STEMMED:
         return word
     for suffix, replacement in _ENGLISH_SUFFIXES:
         if word.endswith(suffix) and not word.endswith("ss") and len(word) - len(suffix) >= 3:  # noqa: PLR2004

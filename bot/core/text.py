@@ -29,15 +29,15 @@ MAX_QUESTIONS: Final = 3
 _END = re.compile(r"[.!?…。！？]+(?=\s|$)|[\r\n]+|(?<!\S)(?:그리고|and also)(?!\w)[,\s]*", re.IGNORECASE)
 _SENTENCE = re.compile(r"[^.!?…。！？\r\n]+(?:[.!?…。！？]+|[\r\n]+|$)")
 _LONG_MESSAGE: Final = 8
-"""Minimum number of words of a message that may hold more than its question."""
+"""Minimum words of a message that may hold more than its question."""
 _LONG_UNSPACED: Final = 60
-"""Minimum number of characters of one written without spaces."""
+"""Minimum characters of such a message, if it has fewer words."""
 _SHORTEST_QUESTION: Final = 3
-"""Letters and digits of the shortest question (`왜 떠났`)."""
+"""Minimum letters and digits of a question (`왜 떠났`)."""
 
 
 def normalise(text: str) -> str:
-    """Return `text` in the one form in which all matching happens; total over all strings, lone surrogates included.
+    """Return `text` in the form in which it is matched; any string will do, lone surrogates included.
 
     It is capped, NFKC, casefolded, without invisible and combining characters, Discord markup and addresses, and has
     single spaces.
@@ -49,13 +49,13 @@ def normalise(text: str) -> str:
         return _SPACE.sub(" ", text.casefold()).strip()  # most texts are plain; the rest costs ten times more
     capped = _DISCORD_MARKUP.sub(" ", text[: 2 * MAX_CHARACTERS])[:MAX_CHARACTERS]
     folded = _folded(capped)
-    while folded != (again := _folded(folded)):  # an invisible character may have parted what belongs together
+    while folded != (again := _folded(folded)):  # removing an invisible character may join a new sequence
         folded = again
     return folded
 
 
 def _folded(text: str) -> str:
-    """Return `text` one step nearer to the normal form; one or two steps are enough, hardly ever more."""
+    """Return `text` after one step of normalisation; one or two steps are enough for nearly any text."""
     plain = unicodedata.normalize("NFKC", text)[:MAX_CHARACTERS].translate(_COMPAT_TABLE)
     unseen = {char for char in set(plain) if unicodedata.category(char) in _INVISIBLE and char not in "\n\r\t"}
     kept = plain.translate(dict.fromkeys(map(ord, unseen))) if unseen else plain
@@ -82,7 +82,7 @@ def squeeze(normal: str) -> str:
 
 @lru_cache(maxsize=16_384)
 def jamo(text: str) -> str:
-    """Decompose Hangul syllables (NFD), which makes typing errors small."""
+    """Decompose Hangul syllables (NFD), so that a typing error changes one letter instead of a syllable."""
     return unicodedata.normalize("NFD", text)
 
 

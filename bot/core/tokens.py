@@ -1,4 +1,4 @@
-"""The tokenizer: the words of a text, the part each plays, and what they say before any fact is looked at."""
+"""The tokenizer: the words of a text, their roles, and the names, concepts and kinds of answer in it."""
 
 import re
 from collections import Counter
@@ -20,18 +20,19 @@ _WITHOUT_CONTENT: Final = frozenset({"ask", "stop word"})
 _YES_NO: Final = "yes-no"
 _BROKEN: Final = re.compile(r"[가-힣ㄱ-ㅣ]*(?:[가-힣][ㄱ-ㅣ]|[ㄱ-ㅣ][가-힣])[가-힣ㄱ-ㅣ]*")
 """Hangul with lone jamo in it, as typing errors leave it (부ㅜㄴ위기)."""
-_LONG_HANGUL_RUN: Final = 5
-_LONG_LATIN_RUN: Final = 8
-"""Minimum length of a word that may be several words without spaces."""
+_LONG_HANGUL_RUN, _LONG_LATIN_RUN = 5, 8
+"""Minimum characters of a word that may be several words without spaces."""
 _SHORT_WORD: Final = 3
-_COMMON: Final = 30
-"""Minimum number of times a short word occurs in the facts for correcting others to it."""
-_MAX_WORD: Final = 24
-_MAX_RUN: Final = 120
-"""Characters looked at of a sentence written without spaces."""
+"""Letters of an English word that is corrected to common words only."""
+_COMMON_FROM: Final = 30
+"""Minimum number of occurrences in the facts of a word that short words are corrected to."""
+_MAX_WORD_LENGTH: Final = 24
+"""Characters of a word after which the rest is ignored."""
+_MAX_RUN_LENGTH: Final = 120
+"""The same, for several words without spaces."""
 _MAX_WORDS: Final = 120
-"""Words looked at; a longer message is answered by what its beginning says."""
-_MEMO: Final = 8_192
+"""Words of a message after which the rest is ignored."""
+_MEMO_SIZE: Final = 8_192
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,13 +41,13 @@ class TokenizedText:
 
     normal: str
     squeezed: str
-    """The text without spaces and punctuation, as the n-gram indexes want it."""
+    """The text without spaces and punctuation, for the n-gram indexes."""
     words: tuple[str, ...]
     language: Language
     stems: tuple[str, ...]
     """Stems of the content words: no stop words, no question words, no names."""
     content: tuple[str, ...]
-    """The content words as they were written, one per stem."""
+    """The content words before stemming, in the order of `stems`."""
     concepts: frozenset[str]
     attributes: frozenset[str]
     asks: frozenset[str]
@@ -73,12 +74,12 @@ class TokenizedText:
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """A word of a text and the part it plays there."""
+    """A word of a text and its role there."""
 
     text: str
     role: Role
     names: frozenset[tuple[str, str]] = frozenset()
-    """(article slug, entity id) of what it names."""
+    """(article slug, entity id) of each entity that it names."""
     asks: frozenset[str] = frozenset()
     """Kinds of answer it asks for."""
 
@@ -114,11 +115,11 @@ class Tokenizer:
         self._frequencies: Counter[str] = Counter()
         self._common: tuple[str, ...] = ()
         """Short-word corrections: the common English words of the facts, the most frequent first."""
-        self._correct_stem = Memo(self._corrected_stem, _MEMO)
-        self._correct_word = Memo(self._corrected_word, _MEMO)
+        self._correct_stem = Memo(self._corrected_stem, _MEMO_SIZE)
+        self._correct_word = Memo(self._corrected_word, _MEMO_SIZE)
 
     def learn(self, texts: Iterable[TokenizedText]) -> None:
-        """Take the words of the facts as the vocabulary that typing errors are corrected to."""
+        """Learn the words of the facts, to which typing errors are corrected."""
         seen = list(texts)
         counts = Counter(word for text in seen for word in text.words)
         stems = dict.fromkeys(stemmed for text in seen for stemmed in text.stems)
@@ -129,14 +130,14 @@ class Tokenizer:
         self._common = tuple(
             word
             for word, count in self._frequencies.most_common()
-            if count >= _COMMON and word.isascii() and len(word) >= _SHORT_WORD
+            if count >= _COMMON_FROM and word.isascii() and len(word) >= _SHORT_WORD
         )
         self._frequencies.update(dict.fromkeys(self._lexicon_words | self._known, 0))
         self._correct_stem.clear()
         self._correct_word.clear()
 
     def tokenize(self, normal: str) -> TokenizedText:
-        """Tokenize normalised text; total over all strings."""
+        """Tokenize normalised text; any string will do."""
         sequence = self._sequence(normal)
         names = self._names.find(sequence, self._stems or sequence)
         found: dict[str, set[str]] = {"concept": set(), "attribute": set(), "ask": set(), "stop word": set()}
@@ -164,7 +165,7 @@ class Tokenizer:
         )
 
     def tokens(self, normal: str) -> tuple[Token, ...]:
-        """Return the words of normalised text, each with the part it plays."""
+        """Return the words of normalised text with their roles."""
         sequence = self._sequence(normal)
         names = self._names.find(sequence, self._stems or sequence)
         found = self._lexicon.find(sequence)
@@ -179,25 +180,26 @@ class Tokenizer:
         )
 
     def _sequence(self, normal: str) -> list[str]:
-        """Return the words looked at, unspaced runs cut at words of the facts."""
-        return [piece[:_MAX_WORD] for word in words(normal)[:_MAX_WORDS] for piece in self._split_run(word[:_MAX_RUN])]
+        """Return the words of normalised text, without what is ignored; unspaced runs are cut at words of the facts."""
+        runs = (word[:_MAX_RUN_LENGTH] for word in words(normal)[:_MAX_WORDS])
+        return [piece[:_MAX_WORD_LENGTH] for run in runs for piece in self._split_run(run)]
 
     def with_korean_keys(self, text: str, normal: str) -> str:
         """Return the normalised text with Latin letters that are no word of the facts read as Korean keys.
 
-        `text` is what `normal` is made from: capitals are keys too.
+        `text` is what `normal` was made from, because a capital is a key of its own.
         """
         hangul, latin = script_counts(normal)
         return normalise(as_mixed_keys(text[:MAX_CHARACTERS], self._known)) if latin > hangul else normal
 
     def respell(self, normal: str) -> str | None:
         """Return normalised text with unknown words corrected to words of the facts; None if nothing changes."""
-        mended = _BROKEN.sub(lambda broken: nearest(broken[0], self._words), normal)
-        written = [word[:_MAX_WORD] for word in words(mended)[:_MAX_WORDS]]
-        sequence = self._sequence(mended)
+        repaired = _BROKEN.sub(lambda broken: nearest(broken[0], self._words), normal)
+        written = [word[:_MAX_WORD_LENGTH] for word in words(repaired)[:_MAX_WORDS]]
+        sequence = self._sequence(repaired)
         in_lexicon = {at for match in self._lexicon.find(sequence) for at in range(match.start, match.end)}
         corrected = [word if at in in_lexicon else self._correct_word(word) for at, word in enumerate(sequence)]
-        return None if corrected == written and mended == normal else " ".join(corrected)
+        return None if corrected == written and repaired == normal else " ".join(corrected)
 
     def _corrected_word(self, word: str) -> str:
         """Return the word of the facts that `word` is a typing error of, or `word` itself."""

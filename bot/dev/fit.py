@@ -28,7 +28,7 @@ _BOUNDS = {1: (0.0, None), -1: (None, 0.0)}
 
 
 @dataclass(frozen=True, slots=True)
-class _Batch:
+class Batch:
     """All readings of many questions, concatenated so that numpy computes them at once."""
 
     table: Matrix
@@ -45,7 +45,7 @@ class _Batch:
     """Weight of each reading, shape (readings,); those of one question add up to 1."""
 
     @classmethod
-    def of(cls, questions: Sequence[TrainingQuestion]) -> "_Batch":
+    def of(cls, questions: Sequence[TrainingQuestion]) -> "Batch":
         """Concatenate; facts are right for a covered question, gaps and small talk for an uncovered one."""
         readings = [(one, table) for one in questions for table in one.readings]
         lengths = np.array([len(table) for _, table in readings])
@@ -84,7 +84,7 @@ def fit_ranker(articles: Sequence[TrainingArticle], left_out: Collection[str]) -
     Each weight keeps the sign of its feature, so that more agreement never makes an answer less likely; the features
     `left_out` weigh nothing. Step two and the thresholds of the result are open.
     """
-    batch = _Batch.of([question for article in articles for question in article.questions])
+    batch = Batch.of([question for article in articles for question in article.questions])
     bounds = [*((0.0, 0.0) if one.name in left_out else _BOUNDS[one.sign] for one in FEATURES), (None, None)]
     found = minimize(batch.loss, np.zeros(len(bounds)), jac=True, method="L-BFGS-B", bounds=bounds).x
     return Classifier(found[:-1], float(found[-1]), np.zeros(len(CONFIDENCE_FEATURES)), 0.0, 1.0, 1.0, 0.0)

@@ -1,1 +1,1 @@
-"""Use cases: hold the knowledge, answer questions; no SDK, no Discord, no terminal."""
+"""Use cases: answer questions and hold the knowledge, without Discord or a terminal."""

@@ -1,4 +1,4 @@
-"""The use case of the product: a question comes in, an answer from one snapshot goes out."""
+"""The main use case: answer a question from one snapshot."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -23,9 +23,9 @@ from bot.core.text import language_of, normalise, separate_questions
 from bot.service.ports import Encoder
 from bot.service.replies import Reply, Voice, reply_to
 
-# The constants of the follow-up rules are chosen by hand on development dialogues: confidence, from 0 to 1.
+# The confidences of the follow-up rules, from 0 to 1, are chosen by hand on development dialogues.
 _CLOSE = 0.1
-"""Resolutions whose confidence differs by less are equally good; the first one is taken."""
+"""Resolutions whose confidences differ by less are equally good; the first one is used."""
 _SURE = 0.8
 """Minimum confidence for preferring the context-resolved question when the literal one also has an answer."""
 _SURE_GAP = 0.5
@@ -36,14 +36,14 @@ _SAYS_SOMETHING = 2
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What became of a question; nothing downstream asks for the current snapshot again."""
+    """The outcome of a question with the snapshot it came from, which all later steps use."""
 
     snapshot: Snapshot
     decision: Decision | None
-    """None: there was no text to decide on."""
+    """None: the question has no text."""
     reply: Reply
     needs_context: bool = False
-    """Whether the words of the question alone do not say what is meant."""
+    """Whether the question needs the one before it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +94,7 @@ class _Interpretation:
 
 
 def ask(snapshot: Snapshot, question: Question, encoder: Encoder | None) -> Answer:
-    """Answer a message; one that asks two or three things gets all answers, if each part has one."""
+    """Answer a message; one with two or three questions gets all answers if each question has one."""
     if not normalise(question.text):
         language = question.language or question.default
         return Answer(snapshot, None, Reply("unanswered", language, Voice(snapshot.knowledge, language).say("empty")))
@@ -137,7 +137,7 @@ def _understood(
 
 
 def joined(whole: Reply, parts: Sequence[Reply]) -> Reply:
-    """Return the replies to the parts as one if each is an answer and no two are the same, else that to the whole."""
+    """Return the replies to the parts as one if each is an answer and all differ, else the reply to the whole."""
     facts = {(reply.article, reply.fact) for reply in parts if reply.outcome == "answered"}
     if not parts or len(facts) < len(parts):
         return whole
@@ -150,7 +150,7 @@ def decide_on(snapshot: Snapshot, question: Question, encoder: Encoder | None) -
 
 
 def score_with(snapshot: Snapshot, question: Question, encoder: Encoder | None) -> tuple[Prepared, tuple[Scored, ...]]:
-    """Prepare and score a question literally, encoding it in between if there is an encoder."""
+    """Prepare, encode (if there is an encoder) and score a question, without `question.after`."""
     prepared = prepare(snapshot, question)
     return prepared, score(snapshot, prepared, encoded_for(snapshot, prepared, encoder))
 
@@ -189,7 +189,7 @@ def _interpret(snapshot: Snapshot, question: Question, encoder: Encoder | None) 
 
 
 def _without_marker(question: Question) -> Question:
-    """Return `question` without a discourse marker; as typed, with its lines and capitals, if it has none."""
+    """Return `question` without its discourse marker; without one, return it as typed, with lines and capitals."""
     text = without_discourse_marker(question.text)
     return question if text in {"", normalise(question.text)} else replace(question, text=text)
 
@@ -215,7 +215,7 @@ def _context_after(snapshot: Snapshot, text: str, found: _Interpretation) -> Con
 
 
 def context_after(snapshot: Snapshot, question: Question, encoder: Encoder | None) -> Context | None:
-    """Return the context that a question leaves for later ones."""
+    """Return the context for the questions after `question`."""
     return _context_after(snapshot, question.text, _interpret(snapshot, question, encoder))
 
 
@@ -225,14 +225,14 @@ def _is_small_talk(literal: _Interpretation, resolved: Resolutions) -> bool:
 
 
 def _repeats(one: _Interpretation, resolved: Resolutions, before: Context) -> bool:
-    """Return whether the words of the last question only led back to its answer."""
+    """Return whether a resolution only finds the last answer again."""
     if one.resolution is None or before.item is None or one.item != before.item:
         return False
     return resolved.need == "possible" or (resolved.need == "likely" and not resolved.answered_before)
 
 
 def _best(tries: Sequence[_Interpretation], resolved: Resolutions) -> _Interpretation | None:
-    """Return the resolution that says most, of about equally sure ones the first.
+    """Return the resolution of the highest rank, among about equally confident ones the first.
 
     An answer or gap about the entity that the last question named comes before all others.
     """

@@ -1,7 +1,7 @@
-"""Rank sample questions and names by what somebody has typed so far.
+"""Completion of half-typed questions and names.
 
-Everything is compared as key strokes of the Korean keyboard: 무라ㅌ, 무랕 and `anfkx` all begin 무라티, and 조두 is
-`when`. This covers half-composed Hangul and the wrong keyboard layout in both directions.
+Texts are compared key by key, as typed on a Korean keyboard: 무라ㅌ, 무랕 and `anfkx` are the beginning of 무라티, and
+조두 is `when`. This covers half-composed Hangul and the wrong keyboard layout in both directions.
 """
 
 from collections import Counter
@@ -18,14 +18,15 @@ from bot.core.text import language_of, normalise, squeeze, words
 _BEGINS, _HAS_WORDS, _CONTAINS = 4.0, 3.0, 2.0
 """Scores of a text that begins with what was typed, has all its words, or contains it inside a word."""
 _SOME_WORDS = 1.8
-"""Score of a sample that has all typed words somewhere; proportional for fewer."""
+"""Score of a text that has some of the typed words, times their share."""
 _OTHER_LANGUAGE = 0.5
+"""Factor of the score of a text in the other language."""
 _FEWEST_KEYS = 3
-"""Key strokes from which a text is compared with those of the other language, too."""
+"""Minimum key strokes for comparing with texts in the other language, and for correcting spelling."""
 _SIMILAR = 75
-"""Least `fuzz.ratio` of a word that replaces a misspelt one."""
+"""Minimum `fuzz.ratio` of a word that replaces a misspelt one."""
 _CORRECTED_FROM = 5
-"""Key strokes from which a word that nothing begins with may be misspelt."""
+"""Minimum key strokes of a misspelt word."""
 _MOST_TYPED = 100
 _MOST_STARTERS = 25
 
@@ -42,7 +43,7 @@ class Completion:
 
 @dataclass(frozen=True, slots=True)
 class _Entry:
-    """A completion in comparable forms."""
+    """A completion in the forms that are compared."""
 
     completion: Completion
     squeezed: str
@@ -64,7 +65,7 @@ class _Typed:
 
 
 def starter_facts(knowledge: Knowledge, limit: int) -> list[tuple[Article, Fact]]:
-    """Return facts to begin with: those that most commands show, one article after the other."""
+    """Return facts to begin with: those shown by most commands first, taking turns between the articles."""
     turns = zip_longest(*(_most_shown(article) for article in knowledge.articles))
     return [pair for pair in chain.from_iterable(turns) if pair is not None][:limit]
 
@@ -151,7 +152,7 @@ def _typed(text: str, language: Language) -> _Typed:
 
 
 def _score(entry: _Entry, typed: _Typed) -> float:
-    """Return how well an entry continues what was typed, from 0 (not at all) to 4 (begins with it)."""
+    """Return how well an entry completes what was typed, from 0 (not at all) to 4 (begins with it)."""
     if typed.initials is not None and typed.initials in entry.initials:
         return _BEGINS if entry.initials.startswith(typed.initials) else _HAS_WORDS
     if entry.completion.language == typed.language:
@@ -172,7 +173,7 @@ def _similarity(entry: _Entry, typed: _Typed) -> float:
 
 
 def entity_names(entities: Sequence[tuple[Article, Entity]]) -> Completer:
-    """Return a completer of the names that a look-up command finds; it starts with those of most facts."""
+    """Return a completer of the names that a look-up command finds; the starters are those with most facts."""
     by_use = sorted(entities, key=lambda pair: -len(pair[0].facts_about(pair[1])))
     return Completer(
         (Completion(a.slug, e.id, language_of(normalise(name)), name) for a, e in entities for name in e.names()),

@@ -1,4 +1,4 @@
-"""The holder of the current snapshot; reloading swaps it atomically or leaves it alone."""
+"""The holder of the current snapshot; a reload replaces it at once, or keeps it if anything is wrong."""
 
 import asyncio
 from collections.abc import Callable
@@ -25,31 +25,31 @@ class Change:
 
 
 class Library:
-    """Holds one immutable `Snapshot`; whoever took it keeps answering from it while another is loaded."""
+    """Holds the current immutable `Snapshot`; answers that began with an older one end with it."""
 
     def __init__(
         self,
         read: Callable[[], tuple[Knowledge, str]],
         encoder: Encoder | None,
-        remembering: Encoder | None = None,
-        first: Snapshot | None = None,
+        cached_encoder: Encoder | None = None,
+        restored: Snapshot | None = None,
     ) -> None:
         """Load for the first time; `read` returns the knowledge and its revision or raises KnowledgeError.
 
-        `remembering` encodes the many texts of the knowledge (the same encoder with a cache); default `encoder`.
-        `first` is what `read` would lead to, where it is known from an earlier start; only `reload` reads then.
+        `cached_encoder` encodes the texts of the knowledge: `encoder` with a cache; default: `encoder` itself.
+        `restored` is the snapshot restored from the cache, if any; then only `reload` reads.
         """
         self._read = read
         self._encoder = encoder
-        self._remembering = remembering or encoder
+        self._cached_encoder = cached_encoder or encoder
         self._lock = Lock()
-        self.snapshot = first or build_snapshot(*self._read())
+        self.snapshot = restored or build_snapshot(*self._read())
 
     def encode(self) -> None:
-        """Give the current snapshot its vectors; slow the first time, so called off the event loop."""
+        """Add the vectors to the current snapshot; slow the first time, so call it off the event loop."""
         with self._lock:
-            if self._remembering is not None and self.snapshot.vectors is None:
-                self.snapshot = with_vectors(self.snapshot, self._remembering)
+            if self._cached_encoder is not None and self.snapshot.vectors is None:
+                self.snapshot = with_vectors(self.snapshot, self._cached_encoder)
 
     def answer(self, question: Question) -> Answer:
         """Answer from the current snapshot, in the calling thread."""
@@ -60,9 +60,9 @@ class Library:
         return await asyncio.to_thread(self.answer, question)
 
     def reload(self) -> Change:
-        """Read again, require the cases to pass, swap; raise KnowledgeError and keep the old otherwise."""
+        """Read again and replace the snapshot; raise KnowledgeError and keep the old one if reading or a case fails."""
         with self._lock:
-            fresh = build_snapshot(*self._read(), self._remembering)
+            fresh = build_snapshot(*self._read(), self._cached_encoder)
             if problems := failed_cases(fresh, self._encoder):
                 raise KnowledgeError(problems)
             change = _compare(self.snapshot.knowledge, fresh.knowledge)
@@ -71,7 +71,7 @@ class Library:
 
 
 def build_snapshot(knowledge: Knowledge, revision: str, encoder: Encoder | None = None) -> Snapshot:
-    """Index `knowledge`, with vectors where there is an encoder."""
+    """Index `knowledge`, with vectors if there is an encoder."""
     snapshot = Snapshot(knowledge, Index(knowledge), revision)
     return snapshot if encoder is None else with_vectors(snapshot, encoder)
 
@@ -84,7 +84,7 @@ def with_vectors(snapshot: Snapshot, encoder: Encoder) -> Snapshot:
 
 
 def failed_cases(snapshot: Snapshot, encoder: Encoder | None) -> tuple[Problem, ...]:
-    """Return a problem for each case that does not lead where its author says."""
+    """Return a problem for each case whose outcome is not the expected one."""
     problems = []
     for article in snapshot.knowledge.articles:
         for case in article.cases:
@@ -115,7 +115,7 @@ def _outcome(decision: Decision) -> str:
 
 
 def _by_sample(decision: Decision) -> str:
-    """Return by which sample question a case found something else."""
+    """Name the sample question that made the outcome of a case another one."""
     best = None if isinstance(decision, Suggested) else decision.best
     return f" (by its sample {best.sample!r})" if best is not None and best.sample else ""
 

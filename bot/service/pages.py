@@ -44,7 +44,7 @@ MOST_CHOICES: Final = 25
 LONGEST_LABEL: Final = 80
 LONGEST_CHOICE: Final = 100
 _STARTERS = 3
-"""Questions offered to somebody who asked none."""
+"""Questions suggested to somebody who asked none."""
 _MOST_ROWS = 8
 """Most rows on a page: about two screens of a phone."""
 _MOST_CHARACTERS = 1_500
@@ -61,7 +61,7 @@ class Listing:
     """One slash command and what each article puts into it."""
 
     key: str
-    """The name by which Discord and buttons know it: the English one, where there is one."""
+    """The name that Discord and buttons use: the English one, if there is one."""
     name: Text
     description: Text
     lookup: EntityKind | None
@@ -104,7 +104,7 @@ def listing(knowledge: Knowledge, key: str) -> Listing | None:
 
 
 def page_of(knowledge: Knowledge, view: View, *, trace: Trace | None = None, shareable: bool = False) -> Page | None:
-    """Lay out what `view` names; None when it has gone."""
+    """Lay out what `view` names; None if it no longer exists."""
     match view:
         case FactView():
             return _fact_page(knowledge, view, trace, shareable=shareable)
@@ -120,13 +120,13 @@ def plain_page(voice: Voice, key: str, **values: object) -> Page:
 
 
 def starters_page(knowledge: Knowledge, language: Language, key: str) -> Page:
-    """Say the sentence `key` and offer three questions to begin with."""
+    """Return the sentence `key` with three suggested questions to begin with."""
     suggestions = [suggestion(*pair, language) for pair in starter_facts(knowledge, _STARTERS)]
     return _suggesting(plain_page(Voice(knowledge, language), key), suggestions)
 
 
 def related_page(knowledge: Knowledge, view: FactView) -> Page | None:
-    """Offer the questions related to a fact; None when it has gone."""
+    """Suggest the questions related to a fact; None if it no longer exists."""
     match _find(knowledge, view):
         case article, Fact() as fact:
             page = plain_page(Voice(knowledge, view.language), "related_offers")
@@ -136,7 +136,7 @@ def related_page(knowledge: Knowledge, view: FactView) -> Page | None:
 
 
 def _fact_page(knowledge: Knowledge, view: FactView, trace: Trace | None, *, shareable: bool) -> Page | None:
-    """Lay out one fact or gap; `trace` says how it was matched, if it was. None when it has gone."""
+    """Lay out one fact or gap; `trace` says how it was matched, if it was. None if it no longer exists."""
     found = _find(knowledge, view)
     if found is None:
         return None
@@ -187,21 +187,21 @@ def _source_line(source: Citation | None) -> Lines:
 
 
 def _find(knowledge: Knowledge, view: FactView) -> tuple[Article, Fact | Gap] | None:
-    """Return what `view` shows, or None when it has gone."""
+    """Return what `view` shows; None if it no longer exists."""
     article = knowledge.article(view.article)
     item = article.item(view.fact) if article else None
     return (article, item) if article and item else None
 
 
 def _suggesting(page: Page, suggestions: Iterable[Suggestion]) -> Page:
-    """Put questions under a page as buttons that answer in place; each question once."""
+    """Add suggestions to a page as buttons, each question once."""
     labels = {FactView(one.article, one.fact, page.language): one.label for one in suggestions}
     buttons = (Button(clip(label, LONGEST_LABEL), Action("open", view), "primary") for view, label in labels.items())
     return replace(page, buttons=tuple(buttons)[:MOST_BUTTONS])
 
 
 def _buttons(voice: Voice, *buttons: tuple[bool, str, Action]) -> tuple[Button, ...]:
-    """Return the buttons that are wanted, each labelled with one of the bot's own sentences."""
+    """Return the wanted buttons, each labelled with one of the bot's own sentences."""
     return tuple(Button(clip(voice.say(key), LONGEST_LABEL), action) for is_wanted, key, action in buttons if is_wanted)
 
 
@@ -239,7 +239,7 @@ def _list_page(knowledge: Knowledge, view: ListView, *, shareable: bool) -> Page
 
 
 def _row(voice: Voice, article: Article, row: Row) -> Lines:
-    """Return one row: who or when in bold, what there is to say, the paragraph in small print."""
+    """Return one row: the person or title in bold, the detail, the paragraph in small print."""
     entity = article.entity(row.entity) if row.entity else None
     name = entity.name if entity else row.title
     heading = [_line(clip(name.get(voice.language), LONGEST_LABEL), bold=True)] if name else []
@@ -267,7 +267,7 @@ def _list_source(voice: Voice, article: Article) -> Line:
 
 
 def _menu(voice: Voice, owner: View, facts: Sequence[tuple[Article, Fact]]) -> Menu | None:
-    """Return a menu of facts; None where there is nothing to choose."""
+    """Return a menu of facts; None if there are not at least two."""
     if len(facts) < 2:  # noqa: PLR2004  one fact is no choice
         return None
     choices = tuple(
@@ -278,13 +278,13 @@ def _menu(voice: Voice, owner: View, facts: Sequence[tuple[Article, Fact]]) -> M
 
 
 def menu_of(knowledge: Knowledge, owner: View) -> Menu | None:
-    """Make the menu of a page again; None when it has gone."""
+    """Return the menu of a page; None if it no longer exists."""
     page = page_of(knowledge, owner)
     return page.menu if page else None
 
 
 def _entity_page(knowledge: Knowledge, view: EntityView, *, shareable: bool) -> Page | None:
-    """Show who or what an entity is, the fact most about it, and the others in a menu; None when it has gone."""
+    """Show who or what an entity is, the fact most about it, and the others in a menu; None if it is gone."""
     article = knowledge.article(view.article)
     entity = article.entity(view.entity) if article else None
     if article is None or entity is None:
@@ -306,7 +306,7 @@ def _entity_page(knowledge: Knowledge, view: EntityView, *, shareable: bool) -> 
 
 
 def why_page(knowledge: Knowledge, view: FactView, trace: Trace | None) -> Page | None:
-    """Explain an answer: nearest sample, confidence, runner-up, full source; None when the fact has gone."""
+    """Explain an answer: nearest sample, confidence, runner-up, full source; None if the fact is gone."""
     found = _find(knowledge, view)
     if found is None:
         return None
@@ -336,7 +336,7 @@ def _matching(knowledge: Knowledge, voice: Voice, item: Fact | Gap, trace: Trace
 
 
 def about_page(knowledge: Knowledge, language: Language) -> Page:
-    """Say which articles the bot knows, how it answers and what it keeps."""
+    """Return the page about the bot: its articles, how it answers, what it stores."""
     voice = Voice(knowledge, language)
     intro, how, privacy = (_own_lines(voice.say(f"about_{part}")) for part in ("intro", "how", "privacy"))
     articles = (_about_article(voice, article) for article in knowledge.articles[:10])
@@ -357,7 +357,7 @@ def _own_lines(sentence: str) -> Lines:
 
 
 def _lines(text: str) -> Lines:
-    """Return text shown as it is."""
+    """Return the lines of a text that is shown unchanged."""
     return tuple(map(_line, text.split("\n")))
 
 
@@ -370,7 +370,7 @@ def _small(text: str) -> Line:
 
 
 def _linked(line: str, title: str, url: str | None, *, small: bool = False) -> Line:
-    """Clip `line`, and make the first `title` in it a link where there is an address."""
+    """Clip `line`, and link the first `title` in it to `url`, if there is one."""
     line = clip(line, _LONGEST_SOURCE)
     before, linked, after = line.partition(_one_line(title)) if url else (line, "", "")
     spans = (Span(before), Span(linked, url=url), Span(after))

@@ -1,4 +1,4 @@
-"""What the use cases need from outside, where more than one implementation ships."""
+"""Protocols of what the use cases need from other packages."""
 
 from collections.abc import Sequence
 from typing import Protocol
@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 
 class Encoder(Protocol):
-    """Turns sentences of any language into unit vectors that are near when the meanings are."""
+    """Turns sentences of any language into unit vectors; similar meanings have a high cosine similarity."""
 
     @property
     def name(self) -> str:

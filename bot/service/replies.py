@@ -1,4 +1,4 @@
-"""Replies: what the bot says to a question in the words of one language, and why it says so."""
+"""Replies: what the bot says to a question in one language, and why."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -16,7 +16,7 @@ _STRONGEST = 4
 
 @dataclass(frozen=True, slots=True)
 class Suggestion:
-    """A question the asker may have meant, ready to be picked."""
+    """A question that the asker may have meant, to choose from."""
 
     article: str
     fact: str
@@ -26,7 +26,7 @@ class Suggestion:
 
 @dataclass(frozen=True, slots=True)
 class Citation:
-    """Where an answer stands, in the words of one language."""
+    """Where the article says it, in one language."""
 
     title: str
     publisher: str
@@ -52,16 +52,16 @@ class Reply:
     confidence: float = 0.0
     suggestions: tuple[Suggestion, ...] = ()
     notice: str | None = None
-    """One line when the answer exists in the other language only."""
+    """One line, if the answer exists in the other language only."""
     best: Candidate | None = None
     """The candidate that was chosen."""
     others: tuple[Candidate, ...] = ()
     understood: str | None = None
-    """One line that says what the question was taken to be about, if it needed the one before."""
+    """One line that says how the question was understood, if it needed the one before."""
     context: Context | None = None
-    """What the next question may refer to; None where the reply is about no article."""
+    """What the next question may refer to; None if the reply is about no article."""
     also: tuple["Reply", ...] = ()
-    """Further answers, when the message asked two things."""
+    """Further answers, if the message asked several questions."""
 
 
 class Voice:
@@ -77,7 +77,7 @@ class Voice:
         return self._messages.get(key, Text(key, key)).get(self.language).format_map(values)
 
     def paragraphs(self, numbers: tuple[int, ...]) -> str:
-        """Name paragraphs of an article; "" for none."""
+        """Return the words for paragraphs of an article ("paragraphs 2–3"), "" for none."""
         key = "paragraphs" if len(numbers) > 1 else "paragraph"
         return self.say(key, numbers=ranges(numbers)) if numbers else ""
 
@@ -102,8 +102,8 @@ def reply_to(knowledge: Knowledge, decision: Decision) -> Reply:
             return replace(reply, confidence=best.confidence, best=best, others=others)
         case Unanswered(best=Candidate() as best):
             reply = item_reply(voice, best.target.article, best.target.item)
-            offered = suggestions or reply.suggestions
-            return replace(reply, confidence=best.confidence, suggestions=offered, best=best, others=others)
+            suggestions = suggestions or reply.suggestions
+            return replace(reply, confidence=best.confidence, suggestions=suggestions, best=best, others=others)
         case Suggested():
             reply = Reply("suggested", language, voice.say("suggested"), suggestions=suggestions, others=others)
             return replace(reply, confidence=others[0].confidence)
@@ -125,22 +125,22 @@ def item_reply(voice: Voice, article: Article | None, item: Fact | Gap) -> Reply
 
 
 def suggested(article: Article, facts: Iterable[str], language: Language) -> tuple[Suggestion, ...]:
-    """Return the facts with these ids as something to pick."""
+    """Return the facts with these ids as suggestions."""
     found = (fact for key in facts if (fact := article.fact(key)))
     return tuple(suggestion(article, fact, language) for fact in found)
 
 
 def suggestion(article: Article, item: Fact | Gap, language: Language, confidence: float = 0.0) -> Suggestion:
-    """Return `item` as something to pick."""
+    """Return `item` as a suggestion."""
     return Suggestion(article.slug, item.id, item.label.get(language), confidence)
 
 
 def citation(voice: Voice, article: Article, fact: Fact) -> Citation:
-    """Cite the place of `article` that `fact` stands on."""
+    """Return the citation of the place in `article` that `fact` is from."""
     language, paragraphs = voice.language, fact.source.paragraphs
     section = article.section(fact.source.section)
     label = section.label.get(language) if section else ""
-    status = "" if fact.status == "confirmed" else voice.say(f"status_{fact.status}")  # readers expect that one
+    status = "" if fact.status == "confirmed" else voice.say(f"status_{fact.status}")  # what readers expect anyway
     parts = filter(None, (voice.published(article), voice.paragraphs(paragraphs) or label, status))
     line = voice.say("source", source=" · ".join(parts))
     title, publisher = article.title.get(language), article.publisher.get(language)
@@ -148,7 +148,7 @@ def citation(voice: Voice, article: Article, fact: Fact) -> Citation:
 
 
 def ranges(numbers: Iterable[int]) -> str:
-    """Write numbers shortly: (2, 3, 4, 6) → "2–4, 6"."""
+    """Return numbers with their ranges joined: (2, 3, 4, 6) → "2–4, 6"."""
     runs = groupby(enumerate(sorted(numbers)), lambda pair: pair[1] - pair[0])
     ends = ([number for _, number in run] for _, run in runs)
     return ", ".join(str(run[0]) if len(run) == 1 else f"{run[0]}–{run[-1]}" for run in ends)
@@ -156,7 +156,7 @@ def ranges(numbers: Iterable[int]) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Why:
-    """A small table in the language of the reply."""
+    """The candidates for a reply as a table, in the language of the reply."""
 
     title: str
     headings: tuple[str, ...]
@@ -164,7 +164,7 @@ class Why:
 
 
 def why(knowledge: Knowledge, reply: Reply) -> Why:
-    """Explain `reply`: the chosen candidate first, then the runners-up."""
+    """Return the candidates for `reply`: the chosen one first, then the runners-up."""
     voice = Voice(knowledge, reply.language)
     candidates = (*((reply.best,) if reply.best else ()), *reply.others)
     headings = tuple(voice.say(f"why_{column}") for column in ("fact", "confidence", "sample", "signals"))

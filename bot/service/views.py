@@ -1,4 +1,4 @@
-"""What a front shows and remembers: pages with their texts, buttons and menus, and the views that name them."""
+"""Pages with their texts, buttons and menus, for any front, and the views that identify them."""
 
 import zlib
 from dataclasses import dataclass
@@ -44,7 +44,7 @@ View: TypeAlias = FactView | ListView | EntityView
 
 @dataclass(frozen=True, slots=True)
 class Trace:
-    """How a question was matched, small enough for a button: texts are named by 16-bit hashes."""
+    """How a question was matched, short enough for a custom id: percentages, and 16-bit hashes instead of texts."""
 
     percent: int
     sample: int
@@ -54,17 +54,17 @@ class Trace:
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """What a button does, and to what."""
+    """What a button does, and with which view."""
 
     verb: Verb
     view: View
     trace: Trace | None = None
-    """How the fact was matched; None where it was picked. All buttons of an answer pass it on."""
+    """How the fact was matched, None if it was picked; all buttons of an answer carry it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """Characters of one look; the text is plain, fronts escape it."""
+    """Plain characters with one formatting; fronts escape them."""
 
     text: str
     bold: bool = False
@@ -74,7 +74,7 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line of text; blank where it has no spans."""
+    """One line of text; blank if it has no spans."""
 
     spans: tuple[Span, ...]
     small: bool = False
@@ -82,7 +82,7 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """One answer: its text, and a footer that is never split."""
+    """One answer: its text, and a footer that is never split over messages."""
 
     body: tuple[Line, ...]
     footer: tuple[Line, ...] = ()
@@ -107,10 +107,10 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Menu:
-    """A menu that stays while its entries are looked at."""
+    """A menu that stays below the page when an entry is picked."""
 
     owner: View
-    """The page the menu belongs to, from which it is made again."""
+    """The page of the menu, from which it is built again."""
     placeholder: str
     choices: tuple[Choice, ...]
 
@@ -126,7 +126,7 @@ class Page:
 
 
 def short_hash(text: str) -> int:
-    """Return 16 bits that tell a few hundred texts apart."""
+    """Return 16 bits, enough to distinguish a few hundred texts."""
     return zlib.crc32(text.encode()) & 0xFFFF
 
 
@@ -136,7 +136,7 @@ def fact_hash(slug: str, item_id: str) -> int:
 
 
 def trace_of(reply: Reply) -> Trace | None:
-    """Return how `reply` was matched; None where it was picked."""
+    """Return how `reply` was matched; None if it was picked."""
     if reply.best is None:
         return None
     runners_up = [
@@ -152,11 +152,11 @@ def _percent(candidate: Candidate) -> int:
 
 
 def sample_with(item: Fact | Gap, wanted: int) -> str | None:
-    """Return the sample of `item` with the hash `wanted`, or None when it has gone."""
+    """Return the sample of `item` with the hash `wanted`; None if it no longer exists."""
     return next((sample.text for sample in item.samples if short_hash(sample.text) == wanted), None)
 
 
 def fact_with(knowledge: Knowledge, wanted: int) -> Fact | None:
-    """Return the fact with the hash `wanted`, or None when it has gone."""
+    """Return the fact with the hash `wanted`; None if it no longer exists."""
     pairs = ((article.slug, fact) for article in knowledge.articles for fact in article.facts)
     return next((fact for slug, fact in pairs if fact_hash(slug, fact.id) == wanted), None)

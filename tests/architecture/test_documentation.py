@@ -1,11 +1,14 @@
 """What the documents name exists, and what exists is in the documents."""
 
+import ast
 import json
 import re
 import shlex
 import tomllib
 from collections import defaultdict
 from collections.abc import Iterator
+from importlib import import_module
+from numbers import Real
 from pathlib import Path
 from typing import Any
 
@@ -206,6 +209,47 @@ def reachable(arrows: dict[str, set[str]], start: str) -> set[str]:
         found |= new
         ahead += new
     return found
+
+
+def hand_set_constants() -> dict[str, object]:
+    """Return the numbers, and tuples of numbers, that modules of the core set to literals, by `module.NAME`.
+
+    The follow-up rules of `dialogue` are left out.
+    """
+    found: dict[str, object] = {}
+    for path in sorted((ROOT / "bot" / "core").glob("*.py")):
+        module = import_module(f"bot.core.{path.stem}")
+        for node in ast.parse(path.read_text(encoding="utf-8")).body if path.stem != "dialogue" else ():
+            if not isinstance(node, ast.Assign | ast.AnnAssign) or node.value is None or not has_number(node.value):
+                continue
+            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+            names = [one.id for target in targets for one in ast.walk(target) if isinstance(one, ast.Name)]
+            found |= {f"{path.stem}.{name}": value for name in names if is_numeric(value := getattr(module, name))}
+    return found
+
+
+def has_number(expression: ast.expr) -> bool:
+    """Return whether a number is written in an expression."""
+    return any(isinstance(one, ast.Constant) and is_numeric(one.value) for one in ast.walk(expression))
+
+
+def is_numeric(value: object) -> bool:
+    """Return whether a value is a number or a tuple of numbers."""
+    parts = value if isinstance(value, tuple) else (value,)
+    return bool(parts) and all(isinstance(part, Real) and not isinstance(part, bool) for part in parts)
+
+
+def test_every_hand_set_constant_of_the_core_is_in_the_table_with_its_value_and_reason() -> None:
+    notes = (ROOT / "bot" / "core" / "experiments.md").read_text(encoding="utf-8")
+    section = notes.partition("\n## Hand-set constants\n")[2].partition("\n## ")[0]
+    rows = re.findall(r"^\| (`[^|]+`) \| (`[^|]+`) \| [^|]+ \|$", section, re.MULTILINE)
+    listed = [
+        (name, ast.literal_eval(value))
+        for names, values in rows
+        for name, value in zip(re.findall("`(.+?)`", names), re.findall("`(.+?)`", values), strict=True)
+    ]
+    assert dict(listed) == hand_set_constants()
+    assert len(dict(listed)) == len(listed)
 
 
 def test_the_version_shown_is_the_projects(capsys: pytest.CaptureFixture[str]) -> None:

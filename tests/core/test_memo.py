@@ -6,45 +6,45 @@ from collections.abc import Sequence
 from bot.core.memo import BatchMemo, Memo
 
 
-class Reader:
-    """Counts how often it is asked for a length."""
+class Lengths:
+    """Counts how often the length of a text is computed."""
 
     def __init__(self) -> None:
-        """Begin at none."""
-        self.asked = 0
-        self.length = Memo(self._length, 2)
+        """Remember two lengths."""
+        self.computed = 0
+        self.of = Memo(self._length, 2)
 
     def _length(self, text: str) -> int:
-        self.asked += 1
+        self.computed += 1
         return len(text)
 
 
 def test_a_result_is_computed_once() -> None:
-    reader = Reader()
-    assert [reader.length("a"), reader.length("a"), reader.length("bb")] == [1, 1, 2]
-    assert reader.asked == 2
+    lengths = Lengths()
+    assert [lengths.of("a"), lengths.of("a"), lengths.of("bb")] == [1, 1, 2]
+    assert lengths.computed == 2
 
 
-def test_a_full_memo_starts_anew() -> None:
-    reader = Reader()
-    assert [reader.length(text) for text in ("a", "bb", "ccc", "a")] == [1, 2, 3, 1]
-    assert reader.asked == 4
+def test_a_full_memo_forgets_everything() -> None:
+    lengths = Lengths()
+    assert [lengths.of(text) for text in ("a", "bb", "ccc", "a")] == [1, 2, 3, 1]
+    assert lengths.computed == 4
 
 
-def test_a_cleared_memo_asks_again() -> None:
-    reader = Reader()
-    reader.length("a")
-    reader.length.clear()
-    reader.length("a")
-    assert reader.asked == 2
+def test_a_cleared_memo_computes_again() -> None:
+    lengths = Lengths()
+    lengths.of("a")
+    lengths.of.clear()
+    lengths.of("a")
+    assert lengths.computed == 2
 
 
 def test_a_memo_is_pickled_with_its_owner_and_comes_back_empty() -> None:
-    reader = Reader()
-    reader.length("a")
-    again: Reader = pickle.loads(pickle.dumps(reader))  # noqa: S301
-    assert again.length("a") == 1
-    assert (reader.asked, again.asked) == (1, 2), "its own count, not the first one's"
+    lengths = Lengths()
+    lengths.of("a")
+    again: Lengths = pickle.loads(pickle.dumps(lengths))  # noqa: S301
+    assert again.of("a") == 1
+    assert (lengths.computed, again.computed) == (1, 2), "its own count, not the first one's"
 
 
 def test_many_texts_are_computed_in_one_call_each_once() -> None:
@@ -59,6 +59,6 @@ def test_many_texts_are_computed_in_one_call_each_once() -> None:
     assert memo.get(["bb"], lengths) == [2]
     assert memo.get(["bb", "ccc", "dddd"], lengths) == [2, 3, 4]
     assert calls == [["a", "bb"], ["ccc", "dddd"]]
-    assert memo.get(["ccc", "a"], lengths) == [3, 1], "what was full has started anew"
+    assert memo.get(["ccc", "a"], lengths) == [3, 1], "a full memo has forgotten everything"
     assert calls[2:] == [["a"]]
     assert memo.get([], lengths) == []

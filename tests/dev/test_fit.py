@@ -11,8 +11,8 @@ from bot.core.features import FEATURE_NAMES, FEATURES
 from bot.dev.fit import (
     CONFIDENCE_RIDGE,
     FALSE_ANSWERS,
+    Batch,
     Prediction,
-    _Batch,
     choose_thresholds,
     fit_confidence,
     fit_ranker,
@@ -45,7 +45,7 @@ def articles(count: int) -> list[TrainingArticle]:
 
 
 def test_the_gradient_of_step_one_is_the_slope_of_its_loss() -> None:
-    batch = _Batch.of([question for article in articles(2) for question in article.questions])
+    batch = Batch.of([question for article in articles(2) for question in article.questions])
     start = np.random.default_rng(3).normal(0, 0.3, len(FEATURE_NAMES) + 1)
     off = check_grad(lambda p: batch.loss(p)[0], lambda p: batch.loss(p)[1], start)
     assert off < 1e-4 * np.linalg.norm(batch.loss(start)[1])

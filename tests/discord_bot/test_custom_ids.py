@@ -47,10 +47,10 @@ def test_a_menu_and_its_entries_are_read_back(view: View) -> None:
 
 
 @given(text=st.text(max_size=120) | st.from_regex(r"[am]\d:[oswr]?[flex][kex]?:\w{0,50}:\w{0,50}(:[\w=-]{0,9})?"))
-def test_a_forged_id_is_ignored_or_read_as_an_action(text: str) -> None:
-    action, owner = read_button(text), read_menu(text)
-    assert action is None or isinstance(action, Action)
-    assert owner is None or menu_id(owner)
+def test_a_forged_id_is_ignored_or_read_as_one_that_can_be_written_and_read_again(text: str) -> None:
+    action, view = read_button(text), read_menu(text)
+    assert action is None or read_button(button_id(action)) == action
+    assert view is None or read_menu(menu_id(view)) == view
 
 
 @pytest.mark.parametrize(

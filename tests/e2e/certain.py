@@ -16,7 +16,9 @@ class Certain(Library):
 
     def __init__(self, library: Library) -> None:
         """Answer from the snapshot of `library`; a reload takes its snapshot again."""
-        super().__init__(lambda: (library.snapshot.knowledge, library.snapshot.revision), None, first=library.snapshot)
+        super().__init__(
+            lambda: (library.snapshot.knowledge, library.snapshot.revision), None, restored=library.snapshot
+        )
 
     def answer(self, question: Question) -> Answer:
         """Answer without the matcher."""
@@ -40,4 +42,4 @@ class Certain(Library):
 
 def with_shipped_matcher(library: Library) -> Library:
     """Return a library that answers from the snapshot of `library` as the bot does."""
-    return Library(lambda: (library.snapshot.knowledge, library.snapshot.revision), None, first=library.snapshot)
+    return Library(lambda: (library.snapshot.knowledge, library.snapshot.revision), None, restored=library.snapshot)

@@ -204,7 +204,7 @@ async def test_a_command_that_left_the_facts_says_so(server: FakeDiscord, app: A
     knowledge = app.library.snapshot.knowledge
     (article,) = knowledge.articles
     served = [knowledge]
-    library = Library(lambda: (served[0], "1"), None, first=app.library.snapshot)
+    library = Library(lambda: (served[0], "1"), None, restored=app.library.snapshot)
     certain = Certain(library)
     async with running(server, replace(app, library=certain), settings) as bot:
         alice = server.user("alice", locale="ko")

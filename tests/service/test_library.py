@@ -12,7 +12,7 @@ def test_a_known_snapshot_is_taken_without_reading_and_a_reload_reads() -> None:
         read.append("again")
         return ferry_snapshot().knowledge, "read"
 
-    library = Library(reading, None, first=ferry_snapshot())
+    library = Library(reading, None, restored=ferry_snapshot())
     assert library.snapshot is ferry_snapshot()
     assert read == []
     library.reload()

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
+from bot.core.matching import Question
 from bot.core.model import Knowledge, Text
 from bot.errors import KnowledgeError, Problem
 from bot.service.library import Library
@@ -78,8 +79,8 @@ def test_a_follow_up_refers_to_the_last_line_that_was_understood() -> None:
     assert subject.last.gap == "chair-pay"
 
 
-def test_an_offer_is_picked_by_its_number() -> None:
-    """A gap suggestions the facts nearest to it; the picked one is answered as if it had been asked for."""
+def test_a_suggestion_is_picked_by_its_number() -> None:
+    """A gap suggests the facts nearest to it; the picked one is answered as if it had been asked for."""
     subject = chat()
     gap = night_snapshot().knowledge.articles[0].gaps[0]
     said(subject, gap.samples[0].text)
@@ -93,14 +94,21 @@ def test_an_offer_is_picked_by_its_number() -> None:
 
 
 @pytest.mark.parametrize("number", ["0", "9", "999"])
-def test_a_number_without_an_offer(number: str) -> None:
+def test_a_number_without_a_suggestion_is_refused(number: str) -> None:
     subject = chat()
     said(subject, "xyzzy plugh")
     assert MESSAGES["chat_no_such_number"].get(subject.voice.language) in said(subject, number)
 
 
 def test_a_very_long_number_is_a_question() -> None:
-    said(chat(), "xyzzy", "9" * 5_000)
+    subject = chat()
+    said(subject, "xyzzy")
+    before = subject.last
+    assert before is not None
+    assert before.outcome != "answered", "a short number would pick a suggestion"
+    shown_after = said(subject, "9" * 5_000)
+    assert subject.last is not before
+    assert MESSAGES["chat_no_such_number"].get("ko") not in shown_after
 
 
 def test_why_before_anything_was_asked() -> None:
@@ -148,8 +156,11 @@ def test_the_welcome_names_the_article_or_their_number() -> None:
 
 
 @pytest.mark.parametrize("line", ["[bold]왜[/]", "\x1b[31mred", "\ud800", "a\x00b"])
-def test_odd_lines_are_ordinary_questions(line: str) -> None:
-    said(chat(), line)
+def test_an_odd_line_is_answered_like_the_same_question_anywhere(line: str) -> None:
+    subject = chat()
+    text = said(subject, line)
+    assert subject.last == subject.library.answer(Question(line)).reply
+    assert subject.last.text in text
 
 
 def test_an_answer_in_the_other_language_only_says_so() -> None:
