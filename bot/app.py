@@ -1,4 +1,4 @@
-"""The composition root: builds the library and its encoder from the settings."""
+"""The composition root: builds the encoder and the library from the settings."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

@@ -1,4 +1,7 @@
-"""The command line: readers, authors, operators, developers."""
+"""The command line for readers, authors, operators and developers.
+
+A command is one function with `@app.command`; the README's table names each of them.
+"""
 
 import asyncio
 import json
@@ -20,7 +23,7 @@ from bot.service.library import Library
 from bot.service.replies import Reply
 from bot.settings import DiscordSettings, Settings, Switch, load_settings
 
-READERS, AUTHORS, DEVELOPERS = "Readers", "Authors", "Developers"
+READERS, AUTHORS, OPERATORS, DEVELOPERS = "Readers", "Authors", "Operators", "Developers"
 _PACKAGE = "article-answers-bot"
 app = typer.Typer(
     no_args_is_help=True,
@@ -40,7 +43,6 @@ Semantic = Annotated[
     bool | None,
     typer.Option("--semantic/--no-semantic", help="With or without the sentence encoder (BOT_SEMANTIC)."),
 ]
-OPERATORS = "Operators"
 
 
 def _show_version(wanted: bool) -> None:  # noqa: FBT001  typer passes the option's value

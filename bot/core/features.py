@@ -1,6 +1,7 @@
 """The features: how well each target answers one reading of a question, as a row of numbers per target.
 
-`FEATURES` lists them. A new feature is one function of a `Comparison` and one entry.
+`FEATURES` lists them. A new feature is a function of a `Comparison` and an entry there; what it needs to know of the
+targets is built in `Index`. It weighs 0 until `python -m bot train` has learnt its weight.
 """
 
 from collections.abc import Callable, Collection, Hashable, Mapping, Sequence
@@ -146,7 +147,7 @@ def _name_extra(compared: Comparison) -> Column:
 
 
 def _type_miss(compared: Comparison) -> Column:
-    """Return 1 for each target whose answer lacks every type of answer asked for, else 0; 0 if none is asked for."""
+    """Return 1 for each target whose answers and label lack every type of answer asked for, else 0."""
     wanted = frozenset(kind for ask in compared.tokenized.asks for kind in ANSWER_TYPES_OF.get(ask, ()))
     if not wanted:
         return compared.zeros()

@@ -38,7 +38,7 @@ class Question:
     default: Language = "ko"
     """The language to answer in when the question has none (`???`)."""
     after: Context | None = None
-    """The exchange before, with which `answering` resolves a question that needs context; not used here."""
+    """The previous exchange, which `service.answering` uses to resolve follow-ups; not used here."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +71,7 @@ class Suggested:
 
 @dataclass(frozen=True, slots=True)
 class Unanswered:
-    """The article does not answer; `best` is the gap that matched, if any."""
+    """The article does not answer; `best` is the gap or small talk that matched, if any."""
 
     language: Language
     best: Candidate | None = None
@@ -150,7 +150,7 @@ class Scored:
     """Cosine of the character n-grams with those of every sample, shape (samples,)."""
 
     @cached_property
-    def _decided(self) -> tuple[Matrix, float]:
+    def _probabilities_and_confidence(self) -> tuple[Matrix, float]:
         """Return P(target) of every target and the confidence in the likeliest fact."""
         index, classifier = self.snapshot.index, self.classifier
         if not self.reading.words:
@@ -171,12 +171,12 @@ class Scored:
     @property
     def probabilities(self) -> Matrix:
         """Return P(target) of every target, shape (targets,)."""
-        return self._decided[0]
+        return self._probabilities_and_confidence[0]
 
     @property
     def confidence(self) -> float:
         """Return the confidence in the likeliest fact."""
-        return self._decided[1]
+        return self._probabilities_and_confidence[1]
 
     def candidates(self) -> tuple[Candidate, ...]:
         """Return the likeliest targets, best first; confidences of facts are in proportion to that of the best."""

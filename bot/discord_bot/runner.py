@@ -151,15 +151,15 @@ class Runner:
             if stop.is_set():
                 return
             failures = 1 if time.monotonic() - began > _STABLE_AFTER else failures + 1
-            if (refusal := self._refusal(error, failures)) is not None:
-                raise refusal
+            if (fatal := self._fatal_error(error, failures)) is not None:
+                raise fatal
             log.error("the client ended and is rebuilt in %.0f s", pause(failures), exc_info=error)
             with suppress(TimeoutError):
                 await asyncio.wait_for(stop.wait(), pause(failures))
                 return
             self.rebuilds += 1
 
-    def _refusal(self, error: Exception | None, failures: int) -> DiscordStartError | None:
+    def _fatal_error(self, error: Exception | None, failures: int) -> DiscordStartError | None:
         """Return the error to end with if another client would fail too, or None.
 
         A network error ends the bot at the start only; later the bot waits for the network.

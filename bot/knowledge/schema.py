@@ -231,6 +231,8 @@ class SourceModel(Strict):
     paragraphs: Paragraphs = ()
 
 
+# A new key of a fact is declared here and in `core.model.Fact`, read in `reader`, explained in `knowledge/README.md`;
+# then `python -m bot check --schema > knowledge/schema.json`. YAML values arrive as text: a number is a bounded int.
 class FactModel(Strict):
     """One answerable statement of the article."""
 

@@ -25,7 +25,7 @@ from bot.service.replies import Reply, Voice, reply_to
 
 # The confidences of the follow-up rules, from 0 to 1, are chosen by hand on development dialogues.
 _CLOSE = 0.1
-"""Resolutions whose confidences differ by less are equally good; the first one is used."""
+"""Suggestions whose confidences differ by less are equally good; those of the first resolution are used."""
 _SURE = 0.8
 """Minimum confidence for preferring the context-resolved question when the literal one also has an answer."""
 _SURE_GAP = 0.5
@@ -196,13 +196,15 @@ def _without_marker(question: Question) -> Question:
 
 def _preferred(tries: Sequence[_Interpretation], resolved: Resolutions, before: Context) -> _Interpretation | None:
     """Return the resolution to answer with: one not shown yet, unless the last answer holds what is asked now."""
-    any_ = _best([one for one in tries if not _repeats(one, resolved, before)], resolved)
-    new = _best([one for one in tries if one.item != before.item], resolved)
-    if new is None or new.rank < _SAYS_SOMETHING:
-        return any_
-    again = any_ and isinstance(any_.decision, Answered) and any_.item == before.item
-    holds = resolved.answered_before or (any_ and any_.entity == resolved.named is not None)
-    return any_ if again and holds and new.entity != resolved.named else new
+    best_overall = _best([one for one in tries if not _repeats(one, resolved, before)], resolved)
+    best_new = _best([one for one in tries if one.item != before.item], resolved)
+    if best_new is None or best_new.rank < _SAYS_SOMETHING:
+        return best_overall
+    if best_overall is None or best_new.entity == resolved.named:
+        return best_new
+    repeats_last = isinstance(best_overall.decision, Answered) and best_overall.item == before.item
+    last_answer_fits = resolved.answered_before or best_overall.entity == resolved.named is not None
+    return best_overall if repeats_last and last_answer_fits else best_new
 
 
 def _context_after(snapshot: Snapshot, text: str, found: _Interpretation) -> Context | None:
@@ -232,9 +234,9 @@ def _repeats(one: _Interpretation, resolved: Resolutions, before: Context) -> bo
 
 
 def _best(tries: Sequence[_Interpretation], resolved: Resolutions) -> _Interpretation | None:
-    """Return the resolution of the highest rank, among about equally confident ones the first.
+    """Return the first resolution of the highest rank; of suggestions, the first of the about equally confident ones.
 
-    An answer or gap about the entity that the last question named comes before all others.
+    An answer or gap about the entity that this question names comes before all others.
     """
     named = resolved.named
     about_named = (one for one in tries if named and one.entity == named and one.rank >= _SAYS_SOMETHING)

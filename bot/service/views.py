@@ -9,6 +9,7 @@ from bot.core.model import Fact, Gap, Knowledge, Language
 from bot.service.replies import Reply
 
 Verb: TypeAlias = Literal["open", "share", "why", "related"]
+"""What a button does. A new one gets a letter in `components`, a case in `interactions`, a place in `pages`."""
 Style: TypeAlias = Literal["primary", "secondary"]
 
 
