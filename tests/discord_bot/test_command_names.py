@@ -1,4 +1,4 @@
-"""The names of commands: the facts can't take those of the bot's own commands."""
+"""Commands of an article can't have the names of the bot's own commands."""
 
 from pathlib import Path
 
