@@ -22,7 +22,7 @@ CONFIDENCE_RIDGE = 6.0
 FALSE_ANSWERS = 0.08
 """Maximum share of the uncovered questions that the answer threshold may let through."""
 LOST_SUGGESTIONS = 0.02
-"""Maximum share of the covered questions that the suggestion threshold may deprive of their right fact."""
+"""Maximum share of the covered questions that may lose their right suggestion to the suggestion threshold."""
 
 _BOUNDS = {1: (0.0, None), -1: (None, 0.0)}
 

@@ -31,7 +31,7 @@ LEXICON = Lexicon(
 
 
 def samples(*texts: str) -> tuple[Sample, ...]:
-    """Return sample questions, Korean where they hold Hangul."""
+    """Return sample questions, Korean if they contain Hangul."""
     return tuple(Sample(text, "ko" if any("가" <= char <= "힣" for char in text) else "en") for text in texts)
 
 

@@ -54,7 +54,7 @@ def test_a_misspelt_name_is_found_by_its_letters(typo: str, entity: str) -> None
 
 
 def test_a_word_of_the_facts_is_never_a_misspelt_name() -> None:
-    """Otherwise every word that resembles a name would name somebody."""
+    """Otherwise every word that resembles a name would be that name."""
     assert named("Shulman", known=("shulman",)) == set()
 
 

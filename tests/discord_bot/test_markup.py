@@ -48,7 +48,7 @@ def test_nothing_in_escaped_text_mentions_anybody(text: str) -> None:
 
 @given(text=st.text(st.characters(exclude_characters="@:")) | st.text("가. \\*_~`|[]<>#-1\n"))
 def test_discord_shows_escaped_text_as_it_was_before(text: str) -> None:
-    """Discord takes the backslash before punctuation away; mentions and addresses are left out here."""
+    """Discord removes the backslash before punctuation; mentions and addresses are left out here."""
     assert re.sub(r"\\([!-/:-@\[-`{-~])", r"\1", escape(text)) == text
 
 
