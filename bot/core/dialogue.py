@@ -1,4 +1,4 @@
-"""Questions that need the one before ("왜?", "and where did she go?"), resolved so that they stand alone."""
+"""Questions that need the one before ("왜?", "and where did she go?"), resolved into complete ones."""
 
 import re
 from collections.abc import Iterable, Iterator, Sequence

@@ -61,7 +61,7 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Where in its article a fact stands; paragraphs count body paragraphs from 1."""
+    """The place of a fact in its article; paragraphs count body paragraphs from 1."""
 
     section: str
     paragraphs: tuple[int, ...] = ()

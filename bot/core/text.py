@@ -109,7 +109,7 @@ def language_of(normal: str, default: Language = "ko") -> Language:
     if not hangul or not latin:
         return "ko" if hangul else "en" if latin else default
     function_words = sum(word in _ENGLISH_FUNCTION for word in words(normal))
-    if function_words >= 2 and latin > hangul:  # noqa: PLR2004  one may stand inside a name
+    if function_words >= 2 and latin > hangul:  # noqa: PLR2004  one may be part of a name
         return "en"
     return "ko"
 

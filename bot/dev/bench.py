@@ -1,4 +1,4 @@
-"""`bench`: time and memory, on the shipped article cut to a stated size and on synthetic ones."""
+"""`bench`: time and memory, on a part of the shipped article and on synthetic articles."""
 
 import multiprocessing
 import os
@@ -21,7 +21,7 @@ from bot.service.library import build_snapshot
 from bot.service.ports import Encoder
 
 _VOCABULARY = 10_000
-"""Words of each language to choose from; few facts share one by chance, as in real articles."""
+"""Words of each language to draw from, so many that few facts share one, as in real articles."""
 _TEMPLATES: dict[Language, tuple[str, ...]] = {
     "ko": ("{}은 왜 {}에 {}?", "누가 {}를 {}에서 {} 했어?", "{}는 언제 {}부터 {}였나요", "{} {} {} 알려 줘"),
     "en": ("why did {} leave {} for {}?", "who told {} about {} and {}", "when was {} {} by {}?", "how much {} {} {}"),
@@ -34,9 +34,9 @@ FACTS, SAMPLES = 60, 24
 SMALL, LARGE, FEW_SAMPLES = 60, 5_000, 8
 """Facts of the two synthetic articles of `scaling`, and the samples of each fact."""
 _LABELS = 120
-"""Labels that questions are made of, the same number whatever the size of the article."""
+"""Number of labels that questions are made from, for an article of any size."""
 _WARM_UP = 5
-"""First questions, whose times do not count."""
+"""Number of first questions whose times do not count."""
 _SINGLE_CORE = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
 EncoderFactory = Callable[[], Encoder]
 
@@ -51,8 +51,8 @@ def synthetic(facts: int, samples: int, shared: Knowledge) -> Knowledge:
         language: ["".join(rng.choices(syllables, k=3)) for _ in range(_VOCABULARY)]
         for language, syllables in _SYLLABLES.items()
     }
-    made = tuple(_fact(number, samples, words, rng) for number in range(facts))
-    article = Article("synthetic", Text(en="Synthetic"), Text(en="Nobody"), "ko", (), (), made)
+    built = tuple(_fact(number, samples, words, rng) for number in range(facts))
+    article = Article("synthetic", Text(en="Synthetic"), Text(en="Nobody"), "ko", (), (), built)
     return replace(shared, articles=(article,))
 
 
@@ -69,7 +69,7 @@ def _fact(number: int, samples: int, words: dict[Language, list[str]], rng: rand
 
 @dataclass(frozen=True, slots=True)
 class Timing:
-    """The cost of answering."""
+    """Time and memory of answering."""
 
     median: float
     """Milliseconds."""
@@ -113,7 +113,7 @@ def scaling(shared: Knowledge, build_encoder: EncoderFactory, large: int = LARGE
 
 
 def _measure_apart(knowledge: Knowledge, build_encoder: EncoderFactory | None) -> Timing:
-    """Measure in a fresh process, whose memory holds nothing else."""
+    """Measure in a new process, so that its memory holds nothing else."""
     with multiprocessing.get_context("spawn").Pool(1) as pool:
         return pool.apply(_measure, (knowledge, build_encoder))
 
@@ -133,7 +133,7 @@ def _measure(knowledge: Knowledge, build_encoder: EncoderFactory | None) -> Timi
 
 
 def _questions(knowledge: Knowledge) -> list[str]:
-    """Return questions that equal no sample: labels with words around them, a sixth of them long."""
+    """Return questions that equal no sample: labels with words around them, one in six of them long."""
     labels = [label for article in knowledge.articles for fact in article.facts for label in fact.label.every()]
     asked = [f"{label} – tell me please, 그거 궁금해요" for label in labels[:_LABELS]]
     return asked + [f"{question} " * 6 for question in asked[::5]]

@@ -1,4 +1,4 @@
-"""Learn the weights of both steps and the thresholds; everything is judged leave-one-article-out."""
+"""Learn the weights of both steps and the thresholds; predictions are leave-one-article-out."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
@@ -20,9 +20,9 @@ RIDGE = 0.3
 CONFIDENCE_RIDGE = 6.0
 """L2 penalty of step two on standardised features, chosen likewise among 3, 6, 10, 20, 40 and 80."""
 FALSE_ANSWERS = 0.08
-"""Share of the uncovered questions that may be answered when the answer threshold is chosen."""
+"""Maximum share of the uncovered questions that the answer threshold may let through."""
 LOST_SUGGESTIONS = 0.02
-"""Share of the covered questions that may lose their right suggestion when the suggestion threshold is chosen."""
+"""Maximum share of the covered questions that may lose their right suggestion to the suggestion threshold."""
 
 _BOUNDS = {1: (0.0, None), -1: (None, 0.0)}
 
@@ -36,9 +36,9 @@ class Batch:
     right: Matrix
     """1 for the targets that may win, shape (targets of all readings,)."""
     starts: NDArray[np.int64]
-    """Where the targets of each reading begin, shape (readings,)."""
+    """Row of the first target of each reading, shape (readings,)."""
     lengths: NDArray[np.int64]
-    """How many targets each reading has, shape (readings,)."""
+    """Number of targets of each reading, shape (readings,)."""
     uncovered: Matrix
     """1 where none of the above may win, shape (readings,)."""
     weight: Matrix
@@ -79,10 +79,10 @@ class Batch:
 
 
 def fit_ranker(articles: Sequence[TrainingArticle], left_out: Collection[str]) -> Classifier:
-    """Fit step one: the right targets win, or none of the above and the gaps for an uncovered question.
+    """Fit step one, in which the right targets win; for an uncovered question, none of the above and the gaps.
 
     Each weight keeps the sign of its feature, so that more agreement never makes an answer less likely; the features
-    `left_out` weigh nothing. Step two and the thresholds of the result are open.
+    `left_out` weigh nothing. Step two and the thresholds of the result are not learnt yet.
     """
     batch = Batch.of([question for article in articles for question in article.questions])
     bounds = [*((0.0, 0.0) if one.name in left_out else _BOUNDS[one.sign] for one in FEATURES), (None, None)]
@@ -113,11 +113,11 @@ class Prediction:
 
     @property
     def right_in_three(self) -> bool:
-        """Return whether a right fact is among those that would be suggested."""
+        """Return whether a right fact is among the best three, which would be suggested."""
         return bool(self._right_by_rank()[:MAX_SUGGESTIONS].any())
 
     def _right_by_rank(self) -> Mask:
-        """Return whether each target is right, the best fact first and what is no fact last."""
+        """Return whether each target is right, in the order of the facts' probabilities; other targets come last."""
         facts = np.where(self.question.is_fact, self.probabilities, -1)
         return self.question.right[np.argsort(-facts, kind="stable")]
 
@@ -217,7 +217,7 @@ def train(
         return fit_ranker([one for one in articles if one.slug not in unseen], left_out)
 
     def classifier(unseen: frozenset[str]) -> Classifier:
-        """Fit both steps; step two needs predictions on each article by a ranker without that one either."""
+        """Fit both steps; step two needs predictions on each article by a ranker that was not fitted to it either."""
         groups = []
         for article in articles:
             if article.slug not in unseen:

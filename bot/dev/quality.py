@@ -29,9 +29,9 @@ from bot.service.ports import Encoder
 INTENTS = 60
 """Intents of an episode."""
 SAMPLES = 4
-"""Training sentences of each intent, at most."""
+"""Maximum training sentences of each intent."""
 MAX_OUT_OF_SCOPE = 1_000
-"""Questions in each of the four groups without an answer, at most, so that a run takes minutes."""
+"""Maximum questions in each of the four groups without an answer, so that a run takes minutes."""
 FALSE_ANSWERS = 0.05
 """Share of the dev questions without an answer, near and far weighted equally, that may be answered."""
 
@@ -43,7 +43,7 @@ class OutOfScope:
     near: tuple[str, ...]
     """Of intents that were not drawn."""
     far: tuple[str, ...]
-    """Out of the set's scope, or small talk."""
+    """Outside the set's topics, or small talk."""
 
 
 LabelledTexts = tuple[tuple[str, int], ...]
@@ -103,7 +103,7 @@ def qpair_ko(data: Path, seed: int) -> Episode:
 
 
 SETS: dict[str, tuple[Callable[[Path, int], Episode], int]] = {"clinc150": (clinc150, 3), "qpair_ko": (qpair_ko, 8)}
-"""How an episode of each set is drawn, and how many are."""
+"""For each set, the function that draws an episode, and the number of episodes."""
 
 
 def _read(file: Path) -> list[_Line]:
@@ -116,7 +116,7 @@ def _read(file: Path) -> list[_Line]:
 
 
 def _draw(lines: Sequence[_Line], seed: int) -> tuple[list[str], random.Random]:
-    """Return the intents of an episode and the generator for what else is drawn."""
+    """Return the intents of an episode and the random generator for its other draws."""
     rng = random.Random(seed)  # noqa: S311  the same episode every time
     intents = sorted({line.intent for line in lines})
     if len(intents) <= INTENTS:
@@ -161,7 +161,7 @@ _ngram_vectors = partial(TfidfVectorizer, analyzer="char_wb", ngram_range=(2, 4)
 
 
 def _best(scores: Callable[[str], NDArray[np.floating]], intents: Sequence[int]) -> Matcher:
-    """Return the matcher that takes the intent of the highest score; `intents` holds that of each score."""
+    """Return a matcher that chooses the intent of the highest score; `intents` has the intent of each score."""
 
     def match(question: str) -> tuple[int, float]:
         found = scores(question)
@@ -186,7 +186,7 @@ def _tf_idf(episode: Episode) -> Matcher:
 def _regression(episode: Episode) -> Matcher:
     texts, intents = zip(*episode.samples, strict=True)
     model = make_pipeline(_ngram_vectors(), LogisticRegression(C=10, max_iter=1_000))
-    with warnings.catch_warnings(action="ignore"):  # it warns of classes with a single sample, which are meant
+    with warnings.catch_warnings(action="ignore"):  # about classes with a single sample, which are intended
         model.fit(texts, intents)
     return _best(lambda question: model.predict_proba([question])[0], model.classes_)
 
@@ -220,12 +220,12 @@ def _article(episode: Episode) -> Article:
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """How a matcher does on one episode."""
+    """The results of a matcher on one episode."""
 
     first: float
     """Share of the covered questions whose intent comes first."""
     right: float
-    """Share of them that are answered, and rightly."""
+    """Share of them that are answered right."""
     false: float
     """Share of the test questions without an answer that are answered."""
     milliseconds: tuple[float, ...]
@@ -258,7 +258,7 @@ def _cell(group: Sequence[Measured]) -> str:
 
 
 def measure(match: Matcher, episode: Episode) -> Measured:
-    """Ask everything: the threshold is chosen on dev and applied to test."""
+    """Ask all questions; the threshold is chosen on dev and applied to test."""
     bar = threshold(*_scores(match, episode.dev))
     false = np.mean([np.mean(np.array(scores) > bar) for scores in _scores(match, episode.test)])
     times, first, right = [], 0, 0
@@ -278,7 +278,7 @@ def _scores(match: Matcher, questions: OutOfScope) -> tuple[list[float], list[fl
 
 
 def threshold(near: Sequence[float], far: Sequence[float]) -> float:
-    """Return the score above which at most FALSE_ANSWERS of both groups lie, each group weighing a half."""
+    """Return the score that at most FALSE_ANSWERS of the questions exceed; both groups weigh the same."""
     scores = np.array([*near, *far])
     weights = np.repeat([0.5 / len(near), 0.5 / len(far)], [len(near), len(far)])
     levels = np.unique(scores)[::-1]

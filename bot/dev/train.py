@@ -1,4 +1,4 @@
-"""`train`: learn the weights, write them and the report that justifies them."""
+"""`train`: learn the weights and write them with their report."""
 
 import json
 from collections.abc import Callable, Iterator, Sequence
@@ -54,7 +54,7 @@ _COLUMNS: dict[str, tuple[Callable[[Prediction], bool], Callable[[Prediction, Cl
     "offered": (lambda one: not one.covered, _offered),
     "small talk offered": (_easy, _offered),
 }
-"""Which questions a column is about, and what it counts."""
+"""For each column, the questions that it is about, and those of them that it counts."""
 _COUNTS_OF_COVERED = [_COLUMNS[name][1] for name in ("first", "right", "wrong")]
 ABLATION_HEADING = """# Ablation: what each feature is worth
 
@@ -125,8 +125,8 @@ def _row(name: str, counts: NDArray[np.float64], *, intervals: bool = False) -> 
 def article_interval(hits: Matrix, totals: Matrix) -> tuple[float, float]:
     """Return the 95 % bootstrap interval of sum(hits) / sum(totals), each of shape (articles,).
 
-    Articles are resampled, not questions: those of one article rise and fall together, and the share is wanted for
-    another article.
+    Articles are resampled, not questions, because the questions of one article resemble each other and the share is
+    wanted for another article.
     """
     found = bootstrap(
         (hits, totals),
@@ -182,7 +182,7 @@ def ablate_and_write(knowledge: Knowledge, questions: Path, output: Path, encode
 def _ablated(
     name: str, articles: Sequence[TrainingArticle], classifier: Classifier, held_out: Sequence[Sequence[Prediction]]
 ) -> str:
-    """Return the row of one feature; of the articles' versions the few-shot one comes last."""
+    """Return the row of one feature; the few-shot version of an article is its last."""
     covered = [one for group in held_out for one in group if one.covered]
     few_shot = {article.slug: group for article, group in zip(articles, held_out, strict=True)}.values()
     shares = [np.mean([one.right and one.answered(classifier) for one in group if one.covered]) for group in few_shot]
@@ -198,7 +198,7 @@ def _written(file: Path, parts: Sequence[str]) -> str:
 
 
 def stored(classifier: Classifier) -> dict[str, object]:
-    """Return `classifier` as `weights.json` holds it: by field, and the weights by feature."""
+    """Return `classifier` in the form of `weights.json`: by field, the weights by feature."""
     names = {"weights": FEATURE_NAMES, "confidence": CONFIDENCE_FEATURES}
     found: dict[str, object] = {}
     for field in fields(classifier):

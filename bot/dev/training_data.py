@@ -1,4 +1,4 @@
-"""Training data: every question of every training article as features."""
+"""Training data: the features of every question of every training article."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -21,15 +21,15 @@ FEW_SHOT_SAMPLES = 4
 
 @dataclass(frozen=True, slots=True)
 class TrainingQuestion:
-    """One question against all targets of its article."""
+    """One question with its features for all targets of its article."""
 
     annotated: AnnotatedQuestion
     readings: tuple[Matrix, ...]
     """Features of each reading, the text as typed first, each of shape (targets, len(FEATURES))."""
     right: Mask
-    """Which targets answer it, shape (targets,)."""
+    """True for targets that answer it, shape (targets,)."""
     is_fact: Mask
-    """Which targets are facts, the others being gaps or small talk, shape (targets,)."""
+    """True for facts, False for gaps and small talk, shape (targets,)."""
     has_gaps: bool
     """Whether the article has gaps."""
 
@@ -40,7 +40,7 @@ class TrainingArticle:
 
     slug: str
     name: str
-    """The slug, marked when this is the few-shot version."""
+    """The slug, with "(few-shot)" for that version."""
     questions: tuple[TrainingQuestion, ...]
 
 

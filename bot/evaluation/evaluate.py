@@ -10,35 +10,35 @@ from typing import Any
 from bot.core.matching import Question
 from bot.core.model import LANGUAGES, Language
 from bot.errors import ConfigError
-from bot.evaluation.metrics import MEASURES, Change, Result, Share, compare, percentile, shares_by_group
+from bot.evaluation.metrics import MEASURES, PairedChange, Result, Share, compare, percentile, shares_by_group
 from bot.evaluation.perturbation import Perturbation, perturb
 from bot.evaluation.question_sets import TRAINING, AnnotatedQuestion, read_questions, slug_of
 from bot.service.library import Library
 from bot.service.replies import Reply, why
 
 PERTURBED_KINDS = frozenset({"typo", "spacing", "layout", "noise"})
-"""Kinds of questions that are perturbed as they stand."""
+"""Kinds of questions that are perturbed already."""
 _WARM_UP = 3
-"""Questions asked once before the timing: the first ones load encoder and weights."""
+"""Questions asked once before timing, because the first ones load the encoder and the weights."""
 
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What is asked, and what else the report holds."""
+    """Which questions are asked, and what is in the report."""
 
     explain: bool = False
-    """List each miss with its signals."""
+    """List each miss with its features."""
     earlier: Path | None = None
     """The JSON of an earlier run to compare with."""
     samples: Language | None = None
-    """The language that the knowledge has samples in; only questions in the other one are asked."""
+    """The language of all samples in the knowledge; only questions in the other language are asked."""
     perturbation: Perturbation | None = None
     """How to perturb the clean questions, to compare the outcomes with and without."""
 
 
 @dataclass(frozen=True, slots=True)
 class QuestionSet:
-    """Questions and who answers them."""
+    """Questions and the library that answers them."""
 
     library: Library
     questions: tuple[AnnotatedQuestion, ...]
@@ -66,29 +66,29 @@ def measuring_sets(folder: Path) -> list[Path]:
     return sorted(file for file in folder.glob("*.jsonl") if TRAINING not in file.stem)
 
 
-def read_sets(files: Sequence[Path], answering: Callable[[Path | None], Library]) -> tuple[QuestionSet, ...]:
+def read_sets(files: Sequence[Path], library_for: Callable[[Path | None], Library]) -> tuple[QuestionSet, ...]:
     """Read `files`; each is asked of the knowledge in use, or of the article in `../articles` that it is named after.
 
-    `answering` returns the library for a folder, or for the knowledge in use (None).
+    `library_for` returns the library of a folder; for None, that of the knowledge in use.
     """
-    served = answering(None)
+    served = library_for(None)
     slugs = {article.slug for article in served.snapshot.knowledge.articles}
     found = []
     for file in files:
         slug = slug_of(file)
         folder = file.parent.parent / "articles" / slug
-        library = answering(folder) if slug not in slugs and folder.is_dir() else served
+        library = library_for(folder) if slug not in slugs and folder.is_dir() else served
         found.append(QuestionSet(library, read_questions(file, library.snapshot.knowledge)))
     return tuple(found)
 
 
 @dataclass(frozen=True, slots=True)
 class PairedComparison:
-    """The changes between two runs, with a title and a name for each run."""
+    """The differences between two runs, with a title and a name for each run."""
 
     title: str
     runs: tuple[str, str]
-    changes: Mapping[str, Change]
+    changes: Mapping[str, PairedChange]
     """By measure."""
 
     def data(self) -> dict[str, Any]:
@@ -131,7 +131,7 @@ def evaluate(sets: Sequence[QuestionSet], options: Options, *, as_json: bool) ->
 
 
 def _filtered(one: QuestionSet, options: Options) -> QuestionSet:
-    """Return the set without the questions that `options` leave out."""
+    """Return the set without the questions that `options` exclude."""
     without = PERTURBED_KINDS if options.perturbation else ()
     kept = (asked for asked in one.questions if asked.language != options.samples and asked.kind not in without)
     return replace(one, questions=tuple(kept))

@@ -1,4 +1,4 @@
-"""What became of each question, how often each outcome is, and which questions two runs decided differently."""
+"""The outcome of each question, the share of each outcome, and the questions that differ between two runs."""
 
 import math
 from collections import Counter, defaultdict
@@ -11,9 +11,9 @@ from bot.evaluation.question_sets import AnnotatedQuestion
 from bot.service.replies import Reply
 
 COVERED = frozenset({"right", "wrong", "offered", "lost"})
-"""Outcomes of a question that the article answers; offered: a right fact is among the suggestions; lost: it is not."""
+"""Outcomes of a question that the article answers; offered: a right fact is suggested; lost: none is."""
 UNCOVERED = frozenset({"false", "declined"})
-"""Outcomes of a question that it does not answer: answered all the same, or not."""
+"""Outcomes of a question that the article does not answer: answered nevertheless, or not."""
 MEASURES: dict[str, tuple[frozenset[str], frozenset[str]]] = {
     "right": (frozenset({"right"}), COVERED),
     "wrong": (frozenset({"wrong"}), COVERED),
@@ -21,16 +21,16 @@ MEASURES: dict[str, tuple[frozenset[str], frozenset[str]]] = {
     "right_or_offered": (frozenset({"right", "offered"}), COVERED),
     "falsely_answered": (frozenset({"false"}), UNCOVERED),
 }
-"""Outcomes that each measure counts, and the outcomes that it is a share of."""
+"""For each measure, the outcomes that it counts, and all outcomes that it is a share of."""
 COMPARED = ("right", "wrong", "right_or_offered", "falsely_answered")
-"""Measures of a paired comparison."""
+"""The measures that two runs are compared by."""
 _Z = 1.96
 """Quantile of the normal distribution for 95 %."""
 
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What became of one question."""
+    """The reply to one question, and its outcome."""
 
     question: AnnotatedQuestion
     reply: Reply
@@ -62,12 +62,12 @@ class Share:
 
     @property
     def value(self) -> float:
-        """Return the proportion, 0 of nothing."""
+        """Return the proportion, 0 without questions."""
         return self.hits / self.total if self.total else 0.0
 
     @property
     def interval(self) -> tuple[float, float]:
-        """Return the bounds of the score interval (Wilson 1927), 0 and 1 of nothing."""
+        """Return the bounds of the score interval (Wilson 1927), 0 and 1 without questions."""
         if not self.total:
             return 0.0, 1.0
         n, p = self.total, self.value
@@ -105,20 +105,20 @@ def percentile(results: Sequence[Result], percent: float) -> float:
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class PairedChange:
     """One measure in two runs over the same questions."""
 
     of: int
     before: int
     now: int
     became: tuple[str, ...]
-    """Questions that it counts now and did not before."""
+    """Questions that count now and did not before."""
     stopped: tuple[str, ...]
-    """Questions that it counted before and does not now."""
+    """Questions that counted before and do not now."""
 
     @property
     def points(self) -> float:
-        """Return how many percentage points were gained."""
+        """Return the gain in percentage points."""
         return 100 * (self.now - self.before) / max(self.of, 1)
 
     @property
@@ -129,7 +129,7 @@ class Change:
         return min(1.0, float(2 * sum(math.comb(differ, hits) for hits in range(fewer + 1)) / 2**differ))
 
 
-def compare(before: Mapping[str, str], now: Mapping[str, str]) -> dict[str, Change]:
+def compare(before: Mapping[str, str], now: Mapping[str, str]) -> dict[str, PairedChange]:
     """Compare outcomes by question, measure by measure, over the questions that are in both runs."""
     changes = {}
     for measure in COMPARED:
@@ -137,5 +137,5 @@ def compare(before: Mapping[str, str], now: Mapping[str, str]) -> dict[str, Chan
         asked = [key for key in now if key in before and now[key] in group]
         old, new = ({key for key in asked if run[key] in counted} for run in (before, now))
         became, stopped = (tuple(key for key in asked if key in found) for found in (new - old, old - new))
-        changes[measure] = Change(len(asked), len(old), len(new), became, stopped)
+        changes[measure] = PairedChange(len(asked), len(old), len(new), became, stopped)
     return changes

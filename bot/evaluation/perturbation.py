@@ -1,4 +1,4 @@
-"""Perturbed questions, and knowledge cut to one language, to measure how much that costs."""
+"""Perturbed questions, and knowledge reduced to one language, to measure how many right answers that costs."""
 
 import random
 import re
@@ -12,9 +12,9 @@ from bot.core.text import language_of, normalise
 
 Perturbation: TypeAlias = Literal["typos", "spaces", "layout"]
 LETTERS_PER_TYPO = 8
-"""A Hangul syllable counts as one letter."""
+"""Letters per typing error; a Hangul syllable counts as one letter."""
 _ROWS = (("qwertyuiop", 0.0), ("asdfghjkl", 0.25), ("zxcvbnm", 0.75))
-"""Rows of keys, and how far each is shifted to the right."""
+"""Rows of keys, and by how many keys each is shifted to the right."""
 _KEYS = {key: (row, column + shift) for row, (keys, shift) in enumerate(_ROWS) for column, key in enumerate(keys)}
 _WORD = re.compile(r"[A-Za-z]+|[가-힣]+")
 FactOrGap = TypeVar("FactOrGap", Fact, Gap)

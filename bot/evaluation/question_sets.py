@@ -1,4 +1,4 @@
-"""Question sets: JSON lines or `cases.yaml`, read into questions with their right answers."""
+"""Reading question sets, which are JSON lines or a `cases.yaml`."""
 
 import json
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ TRAINING = "-development"
 FOLLOW_UPS = "-follow-ups"
 """`<slug>-follow-ups.jsonl` holds questions that need context; `train` ignores them."""
 ROLES = "-roles"
-"""`<slug>-roles.jsonl` holds questions decided by who did what to whom or by a "not"; `train` ignores them."""
+"""`<slug>-roles.jsonl` holds questions about who did what, and with "not"; `train` ignores them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,14 +25,14 @@ class AnnotatedQuestion:
     text: str
     language: str
     kind: str
-    """How it is asked or what is wrong with it, such as `paraphrase`, `typo` or `oos-hard`."""
+    """What kind of question it is, such as `paraphrase`, `typo` or `oos-hard`."""
     facts: tuple[str, ...]
     """Ids of the right answers; empty when the article does not answer."""
     article: str | None
     after: str | None = None
     """The question asked just before, as context."""
     corrects: tuple[str, ...] = ()
-    """Ids of the facts that correct a wrong premise of the question; showing one is no false answer."""
+    """Ids of facts that correct a wrong premise of the question; answering with one is not false."""
 
     @property
     def covered(self) -> bool:

@@ -145,7 +145,7 @@ def joined(whole: Reply, parts: Sequence[Reply]) -> Reply:
 
 
 def decide_on(snapshot: Snapshot, question: Question, encoder: Encoder | None) -> Decision:
-    """Decide on a question after `question.after`; raise nothing, whatever the text."""
+    """Decide on a question in the context `question.after`; no text raises an error."""
     return _interpret(snapshot, question, encoder).decision
 
 

@@ -60,7 +60,7 @@ class _Typed:
     words: tuple[str, ...]
     """Each with a space before it, so that it is found at the beginning of a word."""
     initials: str | None
-    """Korean initial consonants (ㅁㄹㅌ for 무라티); None where something else was typed."""
+    """Korean initial consonants (ㅁㄹㅌ for 무라티); None if something else was typed."""
     language: Language
 
 

@@ -46,9 +46,9 @@ LONGEST_CHOICE: Final = 100
 _STARTERS = 3
 """Questions suggested to somebody who asked none."""
 _MOST_ROWS = 8
-"""Most rows on a page: about two screens of a phone."""
+"""Maximum rows on a page: about two screens of a phone."""
 _MOST_CHARACTERS = 1_500
-"""Most characters of the rows on a page, so that they fit into a message with heading and sources."""
+"""Maximum characters of the rows on a page, so that they fit into a message with heading and sources."""
 _LONGEST_LINE = 300
 _LONGEST_SOURCE = 700
 _BLANK = Line(())
@@ -145,7 +145,7 @@ def _fact_page(knowledge: Knowledge, view: FactView, trace: Trace | None, *, sha
 
 
 def reply_page(knowledge: Knowledge, reply: Reply, *, trace: Trace | None = None, shareable: bool = False) -> Page:
-    """Lay out a reply; `shareable` where only the asker sees it and others could."""
+    """Lay out a reply; `shareable` if only the asker sees it and may share it."""
     language, trace = reply.language, trace or trace_of(reply)
     voice = Voice(knowledge, language)
     further = (Block(_lines(one.text), _source_line(one.source)) for one in reply.also)

@@ -1,4 +1,4 @@
-"""Advice for authors: it names what was made worse in a good article, and says nothing about the good one."""
+"""Advice for authors names what is wrong with a worsened article, and nothing in the good one."""
 
 from dataclasses import replace
 
@@ -59,7 +59,7 @@ def test_ten_lines_are_shown_and_the_rest_counted() -> None:
     assert str(Advice("kind", (), 0)) == ""
 
 
-def test_facts_that_find_each_others_samples_overlap() -> None:
+def test_facts_that_win_each_others_samples_overlap() -> None:
     """Each pair is listed once, in either order, with its two most similar samples."""
     advice = overlapping_facts(
         build_snapshot(ferry()).index,
@@ -120,7 +120,7 @@ def test_missing_aliases_are_proposed(article: Article, expected: list[str]) -> 
     assert len(lines) == len(expected)
 
 
-def test_another_spelling_of_a_name_is_proposed_where_it_is_meant() -> None:
+def test_another_spelling_of_a_name_is_proposed_as_an_alias() -> None:
     """A word of the facts counts as known, so the bot does not take it for a misspelt name."""
     snapshot = build_snapshot(changed(1, "Norren made it, right?", "Is it from Norren"))
     (line,) = missing_aliases(snapshot, tokenized_samples(snapshot)).lines
@@ -162,7 +162,7 @@ def test_an_attribute_with_a_gap_is_not_proposed() -> None:
 
 
 def test_a_gap_about_two_people_covers_all_people() -> None:
-    """'What Lund or Moe earns' covers Berg too."""
+    """A gap with samples about Lund and Moe is about Berg too."""
     people = [replace(ferry().entities[0], id=one, name=replace(ferry().entities[0].name, ko=one, en=one), aliases=())
               for one in ("moe", "berg")]  # fmt: skip
     general = Gap("pay", ferry().gaps[0].label, ferry().gaps[0].answer, samples("salary of Lund", "pay of Moe?"))

@@ -1,4 +1,4 @@
-"""Facts compared with the article's text: evidence where it is cited, and no copied sentence."""
+"""Evidence is in the cited paragraphs of the article's text, and no sentence is copied from it."""
 
 from pathlib import Path
 
@@ -64,7 +64,7 @@ def test_paragraphs_are_found_between_title_deck_heading_and_note() -> None:
     assert starts == {1: "the", 2: "short", 3: "the", 4: "it"}
 
 
-def test_evidence_where_it_is_cited_is_fine() -> None:
+def test_evidence_in_the_cited_paragraph_is_accepted() -> None:
     assert problems_of(article(*GOOD)) == []
 
 
@@ -105,7 +105,7 @@ def test_a_text_that_is_too_short_is_not_this_article(text: str) -> None:
     assert [problem.where for problem in problems] == ["sections"]
 
 
-def test_a_text_that_is_no_text(tmp_path: Path) -> None:
+def test_a_file_that_is_no_text_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "a.txt"
     path.write_bytes("가".encode("cp949"))
     with pytest.raises(KnowledgeError, match="is not UTF-8"):

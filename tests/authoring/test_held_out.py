@@ -1,4 +1,4 @@
-"""Held-out samples: only the one that fits another fact better is reported."""
+"""Of the held-out samples, only those that another fact wins are reported."""
 
 from dataclasses import replace
 
@@ -17,7 +17,7 @@ WORDS = ("harbour", "captain", "engine", "passenger", "ticket")
 
 
 def fact(word: str, *more: str) -> Fact:
-    """Make a fact whose samples all ask about `word`."""
+    """Return a fact whose samples all ask about `word`."""
     texts = (f"What about the {word}?", f"Tell me of the {word}", f"The {word} please", f"{word} {word}", *more)
     samples = tuple(Sample(text, "en") for text in texts)
     return Fact(word, Text(en=word.title()), Text(en=f"It has a {word}."), samples, Source("body", (1,)))

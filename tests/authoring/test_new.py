@@ -1,5 +1,5 @@
 # ruff: noqa: E501 - in a table, one mistake is one line
-"""New article folders: a JSON file of facts gives one that can be read, a text one with stubs to fill in."""
+"""A JSON file of facts becomes an article folder that can be read, a text becomes one with stubs to fill in."""
 
 import json
 from pathlib import Path
@@ -25,7 +25,7 @@ DATA: dict[str, Any] = {
         },
         {"id": "ada-lund", "ko": "룬드", "en": "Lund Ltd", "aliases": ["에이다", "룬 드"], "kind": "firm"},
         {"id": "더밀크", "ko": "더밀크", "en": "", "aliases": [], "kind": "company"},
-        {"id": "twin", "ko": "더밀크", "en": "ADA", "aliases": [], "kind": "company"},
+        {"id": "same", "ko": "더밀크", "en": "ADA", "aliases": [], "kind": "company"},
     ],
     "facts": [
         {
@@ -62,7 +62,7 @@ DATA: dict[str, Any] = {
 
 
 def test_a_json_of_facts_becomes_a_folder_that_reads(tmp_path: Path) -> None:
-    """Awkward quotes, ids and names survive; a text that two would share stays with the first, with a warning."""
+    """Quotes, ids and names are escaped or changed; a text that two entries share stays with the first, with a warning."""
     source = tmp_path / "facts.json"
     source.write_text(json.dumps(DATA), encoding="utf-8")
     draft = new_article(source, tmp_path / "ship")
@@ -79,11 +79,11 @@ def test_a_json_of_facts_becomes_a_folder_that_reads(tmp_path: Path) -> None:
     assert article.facts[2].source.section == "article"
     assert [command.name.ko for command in article.commands] == ["누가-떠났나"]
     assert draft.warnings == (
-        "entity 'twin': '더밀크' was left out: it belongs to entity 'entity-3'",
-        "entity 'twin': 'ADA' was left out: it belongs to entity 'ada-lund'",
+        "entity 'same': '더밀크' was left out: it belongs to entity 'entity-3'",
+        "entity 'same': 'ADA' was left out: it belongs to entity 'ada-lund'",
         "entity 'ada-lund-2': kind 'firm' became 'other'",
         "entity 'ada-lund-2': '에이다' was left out: it belongs to entity 'ada-lund'",
-        "entity 'twin' was left out: no name is left for it",
+        "entity 'same' was left out: no name is left for it",
         "fact 'b': '하나' was left out: it belongs to fact 'nothing-2'",
         "command 'none' was left out: no fact has its tag",
     )
@@ -116,7 +116,7 @@ def test_nothing_is_overwritten(tmp_path: Path) -> None:
         ('{"source": {"title": 7, "publisher": "b", "language": "ko"}, "facts": [{"id": []}]}', "a.json: facts[1]: id: must be a text, not a list; a sentence with ': ', '[' or '{' needs quotes around all of it\na.json: source.title: must be a text"),
     ],
 )  # fmt: skip
-def test_a_json_that_is_something_else(content: str, message: str, tmp_path: Path) -> None:
+def test_a_json_of_something_else_is_refused(content: str, message: str, tmp_path: Path) -> None:
     path = tmp_path / "a.json"
     path.write_text(content, encoding="utf-8")
     with pytest.raises(KnowledgeError) as caught:
@@ -139,7 +139,7 @@ TEXT = """\
 
 
 def test_a_text_becomes_stubs_that_check_reports(tmp_path: Path) -> None:
-    """Sections and paragraph ranges are found; names and figures become entities and evidence."""
+    """Headings become sections with their paragraphs; names and figures become entities and evidence."""
     source = tmp_path / "a.txt"
     source.write_text(TEXT, encoding="utf-8")
     draft = new_article(source, tmp_path / "island")
@@ -166,8 +166,8 @@ def test_a_text_becomes_stubs_that_check_reports(tmp_path: Path) -> None:
     assert len(caught.value.problems) == 4
 
 
-def test_a_filled_in_stub_reads_and_its_evidence_is_in_the_text(tmp_path: Path) -> None:
-    """Filling in every stub is all an author has to do: the guessed evidence is in the text."""
+def test_filled_in_stubs_are_read_and_their_evidence_is_in_the_text(tmp_path: Path) -> None:
+    """An author has only to fill in the stubs: the guessed evidence is in the text."""
     source = tmp_path / "a.txt"
     source.write_text(TEXT, encoding="utf-8")
     for name, content in draft_article(source, "island").files().items():
@@ -181,7 +181,7 @@ def test_a_filled_in_stub_reads_and_its_evidence_is_in_the_text(tmp_path: Path) 
 
 
 @pytest.mark.parametrize("text", ["", "\n\n", "only a title", "\ufeff"])
-def test_a_text_without_paragraphs(text: str, tmp_path: Path) -> None:
+def test_a_text_without_paragraphs_is_refused(text: str, tmp_path: Path) -> None:
     source = tmp_path / "a.txt"
     source.write_text(text, encoding="utf-8")
     with pytest.raises(KnowledgeError, match="no paragraph was found"):
@@ -189,17 +189,17 @@ def test_a_text_without_paragraphs(text: str, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("slug", ["My Article", "", "-a", "a" * 33, "가"])
-def test_a_folder_name_that_is_no_slug(slug: str, tmp_path: Path) -> None:
+def test_a_folder_name_that_is_no_slug_is_refused(slug: str, tmp_path: Path) -> None:
     with pytest.raises(KnowledgeError, match="a folder's name may contain only"):
         draft_article(tmp_path / "a.txt", slug)
 
 
-def test_a_source_that_is_not_there(tmp_path: Path) -> None:
+def test_a_missing_source_is_refused(tmp_path: Path) -> None:
     with pytest.raises(KnowledgeError, match="no such file or directory"):
         draft_article(tmp_path / "a.txt", "island")
 
 
-def test_a_target_that_cannot_be_written(tmp_path: Path) -> None:
+def test_a_target_that_cannot_be_written_is_refused(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(KnowledgeError, match="can't be written: "):
         from_json(DATA, "ship").write(tmp_path / "file" / "ship")

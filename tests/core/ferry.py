@@ -1,4 +1,4 @@
-"""A hand-made article of a few facts, small enough to see what the core should make of it."""
+"""A hand-made article of three facts and a gap, small enough to know the right decision for any question."""
 
 from functools import cache
 from pathlib import Path
@@ -31,12 +31,12 @@ LEXICON = Lexicon(
 
 
 def samples(*texts: str) -> tuple[Sample, ...]:
-    """Return sample questions, Korean where they hold Hangul."""
+    """Return sample questions, Korean if they contain Hangul."""
     return tuple(Sample(text, "ko" if any("가" <= char <= "힣" for char in text) else "en") for text in texts)
 
 
 def ferry() -> Article:
-    """Return the article of the ferry that does not sail."""
+    """Return the article about the ferry that does not sail."""
     return Article(
         slug="ferry",
         title=Text("못 뜨는 배", "The ferry that would not sail"),
@@ -100,6 +100,6 @@ def ferry_snapshot() -> Snapshot:
 
 @cache
 def night_snapshot() -> Snapshot:
-    """Return a small real article with the shipped vocabulary, indexed, without vectors."""
+    """Return the night library with the shipped lexicon and messages, indexed, without vectors."""
     knowledge = read_knowledge(NIGHT, shipped=SHIPPED)
     return Snapshot(knowledge, Index(knowledge), "night")

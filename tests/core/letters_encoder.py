@@ -1,4 +1,4 @@
-"""A stand-in for the sentence encoder: nothing to load, and near texts are those that share letters."""
+"""A stand-in for the sentence encoder that loads nothing: texts with the same n-grams have similar vectors."""
 
 from collections.abc import Sequence
 
@@ -9,7 +9,7 @@ from bot.core.index import ngram_hashes
 
 
 class LettersEncoder:
-    """Counts n-grams of letters in a few buckets."""
+    """Counts n-grams of letters in 64 buckets."""
 
     name = "letters@1"
     dimensions = 64

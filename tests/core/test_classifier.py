@@ -1,4 +1,4 @@
-"""From features to probabilities and confidence, with a classifier made by hand."""
+"""Probabilities and confidence of a hand-made classifier."""
 
 from dataclasses import replace
 
@@ -23,7 +23,7 @@ def classifier(**weights: float) -> Classifier:
 
 
 def table(*ngrams: float) -> Matrix:
-    """Return a feature table in which only one feature says anything."""
+    """Return a feature table in which one feature has these values, the others 0."""
     rows = np.zeros((len(ngrams), len(FEATURE_NAMES)))
     rows[:, FEATURE_NAMES.index("ngrams_margin")] = ngrams
     return rows
@@ -47,18 +47,18 @@ def test_without_targets_there_are_no_probabilities() -> None:
 
 
 def test_confidence_grows_with_the_probability_of_the_best_fact() -> None:
-    judge, facts = classifier(ngrams_margin=8.0), np.array([True, True])
+    hand_made, facts = classifier(ngrams_margin=8.0), np.array([True, True])
     confidences = []
     for best in (0.1, 0.5, 0.9):
-        described = table(best, 0.1)
-        confidences.append(judge.confidence_in(described, judge.probabilities(described), facts))
+        features = table(best, 0.1)
+        confidences.append(hand_made.confidence_in(features, hand_made.probabilities(features), facts))
     assert confidences == sorted(confidences)
     assert all(0 < confidence < 1 for confidence in confidences)
 
 
-def test_a_gap_in_front_is_seen_by_the_confidence_features() -> None:
-    described = table(0.5, 0.9)
-    found = confidence_features(described, np.array([0.2, 0.7]), np.array([True, False]))
+def test_a_gap_likelier_than_every_fact_is_in_the_confidence_features() -> None:
+    features = table(0.5, 0.9)
+    found = confidence_features(features, np.array([0.2, 0.7]), np.array([True, False]))
     values = dict(zip(CONFIDENCE_FEATURES, found.tolist(), strict=True))
     assert (values["share"], values["second"], values["gaps"], values["best_gap"]) == pytest.approx((1, 0, 0.7, 0.7))
     assert values["ngrams_margin"] == pytest.approx(0.5), "the features are those of the best fact"

@@ -1,4 +1,4 @@
-"""A question that needs context is resolved with the exchange before it; a complete one is left alone."""
+"""A question that needs context is resolved with the exchange before it; a complete one is not changed."""
 
 import pytest
 from hypothesis import given
@@ -17,7 +17,7 @@ BUILDER = Context("ferry", "who built the ferry", "builder")
 
 
 def resolved_after(text: str, before: Context) -> Resolutions:
-    """Return the resolutions, which must be there."""
+    """Return the resolutions of a question that has some."""
     resolved = resolve(FERRY, text, before)
     assert resolved is not None
     return resolved
@@ -40,7 +40,7 @@ def resolved_after(text: str, before: Context) -> Resolutions:
         ("연봉은?", LEFT, "아다 룬드 연봉은?", "possible"),
     ],
 )
-def test_what_is_left_out_is_added(text: str, before: Context, first: str, need: str) -> None:
+def test_a_question_is_resolved_with_the_exchange_before_it(text: str, before: Context, first: str, need: str) -> None:
     resolved = resolved_after(text, before)
     assert resolved.candidates[0].text == first
     assert resolved.need == need
@@ -52,7 +52,7 @@ def test_a_resolution_names_the_entity_it_is_about() -> None:
     assert entity.id == "lund"
 
 
-def test_a_question_without_a_name_is_about_the_one_that_the_fact_is_about() -> None:
+def test_after_a_question_without_a_name_a_pronoun_means_the_person_the_fact_is_about() -> None:
     before = Context("ferry", "의자에서 내려온 까닭", "chair-left")
     assert resolved_after("when did she go?", before).candidates[0].text == "when did ada lund go?"
 
@@ -69,16 +69,16 @@ def test_a_question_without_a_name_is_about_the_one_that_the_fact_is_about() -> 
         "???",
     ],
 )
-def test_a_complete_question_is_left_alone(text: str) -> None:
+def test_a_complete_question_is_not_resolved(text: str) -> None:
     assert resolve(FERRY, text, LEFT) is None
 
 
-def test_the_same_name_again_asks_for_nothing_else() -> None:
+def test_the_same_name_again_is_not_resolved() -> None:
     assert resolve(FERRY, "룬드는?", LEFT) is None
 
 
 @pytest.mark.parametrize("before", [Context("gone", "룬드?", "x"), Context("ferry", "", "gone"), Context("ferry", "")])
-def test_a_context_that_a_reload_took_away_fills_no_pronoun(before: Context) -> None:
+def test_a_context_that_no_longer_exists_replaces_no_pronoun(before: Context) -> None:
     resolved = resolve(FERRY, "그 사람은 언제 왔어?", before)
     assert resolved is None or all(resolution.entity is None for resolution in resolved.candidates)
 
@@ -89,25 +89,25 @@ def test_anything_may_follow_anything(text: str, last: str, item: str | None) ->
     assert resolved is None or 0 < len(resolved.candidates) <= 6
 
 
-def test_what_a_small_question_needs_is_kept() -> None:
-    """`from who?` asks for less without its preposition."""
+def test_a_bare_question_word_keeps_its_preposition() -> None:
+    """`who?` asks for something else than `from who?`."""
     resolved = resolved_after("from who?", LEFT_EN)
     assert "from who" in resolved.candidates[0].text
 
 
-def test_another_topic_announced_is_no_part_of_the_question() -> None:
+def test_the_announcement_of_another_topic_is_no_part_of_the_question() -> None:
     assert without_discourse_marker("다른 질문인데, 누가 배를 지었어?") == "누가 배를 지었어?"
     assert without_discourse_marker("By the way, who built it? lol") == "who built it?"
 
 
-@pytest.mark.parametrize(("text", "told"), [("왜?", True), ("how much?", False)])
-def test_whether_the_last_answer_may_hold_what_is_asked(text: str, told: bool) -> None:  # noqa: FBT001
-    """The chair's leaving is told with its reason, and without any amount."""
-    assert resolved_after(text, LEFT if text == "왜?" else LEFT_EN).answered_before is told
+@pytest.mark.parametrize(("text", "before", "holds"), [("왜?", LEFT, True), ("how much?", LEFT_EN, False)])
+def test_whether_the_last_answer_may_hold_what_is_asked(text: str, before: Context, *, holds: bool) -> None:
+    """The last answer gives a reason and no amount."""
+    assert resolved_after(text, before).answered_before is holds
 
 
-def test_a_who_is_question_is_about_whom_it_names() -> None:
-    """The answer may name others; only "who left?" asks for somebody new."""
+def test_a_who_is_question_is_about_the_person_it_names() -> None:
+    """The answer may name others, but only "who left?" asks for another person."""
     about = resolved_after("what is her salary", Context("ferry", "who is ada lund?", "builder"))
     assert about.named is not None
     assert about.named.id == "lund"

@@ -54,11 +54,11 @@ def test_a_misspelt_name_is_found_by_its_letters(typo: str, entity: str) -> None
 
 
 def test_a_word_of_the_facts_is_never_a_misspelt_name() -> None:
-    """Otherwise every word that resembles a name would name somebody."""
+    """Otherwise every word that resembles a name would be that name."""
     assert named("Shulman", known=("shulman",)) == set()
 
 
-def test_the_positions_of_the_naming_words_come_back() -> None:
+def test_the_positions_of_the_words_that_name_an_entity_are_returned() -> None:
     found = FINDER.find(("왜", "미라", "무라티가", "떠났어"))
     assert found == {("art", "murati"): {1, 2}}
 
@@ -69,13 +69,13 @@ def test_two_articles_may_know_the_same_name() -> None:
     assert set(finder.find(("무라티",))) == {("art", "murati"), ("other", "murati")}
 
 
-def test_without_entities_nobody_is_named() -> None:
+def test_without_entities_no_name_is_found() -> None:
     words_of_names = ("무라티", "ㅁㄹㅌ", "murati")
     assert EntityIndex([]).find(words_of_names) == {}
     assert EntityIndex([replace(ferry(), entities=())]).find((*words_of_names, "룬드가")) == {}
     assert EntityIndex([ferry()]).find(("룬드가",)) == {("ferry", "lund"): {0}}
 
 
-def test_a_name_that_ends_like_a_particle_is_found_with_another_behind_it() -> None:
+def test_a_name_that_ends_like_a_particle_is_found_with_a_particle_behind_it() -> None:
     """Only 은 is cut off: 만 is part of the name."""
     assert named("알트만은 어디 있어", known=("알트만은", "알트")) == {"altman"}

@@ -1,4 +1,4 @@
-"""One row of numbers per target, each between 0 and 1 without an encoder."""
+"""Features without an encoder: a row per target; shares lie between 0 and 1, margins between -1 and 1."""
 
 import numpy as np
 import pytest
@@ -49,17 +49,17 @@ def test_a_sample_finds_itself() -> None:
         assert scores[IDS.index("chair-left")] == pytest.approx(1, abs=1e-5) == scores.max()
 
 
-def test_what_is_asked_for_tells_pay_from_price() -> None:
+def test_an_attribute_separates_pay_from_price() -> None:
     assert column("How much does Lund earn as salary?", "attribute_miss")["chair-pay"] == 0
     assert column("How much does Lund earn as salary?", "attribute_miss")["cost"] == 1
 
 
-def test_a_fact_about_somebody_else_is_told_apart() -> None:
+def test_a_fact_that_does_not_mention_the_named_person_misses_the_name() -> None:
     missed = column("Lund?", "name_miss")
     assert (missed["chair-left"], missed["chair-pay"], missed["builder"]) == (0, 0, 1)
 
 
-def test_an_amount_is_no_reason() -> None:
+def test_an_answer_without_the_type_asked_for_misses_it() -> None:
     assert column("How much was it?", "type_miss")["cost"] == 0
     assert column("Why was it?", "type_miss")["chair-left"] == 0
     assert column("Why was it?", "type_miss")["cost"] == 1

@@ -29,8 +29,8 @@ def test_hangul_as_keys_of_the_latin_layout() -> None:
         ("", ""),
     ],
 )
-def test_letters_join_as_they_do_while_typing(typed: str, composed: str) -> None:
-    """A consonant before a vowel opens the next syllable; what joins nothing stays alone."""
+def test_letters_compose_to_syllables_as_on_a_korean_keyboard(typed: str, composed: str) -> None:
+    """A consonant before a vowel begins the next syllable; a letter that fits no syllable stays alone."""
     assert compose(typed) == composed
 
 

@@ -1,4 +1,4 @@
-"""Word families of the lexicon, found by beginnings in Korean and by stems in English."""
+"""Lexicon entries are found by beginnings of words in Korean and by stems in English."""
 
 import pytest
 
@@ -25,7 +25,7 @@ def found(text: str) -> set[tuple[str, str]]:
 
 
 @pytest.mark.parametrize(
-    ("text", "families"),
+    ("text", "entries"),
     [
         ("퇴사했나요", {("concept", "leave")}),
         ("떠나는 까닭", {("concept", "leave")}),
@@ -37,11 +37,11 @@ def found(text: str) -> set[tuple[str, str]]:
         ("얼마나", {("ask", "how-much")}),
     ],
 )
-def test_a_family_is_found_by_the_beginning_of_a_word_or_inside_a_long_run(
-    text: str, families: set[tuple[str, str]]
+def test_an_entry_is_found_by_the_beginning_of_a_word_or_inside_a_long_run(
+    text: str, entries: set[tuple[str, str]]
 ) -> None:
-    """Entries of fewer than three syllables are not looked for inside: they would be found by chance."""
-    assert found(text) == families
+    """Entries of fewer than three syllables are not searched inside a run, where they would be found by accident."""
+    assert found(text) == entries
 
 
 def test_a_phrase_hides_the_words_it_is_made_of() -> None:
@@ -54,20 +54,20 @@ def test_kinds_do_not_hide_each_other() -> None:
     assert found("how much did they raise") == {("ask", "how-much"), ("concept", "raise")}
 
 
-def test_a_filler_is_never_found_inside_a_run() -> None:
+def test_a_stop_word_is_never_found_inside_a_run() -> None:
     assert ("stop word", "stop words") in found("그래서")
     assert found("아마그래서요") == set()
 
 
-def test_no_words_no_families() -> None:
+def test_without_words_no_entries_are_found() -> None:
     assert FINDER.find(()) == ()
 
 
 def test_a_long_phrase_of_one_kind_hides_no_phrase_of_another() -> None:
-    """How much is it? wants an amount, whatever attribute the longer phrase names."""
+    """`How much is it?` asks for an amount, although the longer phrase is an attribute."""
     kinds = {
         "ask": (LexiconEntry("how-much", en=("how much",)),),
         "attribute": (LexiconEntry("price", en=("how much is",)), LexiconEntry("quantity", en=("much",))),
     }
-    found = {(kind, family) for *_, kind, family in LexiconIndex(kinds).find(("how", "much", "is", "it"))}
+    found = {(kind, entry) for *_, kind, entry in LexiconIndex(kinds).find(("how", "much", "is", "it"))}
     assert found == {("ask", "how-much"), ("attribute", "price")}

@@ -1,4 +1,4 @@
-"""What the whole core makes of messages that are hardly questions."""
+"""Decisions about bare names, samples and text typed on the wrong layout, by the whole core."""
 
 import pytest
 
@@ -13,7 +13,7 @@ def literal(text: str) -> Decision:
 
 
 @pytest.mark.parametrize("name", ["룬드", "Ada Lund", "룬드?", "Lund!"])
-def test_a_bare_name_leads_to_what_is_known_of_it_and_to_no_gap(name: str) -> None:
+def test_a_bare_name_finds_a_fact_about_it_and_no_gap(name: str) -> None:
     decision = literal(name)
     assert isinstance(decision, Answered | Suggested)
     first = decision.best if isinstance(decision, Answered) else decision.others[0]
@@ -21,14 +21,14 @@ def test_a_bare_name_leads_to_what_is_known_of_it_and_to_no_gap(name: str) -> No
 
 
 @pytest.mark.parametrize("sample", ["배 비용은?", "PRICE OF THE FERRY", "who built the ferry"])
-def test_an_authors_own_sample_is_answered_for_certain(sample: str) -> None:
+def test_an_authors_own_sample_is_answered_with_confidence_1(sample: str) -> None:
     decision = literal(sample)
     assert isinstance(decision, Answered)
     assert decision.best.confidence == 1.0
 
 
-def test_english_typed_on_the_korean_layout_is_read_in_the_form_that_is_encoded() -> None:
-    """Capitals are typed with shift, which makes doubled consonants; the encoder knows the normalised text only."""
+def test_english_typed_on_the_korean_layout_is_a_reading_in_lower_case() -> None:
+    """Capitals are typed with shift, which gives doubled consonants; vectors belong to normalised text."""
     assert (
         prepare(ferry_snapshot(), Question("쪼ㅛ 양 ㅡㅕㄱㅁ샤 ㅣㄷㅁㅍㄷ?")).readings[1].normal
         == "why did murati leave?"

@@ -1,4 +1,4 @@
-"""Words written together are cut where the facts' words begin and end, and only there."""
+"""Words without spaces are cut where words of the facts begin and end."""
 
 import pytest
 
@@ -18,19 +18,19 @@ RARE = {"an": 2, "dall": 0, "and": 9, "all": 5}
         ("andall", ["and", "all"]),
     ],
 )
-def test_an_english_run_is_cut_into_few_and_usual_words(run: str, expected: list[str]) -> None:
+def test_an_english_run_is_cut_into_few_and_frequent_words(run: str, expected: list[str]) -> None:
     assert split_run(run, ENGLISH | RARE) == expected
 
 
 @pytest.mark.parametrize("word", ["internationalisation", "thermodynamics", "hovercraft"])
-def test_a_word_of_its_own_stays_whole(word: str) -> None:
+def test_a_single_long_word_stays_whole(word: str) -> None:
     assert split_run(word, ENGLISH) == [word]
 
 
-def test_a_korean_run_keeps_what_it_does_not_know() -> None:
+def test_an_unknown_part_of_a_korean_run_stays_whole() -> None:
     assert split_run("누가회사를떠났나요", {"누가": 5, "회사를": 1}) == ["누가", "회사를", "떠났나요"]
 
 
-def test_a_korean_run_is_cut_where_usual_words_begin() -> None:
+def test_a_korean_run_is_cut_where_frequent_words_begin() -> None:
     known = {"이력이": 1, "어떻게": 9, "전이": 1, "이어": 1, "되나요": 9, "전": 30}
     assert split_run("전이력이어떻게되나요", known) == ["전", "이력이", "어떻게", "되나요"]

@@ -1,4 +1,4 @@
-"""Rows reduced per target, compared with a plain loop."""
+"""Best and mean score per target, compared with a plain loop."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""A message is taken apart only where one question can end."""
+"""A message is split where a question can end; in a long one, the sentence that asks is found."""
 
 import pytest
 
@@ -16,7 +16,7 @@ from bot.core.text import MAX_QUESTIONS, asking_sentences, separate_questions
         ("누가 떠났어\n누가 남았어", ("누가 떠났어", "누가 남았어")),
     ],
 )
-def test_two_questions(text: str, expected: tuple[str, ...]) -> None:
+def test_a_message_with_two_questions_is_split(text: str, expected: tuple[str, ...]) -> None:
     assert separate_questions(text) == expected
 
 
@@ -34,7 +34,7 @@ def test_two_questions(text: str, expected: tuple[str, ...]) -> None:
         "a?" * 50_000,
     ],
 )
-def test_one_question_or_a_story_is_left_whole(text: str) -> None:
+def test_one_question_or_a_story_is_not_split(text: str) -> None:
     assert separate_questions(text) == ()
 
 
@@ -43,7 +43,7 @@ def test_there_are_never_more_parts_than_can_be_shown() -> None:
 
 
 def test_the_sentence_that_asks_is_found_in_a_longer_message() -> None:
-    """The last sentence with a question mark is the question; the one before may say what it points to."""
+    """The last sentence with a question mark is the question; the one before may name what it refers to."""
     message = "What a week at the office, honestly. Anyway, who left the company first? My tea is getting cold."
     assert asking_sentences(message) == (
         "Anyway, who left the company first?",
@@ -59,5 +59,5 @@ def test_without_a_question_mark_the_last_sentence_is_the_question() -> None:
 @pytest.mark.parametrize(
     "message", ["Who left? Why?", "who left the company and where did they all go to", "", "?" * 99]
 )
-def test_a_short_message_or_a_single_sentence_has_no_focus(message: str) -> None:
+def test_a_short_message_or_a_single_sentence_has_no_asking_sentence(message: str) -> None:
     assert asking_sentences(message) == ()

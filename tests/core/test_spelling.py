@@ -1,4 +1,4 @@
-"""Typing errors are counted in keys, and short words are put right to usual ones only."""
+"""Typing errors are counted in key strokes, and short words are corrected to common ones only."""
 
 import pytest
 
@@ -18,16 +18,16 @@ KNOWN = {word: strokes(word) for word in ("분위기", "무라티", "headline", 
         ("whne", "when"),
     ],
 )
-def test_a_few_wrong_keys_are_put_right(typed: str, meant: str) -> None:
+def test_a_few_wrong_keys_are_corrected(typed: str, meant: str) -> None:
     assert nearest(typed, KNOWN) == meant
 
 
 @pytest.mark.parametrize("word", ["whe", "hovercraft", "왜", "breadlines"])
-def test_short_or_other_words_stay(word: str) -> None:
+def test_short_words_and_other_words_stay(word: str) -> None:
     assert nearest(word, KNOWN) == word
 
 
-def test_three_letters_are_put_right_to_a_usual_word_only() -> None:
+def test_three_letters_are_corrected_to_a_common_word_only() -> None:
     assert nearest_short("teh", ("the", "what")) == "the"
     assert nearest_short("wht", ("the", "what")) == "what"
     assert nearest_short("eil", ("the", "what")) == "eil"

@@ -1,4 +1,4 @@
-"""One normal form for every way of typing the same."""
+"""The normal form of a text, its words, and its language."""
 
 import unicodedata
 
@@ -30,9 +30,9 @@ def test_the_normal_form(typed: str, normal: str) -> None:
     assert normalise(typed) == normal
 
 
-def test_what_lies_beyond_discords_limit_is_not_read() -> None:
+def test_characters_beyond_discords_limit_are_ignored() -> None:
     assert normalise("가" * 100_000) == "가" * MAX_CHARACTERS
-    assert len(normalise("ﷺ" * 100_000)) <= MAX_CHARACTERS, "one character that unfolds to eighteen"
+    assert len(normalise("ﷺ" * 100_000)) <= MAX_CHARACTERS, "one character that NFKC turns into eighteen"
 
 
 def test_words_are_runs_of_one_script() -> None:
@@ -55,6 +55,6 @@ def test_function_words_decide_the_language_of_a_mixed_question(question: str, l
     assert language_of(normalise(question)) == language
 
 
-def test_a_question_without_a_language_takes_the_default() -> None:
+def test_a_question_without_letters_has_the_default_language() -> None:
     assert language_of("???", "en") == "en"
     assert language_of("???", "ko") == "ko"

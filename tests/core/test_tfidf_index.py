@@ -1,4 +1,4 @@
-"""`TfidfIndex` gives the same cosine similarity as the slow textbook formula."""
+"""`TfidfIndex` gives the same cosine similarity as a slow textbook implementation."""
 
 import math
 from collections import Counter
@@ -13,7 +13,7 @@ features = st.lists(st.integers(1, 12), max_size=8)
 
 
 def slow_scores(texts: list[list[int]], query: list[int]) -> list[float]:
-    """Return the tf-idf cosine of every text with the query, written as the textbook writes it."""
+    """Return the tf-idf cosine of every text with the query, by the textbook formula."""
     n = len(texts)
     frequency = Counter(feature for text in texts for feature in set(text))
 
@@ -45,7 +45,7 @@ def test_scores_are_cosines_of_tf_idf_vectors(texts: list[list[int]], query: lis
     assert fast == pytest.approx(slow_scores(texts, query), abs=1e-5)
 
 
-def test_what_no_text_has_still_counts_in_the_norm_of_the_query() -> None:
+def test_an_unseen_feature_counts_in_the_norm_of_the_query() -> None:
     """A question of one known and five unknown words must not look like the sample with the known one."""
     index = indexed([1], [2])
     assert index.scores(hashed([1]))[0] == pytest.approx(1)

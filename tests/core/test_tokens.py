@@ -1,4 +1,4 @@
-"""What a question says about itself: the kind of answer it wants, and about what."""
+"""The kinds of answer, names, concepts and words that are found in a question."""
 
 import pytest
 
@@ -30,12 +30,12 @@ def test_the_shipped_lexicon_knows_the_kinds_of_question(question: str, kind: st
     assert kind in SHIPPED.tokenize(normalise(question)).asks
 
 
-def test_yes_no_gives_way_to_any_other_kind() -> None:
+def test_another_kind_of_question_replaces_yes_no() -> None:
     assert FERRY.tokenize(normalise("Did Ada Lund quit?")).asks == {"yes-no"}
     assert FERRY.tokenize(normalise("When did Ada Lund quit?")).asks == {"when"}
 
 
-def test_names_stop_words_and_question_words_are_no_content() -> None:
+def test_names_stop_words_and_question_words_are_not_content() -> None:
     tokenized = FERRY.tokenize(normalise("Please, why did Ada Lund sink the boat?"))
     assert tokenized.entities == {("ferry", "lund")}
     assert tokenized.asks == {"why"}
@@ -52,9 +52,9 @@ def test_concepts_and_attributes_are_shared_by_both_languages() -> None:
     )
 
 
-def test_a_typing_error_is_read_as_a_word_of_the_facts() -> None:
+def test_a_typing_error_is_corrected_to_a_word_of_the_facts() -> None:
     assert "shipyard" in FERRY.tokenize(normalise("shipyrad")).stems
-    assert "xylophon" in FERRY.tokenize(normalise("xylophone")).stems, "an unknown word stays what it is"
+    assert "xylophon" in FERRY.tokenize(normalise("xylophone")).stems, "an unknown word stays unchanged"
 
 
 def test_a_run_without_spaces_is_cut_at_words_of_the_facts() -> None:
@@ -63,18 +63,18 @@ def test_a_run_without_spaces_is_cut_at_words_of_the_facts() -> None:
 
 
 @pytest.mark.parametrize("text", ["", "???", "😀😀", "\ud800", " "])
-def test_a_text_without_words_has_nothing_in_it(text: str) -> None:
+def test_a_text_without_words_has_no_features(text: str) -> None:
     tokenized = FERRY.tokenize(normalise(text))
     assert tokenized.words == tokenized.stems == ()
     assert not tokenized.features
 
 
-def test_a_long_text_is_answered_by_its_beginning() -> None:
+def test_only_the_beginning_of_a_long_text_is_tokenized() -> None:
     assert len(FERRY.tokenize(normalise("ferry " * 10_000)).words) <= 120
     assert all(len(word) <= 24 for word in FERRY.tokenize(normalise("가" * 5_000)).words)
 
 
-def test_every_word_plays_one_part() -> None:
+def test_every_word_has_one_role() -> None:
     words = FERRY.tokens(normalise("Please, why did Ada Lund sink it?"))
     parts = [(word.text, word.role) for word in words]
     assert parts[:2] == [("please", "stop word"), ("why", "ask")]

@@ -7,13 +7,13 @@ from tests.core.letters_encoder import LettersEncoder
 EMPTY = Knowledge(())
 
 
-def test_it_has_the_facts_and_samples_asked_for_half_of_them_korean() -> None:
+def test_a_synthetic_article_has_the_wanted_facts_and_samples_half_of_them_korean() -> None:
     (article,) = synthetic(30, 8, EMPTY).articles
     assert len(article.facts) == 30
     assert all([sample.language for sample in fact.samples] == ["ko"] * 4 + ["en"] * 4 for fact in article.facts)
 
 
-def test_it_is_the_same_every_time() -> None:
+def test_a_synthetic_article_is_the_same_every_time() -> None:
     assert synthetic(5, 4, EMPTY) == synthetic(5, 4, EMPTY)
 
 

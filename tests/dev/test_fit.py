@@ -1,4 +1,4 @@
-"""The learning is right where it can be checked: gradients, signs, thresholds."""
+"""Fitting the weights: gradients, signs, optimum, thresholds."""
 
 from dataclasses import replace
 
@@ -104,7 +104,7 @@ def test_step_two_keeps_the_signs_and_is_at_the_optimum_of_its_penalised_likelih
     assert np.abs([*gradient[kept], slope.sum()]).max() < 1e-6
 
 
-def test_a_separable_world_is_learnt_on_articles_left_out() -> None:
+def test_separable_questions_are_right_on_articles_left_out_of_training() -> None:
     classifier, held_out = train(articles(3), semantic=True)
     assert np.mean([one.right for group in held_out for one in group if one.covered]) > 0.95
     assert 0 < classifier.suggest_from <= classifier.answer_from <= 1

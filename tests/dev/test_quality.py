@@ -1,4 +1,4 @@
-"""Public question sets: episodes leak nothing, the threshold keeps its promise, all matchers get the same questions."""
+"""Public question sets: no sample of an episode is a test question, and the threshold limits false answers."""
 
 import json
 from pathlib import Path

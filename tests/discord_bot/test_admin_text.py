@@ -1,4 +1,4 @@
-"""What `/facts` answers."""
+"""The replies to `/facts`."""
 
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -19,7 +19,7 @@ STATUS = Status("abc", datetime(2026, 1, 1, tzinfo=UTC), Counts(1, 2, 3, 4), 93_
 
 
 def voice(language: Language = "en") -> Voice:
-    """Return the bot's own sentences."""
+    """Return the bot's own sentences in `language`."""
     return Voice(KNOWLEDGE, language)
 
 

@@ -1,4 +1,4 @@
-"""The names of commands: the facts can't take those of the bot's own commands."""
+"""Commands of an article can't have the names of the bot's own commands."""
 
 from pathlib import Path
 
@@ -15,7 +15,7 @@ TAKEN = {"ask", "질문", "help", "도움말", "about", "소개", *RESERVED}
 
 @pytest.mark.parametrize("name", sorted(TAKEN))
 def test_a_command_called_like_one_of_the_bots_own_is_a_problem(tmp_path: Path, name: str) -> None:
-    """Otherwise it would be left out and its author would not know."""
+    """Otherwise the command would be missing without a word to its author."""
     folder = Folder(tmp_path)
     folder.write("art/commands.yaml", COMMAND % (name, "facts: [murati-origin]"))
     with pytest.raises(KnowledgeError) as caught:

@@ -1,4 +1,4 @@
-"""Custom ids: short, read back exactly, and safe if they are forged."""
+"""Custom ids are short and read back exactly; forged ones do no harm."""
 
 import pytest
 from hypothesis import given

@@ -1,4 +1,4 @@
-"""The log: one line per event, no secrets, nothing that members wrote."""
+"""The log has one line per event, without secrets and without the words of members."""
 
 import logging
 import re
@@ -9,7 +9,7 @@ TOKEN = "MTIz.secret.token"  # noqa: S105
 
 
 def line(message: str, error: BaseException | None = None) -> str:
-    """Return a record as it is written."""
+    """Return the line that is written for a record."""
     record = logging.LogRecord("bot.x", logging.ERROR, "x.py", 1, message, (), None)
     if error is not None:
         record.exc_info = (type(error), error, error.__traceback__)
@@ -52,7 +52,7 @@ def test_errors_of_the_system_are_described_with_their_text() -> None:
     )
 
 
-def test_stacks_are_left_out() -> None:
+def test_stack_traces_are_left_out() -> None:
     record = logging.LogRecord("bot.x", logging.ERROR, "x.py", 1, "m", (), None)
     record.stack_info = "Stack (most recent call last)"
     assert OneLineFormatter().format(record).endswith("ERROR bot.x: m")

@@ -1,4 +1,4 @@
-"""Pages as Discord messages: nothing in a text is taken for markup, and every message fits."""
+"""Pages become Discord messages in which every text is escaped, each within the limit."""
 
 import re
 
@@ -37,7 +37,7 @@ def message(*lines: Line, footer: tuple[Line, ...] = ()) -> str:
         ("a@b.kr", "a@b.kr"),
     ],
 )
-def test_markup_and_mentions_lose_their_force(text: str, escaped: str) -> None:
+def test_markup_and_mentions_are_escaped(text: str, escaped: str) -> None:
     assert escape(text) == escaped
 
 
@@ -47,8 +47,8 @@ def test_nothing_in_escaped_text_mentions_anybody(text: str) -> None:
 
 
 @given(text=st.text(st.characters(exclude_characters="@:")) | st.text("가. \\*_~`|[]<>#-1\n"))
-def test_discord_shows_escaped_text_as_it_is(text: str) -> None:
-    """Discord takes the backslash before punctuation away; mentions and addresses are left out here."""
+def test_discord_shows_escaped_text_as_it_was_before(text: str) -> None:
+    """Discord removes the backslash before punctuation; mentions and addresses are left out here."""
     assert re.sub(r"\\([!-/:-@\[-`{-~])", r"\1", escape(text)) == text
 
 
@@ -70,13 +70,13 @@ def test_a_text_of_several_lines_is_escaped_line_by_line(text: str) -> None:
         ((Span("t", url='https://a.kr/>" \\x'),), "[t](<https://a.kr/%3E%22%20%5Cx>)"),
     ],
 )
-def test_each_look_has_its_markup(spans: tuple[Span, ...], text: str) -> None:
+def test_each_formatting_has_its_markup(spans: tuple[Span, ...], text: str) -> None:
     assert message(Line(spans)) == text
     assert message(Line((Span("x"),)), Line(()), footer=(Line(spans, small=True),)) == f"x\n-# {text}"
 
 
 @given(text=TEXT.map(lambda text: text * 20), limit=st.integers(20, 200))
-def test_pieces_fit_and_lose_nothing_but_space(text: str, limit: int) -> None:
+def test_pieces_are_short_enough_and_lose_only_white_space(text: str, limit: int) -> None:
     pieces = split(escape(text), limit)
     assert all(0 < len(piece) <= limit for piece in pieces)
     assert "".join("".join(pieces).split()) == "".join(escape(text).split())
@@ -119,7 +119,7 @@ def test_each_answer_is_a_message_of_its_own() -> None:
         (FactView(SLUG, "murati-origin", "ko"), "", f"\n{SOURCE} · 3번째 문단 · 보도"),
     ],
 )
-def test_a_page_of_the_shipped_article_is_written_like_this(view: View, begin: str, end: str) -> None:
+def test_a_page_of_the_shipped_article_becomes_this_message(view: View, begin: str, end: str) -> None:
     page = page_of(SHIPPED, view)
     assert page is not None
     (text,) = texts_of(page)
@@ -127,7 +127,7 @@ def test_a_page_of_the_shipped_article_is_written_like_this(view: View, begin: s
     assert text.endswith(end)
 
 
-def test_the_explanation_of_an_answer_is_written_like_this() -> None:
+def test_the_explanation_of_an_answer_becomes_this_message() -> None:
     fact = SHIPPED.articles[0].fact("murati-origin")
     assert fact is not None
     page = why_page(SHIPPED, FactView(SLUG, fact.id, "ko"), Trace(93, short_hash(fact.samples[0].text), 0, 0))
@@ -143,7 +143,7 @@ def test_the_explanation_of_an_answer_is_written_like_this() -> None:
 
 
 @pytest.mark.parametrize("language", ["ko", "en"])
-def test_the_bots_own_sentences_stand_in_messages_as_in_the_file(language: Language) -> None:
+def test_the_bots_own_sentences_are_the_same_in_a_message_as_in_the_file(language: Language) -> None:
     """Backticks mean code; nothing else in these sentences needs an escape."""
     voice = Voice(SHIPPED, language)
     address = "https://discord.com/channels/1/2_3/4"

@@ -1,4 +1,4 @@
-"""Small rules of the operator side that need no Discord."""
+"""Rules for the start, the connection and `doctor` that need no Discord."""
 
 import aiohttp
 import discord
@@ -46,7 +46,7 @@ def test_errors_that_may_pass_are_not_final(error: Exception) -> None:
     assert str(start_error(error)).startswith(f"Discord can't be reached ({type(error).__name__})")
 
 
-def test_the_invite_asks_for_the_least() -> None:
+def test_the_invite_asks_for_the_needed_permissions_only() -> None:
     link = invite(42)
     assert link.startswith("https://discord.com/oauth2/authorize?client_id=42&scope=bot+applications.commands")
     assert link.endswith(f"permissions={NEEDED.value}")

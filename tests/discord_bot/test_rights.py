@@ -38,7 +38,7 @@ def test_the_administrators_server_is_the_right_place() -> None:
     [caller(guild=2), caller(guild=None), caller(by_guild_install=False)],
     ids=["another server", "a direct message", "a user install"],
 )
-def test_any_other_place_is_wrong(who: Caller) -> None:
+def test_any_other_place_is_refused(who: Caller) -> None:
     assert not is_right_place(SETTINGS, who)
 
 

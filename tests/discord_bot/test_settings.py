@@ -1,4 +1,4 @@
-"""The settings: each bad one is reported in one sentence, and no value is ever shown."""
+"""Each bad setting is reported in one sentence, which never shows the value."""
 
 from pathlib import Path
 

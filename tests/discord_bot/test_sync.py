@@ -1,4 +1,4 @@
-"""Comparing declared commands with registered ones."""
+"""Differences between declared and registered commands."""
 
 from typing import Any
 

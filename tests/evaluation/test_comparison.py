@@ -1,4 +1,4 @@
-"""A paired comparison counts only what differs, and only questions of both runs."""
+"""A paired comparison counts differences over the questions of both runs."""
 
 import json
 from pathlib import Path
@@ -10,7 +10,7 @@ from scipy.stats import binomtest
 
 from bot.errors import ConfigError
 from bot.evaluation.evaluate import PairedComparison, read_outcomes
-from bot.evaluation.metrics import Change, compare
+from bot.evaluation.metrics import PairedChange, compare
 
 BEFORE = {"a/1": "right", "a/2": "wrong", "a/3": "offered", "a/4": "false", "a/5": "declined", "a/gone": "right"}
 NOW = {"a/1": "offered", "a/2": "right", "a/3": "right", "a/4": "declined", "a/5": "declined", "a/new": "right"}
@@ -23,7 +23,7 @@ def test_questions_that_became_right_and_stopped_being_right_are_named() -> None
     assert right.points == pytest.approx(100 / 3)
 
 
-def test_an_offer_counts_like_an_answer_where_either_is_enough() -> None:
+def test_a_suggestion_counts_like_an_answer_in_right_or_offered() -> None:
     either = compare(BEFORE, NOW)["right_or_offered"]
     assert (either.became, either.stopped) == (("a/2",), ())
 
@@ -39,13 +39,13 @@ def test_false_answers_are_shares_of_the_uncovered_questions() -> None:
     [(0, 0, 1.0), (1, 1, 1.0), (5, 0, 2 / 32), (8, 2, 2 * (1 + 10 + 45) / 1024), (400, 400, 1.0)],
 )
 def test_p_is_the_exact_binomial_one(became: int, stopped: int, p_value: float) -> None:
-    change = Change(1_000, 0, 0, ("x",) * became, ("x",) * stopped)
+    change = PairedChange(1_000, 0, 0, ("x",) * became, ("x",) * stopped)
     assert change.p_value == pytest.approx(p_value)
 
 
 @given(st.integers(0, 200), st.integers(0, 200))
 def test_p_is_that_of_scipy(became: int, stopped: int) -> None:
-    change = Change(1_000, 0, 0, ("x",) * became, ("x",) * stopped)
+    change = PairedChange(1_000, 0, 0, ("x",) * became, ("x",) * stopped)
     differ = became + stopped
     assert change.p_value == pytest.approx(binomtest(became, differ).pvalue if differ else 1.0, abs=1e-9)
 

@@ -1,4 +1,4 @@
-"""What the measures count, and how certain they are."""
+"""The outcomes that each measure counts, and the intervals."""
 
 from statistics import NormalDist
 
@@ -35,7 +35,7 @@ def test_wilson_interval_is_that_of_scipy(total: int, data: st.DataObject) -> No
     assert share.interval == pytest.approx(binomtest(share.hits, total).proportion_ci(level, method="wilson"), abs=1e-9)
 
 
-def test_a_share_of_nothing_has_no_known_interval() -> None:
+def test_a_share_without_questions_has_the_widest_interval() -> None:
     assert Share(0, 0).value == 0
     assert Share(0, 0).interval == (0.0, 1.0)
 

@@ -1,4 +1,4 @@
-"""Knowledge cut to one language has no samples and labels left from the other."""
+"""Knowledge reduced to one language has no samples, and no labels from samples, in the other."""
 
 from dataclasses import replace
 

@@ -1,4 +1,4 @@
-"""Perturbations are what fingers do on a keyboard, and the same in every run."""
+"""Perturbations are typing errors that happen on a keyboard, the same in every run."""
 
 import pytest
 from hypothesis import given

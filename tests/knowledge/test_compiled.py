@@ -1,4 +1,4 @@
-"""A second start loads the first one's snapshot, if nothing changed and only this user can have written it."""
+"""A second start loads the snapshot of the first, if nothing changed and only this user could write the file."""
 
 import logging
 import os
@@ -75,7 +75,7 @@ def test_only_the_owner_may_read_it(cache: CompiledKnowledge) -> None:
     assert (path.stat().st_mode & 0o777, path.parent.stat().st_mode & 0o777) == (0o600, 0o700)
 
 
-def test_at_first_nothing_is_kept(cache: CompiledKnowledge, caplog: pytest.LogCaptureFixture) -> None:
+def test_at_the_first_start_nothing_is_loaded(cache: CompiledKnowledge, caplog: pytest.LogCaptureFixture) -> None:
     assert cache.load(cache.key()) is None
     assert not caplog.records
 
@@ -97,7 +97,7 @@ def test_after_a_change_everything_is_read_again(
     assert cache.load(cache.key()) is None
 
 
-def test_the_name_of_an_article_folder_counts(cache: CompiledKnowledge, folder: Folder) -> None:
+def test_another_name_of_the_article_folder_is_a_change(cache: CompiledKnowledge, folder: Folder) -> None:
     """The slug is the folder's name, which is in no file."""
     (folder.root / "art").rename(folder.root / "one")
     one = CompiledKnowledge(cache.cache_folder, folder.root / "one", SHIPPED).key()
@@ -175,7 +175,7 @@ def test_the_latest_four_are_kept(cache: CompiledKnowledge, folder: Folder) -> N
     assert key in left
 
 
-def test_a_cache_that_can_not_be_written_costs_no_answer(
+def test_a_cache_that_cannot_be_written_is_a_warning(
     cache: CompiledKnowledge, caplog: pytest.LogCaptureFixture
 ) -> None:
     _, path, snapshot = compiled(cache)

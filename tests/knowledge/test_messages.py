@@ -1,5 +1,5 @@
 # ruff: noqa: E501 - in a table, one mistake is one line
-"""A table of mistakes that authors make, and the exact messages they get."""
+"""Mistakes of authors and the exact messages for them."""
 
 import pytest
 

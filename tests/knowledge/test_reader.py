@@ -1,4 +1,4 @@
-"""What the reader makes of a folder: valid knowledge, or all of its problems at once."""
+"""The reader returns the knowledge of a folder, or all of its problems at once."""
 
 import json
 import os
@@ -74,7 +74,7 @@ def test_stop_words_are_read_under_their_older_name_too(folder: Folder, key: str
 
 
 def test_stop_words_are_refused_under_both_names(folder: Folder) -> None:
-    """The other entries of the lexicon still count: `leave` is known."""
+    """The other entries of the lexicon are still known, such as `leave`."""
     lexicon = "concepts:\n  leave: {ko: [퇴사]}\nstop_words: {ko: [좀]}\nfillers: {ko: [혹시]}\n"
     folder.write("lexicon.yaml", lexicon)
     folder.change("art/facts.yaml", "[murati]", "[murati, leave]")
@@ -102,22 +102,22 @@ def test_a_broken_file_does_not_make_its_ids_unknown(folder: Folder) -> None:
     assert problems_of(folder) == [message]
 
 
-def test_a_folder_in_place_of_a_file(folder: Folder) -> None:
+def test_a_folder_in_place_of_a_file_is_refused(folder: Folder) -> None:
     (folder.root / "art/cases.yaml").mkdir()
     assert problems_of(folder) == ["art/cases.yaml: is a folder; a file of this name is expected"]
 
 
-def test_a_broken_link(folder: Folder) -> None:
+def test_a_broken_link_is_refused(folder: Folder) -> None:
     (folder.root / "art/cases.yaml").symlink_to("nowhere.yaml")
     assert problems_of(folder) == ["art/cases.yaml: can't be read: the link points to nothing"]
 
 
-def test_a_link_to_itself(folder: Folder) -> None:
+def test_a_link_to_itself_is_one_problem(folder: Folder) -> None:
     (folder.root / "art/cases.yaml").symlink_to("cases.yaml")
     assert len(problems_of(folder)) == 1
 
 
-def test_a_knowledge_folder_that_links_to_itself(tmp_path: Path) -> None:
+def test_a_knowledge_folder_that_links_to_itself_is_refused_and_has_a_revision(tmp_path: Path) -> None:
     loop = tmp_path / "loop"
     loop.symlink_to(loop)
     with pytest.raises(KnowledgeError, match=r"^loop: can't be read: "):
@@ -125,13 +125,13 @@ def test_a_knowledge_folder_that_links_to_itself(tmp_path: Path) -> None:
     assert len(revision(loop, shipped=loop)) == 12
 
 
-def test_a_pipe_does_not_block(folder: Folder) -> None:
+def test_a_pipe_is_refused_without_waiting_for_it(folder: Folder) -> None:
     os.mkfifo(folder.root / "art/cases.yaml")
     assert problems_of(folder) == ["art/cases.yaml: is not a regular file"]
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root reads everything")
-def test_an_unreadable_file_and_folder(folder: Folder) -> None:
+def test_an_unreadable_file_or_folder_is_refused(folder: Folder) -> None:
     (folder.root / "art/facts.yaml").chmod(0)
     assert problems_of(folder) == ["art/facts.yaml: can't be read: permission denied"]
     (folder.root / "art").chmod(0)
@@ -140,7 +140,7 @@ def test_an_unreadable_file_and_folder(folder: Folder) -> None:
     assert "art: can't be read: permission denied" in problems
 
 
-def test_a_folder_without_articles(tmp_path: Path) -> None:
+def test_a_folder_without_articles_is_refused(tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
     with pytest.raises(KnowledgeError, match=r"^empty: contains no article: no sub-folder has an article\.yaml$"):
         read_knowledge(tmp_path / "empty")
@@ -151,7 +151,7 @@ def test_a_folder_without_articles(tmp_path: Path) -> None:
         read_knowledge(tmp_path / "file")
 
 
-def test_an_article_without_its_files(folder: Folder) -> None:
+def test_an_article_without_its_files_is_refused(folder: Folder) -> None:
     (folder.root / "art/article.yaml").unlink()
     (folder.root / "art/facts.yaml").unlink()
     assert problems_of(folder) == [
@@ -160,7 +160,7 @@ def test_an_article_without_its_files(folder: Folder) -> None:
     ]
 
 
-def test_folders_that_are_no_articles_are_passed_over(folder: Folder) -> None:
+def test_folders_without_an_article_are_ignored(folder: Folder) -> None:
     (folder.root / ".git").mkdir()
     (folder.root / "__pycache__").mkdir()
     (folder.root / "empty").mkdir()
@@ -168,7 +168,7 @@ def test_folders_that_are_no_articles_are_passed_over(folder: Folder) -> None:
     assert [article.slug for article in read_knowledge(folder.root).articles] == ["art"]
 
 
-def test_an_article_in_a_folder_whose_name_is_no_slug(folder: Folder) -> None:
+def test_an_article_in_a_folder_whose_name_is_no_slug_is_refused(folder: Folder) -> None:
     folder.write("My_Article/article.yaml", "")
     message = "My_Article/: a folder's name may contain only a–z, 0–9 and '-', at most 32 characters"
     assert problems_of(folder) == [message]
@@ -195,7 +195,7 @@ def test_two_articles_must_agree_on_a_shared_command(folder: Folder) -> None:
     ]
 
 
-def test_what_is_left_out_is_derived(folder: Folder) -> None:
+def test_missing_keys_of_a_fact_are_derived(folder: Folder) -> None:
     """The smallest fact: id, answer and three samples in one language, source."""
     knowledge = read_knowledge(folder.root)
     samples = ("무라티는 어느 나라 출신이야?", "무라티 고향", "무라티가 태어난 곳은?")
@@ -243,7 +243,7 @@ def test_one_article_folder_is_read_by_itself(folder: Folder) -> None:
         read_knowledge(folder.root / "art")
 
 
-def test_shipped_lexicon_and_messages_fill_in(folder: Folder, tmp_path: Path) -> None:
+def test_the_shipped_lexicon_and_messages_are_used_where_the_folder_has_none(folder: Folder, tmp_path: Path) -> None:
     shipped = Folder(tmp_path / "shipped")
     shipped.write("lexicon.yaml", "concepts:\n  leave:\n    ko: [퇴사]\n    en: [quit]\n")
     shipped.write("messages.yaml", "a: {ko: '{n}가', en: '{n}A'}\nb: {ko: 나, en: B}\n")
@@ -262,7 +262,7 @@ def test_shipped_lexicon_and_messages_fill_in(folder: Folder, tmp_path: Path) ->
 
 
 def test_revision_changes_with_content_only(folder: Folder) -> None:
-    """A file that nothing reads doesn't count; one that vanishes or is broken does, quietly."""
+    """A file that is not read makes no difference; one that is removed or broken does, without an error."""
     first = revision(folder.root)
     assert len(first) == 12
     folder.write("README.md", "x")

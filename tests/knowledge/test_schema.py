@@ -1,4 +1,4 @@
-"""The JSON Schema for editors is generated, fresh, and agrees with the reader on the shipped files."""
+"""The JSON Schema for editors is up to date, and accepts the files that the reader accepts."""
 
 import json
 from pathlib import Path
@@ -14,7 +14,7 @@ ROOT = Path(__file__).parents[2]
 NAMES = {"article": "ArticleFile", "entities": "EntitiesFile", "facts": "FactsFile", "cases": "CasesFile"}
 
 
-def test_the_shipped_schema_is_fresh() -> None:
+def test_the_shipped_schema_is_up_to_date() -> None:
     """After a change of the models: `python -m bot check --schema > knowledge/schema.json`."""
     assert (ROOT / "knowledge/schema.json").read_text(encoding="utf-8") == schema_text()
 

@@ -1,4 +1,4 @@
-"""YAML's traps: each is refused with its line and a message that says how to fix it."""
+"""The traps of YAML are refused, each with its line and a message that says how to fix it."""
 
 import time
 from typing import TYPE_CHECKING
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def parsed(text: str | bytes) -> tuple[Document | None, list[str]]:
-    """Parse and return the document with the problems as text."""
+    """Return the document and its problems as text."""
     problems: list[Problem] = []
     data = text if isinstance(text, bytes) else text.encode()
     document = parse(data, "f.yaml", problems)
@@ -76,7 +76,7 @@ def test_a_trap_is_refused_with_one_sentence(text: str | bytes, message: str) ->
 def test_the_pure_parser_refuses_the_same_lines(
     text: str | bytes, message: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Without libyaml the words may differ for a syntax error, but something is refused."""
+    """Without libyaml, the message about a syntax error may differ, but the line is refused."""
     monkeypatch.setattr(yaml_reader, "_LOADER", yaml.BaseLoader)
     if isinstance(text, str) and len(text) > 100_000:
         pytest.skip("the pure parser needs seconds for it")
@@ -100,7 +100,7 @@ def test_plain_values_stay_strings() -> None:
     }
 
 
-def test_comments_are_allowed_where_they_cut_nothing_off() -> None:
+def test_comments_are_allowed_unless_they_cut_a_sentence_off() -> None:
     text = "# top\na: # behind a key\n  - murati # behind an id\n  - '문장' # behind quotes\nb: [x] # flow\n"
     document, problems = parsed(text)
     assert problems == []

@@ -1,4 +1,4 @@
-"""Whatever is asked, a well-formed decision comes back; a slip of the keyboard layout can be undone."""
+"""Any text gets a well-formed decision; text typed on the wrong keyboard layout can be recovered."""
 
 import re
 
@@ -36,7 +36,7 @@ syllables = st.text(st.characters(min_codepoint=0xAC00, max_codepoint=0xD7A3), m
 
 
 def assert_well_formed(decision: Decision) -> None:
-    """Assert what every front relies on."""
+    """Assert what every front expects of a decision."""
     classifier = load_classifier(semantic=False)
     answer_threshold = classifier.answer_threshold(with_gaps=True)  # the night library lists gaps
     assert decision.language in LANGUAGES
@@ -68,7 +68,9 @@ def test_any_text_gets_a_well_formed_decision(text: str) -> None:
 
 @settings(deadline=None, max_examples=50)
 @given(anything | sentences, st.sampled_from([None, *LANGUAGES]), st.sampled_from([None, "night-library", "no-such"]))
-def test_wishes_are_kept_whatever_is_asked(text: str, language: str | None, article: str | None) -> None:
+def test_the_wanted_language_and_article_are_kept_for_any_text(
+    text: str, language: str | None, article: str | None
+) -> None:
     wanted = next((known for known in LANGUAGES if known == language), None)
     encoder = LettersEncoder()
     prepared = prepare(ENCODED, Question(text, wanted, article))
@@ -101,7 +103,7 @@ def test_letters_compose_to_the_syllables_they_came_from(text: str) -> None:
 
 
 @given(syllables)
-def test_a_slip_of_the_layout_can_be_undone(text: str) -> None:
+def test_text_typed_on_the_wrong_layout_can_be_recovered(text: str) -> None:
     assert as_korean_keys(as_latin_keys(text)) == text
 
 

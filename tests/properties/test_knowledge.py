@@ -1,4 +1,4 @@
-"""Whatever is in a knowledge folder is read or refused with a reason; what is written reads back the same."""
+"""Any knowledge folder is read or refused with a reason; written YAML is read back the same."""
 
 import re
 from collections.abc import Callable
@@ -119,7 +119,7 @@ json_facts = st.fixed_dictionaries(
 @settings(max_examples=100, deadline=None)
 @given(st.lists(json_facts, min_size=1, max_size=4), json_values)
 def test_any_json_of_facts_becomes_yaml_or_says_why(facts: list[Any], odd: Any) -> None:  # noqa: ANN401
-    """Nothing may be wrong with the result, unless samples were left out and fewer than three remain."""
+    """The result can be read, unless samples were left out and fewer than three remain."""
     source = {"title": "제목", "publisher": "신문", "language": "ko"}
     draft = from_json({"source": source, "facts": facts}, "art")
     if not any("left out" in warning for warning in draft.warnings):
@@ -133,7 +133,7 @@ def test_any_json_of_facts_becomes_yaml_or_says_why(facts: list[Any], odd: Any) 
 @settings(max_examples=100, deadline=None)
 @given(st.text(max_size=400))
 def test_any_text_becomes_stubs_or_says_why(text: str) -> None:
-    """Stubs are YAML with places to fill in, so that they are refused as they are."""
+    """Stubs are YAML with places to fill in, so they are refused until these are filled in."""
     if accepted(lambda: from_text(text, "art")):
         draft = from_text(text, "art")
         assert not readable({name: content.encode() for name, content in draft.files().items()})
@@ -141,7 +141,7 @@ def test_any_text_becomes_stubs_or_says_why(text: str) -> None:
 
 @settings(max_examples=60, deadline=None)
 @given(st.lists(st.text(max_size=30), max_size=30).map("\n".join))
-def test_evidence_is_missed_in_any_other_text(text: str) -> None:
+def test_evidence_is_reported_as_missing_in_any_other_text(text: str) -> None:
     (article,) = read_knowledge(NIGHT).articles
     cited = replace(article, facts=tuple(replace(fact, evidence=("7,654,321 books",)) for fact in article.facts))
     problems = check_article_text(cited, text)

@@ -50,34 +50,34 @@ COMPLETER = Completer(completions(*TEXTS), completions("첫째", "second"))
         ("얼마", TEXTS[5]),
     ],
 )
-def test_what_was_typed_leads_to_the_question(typed: str, text: str) -> None:
+def test_typed_text_finds_the_question(typed: str, text: str) -> None:
     assert COMPLETER.complete(typed, "ko")[0].text == text
 
 
 @pytest.mark.parametrize("typed", ["xyzzy", "ㅋㅋㅋ", "쀍"])
-def test_what_nothing_continues_gets_nothing(typed: str) -> None:
+def test_text_that_no_question_contains_gets_nothing(typed: str) -> None:
     assert COMPLETER.complete(typed, "ko") == ()
 
 
 @pytest.mark.parametrize("typed", ["", "  ", "?!"])
-def test_with_nothing_typed_the_starters_of_the_language_come(typed: str) -> None:
+def test_without_text_the_starters_of_the_language_are_returned(typed: str) -> None:
     assert [one.text for one in COMPLETER.complete(typed, "ko")] == ["첫째"]
     assert [one.text for one in COMPLETER.complete(typed, "en")] == ["second"]
 
 
-def test_each_target_comes_once_with_its_best_text() -> None:
+def test_each_target_is_returned_once_with_its_best_text() -> None:
     same = [Completion("a", "one", "ko", text) for text in ("무라티는 왜 떠났어?", "무라티 이유", "이유")]
     found = Completer(same, ()).complete("무라티", "ko")
     assert [one.text for one in found] == ["무라티 이유"]
 
 
 @given(typed=st.text(max_size=300), language=st.sampled_from(["ko", "en"]))
-def test_any_text_is_taken(typed: str, language: str) -> None:
+def test_any_text_gets_at_most_as_many_completions_as_wanted(typed: str, language: str) -> None:
     assert len(COMPLETER.complete(typed, "ko" if language == "ko" else "en", 3)) <= 3
 
 
 def seconds(samples: int) -> float:
-    """Return the CPU seconds of this thread for twenty completions over so many samples."""
+    """Return the CPU seconds of this thread for twenty completions with that many samples."""
     completer = Completer(completions(*(f"{TEXTS[n % len(TEXTS)]} {n}" for n in range(samples))), ())
     begin = time.thread_time()
     for typed in ("무라티 출", "ㅁㄹㅌ", "when did", "언제 떠", "anfkxl cnf") * 4:
@@ -86,7 +86,7 @@ def seconds(samples: int) -> float:
 
 
 def test_ten_times_the_samples_cost_at_most_twenty_times_the_work() -> None:
-    """The work is proportional to the samples; twice as much allows for noise."""
+    """The work is proportional to the samples; the factor of two allows for noise."""
     assert seconds(3_000) < 20 * seconds(300)
 
 

@@ -1,11 +1,11 @@
-"""The library reads when it must: at the first start without a snapshot, and at every reload."""
+"""The library reads at a start without a restored snapshot, and at every reload."""
 
 from bot.core.model import Knowledge
 from bot.service.library import Library
 from tests.core.ferry import ferry_snapshot
 
 
-def test_a_known_snapshot_is_taken_without_reading_and_a_reload_reads() -> None:
+def test_a_restored_snapshot_is_used_without_reading_and_a_reload_reads() -> None:
     read: list[str] = []
 
     def reading() -> tuple[Knowledge, str]:

@@ -1,4 +1,4 @@
-"""Pages keep within Discord's limits whatever the YAML holds, and say what they should."""
+"""Pages of any article are within Discord's limits, and have the expected texts."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -78,7 +78,7 @@ def texts(most: int) -> st.SearchStrategy[Text]:
 
 @st.composite
 def articles(draw: st.DrawFn) -> Article:
-    """Return an article at the edges of what the reader lets in."""
+    """Return an article at the limits of what the reader accepts."""
     slug = draw(st.sampled_from(["a", "s" * 32]))
     ids = [f"{'f' * 45}-{number:02}" for number in range(draw(st.integers(1, 30)))]
     status: st.SearchStrategy[Status] = st.sampled_from(["reported", "confirmed", "denied", "stated", "opinion"])
@@ -161,7 +161,7 @@ def test_every_shipped_page_fits(language: Language) -> None:
         EntityView("openai-exodus", "no", "ko"),
     ],
 )
-def test_what_has_gone_has_no_page(view: View) -> None:
+def test_a_view_of_something_that_does_not_exist_has_no_page(view: View) -> None:
     assert page_of(SHIPPED, view) is None
 
 
@@ -173,7 +173,7 @@ def shown(article: Article, language: Language) -> Page:
 
 
 def plain(lines: tuple[Line, ...]) -> list[str]:
-    """Return what `lines` say, whatever they look like."""
+    """Return the text of `lines` without formatting."""
     return ["".join(span.text for span in line.spans) for line in lines]
 
 
@@ -187,7 +187,7 @@ def test_the_source_becomes_a_link_where_the_article_has_an_address() -> None:
     assert [span.url for span in source.spans] == [None]
 
 
-def test_a_status_is_named_where_it_matters() -> None:
+def test_a_status_other_than_confirmed_is_named() -> None:
     article = SHIPPED.articles[0]
     named: tuple[tuple[Status, str], ...] = (("denied", "당사자 부인"), ("stated", "본인 발언"), ("reported", "보도"))
     for status, word in named:
@@ -195,7 +195,7 @@ def test_a_status_is_named_where_it_matters() -> None:
         assert plain(shown(changed, "ko").blocks[0].footer)[-1].endswith(f" · {word}")
 
 
-def test_an_answer_in_one_language_only_says_so_and_offers_no_other() -> None:
+def test_an_answer_in_one_language_only_says_so_and_has_no_button_for_the_other() -> None:
     article = SHIPPED.articles[0]
     changed = replace(article, facts=(replace(article.facts[0], answer=Text(ko="한국어뿐이에요.")),))
     page = shown(changed, "en")
@@ -204,7 +204,7 @@ def test_an_answer_in_one_language_only_says_so_and_offers_no_other() -> None:
 
 
 @pytest.mark.parametrize(("details", "counts"), [(["짧게"] * 10, [8, 2]), (["가" * 300] * 7, [4, 3])])
-def test_rows_go_on_pages_by_number_and_by_length(details: list[str], counts: list[int]) -> None:
+def test_rows_are_split_into_pages_by_number_and_by_length(details: list[str], counts: list[int]) -> None:
     article = SHIPPED.articles[0]
     rows = tuple(Row(Text(ko=detail), title=Text(ko="누구")) for detail in details)
     command = Command(Text(en="rows"), Text(en="rows"), facts=(article.facts[0].id,), rows=rows)

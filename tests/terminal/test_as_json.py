@@ -1,4 +1,4 @@
-"""The form that programs rely on: every key, always."""
+"""The JSON that programs read has every key, always."""
 
 import json
 from dataclasses import replace
@@ -45,7 +45,7 @@ def test_an_answer_comes_with_its_source_but_not_in_its_text() -> None:
     assert data["confidence"] == 0.9346
 
 
-def test_what_is_not_answered_has_no_article_fact_or_source() -> None:
+def test_a_reply_without_an_answer_has_no_article_fact_or_source() -> None:
     data = as_json("?", UNSURE)
     assert (data["article"], data["fact"], data["source"]) == (None, None, None)
     assert data["suggestions"] == [{"article": "art", "fact": "one", "label": "One", "confidence": 0.3333}]
@@ -60,7 +60,7 @@ def test_further_answers_have_the_same_form() -> None:
 @pytest.mark.parametrize(
     "asked", [[], [ANSWER, UNSURE], [ANSWER, ANSWER], [ANSWER, replace(OTHER, outcome="unanswered")]]
 )
-def test_two_answers_only_if_each_part_has_its_own(asked: list[Reply]) -> None:
+def test_there_is_one_answer_unless_each_part_has_its_own(asked: list[Reply]) -> None:
     assert joined(UNSURE, asked) is UNSURE
 
 
@@ -86,5 +86,5 @@ def test_a_message_that_asks_two_things_gets_both_answers() -> None:
     assert {further.language for further in reply.also} == {reply.language}
 
 
-def test_any_reply_is_json() -> None:
+def test_a_lone_surrogate_is_written_and_read_back() -> None:
     assert json.loads(json.dumps(as_json("\ud800", ANSWER)))["question"] == "\ud800"

@@ -19,7 +19,7 @@ QUESTION = "밤 도서관은 언제부터 운영했어?"
 
 
 def chat(*articles: str) -> Chat:
-    """Return a chat about the night library, and the ferry where it is asked for."""
+    """Return a chat about the night library, and with "ferry" about the ferry too."""
     knowledge = night_snapshot().knowledge
     if "ferry" in articles:
         knowledge = replace(knowledge, articles=(*knowledge.articles, ferry()))
@@ -32,7 +32,7 @@ def chat_about(knowledge: Knowledge) -> Chat:
 
 
 def said(subject: Chat, *lines: str) -> str:
-    """Type lines and return everything that is shown."""
+    """Type lines and return everything that is shown so far."""
     for line in lines:
         assert subject.take(line)
     return shown(subject)
@@ -44,20 +44,20 @@ def shown(subject: Chat) -> str:
 
 
 @pytest.mark.parametrize("line", [":quit", ":q", " :exit "])
-def test_leaving(line: str) -> None:
+def test_a_command_ends_the_chat(line: str) -> None:
     assert not chat().take(line)
 
 
-def test_an_empty_line_is_asked_for_a_question() -> None:
+def test_an_empty_line_gets_the_sentence_for_it() -> None:
     assert MESSAGES["empty"].get("ko") in said(chat(), "   ")
 
 
 @pytest.mark.parametrize("line", [":", ":nonsense", ":lang", ":lang fr", ":lang ko en", "::"])
-def test_a_command_that_does_not_exist(line: str) -> None:
+def test_a_command_that_does_not_exist_is_refused(line: str) -> None:
     assert MESSAGES["chat_unknown_command"].get("ko") in said(chat(), line)
 
 
-def test_help() -> None:
+def test_help_lists_the_commands() -> None:
     assert ":reload" in said(chat(), ":help")
 
 
@@ -111,11 +111,11 @@ def test_a_very_long_number_is_a_question() -> None:
     assert MESSAGES["chat_no_such_number"].get("ko") not in shown_after
 
 
-def test_why_before_anything_was_asked() -> None:
+def test_why_before_a_question_says_that_there_is_nothing_yet() -> None:
     assert MESSAGES["chat_nothing_yet"].get("ko") in said(chat(), ":why")
 
 
-def test_why_shows_candidates_with_their_signals() -> None:
+def test_why_shows_candidates_with_their_features() -> None:
     subject = chat()
     text = said(subject, QUESTION, ":why")
     assert all(MESSAGES[key].get("ko") in text for key in ("why_title", "why_signals"))
@@ -124,7 +124,7 @@ def test_why_shows_candidates_with_their_signals() -> None:
     assert text.rindex(shown_first) > text.index(MESSAGES["why_title"].get("ko"))
 
 
-def test_a_reload_tells_what_changed_and_keeps_the_old_facts_when_something_is_wrong() -> None:
+def test_a_reload_says_what_changed_and_keeps_the_old_facts_if_anything_is_wrong() -> None:
     good = night_snapshot().knowledge
     states: list[Knowledge | KnowledgeError] = [
         good,
@@ -147,7 +147,7 @@ def test_a_reload_tells_what_changed_and_keeps_the_old_facts_when_something_is_w
     assert len(subject.knowledge.articles) == 2
 
 
-def test_the_welcome_names_the_article_or_their_number() -> None:
+def test_the_welcome_names_the_only_article_or_the_number_of_articles() -> None:
     one, two = chat(), chat("ferry")
     one.welcome()
     two.welcome()

@@ -1,4 +1,4 @@
-"""The preview shows what Discord will show, and nothing of what it shows is taken for more than text."""
+"""The preview shows what Discord will show, and all of it as plain text."""
 
 import io
 from collections import Counter
@@ -28,7 +28,7 @@ HOSTILE = "\"><script>alert('&')</script> @everyone <@1> [b]x[/b] **\x1b[31m\ud8
 
 
 def library(knowledge: Knowledge | None = None) -> Library:
-    """Return what answers from `knowledge`, by default from the night library."""
+    """Return a library of `knowledge`, by default the night library."""
     return night() if knowledge is None else Library(lambda: (knowledge, "1"), None)
 
 
@@ -38,7 +38,7 @@ def night() -> Library:
 
 
 def text_of(scene: Scene) -> str:
-    """Return what a scene's page says, whatever it looks like."""
+    """Return the text of a scene's page without formatting."""
     lines = (line for block in scene.page.blocks for line in (*block.body, *block.footer))
     return "\n".join("".join(span.text for span in line.spans) for line in lines)
 
@@ -85,7 +85,7 @@ def test_the_tour_shows_one_of_each_in_the_articles_language_and_in_english() ->
 
 
 def test_an_article_with_little_in_it_has_a_short_tour() -> None:
-    """Without commands, gaps and small talk there is nothing to show of them."""
+    """Without commands, gaps and small talk, their scenes are missing."""
     bare = replace(ferry(), gaps=(), entities=())
     found = scenes(library(Knowledge((bare,), NIGHT.lexicon, NIGHT.messages)), None, None)
     assert [scene.caption for scene in found] == ["preview_mention", "preview_why"]
@@ -132,7 +132,7 @@ def commanding() -> Knowledge:
     ],
 )
 def test_a_command_answers_the_reader_alone(line: str, asked: str, begins: str) -> None:
-    """Commands are found by either name, those of the article and the bot's own."""
+    """The article's commands and the bot's own are found by their name in either language."""
     (scene,) = scenes(library(commanding()), line, None)
     assert (scene.way, scene.asked, scene.private) == ("command", asked, True)
     assert text_of(scene).startswith(begins)
@@ -144,13 +144,13 @@ def test_a_command_is_shown_in_both_languages() -> None:
     assert [scene.asked for scene in found] == ["/비용", "/cost"]
 
 
-def test_an_unknown_command_names_those_there_are() -> None:
+def test_an_unknown_command_is_refused_with_the_known_ones() -> None:
     with pytest.raises(ConfigError) as caught:
         scenes(library(commanding()), "/costs \x1b", None)
     assert str(caught.value) == "There is no command 'costs'; there is: /ask, /help, /about, /who, /cost."
 
 
-LOOKS = (
+FORMATTINGS = (
     (Span("plain"), "plain", "<span>plain</span>"),
     (Span("bold", bold=True), "\x1b[1mbold", "<strong>bold</strong>"),
     (Span("/ask", code=True), "\x1b[3m/ask", "<code>/ask</code>"),
@@ -162,8 +162,8 @@ LOOKS = (
 )
 
 
-@pytest.mark.parametrize(("span", "printed", "html"), LOOKS, ids=lambda look: str(look)[:20])
-def test_every_look_is_shown(span: Span, printed: str, html: str) -> None:
+@pytest.mark.parametrize(("span", "printed", "html"), FORMATTINGS, ids=lambda look: str(look)[:20])
+def test_every_formatting_is_shown(span: Span, printed: str, html: str) -> None:
     block = Block((Line((span,)), Line(())), (Line((span,), small=True),))
     shown = (Scene("mention", "x", Page("en", (block,))),)
     file = io.StringIO()
@@ -203,7 +203,7 @@ def hostile(article: Article) -> Article:
 
 
 def test_hostile_knowledge_is_text() -> None:
-    """Nothing in the YAML becomes a tag, an attribute, an address of another kind or a terminal's command."""
+    """Nothing in the YAML becomes a tag, an attribute, another kind of address or a command to the terminal."""
     knowledge = Knowledge((hostile(ferry()),), NIGHT.lexicon, NIGHT.messages)
     found = (*scenes(library(knowledge), None, None), *scenes(library(knowledge), "/about", None))
     page = html_page(knowledge, found)
@@ -230,8 +230,8 @@ def test_hostile_knowledge_is_text() -> None:
     assert not {"\x1b", "\u202e"} & {*page, *printed}
 
 
-def test_the_page_needs_nothing_from_elsewhere() -> None:
-    """No script, no font, no picture is loaded, and a browser would refuse to."""
+def test_the_page_loads_nothing() -> None:
+    """It has no script, font or picture, and tells the browser to refuse them."""
     page = html_page(NIGHT, scenes(library(), None, None))
     assert "default-src 'none'" in page
     assert Tags(page).links == set()
@@ -239,17 +239,17 @@ def test_the_page_needs_nothing_from_elsewhere() -> None:
 
 
 def test_a_long_reply_has_its_buttons_below_the_last_piece() -> None:
-    (offered,) = scenes(library(), "", "en")
+    (greeting,) = scenes(library(), "", "en")
     blocks = tuple(Block((Line((Span(text),)),)) for text in ("One piece.", "Another."))
-    shown = (replace(offered, page=replace(offered.page, blocks=blocks)),)
-    label = offered.page.buttons[0].label
+    shown = (replace(greeting, page=replace(greeting.page, blocks=blocks)),)
+    label = greeting.page.buttons[0].label
     for text in (screen(NIGHT, shown), html_page(NIGHT, shown)):
         assert text.index("One piece.") < text.index("Another.") < text.index(label)
     assert Tags(html_page(NIGHT, shown)).text.count(label) == 2  # on the phone and on the desktop
 
 
 @pytest.mark.parametrize("width", [20, 40, 200])
-def test_any_terminal_will_do(width: int) -> None:
+def test_the_preview_fits_any_width_of_a_terminal(width: int) -> None:
     printed = screen(NIGHT, scenes(library(), QUESTION, "en"), width)
     assert max(map(cell_len, printed.splitlines())) == min(width, 72)
 
@@ -266,7 +266,7 @@ def test_a_file_that_cannot_be_written_is_one_sentence(tmp_path: Path) -> None:
         write_html(NIGHT, scenes(library(), QUESTION, None), tmp_path)
 
 
-def test_the_command_prints(capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_command_prints_a_frame(capsys: pytest.CaptureFixture[str]) -> None:
     app(["preview", QUESTION, "--knowledge", str(NIGHT_FOLDER), "--no-semantic"], standalone_mode=False)
     assert "╭" in capsys.readouterr().out
 

@@ -1,4 +1,4 @@
-"""Replies on a screen."""
+"""Replies as the terminal shows them."""
 
 import io
 from dataclasses import replace
@@ -10,7 +10,7 @@ from bot.terminal.ask import render, show_why
 
 SOURCE = Citation("T", "P", "S", (3,), None, "Source: P “T” · paragraph 3")
 ANSWER = Reply("answered", "en", "Lund [left]. :boat:", "ferry", "one", source=SOURCE, confidence=0.9)
-OFFERS = (Suggestion("ferry", "one", "First?", 0.3), Suggestion("ferry", "two", "Second?", 0.2))
+SUGGESTIONS = (Suggestion("ferry", "one", "First?", 0.3), Suggestion("ferry", "two", "Second?", 0.2))
 
 
 def screen(reply: Reply) -> str:
@@ -26,17 +26,17 @@ def test_an_answer_stands_above_its_source_and_is_not_read_as_markup() -> None:
     assert text.index("Lund [left]. :boat:") < text.index("Source: P “T” · paragraph 3")
 
 
-def test_offers_are_numbered_and_name_the_article_only_where_there_are_several() -> None:
-    reply = Reply("suggested", "en", "Did you mean?", suggestions=OFFERS)
+def test_suggestions_are_numbered_and_name_their_article_if_there_are_several() -> None:
+    reply = Reply("suggested", "en", "Did you mean?", suggestions=SUGGESTIONS)
     assert "1  First?" in screen(reply)
     assert "ferry" not in screen(reply)
-    several = screen(replace(reply, suggestions=(*OFFERS, Suggestion("other", "x", "Third?", 0.1))))
+    several = screen(replace(reply, suggestions=(*SUGGESTIONS, Suggestion("other", "x", "Third?", 0.1))))
     assert "Third? (other)" in several
     assert "First? (ferry)" in several
 
 
-def test_an_answer_shows_no_offers() -> None:
-    assert "First?" not in screen(replace(ANSWER, suggestions=OFFERS))
+def test_an_answer_shows_no_suggestions() -> None:
+    assert "First?" not in screen(replace(ANSWER, suggestions=SUGGESTIONS))
 
 
 def test_a_further_answer_has_its_own_source() -> None:
