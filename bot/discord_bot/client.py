@@ -5,9 +5,10 @@ import time
 import discord
 from discord import app_commands
 
+from bot.core.model import Language
 from bot.discord_bot.commands import Translations, build_commands
 from bot.discord_bot.components import PageButton, PageMenu
-from bot.discord_bot.context import BotState, Interaction, state_of
+from bot.discord_bot.context import BotState, Interaction, language_for, state_of, supported_language
 from bot.discord_bot.interactions import pick, press
 from bot.discord_bot.limits import Clock
 from bot.discord_bot.messages import MessageHandler
@@ -31,12 +32,17 @@ class BotClient(discord.AutoShardedClient):
         )
         self.state = BotState(library, settings.cooldown, clock)
         self.tree = CommandTree(self)
-        self._messages = MessageHandler(self.state)
+        self._messages = MessageHandler(self.state, self._home_language)
 
     @property
     def bot_id(self) -> int:
         """Return the id of the bot's account; 0 before the login."""
         return self.user.id if self.user else 0
+
+    def _home_language(self) -> Language:
+        """Return the language of all servers of the bot if they share one, else the default."""
+        languages = {supported_language(guild.preferred_locale.value) for guild in self.guilds}
+        return languages.pop() if len(languages) == 1 else supported_language()
 
     async def setup_hook(self) -> None:
         """Add buttons and commands after the login."""
@@ -101,6 +107,7 @@ async def is_accepted(interaction: Interaction) -> bool:
     limits = state_of(interaction).limits
     if not limits.accept(interaction.id):
         return False
+    state_of(interaction).languages.remember(interaction.user.id, language_for(interaction))
     if interaction.type is discord.InteractionType.autocomplete:
         return True
     if limits.cooldown.try_acquire((interaction.user.id, interaction.channel_id or 0)):
