@@ -1,5 +1,6 @@
 """The client: receives discord.py's events and passes them to the handlers."""
 
+import sys
 import time
 
 import discord
@@ -12,7 +13,7 @@ from bot.discord_bot.context import BotState, Interaction, language_for, state_o
 from bot.discord_bot.interactions import pick, press
 from bot.discord_bot.limits import Clock
 from bot.discord_bot.messages import MessageHandler
-from bot.discord_bot.sending import report_failure, run_handler, say
+from bot.discord_bot.sending import log_failure, report_failure, run_handler, say
 from bot.service.library import Library
 from bot.settings import DiscordSettings
 
@@ -22,6 +23,7 @@ class BotClient(discord.AutoShardedClient):
 
     def __init__(self, library: Library, settings: DiscordSettings, *, clock: Clock = time.monotonic) -> None:
         """Answer with `library`; nothing connects yet."""
+        self.state = BotState(library, settings.cooldown, clock)
         content = bool(settings.message_content)
         super().__init__(
             intents=discord.Intents(guilds=True, guild_messages=True, dm_messages=True, message_content=content),
@@ -29,8 +31,8 @@ class BotClient(discord.AutoShardedClient):
             chunk_guilds_at_startup=False,
             member_cache_flags=discord.MemberCacheFlags.none(),
             allowed_mentions=discord.AllowedMentions.none(),
+            http_trace=self.state.rest.trace,
         )
-        self.state = BotState(library, settings.cooldown, clock)
         self.tree = CommandTree(self)
         self._messages = MessageHandler(self.state, self._home_language)
 
@@ -75,6 +77,11 @@ class BotClient(discord.AutoShardedClient):
     async def on_raw_bulk_message_delete(self, event: discord.RawBulkMessageDeleteEvent) -> None:
         """Delete the answers to deleted questions."""
         await self._messages.handle_deletion(event.message_ids)
+
+    async def on_error(self, _: str, /, *__: object, **___: object) -> None:
+        """Log the error of an event's handler, without the arguments."""
+        if error := sys.exception():
+            log_failure(error)
 
     async def pressed(self, interaction: Interaction, custom_id: str) -> None:
         """Carry out a button."""

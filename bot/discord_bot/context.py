@@ -10,6 +10,7 @@ import discord
 from bot.core.model import LANGUAGES, Knowledge, Language
 from bot.discord_bot.limits import Clock, Limits
 from bot.discord_bot.memory import Conversations, Exchanges, Languages
+from bot.discord_bot.rest import RestGate
 from bot.service.autocomplete import Completer, entity_names, questions
 from bot.service.library import Library
 from bot.service.pages import Listing
@@ -29,6 +30,7 @@ class BotState:
         self.exchanges = Exchanges(clock)
         self.conversations = Conversations(clock)
         self.languages = Languages()
+        self.rest = RestGate()
         self._completers: dict[str, Completer] = {}
         self._completed = library.snapshot
 

@@ -91,7 +91,7 @@ class MessageHandler:
             if not earlier:
                 self._exchanges.allow_links(exchange)
         if exchange.is_deleted:
-            await _delete_replies(exchange)
+            await self._delete_replies(exchange)
 
     def _previous(self, message: discord.Message, incoming: Incoming) -> Context | None:
         """Return the context of the answer that `message` replies to, else of the person's last one here."""
@@ -118,7 +118,7 @@ class MessageHandler:
         if self._limits.cooldown.try_acquire(key):
             return False
         if self._limits.cooldown.should_warn(key):
-            await send_dm(message, plain_page(self._state.voice(language), "slow_down"))
+            await send_dm(self._state.rest, message, plain_page(self._state.voice(language), "slow_down"))
         return True
 
     def _language(self, message: discord.Message, text: str) -> Language:
@@ -180,7 +180,7 @@ class MessageHandler:
             exchange.question = question
             page = await self._page(exchange, incoming, "question", self._language(message, incoming.text))
             try:
-                exchange.replies = await edit_reply(exchange.replies, page, message)
+                exchange.replies = await edit_reply(self._state.rest, exchange.replies, page, message)
             except discord.NotFound:  # a moderator deleted the answer
                 exchange.replies = []
             self._remember_for_person(exchange, message)
@@ -194,11 +194,18 @@ class MessageHandler:
             exchange = self._exchanges.of_message(message)
             if exchange is not None and not exchange.is_deleted:
                 exchange.is_deleted = True
-                await _delete_replies(exchange)
+                await self._delete_replies(exchange)
+
+    async def _delete_replies(self, exchange: Exchange) -> None:
+        replies, exchange.replies = exchange.replies, []
+        for message in replies:
+            await delete(self._state.rest, message)
 
     async def _report_failure(self, message: discord.Message, error: Exception) -> None:
+        if not (reference := log_failure(error)):
+            return
         voice = self._state.voice(self._language(message, message.content))
-        page = plain_page(voice, "error", reference=log_failure(error))
+        page = plain_page(voice, "error", reference=reference)
         try:
             await reply(self._state, message, page)
         except Exception as refused:  # noqa: BLE001  the person can't be reached
@@ -207,12 +214,6 @@ class MessageHandler:
 
 def _comparable(text: str) -> str:
     return squeeze(normalise(text))
-
-
-async def _delete_replies(exchange: Exchange) -> None:
-    replies, exchange.replies = exchange.replies, []
-    for message in replies:
-        await delete(message)
 
 
 def incoming_of(message: discord.Message, bot_id: int) -> Incoming:
