@@ -11,6 +11,13 @@ MAX_CHARACTERS: Final = 2_000
 """Discord's own limit for a message; the rest is not read."""
 _DISCORD_MARKUP = re.compile(r"<(?:@[!&]?|#|a?:\w{1,32}:|/[^:>]{1,100}:|t:)[^>\s]{0,30}>|https?://\S+")
 _INVISIBLE = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Mn", "Me"})
+_FILLERS = frozenset("\u115f\u1160\u3164\uffa0\u2800")
+"""Letters and symbols by category that show nothing: Hangul fillers, the empty Braille pattern."""
+_TEXT_MARKS = re.compile(r"[\s*_~|`>#-]+")
+_LIST_MARKER = re.compile(
+    r"^[^\S\n]*(?:(?:\(?\d{1,2}[.)]|[a-e]\)|q\d{0,2}[.:)]|[-*•·–—▪◦])[^\S\n]+(?!\d)|[①-⑳]|\d\ufe0f?\u20e3)[^\S\n]*",
+    re.IGNORECASE | re.MULTILINE,
+)
 _UNUSUAL = re.compile(r"[^ !-;=?-~가-힣]|://")
 _SPACE = re.compile(r"\s+")
 _WORD = re.compile(r"[가-힣]+|[a-zß-öø-ÿ]+(?:'[a-z]+)?|\d+(?:[.,]\d+)*|[ㄱ-ㅣ]+")
@@ -57,9 +64,31 @@ def normalise(text: str) -> str:
 def _folded(text: str) -> str:
     """Return `text` after one step of normalisation; one or two steps are enough for nearly any text."""
     plain = unicodedata.normalize("NFKC", text)[:MAX_CHARACTERS].translate(_COMPAT_TABLE)
-    unseen = {char for char in set(plain) if unicodedata.category(char) in _INVISIBLE and char not in "\n\r\t"}
+    unseen = {char for char in set(plain) if _is_invisible(char)}
     kept = plain.translate(dict.fromkeys(map(ord, unseen))) if unseen else plain
     return _SPACE.sub(" ", _DISCORD_MARKUP.sub(" ", kept).casefold().replace("’", "'")).strip()
+
+
+def _is_invisible(char: str) -> bool:
+    return char in _FILLERS or (unicodedata.category(char) in _INVISIBLE and char not in "\n\r\t")
+
+
+def is_blank(text: str) -> bool:
+    """Return whether `text` shows nothing: invisible characters, or only the marks of bold text, quotations and lists.
+
+    >>> is_blank("** **"), is_blank("?")
+    (True, False)
+    """
+    return not _TEXT_MARKS.sub("", normalise(text))
+
+
+def without_list_markers(text: str) -> str:
+    """Return `text` without the numbers and bullets before its lines; dates such as “5. 14.” stay.
+
+    >>> without_list_markers("1. Who left?")
+    'Who left?'
+    """
+    return _LIST_MARKER.sub("", text)
 
 
 def words(normal: str) -> tuple[str, ...]:

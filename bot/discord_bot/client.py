@@ -1,17 +1,19 @@
 """The client: receives discord.py's events and passes them to the handlers."""
 
+import sys
 import time
 
 import discord
 from discord import app_commands
 
+from bot.core.model import Language
 from bot.discord_bot.commands import Translations, build_commands
 from bot.discord_bot.components import PageButton, PageMenu
-from bot.discord_bot.context import BotState, Interaction, state_of
+from bot.discord_bot.context import BotState, Interaction, language_for, state_of, supported_language
 from bot.discord_bot.interactions import pick, press
 from bot.discord_bot.limits import Clock
 from bot.discord_bot.messages import MessageHandler
-from bot.discord_bot.sending import report_failure, run_handler, say
+from bot.discord_bot.sending import log_failure, report_failure, run_handler, say
 from bot.service.library import Library
 from bot.settings import DiscordSettings
 
@@ -21,6 +23,7 @@ class BotClient(discord.AutoShardedClient):
 
     def __init__(self, library: Library, settings: DiscordSettings, *, clock: Clock = time.monotonic) -> None:
         """Answer with `library`; nothing connects yet."""
+        self.state = BotState(library, settings.cooldown, clock)
         content = bool(settings.message_content)
         super().__init__(
             intents=discord.Intents(guilds=True, guild_messages=True, dm_messages=True, message_content=content),
@@ -28,15 +31,20 @@ class BotClient(discord.AutoShardedClient):
             chunk_guilds_at_startup=False,
             member_cache_flags=discord.MemberCacheFlags.none(),
             allowed_mentions=discord.AllowedMentions.none(),
+            http_trace=self.state.rest.trace,
         )
-        self.state = BotState(library, settings.cooldown, clock)
         self.tree = CommandTree(self)
-        self._messages = MessageHandler(self.state)
+        self._messages = MessageHandler(self.state, self._home_language)
 
     @property
     def bot_id(self) -> int:
         """Return the id of the bot's account; 0 before the login."""
         return self.user.id if self.user else 0
+
+    def _home_language(self) -> Language:
+        """Return the language of all servers of the bot if they share one, else the default."""
+        languages = {supported_language(guild.preferred_locale.value) for guild in self.guilds}
+        return languages.pop() if len(languages) == 1 else supported_language()
 
     async def setup_hook(self) -> None:
         """Add buttons and commands after the login."""
@@ -70,6 +78,11 @@ class BotClient(discord.AutoShardedClient):
         """Delete the answers to deleted questions."""
         await self._messages.handle_deletion(event.message_ids)
 
+    async def on_error(self, _: str, /, *__: object, **___: object) -> None:
+        """Log the error of an event's handler, without the arguments."""
+        if error := sys.exception():
+            log_failure(error)
+
     async def pressed(self, interaction: Interaction, custom_id: str) -> None:
         """Carry out a button."""
         if await is_accepted(interaction):
@@ -101,6 +114,7 @@ async def is_accepted(interaction: Interaction) -> bool:
     limits = state_of(interaction).limits
     if not limits.accept(interaction.id):
         return False
+    state_of(interaction).languages.remember(interaction.user.id, language_for(interaction))
     if interaction.type is discord.InteractionType.autocomplete:
         return True
     if limits.cooldown.try_acquire((interaction.user.id, interaction.channel_id or 0)):

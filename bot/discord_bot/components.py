@@ -138,7 +138,8 @@ class PageMenu(ui.DynamicItem[ui.Select[Any]], template=ANY_MENU):
     async def callback(self, interaction: Interaction) -> Any:  # noqa: ANN401  as discord.py has it
         """Show the picked entry."""
         data: Any = interaction.data
-        await interaction.client.picked(interaction, self.custom_id, str(data["values"][0]))
+        values = data.get("values") or [""]  # a broken client sends none
+        await interaction.client.picked(interaction, self.custom_id, str(values[0]))
 
 
 def view_of(page: Page) -> ui.View | None:

@@ -1,4 +1,7 @@
-"""Logging in, and the message to the operator for each way it can fail."""
+"""Logging in, the message to the operator for each way it can fail, and the pauses between attempts."""
+
+import random
+from typing import Final
 
 import aiohttp
 import discord
@@ -11,6 +14,10 @@ NO_INTENT = (
     "(Bot, Privileged Gateway Intents), or set BOT_MESSAGE_CONTENT=off."
 )
 UNREACHABLE = "Discord can't be reached ({reason}): check the network and https://discordstatus.com, then start again."
+MAX_PAUSE: Final = 5.0
+"""Seconds between attempts at most in the first minute of an outage."""
+MAX_LATER_PAUSE: Final = 30.0
+_FIRST_MINUTE: Final = 60.0
 _AUTHENTICATION_FAILED, _INVALID_INTENTS, _DISALLOWED_INTENTS = 4004, 4013, 4014
 DISCORD_ERRORS = (
     discord.LoginFailure,
@@ -22,6 +29,15 @@ DISCORD_ERRORS = (
     OSError,
 )
 """Errors of a login or a connection whose cause is outside of this program."""
+
+
+def pause(failures: int, outage: float = 0.0) -> float:
+    """Return the seconds to wait after `failures` in a row, `outage` seconds after the first one.
+
+    They double from 0.5 to a maximum; up to half is left out at random, so that not all clients come back at once.
+    """
+    most = MAX_PAUSE if outage < _FIRST_MINUTE else MAX_LATER_PAUSE
+    return min(most, 0.5 * 2.0 ** min(failures - 1, 10)) * random.uniform(0.5, 1.0)  # noqa: S311  no secret
 
 
 def final_error(error: BaseException) -> DiscordStartError | None:

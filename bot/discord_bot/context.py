@@ -9,7 +9,8 @@ import discord
 
 from bot.core.model import LANGUAGES, Knowledge, Language
 from bot.discord_bot.limits import Clock, Limits
-from bot.discord_bot.memory import Conversations, Exchanges
+from bot.discord_bot.memory import Conversations, Exchanges, Languages
+from bot.discord_bot.rest import RestGate
 from bot.service.autocomplete import Completer, entity_names, questions
 from bot.service.library import Library
 from bot.service.pages import Listing
@@ -28,6 +29,8 @@ class BotState:
         self.limits = Limits(per_minute, clock)
         self.exchanges = Exchanges(clock)
         self.conversations = Conversations(clock)
+        self.languages = Languages()
+        self.rest = RestGate()
         self._completers: dict[str, Completer] = {}
         self._completed = library.snapshot
 
@@ -81,6 +84,11 @@ def language_for(interaction: Interaction) -> Language:
     return supported_language(interaction.locale.value, guild.value if guild else None)
 
 
-def without_mention(text: str, bot_id: int) -> str:
-    """Return `text` without mentions of the bot."""
-    return re.sub(rf"\s*<@!?{bot_id}>\s*", " ", text).strip()
+def written_text(message: discord.Message) -> str:
+    """Return what a message says: its own text, or what it forwards."""
+    return message.content or next((forwarded.content for forwarded in message.message_snapshots), "")
+
+
+def without_mention(text: str, bot_id: int, role_id: int = 0) -> str:
+    """Return `text` without mentions of the bot and of its own role."""
+    return re.sub(rf"\s*<@(?:!?{bot_id}|&{role_id})>\s*", " ", text).strip()

@@ -8,8 +8,9 @@ from discord import app_commands
 
 from bot.core.matching import Question
 from bot.core.model import Language
+from bot.core.text import is_blank
 from bot.discord_bot.components import choice_value, read_button, read_menu
-from bot.discord_bot.context import Interaction, is_bot_dm, language_for, state_of, without_mention
+from bot.discord_bot.context import Interaction, is_bot_dm, language_for, state_of, without_mention, written_text
 from bot.discord_bot.sending import await_or_defer, log_failure, respond, say, update
 from bot.service.pages import (
     LONGEST_CHOICE,
@@ -43,7 +44,7 @@ async def answer_ask(interaction: Interaction, text: str, language: Language | N
 
 async def answer_text(interaction: Interaction, text: str, language: Language | None, *, public: bool) -> None:
     """Answer a question, in its own language unless `language` is given."""
-    if not text.strip():
+    if is_blank(text):
         await say(interaction, "empty")
         return
     state, private = state_of(interaction), is_private(interaction, public=public)
@@ -58,10 +59,11 @@ async def answer_text(interaction: Interaction, text: str, language: Language | 
 
 async def answer_message(interaction: Interaction, message: discord.Message) -> None:
     """Answer the message whose menu was used, visible to the person only."""
-    if text := without_mention(message.content, interaction.client.bot_id):
-        await answer_text(interaction, text, None, public=False)
-    else:
+    text = without_mention(written_text(message), interaction.client.bot_id)
+    if is_blank(text):
         await say(interaction, "nothing_to_answer")
+    else:
+        await answer_text(interaction, text, None, public=False)
 
 
 async def show(interaction: Interaction, view: View, *, public: bool, gone: str = "gone") -> None:
@@ -95,7 +97,8 @@ async def show_entity(interaction: Interaction, key: str, name: str, *, public: 
 
 async def show_help(interaction: Interaction) -> None:
     """Explain how to ask, with three questions as buttons."""
-    page = starters_page(state_of(interaction).knowledge, language_for(interaction), "help")
+    key = "direct_help" if is_bot_dm(interaction) else "help"
+    page = starters_page(state_of(interaction).knowledge, language_for(interaction), key)
     await respond(interaction, page, private=is_private(interaction))
 
 

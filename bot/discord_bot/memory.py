@@ -8,6 +8,7 @@ from typing import Any, Final
 from cachetools import LRUCache, TTLCache
 
 from bot.core.dialogue import Context
+from bot.core.model import Language
 from bot.discord_bot.limits import Clock
 
 REPEATED: Final = 60.0
@@ -18,6 +19,7 @@ FOLLOWED: Final = 300.0
 """Seconds in which a person's next question in the channel may be a follow-up."""
 _MAX_MESSAGES = 2_000
 _MAX_CONVERSATIONS = 1_000
+_MAX_DELETED = 10_000
 
 
 @dataclass(slots=True)
@@ -28,7 +30,11 @@ class Exchange:
     previous: Context | None = None
     """Context of the answer before the question, if any."""
     question: str = ""
-    """Squeezed, for comparison."""
+    """The question that `replies` answer, squeezed for comparison."""
+    newest: str = ""
+    """The question as it was last edited, squeezed; an answer to it may still be on its way."""
+    is_answer: bool = False
+    """Whether the replies are an answer from the article: no small talk, no refusal."""
     needs_context: bool = False
     """Whether `previous` decides what the question means; the answer is then not linked for other people."""
     context: Context | None = None
@@ -48,6 +54,7 @@ class Exchanges:
         self._by_message: LRUCache[int, Exchange] = LRUCache(_MAX_MESSAGES)
         self._editable: TTLCache[int, Exchange] = TTLCache(_MAX_MESSAGES, EDITABLE, clock)
         self._by_question: TTLCache[tuple[int, str], Exchange] = TTLCache(_MAX_MESSAGES, REPEATED, clock)
+        self._deleted: TTLCache[int, bool] = TTLCache(_MAX_DELETED, REPEATED, clock)
 
     def add(self, message: int, exchange: Exchange) -> None:
         """Remember the exchange that `message` begins."""
@@ -64,13 +71,35 @@ class Exchanges:
 
     def allow_links(self, exchange: Exchange) -> None:
         """Let `find` return an exchange that has been answered, unless the question needs context."""
-        if exchange.question and not exchange.needs_context:
+        if exchange.is_answer and exchange.question and not exchange.needs_context:
             self._by_question[exchange.channel, exchange.question] = exchange
 
     def find(self, channel: int, question: str) -> Exchange | None:
         """Return the exchange with the same question, if its answer is recent and still there."""
         found = self._by_question.get((channel, question))
-        return found if found and found.replies and not found.is_deleted and found.question == question else None
+        if found is None or not found.replies or found.is_deleted or found.question != question:
+            return None
+        return None if any(message.id in self._deleted for message in found.replies) else found
+
+    def note_deletion(self, message: int) -> None:
+        """Note that a message of anybody was deleted, so that no link leads to it."""
+        self._deleted[message] = True
+
+
+class Languages:
+    """The language that each person last used, for messages without words."""
+
+    def __init__(self) -> None:
+        """Start empty."""
+        self._by_person: LRUCache[int, Language] = LRUCache(_MAX_MESSAGES)
+
+    def remember(self, person: int, language: Language) -> None:
+        """Remember the language of a person's client or question."""
+        self._by_person[person] = language
+
+    def of(self, person: int) -> Language | None:
+        """Return the language that a person last used, if known."""
+        return self._by_person.get(person)
 
 
 class Conversations:

@@ -1,7 +1,8 @@
 """Questions in messages: which ones are addressed to the bot, their answers, edits and deletions."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Literal, TypeAlias
 
 import discord
@@ -9,14 +10,14 @@ import discord
 from bot.core.dialogue import Context
 from bot.core.matching import Question
 from bot.core.model import Language
-from bot.core.text import language_of, normalise, squeeze
-from bot.discord_bot.context import BotState, supported_language, without_mention
-from bot.discord_bot.memory import Exchange
+from bot.core.text import is_blank, language_of, normalise, script_counts, squeeze
+from bot.discord_bot.context import BotState, supported_language, without_mention, written_text
+from bot.discord_bot.memory import EDITABLE, Exchange
 from bot.discord_bot.sending import delete, edit_reply, log_failure, reply, send_dm
 from bot.service.pages import plain_page, reply_page, starters_page
 from bot.service.views import Page
 
-Addressing: TypeAlias = Literal["question", "greeting", "silent reply"]
+Addressing: TypeAlias = Literal["question", "greeting", "silent reply", "role"]
 _ORDINARY = frozenset({discord.MessageType.default, discord.MessageType.reply})
 
 
@@ -31,27 +32,31 @@ class Incoming:
     """By a mention of the bot itself or a reply that pings it."""
     replies_to_bot: bool
     text: str
-    """Without mentions of the bot; empty where Discord does not deliver the content."""
+    """Without mentions of the bot; empty where it shows nothing or Discord does not deliver the content."""
+    role_mentioned: bool = False
+    """By a mention of the role that Discord made for the bot; the content then comes only with its intent."""
 
 
 def addressing(incoming: Incoming) -> Addressing | None:
     """Return how a message addresses the bot; None if it does not.
 
-    A reply to the bot without a ping arrives empty (unless the Message Content intent is on).
+    A reply to the bot without a ping and a mention of its role arrive empty (unless the Message Content intent is on).
     """
-    if not incoming.from_person or not (incoming.direct or incoming.mentioned or incoming.replies_to_bot):
+    called = incoming.direct or incoming.mentioned
+    if not incoming.from_person or not (called or incoming.replies_to_bot or incoming.role_mentioned):
         return None
     if incoming.text:
         return "question"
-    return "greeting" if incoming.direct or incoming.mentioned else "silent reply"
+    return "greeting" if called else "silent reply" if incoming.replies_to_bot else "role"
 
 
 class MessageHandler:
     """Answers messages that are addressed to the bot."""
 
-    def __init__(self, state: BotState) -> None:
-        """Answer with the shared `state`."""
+    def __init__(self, state: BotState, home: Callable[[], Language]) -> None:
+        """Answer with the shared `state`; `home` is the language for direct messages of people not yet known."""
         self._state = state
+        self._home = home
         self._limits = state.limits
         self._exchanges = state.exchanges
         self._conversations = state.conversations
@@ -69,14 +74,14 @@ class MessageHandler:
                 await self._report_failure(message, error)
 
     async def _answer(self, message: discord.Message, incoming: Incoming, addressed: Addressing) -> None:
-        language = language_of_message(message, incoming.text)
+        language = self._language(message, incoming.text)
         if await self._is_too_fast(message, language):
             return
         exchange = Exchange(message.channel.id, self._previous(message, incoming))
         self._exchanges.add(message.id, exchange)
         async with exchange.lock:
-            exchange.question = _comparable(incoming.text)
-            page = await self._page(exchange, incoming.text, addressed, language)
+            exchange.question = exchange.newest = _comparable(incoming.text)
+            page = await self._page(exchange, incoming, addressed, language)
             if earlier := self._earlier(exchange):
                 exchange.context = earlier.context
                 page = plain_page(self._state.voice(language), "asked_before", link=earlier.replies[0].jump_url)
@@ -86,7 +91,7 @@ class MessageHandler:
             if not earlier:
                 self._exchanges.allow_links(exchange)
         if exchange.is_deleted:
-            await _delete_replies(exchange)
+            await self._delete_replies(exchange)
 
     def _previous(self, message: discord.Message, incoming: Incoming) -> Context | None:
         """Return the context of the answer that `message` replies to, else of the person's last one here."""
@@ -113,45 +118,69 @@ class MessageHandler:
         if self._limits.cooldown.try_acquire(key):
             return False
         if self._limits.cooldown.should_warn(key):
-            await send_dm(message, plain_page(self._state.voice(language), "slow_down"))
+            await send_dm(self._state.rest, message, plain_page(self._state.voice(language), "slow_down"))
         return True
 
-    async def _page(self, exchange: Exchange, text: str, addressed: Addressing, language: Language) -> Page:
+    def _language(self, message: discord.Message, text: str) -> Language:
+        """Return the language of `text`; without letters, that of the message replied to, else of the place.
+
+        In a direct message the place is the person: the language they last used.
+        """
+        person, normal = message.author.id, normalise(text)
+        if any(script_counts(normal)):
+            self._state.languages.remember(person, language_of(normal))
+        place = place_language(message) if message.guild else self._state.languages.of(person) or self._home()
+        answered = message.reference.resolved if message.reference else None
+        before = answered.content if isinstance(answered, discord.Message) else ""
+        return language_of(normal, language_of(normalise(before), place))
+
+    async def _page(self, exchange: Exchange, incoming: Incoming, addressed: Addressing, language: Language) -> Page:
         state = self._state
         match addressed:
             case "question":
-                answer = await state.library.ask(Question(text, default=language, after=exchange.previous))
+                answer = await state.library.ask(Question(incoming.text, default=language, after=exchange.previous))
                 exchange.context, exchange.needs_context = answer.reply.context, answer.needs_context
+                exchange.is_answer = answer.reply.outcome == "answered"
                 return reply_page(answer.snapshot.knowledge, answer.reply)
             case "greeting":
-                return starters_page(state.knowledge, language, "mention_help")
+                return starters_page(state.knowledge, language, "direct_help" if incoming.direct else "mention_help")
             case "silent reply":
                 return plain_page(state.voice(language), "reply_hint")
+            case "role":
+                return plain_page(state.voice(language), "role_hint")
 
     async def handle_edit(self, message: discord.Message, bot_id: int) -> None:
         """Change the answer to an edited question; Discord also reports link previews as edits."""
         exchange = self._exchanges.editable(message.id)
-        incoming = incoming_of(message, bot_id)
-        if exchange is None or addressing(incoming) is None or _comparable(incoming.text) in {"", exchange.question}:
+        if exchange is None:
+            if _was_just_edited(message):  # a mention may have been added
+                await self.handle(message, bot_id)
             return
+        incoming = incoming_of(message, bot_id)
+        question = _comparable(incoming.text)
+        if addressing(incoming) is None or question in {"", exchange.newest}:
+            return
+        exchange.newest = question
         if not self._limits.cooldown.try_acquire((message.author.id, message.channel.id)):
             return
-        exchange.question = _comparable(incoming.text)
-        language = language_of_message(message, incoming.text)
         with self._limits.in_flight.working():
             try:
-                await self._edit_reply(
-                    exchange, message, await self._page(exchange, incoming.text, "question", language)
-                )
+                await self._edit_reply(exchange, message, incoming)
             except Exception as error:  # noqa: BLE001  an entry point
                 log_failure(error)
 
-    async def _edit_reply(self, exchange: Exchange, message: discord.Message, page: Page) -> None:
+    async def _edit_reply(self, exchange: Exchange, message: discord.Message, incoming: Incoming) -> None:
+        """Answer an edited question unless it was edited again; the lock keeps answers in the order of the edits."""
+        question = _comparable(incoming.text)
         async with exchange.lock:
+            if exchange.newest != question or exchange.question == question:
+                return
             if not exchange.replies or exchange.is_deleted:
                 return
+            exchange.question = question
+            page = await self._page(exchange, incoming, "question", self._language(message, incoming.text))
             try:
-                exchange.replies = await edit_reply(exchange.replies, page, message)
+                exchange.replies = await edit_reply(self._state.rest, exchange.replies, page, message)
             except discord.NotFound:  # a moderator deleted the answer
                 exchange.replies = []
             self._remember_for_person(exchange, message)
@@ -159,16 +188,24 @@ class MessageHandler:
             self._exchanges.allow_links(exchange)
 
     async def handle_deletion(self, messages: Iterable[int]) -> None:
-        """Delete the answers to deleted questions."""
+        """Delete the answers to deleted questions; answers that were deleted are linked no more."""
         for message in messages:
+            self._exchanges.note_deletion(message)
             exchange = self._exchanges.of_message(message)
             if exchange is not None and not exchange.is_deleted:
                 exchange.is_deleted = True
-                await _delete_replies(exchange)
+                await self._delete_replies(exchange)
+
+    async def _delete_replies(self, exchange: Exchange) -> None:
+        replies, exchange.replies = exchange.replies, []
+        for message in replies:
+            await delete(self._state.rest, message)
 
     async def _report_failure(self, message: discord.Message, error: Exception) -> None:
-        voice = self._state.voice(language_of_message(message, message.content))
-        page = plain_page(voice, "error", reference=log_failure(error))
+        if not (reference := log_failure(error)):
+            return
+        voice = self._state.voice(self._language(message, message.content))
+        page = plain_page(voice, "error", reference=reference)
         try:
             await reply(self._state, message, page)
         except Exception as refused:  # noqa: BLE001  the person can't be reached
@@ -179,27 +216,27 @@ def _comparable(text: str) -> str:
     return squeeze(normalise(text))
 
 
-async def _delete_replies(exchange: Exchange) -> None:
-    replies, exchange.replies = exchange.replies, []
-    for message in replies:
-        await delete(message)
-
-
 def incoming_of(message: discord.Message, bot_id: int) -> Incoming:
     """Reduce a message to what decides how it addresses the bot."""
     answered = message.reference.resolved if message.reference else None
+    role = next((role.id for role in message.role_mentions if role.tags and role.tags.bot_id == bot_id), 0)
+    text = without_mention(written_text(message), bot_id, role)
     return Incoming(
         from_person=not message.author.bot and message.webhook_id is None and message.type in _ORDINARY,
         direct=message.guild is None,
-        mentioned=any(user.id == bot_id for user in message.mentions),
+        mentioned=any(user.id == bot_id for user in message.mentions) or bool(role and message.content),
         replies_to_bot=isinstance(answered, discord.Message) and answered.author.id == bot_id,
-        text=without_mention(message.content, bot_id),
+        text="" if is_blank(text) else text,
+        role_mentioned=bool(role),
     )
 
 
-def language_of_message(message: discord.Message, text: str) -> Language:
-    """Return the language of `text`; if it has none, that of the message replied to, else the server's."""
-    guild = message.guild.preferred_locale.value if message.guild else None
-    answered = message.reference.resolved if message.reference else None
-    before = answered.content if isinstance(answered, discord.Message) else ""
-    return language_of(normalise(text), language_of(normalise(before), supported_language(guild)))
+def place_language(message: discord.Message) -> Language:
+    """Return the language of the server in which a message was written."""
+    return supported_language(message.guild.preferred_locale.value if message.guild else None)
+
+
+def _was_just_edited(message: discord.Message) -> bool:
+    """Return whether a person changed the text; pins and link previews keep the time of the last edit."""
+    edited = message.edited_at
+    return edited is not None and discord.utils.utcnow() - edited < timedelta(seconds=EDITABLE)

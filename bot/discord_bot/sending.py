@@ -3,8 +3,9 @@
 import asyncio
 import logging
 import secrets
-from collections.abc import Awaitable, Coroutine, Iterable
+from collections.abc import Awaitable, Callable, Coroutine, Iterable
 from contextlib import suppress
+from functools import partial
 from typing import Any, Final, TypeAlias, TypeVar
 
 import discord
@@ -13,7 +14,9 @@ from discord.utils import MISSING
 
 from bot.discord_bot.components import view_of
 from bot.discord_bot.context import BotState, Interaction, language_for, state_of
+from bot.discord_bot.logs import describe
 from bot.discord_bot.markup import texts_of
+from bot.discord_bot.rest import CALLBACK, RestGate, is_passing, is_refusal
 from bot.service.pages import plain_page
 from bot.service.views import Page
 
@@ -23,8 +26,11 @@ T = TypeVar("T")
 Piece: TypeAlias = tuple[str, ui.View | None]
 """The text of one message, and what stands below it."""
 _NO_HISTORY: Final = 160002
+_ACKNOWLEDGED: Final = 40060
 _CANNOT_WRITE: Final = frozenset({50001, 50013, 50083})
 _CLOSED_MESSAGES: Final = 50007
+_DONE: Final = "acknowledged"
+"""Key in an interaction's extras: its first response arrived though Discord's answer was lost."""
 _DEFER_AFTER: Final = 2.0
 """Seconds after which "… is thinking" is shown; Discord gives up after three."""
 
@@ -38,22 +44,23 @@ def _pieces(page: Page, notice: str = "") -> list[Piece]:
 
 async def reply(state: BotState, message: discord.Message, page: Page) -> list[discord.Message]:
     """Reply to `message`: without a reference if the history is hidden, by direct message if writing is forbidden."""
+    rest = state.rest
     if not (isinstance(message.channel, discord.Thread) and message.channel.locked):
         try:
-            return await _send(message.channel, page, message, refer=True)
+            return await _send(rest, message.channel, _pieces(page), message, refer=True)
         except discord.HTTPException as error:
             if error.code == _NO_HISTORY:
-                return await _send(message.channel, page, message, refer=False)
+                return await _send(rest, message.channel, _pieces(page), message, refer=False)
             if error.code not in _CANNOT_WRITE or message.guild is None:
                 raise
     notice = state.voice(page.language).say("cannot_write", channel=f"<#{message.channel.id}>")
-    return await send_dm(message, page, notice)
+    return await send_dm(rest, message, page, notice)
 
 
-async def send_dm(message: discord.Message, page: Page, notice: str = "") -> list[discord.Message]:
+async def send_dm(rest: RestGate, message: discord.Message, page: Page, notice: str = "") -> list[discord.Message]:
     """Send a direct message to the author of `message`; return nothing if they accept none."""
     try:
-        return await _send(message.author, page, message, refer=False, notice=notice)
+        return await _send(rest, message.author, _pieces(page, notice), message, refer=False)
     except discord.Forbidden as error:
         if error.code != _CLOSED_MESSAGES:
             raise
@@ -62,36 +69,40 @@ async def send_dm(message: discord.Message, page: Page, notice: str = "") -> lis
 
 
 async def _send(
-    place: discord.abc.Messageable, page: Page, question: discord.Message, *, refer: bool, notice: str = ""
+    rest: RestGate, place: discord.abc.Messageable, pieces: Iterable[Piece], question: discord.Message, *, refer: bool
 ) -> list[discord.Message]:
     """Send all pieces; the nonces contain the question's id, so that a retry sends nothing twice."""
     sent = []
-    for at, (text, view) in enumerate(_pieces(page, notice)):
+    for at, (text, view) in enumerate(pieces):
         reference = question.to_reference(fail_if_not_exists=False) if refer and at == 0 else None
         optional: dict[str, Any] = {"reference": reference, "view": view}  # discord.py's overloads allow no None
         nonce = f"{question.id}-{at}" if at else str(question.id)
-        sent.append(await place.send(text, nonce=nonce, suppress_embeds=True, **optional))
+        send = partial(place.send, text, nonce=nonce, suppress_embeds=True, **optional)
+        sent.append(await rest.persistently(send))
     return sent
 
 
-async def edit_reply(sent: list[discord.Message], page: Page, question: discord.Message) -> list[discord.Message]:
+async def edit_reply(
+    rest: RestGate, sent: list[discord.Message], page: Page, question: discord.Message
+) -> list[discord.Message]:
     """Turn the messages of an answer into `page`; send or delete messages where the number differs."""
     pieces = _pieces(page)
     kept = [
-        await message.edit(content=text, view=view, suppress=True)
+        await rest.persistently(partial(message.edit, content=text, view=view, suppress=True))
         for message, (text, view) in zip(sent, pieces, strict=False)
     ]
     for message in sent[len(pieces) :]:
-        await delete(message)
+        await delete(rest, message)
     for text, view in pieces[len(sent) :]:
-        kept.append(await question.channel.send(text, view=view or MISSING, suppress_embeds=True))
+        send = partial(question.channel.send, text, view=view or MISSING, suppress_embeds=True)
+        kept.append(await rest.persistently(send))
     return kept
 
 
-async def delete(message: discord.Message) -> None:
+async def delete(rest: RestGate, message: discord.Message) -> None:
     """Delete one of the bot's messages, unless somebody else has deleted it."""
     with suppress(discord.NotFound):
-        await message.delete()
+        await rest.persistently(message.delete)
 
 
 async def respond(interaction: Interaction, page: Page, *, private: bool) -> None:
@@ -101,10 +112,27 @@ async def respond(interaction: Interaction, page: Page, *, private: bool) -> Non
 
 async def _respond(interaction: Interaction, pieces: Iterable[Piece], *, private: bool) -> None:
     for text, view in pieces:
-        if interaction.response.is_done():
-            await interaction.followup.send(text, view=view or MISSING, ephemeral=private, suppress_embeds=True)
+        content: dict[str, Any] = {
+            "content": text,
+            "view": view or MISSING,
+            "ephemeral": private,
+            "suppress_embeds": True,
+        }
+        if interaction.response.is_done() or interaction.extras.get(_DONE):
+            await state_of(interaction).rest.persistently(partial(interaction.followup.send, **content))
         else:
-            await interaction.response.send_message(text, view=view or MISSING, ephemeral=private, suppress_embeds=True)
+            await _acknowledge(interaction, partial(interaction.response.send_message, **content))
+
+
+async def _acknowledge(interaction: Interaction, send: Callable[[], Awaitable[object]]) -> None:
+    """Send the first response; “already acknowledged” after an attempt that may have arrived means that it did."""
+    rest = state_of(interaction).rest
+    try:
+        await rest.persistently(send, CALLBACK)
+    except discord.HTTPException as error:
+        if error.code != _ACKNOWLEDGED or not rest.may_have_arrived(interaction.id):
+            raise
+    interaction.extras[_DONE] = True
 
 
 async def say(interaction: Interaction, key: str, **values: object) -> None:
@@ -116,7 +144,8 @@ async def say(interaction: Interaction, key: str, **values: object) -> None:
 async def update(interaction: Interaction, page: Page) -> None:
     """Replace the message whose button or menu was used; the further texts of a long page follow below."""
     (text, view), *rest = _pieces(page)
-    await interaction.response.edit_message(content=text, view=view, suppress_embeds=True)
+    edit = partial(interaction.response.edit_message, content=text, view=view, suppress_embeds=True)
+    await _acknowledge(interaction, edit)
     private = interaction.message is not None and interaction.message.flags.ephemeral
     await _respond(interaction, rest, private=private)
 
@@ -126,7 +155,7 @@ async def await_or_defer(interaction: Interaction, work: Coroutine[Any, Any, T],
     task = asyncio.create_task(work)
     done, _ = await asyncio.wait({task}, timeout=_DEFER_AFTER)
     if not done:
-        await interaction.response.defer(ephemeral=private, thinking=True)
+        await _acknowledge(interaction, partial(interaction.response.defer, ephemeral=private, thinking=True))
     return await task
 
 
@@ -141,15 +170,26 @@ async def run_handler(interaction: Interaction, handler: Awaitable[None]) -> Non
 
 async def report_failure(interaction: Interaction, error: Exception) -> None:
     """Log `error` and send its reference to the person, if Discord still accepts an answer."""
-    reference = log_failure(error)
+    if not (reference := log_failure(error)):
+        return
     try:
         await say(interaction, "error", reference=reference)
     except Exception as refused:  # noqa: BLE001  too late, or Discord is away
         log_failure(refused)
 
 
-def log_failure(error: Exception) -> str:
-    """Log `error` and return the reference under which it is logged."""
+def log_failure(error: BaseException) -> str | None:
+    """Log `error` and return the reference under which it is logged; None if Discord would refuse an apology too.
+
+    Trouble of Discord's or the network's is no mistake of the program: it gets no traceback.
+    """
+    cause = getattr(error, "original", error)  # discord.py wraps what a command raised
+    if is_refusal(cause):
+        log.warning("Discord refused a reply: status %d, code %d", cause.status, cause.code)
+        return None
     reference = secrets.token_hex(3)
-    log.error("failure %s", reference, exc_info=error)
+    if is_passing(cause):
+        log.error("failure %s: Discord could not be reached: %s", reference, describe(cause))
+    else:
+        log.error("failure %s", reference, exc_info=cause)
     return reference

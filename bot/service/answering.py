@@ -19,7 +19,7 @@ from bot.core.matching import (
     score,
 )
 from bot.core.model import Entity, Knowledge, Language
-from bot.core.text import language_of, normalise, separate_questions
+from bot.core.text import is_blank, language_of, normalise, separate_questions, without_list_markers
 from bot.service.ports import Encoder
 from bot.service.replies import Reply, Voice, reply_to
 
@@ -95,7 +95,8 @@ class _Interpretation:
 
 def ask(snapshot: Snapshot, question: Question, encoder: Encoder | None) -> Answer:
     """Answer a message; one with two or three questions gets all answers if each question has one."""
-    if not normalise(question.text):
+    question = replace(question, text=without_list_markers(question.text))
+    if is_blank(question.text):
         language = question.language or question.default
         return Answer(snapshot, None, Reply("unanswered", language, Voice(snapshot.knowledge, language).say("empty")))
     whole = _answer(snapshot, question, encoder)

@@ -11,7 +11,7 @@ from bot.discord_bot.messages import Addressing, Incoming, addressing
 
 def incoming(text: str, *how: str, from_person: bool = True) -> Incoming:
     """Return a message that is addressed in these ways."""
-    return Incoming(from_person, "direct" in how, "mentioned" in how, "replies" in how, text)
+    return Incoming(from_person, "direct" in how, "mentioned" in how, "replies" in how, text, "role" in how)
 
 
 @pytest.mark.parametrize(
@@ -23,6 +23,9 @@ def incoming(text: str, *how: str, from_person: bool = True) -> Incoming:
         (incoming("", "mentioned", "replies"), "greeting"),
         (incoming("", "direct"), "greeting"),
         (incoming("", "replies"), "silent reply"),
+        (incoming("누가?", "role"), "question"),
+        (incoming("", "role"), "role"),
+        (incoming("", "mentioned", "role"), "greeting"),
         (incoming("누가?"), None),
         (incoming(""), None),
     ],
@@ -35,8 +38,8 @@ def test_direct_messages_mentions_and_replies_are_addressed_to_the_bot(
 
 @pytest.mark.parametrize("text", ["누가?", ""])
 def test_messages_of_bots_webhooks_and_discord_are_never_addressed_to_it(text: str) -> None:
-    for number in range(4):
-        for how in itertools.combinations(("direct", "mentioned", "replies"), number):
+    for number in range(5):
+        for how in itertools.combinations(("direct", "mentioned", "replies", "role"), number):
             assert addressing(incoming(text, *how, from_person=False)) is None
 
 
@@ -46,6 +49,10 @@ def test_messages_of_bots_webhooks_and_discord_are_never_addressed_to_it(text: s
 )
 def test_its_own_mention_is_removed(text: str, expected: str) -> None:
     assert without_mention(text, 7) == expected
+
+
+def test_the_mention_of_its_own_role_is_removed() -> None:
+    assert without_mention("<@&8> 누가 <@&9> 왔어?", 7, 8) == "누가 <@&9> 왔어?"
 
 
 @pytest.mark.parametrize(

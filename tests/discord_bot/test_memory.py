@@ -1,5 +1,7 @@
 """The memory of recent messages, with a clock that the test moves."""
 
+from types import SimpleNamespace
+
 from bot.core.dialogue import Context
 from bot.discord_bot.memory import Conversations, Exchange, Exchanges
 from tests.discord_bot.clock import Clock
@@ -11,7 +13,7 @@ PERSON, OTHER_PERSON = 1, 2
 
 def answered(exchanges: Exchanges, question: str) -> Exchange:
     """Add an exchange that message 1 began and one message answers."""
-    exchange = Exchange(CHANNEL, question=question, replies=["reply"])
+    exchange = Exchange(CHANNEL, question=question, is_answer=True, replies=[SimpleNamespace(id=2)])
     exchanges.add(1, exchange)
     exchanges.allow_links(exchange)
     return exchange
@@ -45,9 +47,23 @@ def test_a_deleted_question_is_not_found() -> None:
     assert exchanges.editable(1) is None
 
 
+def test_an_answer_that_somebody_deleted_is_not_found() -> None:
+    exchanges = Exchanges(Clock())
+    answered(exchanges, "q")
+    exchanges.note_deletion(2)
+    assert exchanges.find(CHANNEL, "q") is None
+
+
+def test_what_is_no_answer_is_not_found() -> None:
+    exchanges = Exchanges(Clock())
+    exchanges.allow_links(Exchange(CHANNEL, question="q", replies=[SimpleNamespace(id=2)]))
+    assert exchanges.find(CHANNEL, "q") is None
+
+
 def test_a_question_that_needs_context_is_not_found() -> None:
     exchanges = Exchanges(Clock())
-    exchanges.allow_links(Exchange(CHANNEL, question="q", needs_context=True, replies=["reply"]))
+    exchange = Exchange(CHANNEL, question="q", needs_context=True, is_answer=True, replies=[SimpleNamespace(id=2)])
+    exchanges.allow_links(exchange)
     assert exchanges.find(CHANNEL, "q") is None
 
 

@@ -16,9 +16,9 @@ class Mischief:
 
     hub: Hub
 
-    def fails_next(self, *, on: str = "", status: int = 500, times: int = 1) -> None:
-        """Answer with a 5xx, before anything is done."""
-        self._order(Trouble(effect=Effect.FAIL, on=on, status=status, times=times))
+    def fails_next(self, *, on: str = "", status: int = 500, code: int = 0, times: int = 1) -> None:
+        """Answer with an error, before anything is done; no refusal that a correct bot could have avoided."""
+        self._order(Trouble(effect=Effect.FAIL, on=on, status=status, code=code, times=times))
 
     def loses_answer(self, *, on: str = "", status: int = 500, times: int = 1) -> None:
         """Do what is asked, but answer with a 5xx: the client will ask again."""
@@ -28,6 +28,10 @@ class Mischief:
     def limits_next(self, *, on: str = "", retry_after: float = 0.05, times: int = 1) -> None:
         """Answer 429."""
         self._order(Trouble(effect=Effect.LIMIT, on=on, seconds=retry_after, times=times))
+
+    def bans_next(self, *, on: str = "", retry_after: float = 1.0, times: int = 1) -> None:
+        """Answer 429 as the proxy before Discord does: for the whole address, without `Via`."""
+        self._order(Trouble(effect=Effect.BAN, on=on, seconds=retry_after, times=times))
 
     def delays_next(self, seconds: float, *, on: str = "", times: int = 1) -> None:
         """Take requests only after a while."""

@@ -112,11 +112,12 @@ def touch(hub: Hub, message: Message) -> None:
     hub.changes.announce(message.id, message.channel.id)
 
 
-def erase(hub: Hub, message: Message) -> None:
-    """Delete a message."""
+def erase(hub: Hub, message: Message, *, announced: bool = True) -> None:
+    """Delete a message; tell the bot unless it hears of it otherwise."""
     message.deleted = True
     message.channel.messages.pop(message.id, None)
-    hub.events.message_deleted(message)
+    if announced:
+        hub.events.message_deleted(message)
     hub.changes.announce(message.id, message.channel.id)
 
 

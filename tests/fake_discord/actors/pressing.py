@@ -31,6 +31,11 @@ class Pressing(Interacting):
         interaction = self._press(reply.message, data)
         return await self._reply(interaction, within)
 
+    async def picks_nothing(self, reply: Reply, *, within: float | None = None) -> Reply:
+        """Use the first menu without `values`, which only a broken client does."""
+        data: Json = {"custom_id": reply.selects[0].custom_id, "component_type": int(ComponentKind.TEXT_MENU)}
+        return await self._reply(self._press(reply.message, data), within)
+
     async def forges_click(self, message: Reply, custom_id: str, *, within: float | None = None) -> Reply:
         """Send a click on a button that the message does not have.
 

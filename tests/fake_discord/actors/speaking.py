@@ -68,6 +68,20 @@ class Speaking(Person):
             place.thread_members.add(self.user.id)
         return Reply(self._hub, publish(self._hub, message), self.user)
 
+    async def forwards(self, message: Reply, channel: Channel) -> Reply:
+        """Forward a message to a channel or direct message; return the message there."""
+        forward = compose(self._hub, channel, self.user, {})
+        forward.forwarded = message.message
+        return Reply(self._hub, publish(self._hub, forward), self.user)
+
+    async def purges(self, *messages: Reply) -> None:
+        """Delete messages of one channel at once, as moderation bots do."""
+        place = messages[0].channel
+        self._require(place, Permission.MANAGE_MESSAGES)
+        for message in messages:
+            erase(self._hub, message.message, announced=False)
+        self._hub.events.messages_purged(place, [message.id for message in messages])
+
     async def dm(self, text: str, *, within: float | None = None) -> Reply:
         """Write to the bot directly and return its reply."""
         return await self.says(text, self.dm_channel, within=within)

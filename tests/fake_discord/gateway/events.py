@@ -50,6 +50,13 @@ class Events:
         intent = _message_intent(message.channel)
         self.emit("MESSAGE_DELETE", lambda _: payload, intent=intent)
 
+    def messages_purged(self, channel: Channel, ids: list[int]) -> None:
+        """Tell that many messages of a channel are gone at once."""
+        payload: Json = {"ids": [str(one) for one in ids], "channel_id": str(channel.id)}
+        if channel.guild is not None:
+            payload["guild_id"] = str(channel.guild.id)
+        self.emit("MESSAGE_DELETE_BULK", lambda _: payload, intent=_message_intent(channel))
+
     def guild_created(self, guild: Guild) -> None:
         """Tell that the bot is in a guild, if it is."""
         if self._world.bot.id not in guild.members:

@@ -31,6 +31,9 @@ def message_payload(message: Message, bot: User, *, content_intent: bool, quoted
         payload["message_reference"] = _reference(message.reference)
         if not quoted:
             payload["referenced_message"] = _quoted(message.reference, bot, content_intent=content_intent)
+    if message.forwarded is not None:
+        payload["message_reference"] = _reference(message.forwarded) | {"type": 1}
+        payload["message_snapshots"] = [{"message": _snapshot(message.forwarded)}]
     if message.nonce is not None and not quoted:
         payload["nonce"] = message.nonce
     if message.origin is not None:
@@ -92,6 +95,13 @@ def _reference(target: Message) -> Json:
     if target.channel.guild is not None:
         reference["guild_id"] = str(target.channel.guild.id)
     return reference
+
+
+def _snapshot(target: Message) -> Json:
+    """Describe what is forwarded: without its author, and readable wherever it is forwarded to."""
+    fields = ("type", "timestamp", "edited_timestamp", "flags", "mentions", "mention_roles")
+    always = _always(target)
+    return {field: always[field] for field in fields} | _content(target)
 
 
 def _quoted(target: Message, bot: User, *, content_intent: bool) -> Json | None:

@@ -12,7 +12,7 @@ from tests.fake_discord.hub import Hub
 from tests.fake_discord.jsontypes import Answer
 from tests.fake_discord.rest.call import Call, read_body
 from tests.fake_discord.rest.journal import Exchange
-from tests.fake_discord.rest.ratelimits import LimitedRefusal
+from tests.fake_discord.rest.ratelimits import BannedRefusal, LimitedRefusal
 from tests.fake_discord.rest.routes import ROUTES, Route
 from tests.fake_discord.rest.trouble import Effect, Trouble
 from tests.fake_discord.rules.problems import Problems
@@ -87,8 +87,10 @@ async def _make_trouble(trouble: Trouble | None) -> None:
             await asyncio.sleep(trouble.seconds)
         case Effect.LIMIT:
             raise LimitedRefusal(trouble.seconds)
+        case Effect.BAN:
+            raise BannedRefusal(trouble.seconds)
         case Effect.FAIL:
-            raise Refusal(trouble.status, 0, "Internal Server Error")
+            raise Refusal(trouble.status, trouble.code, "Failed on order")
         case Effect.CUT:
             raise _Cut
         case Effect.LOSE_ANSWER:

@@ -21,6 +21,7 @@ class Exchange:
     query: Mapping[str, str] = field(default_factory=dict)
     status: int = 0
     code: int = 0
+    was_ordered: bool = False
 
 
 @dataclass(slots=True, kw_only=True, frozen=True)
@@ -73,4 +74,5 @@ class Journal:
         )
         self._latest = refused
         wrong = refusal.status in {BAD_REQUEST, OWN_FAILURE} or not exchange.route
+        wrong = wrong and not exchange.was_ordered
         (self.refusals if wrong else self.denials).append(refused)

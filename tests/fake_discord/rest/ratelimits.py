@@ -33,3 +33,11 @@ class LimitedRefusal(Refusal):
     def body(self) -> Json:
         """Return the JSON that goes over the wire."""
         return {"message": self.message, "retry_after": self._seconds, "global": False}
+
+
+class BannedRefusal(Refusal):
+    """The 429 of the proxy before Discord, for every request of an address."""
+
+    def __init__(self, seconds: float) -> None:
+        """Refuse for so many seconds."""
+        super().__init__(TOO_MANY, 0, "error code: 1015", headers={"Retry-After": f"{seconds:g}"})

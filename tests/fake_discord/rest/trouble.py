@@ -12,6 +12,7 @@ class Effect(Enum):
     FAIL = auto()
     LOSE_ANSWER = auto()
     LIMIT = auto()
+    BAN = auto()
     DELAY = auto()
     CUT = auto()
 
@@ -21,13 +22,14 @@ class Trouble:
     """One order. `on` is "METHOD /route/{template}", or empty for every request.
 
     FAIL answers with `status` before anything is done, LOSE_ANSWER after it was done;
-    LIMIT answers 429, DELAY waits first, CUT drops the connection unanswered.
+    LIMIT and BAN answer 429, DELAY waits first, CUT drops the connection unanswered.
     """
 
     effect: Effect
     on: str = ""
     times: int = 1
     status: int = 500
+    code: int = 0
     seconds: float = 0.0
 
     def concerns(self, exchange: Exchange) -> bool:
@@ -54,6 +56,7 @@ class Troubles:
         for trouble in self.orders:
             if trouble.concerns(exchange):
                 trouble.times -= 1
+                exchange.was_ordered = True
                 if trouble.times <= 0:
                     self.orders.remove(trouble)
                 return trouble

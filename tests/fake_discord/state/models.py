@@ -151,6 +151,7 @@ class Message:
     flags: MessageFlag = MessageFlag.NONE
     nonce: str | int | None = None
     reference: "Message | None" = None
+    forwarded: "Message | None" = None
     mentions: Mentions = field(default_factory=Mentions)
     edited_at: datetime | None = None
     revision: int = 0

@@ -1,0 +1,180 @@
+"""Discord's HTTP side on bad days: every question gets one reply, and trouble one line of the log."""
+
+import asyncio
+import sys
+import time
+
+import discord
+import pytest
+
+from bot.discord_bot.client import BotClient
+from bot.discord_bot.connection import MAX_LATER_PAUSE, MAX_PAUSE, pause
+from bot.discord_bot.rest import RestGate
+from tests.e2e.operators import until
+from tests.fake_discord import Actor, FakeDiscord
+
+WRITE = "POST /channels/{channel_id}/messages"
+CALLBACK = "POST /interactions/{interaction_id}/{interaction_token}/callback"
+KOREAN, APOLOGY = "무라티 어디 사람이야?", "지금은 답을 드리지 못했어요."
+
+
+def order(server: FakeDiscord, kind: str, on: str, times: int) -> None:
+    """Order trouble for the next requests: a status, or "cut"."""
+    if kind == "cut":
+        server.cuts_next(on=on, times=times)
+    else:
+        server.fails_next(on=on, status=int(kind), times=times)
+
+
+def statuses(server: FakeDiscord, on: str) -> list[int]:
+    """Return how the requests to a route were answered; 0 for no answer."""
+    return [request.status for request in server.requests_to(*on.split())]
+
+
+@pytest.mark.parametrize("kind", ["503", "520", "521", "cut"])
+async def test_a_reply_outlives_three_failures(
+    server: FakeDiscord, alice: Actor, caplog: pytest.LogCaptureFixture, kind: str
+) -> None:
+    order(server, kind, WRITE, 3)
+    began = time.monotonic()
+    written = await alice.writes(f"<@bot> {KOREAN}")
+    reply = await alice.is_answered(written)
+    sys.stdout.write(f"three times {kind}: answered after {time.monotonic() - began:.1f} s\n")
+    await server.quiets_down()
+    assert APOLOGY not in reply.text
+    assert len(written.answers) == 1
+    assert len(statuses(server, WRITE)) == 4
+    assert caplog.text == ""
+
+
+async def test_a_reply_that_arrived_though_its_answer_was_lost_is_not_repeated(
+    server: FakeDiscord, alice: Actor
+) -> None:
+    server.loses_answer(on=WRITE, status=503, times=2)
+    written = await alice.writes(f"<@bot> {KOREAN}")
+    await alice.is_answered(written)
+    await server.is_asked(WRITE, times=3)
+    assert len(written.answers) == 1
+
+
+@pytest.mark.parametrize("kind", ["503", "cut"])
+async def test_after_long_trouble_there_is_one_apology(
+    server: FakeDiscord, alice: Actor, bot: BotClient, caplog: pytest.LogCaptureFixture, kind: str
+) -> None:
+    bot.state.rest.patience = 1.5
+    order(server, kind, WRITE, 1_000)
+    written = await alice.writes(f"<@bot> {KOREAN}")
+    await until(lambda: "failure" in caplog.text)
+    server.hub.troubles.orders.clear()
+    assert (await alice.is_answered(written)).text.startswith(APOLOGY)
+    await server.quiets_down()
+    assert len(written.answers) == 1
+    (line,) = caplog.records
+    assert line.exc_info is None
+
+
+@pytest.mark.parametrize(("status", "code"), [(404, 10003), (404, 10008), (400, 200000), (400, 50035), (401, 0)])
+async def test_what_discord_refuses_is_posted_once_and_logged_in_one_line(
+    server: FakeDiscord, alice: Actor, caplog: pytest.LogCaptureFixture, status: int, code: int
+) -> None:
+    server.fails_next(on=WRITE, status=status, code=code)
+    written = await alice.writes(f"<@bot> {KOREAN}")
+    await until(lambda: caplog.records)
+    await server.quiets_down(0.2)
+    assert statuses(server, WRITE) == [status]
+    assert written.answers == []
+    (line,) = caplog.records
+    assert line.exc_info is None
+    assert line.getMessage() == f"Discord refused a reply: status {status}, code {code}"
+
+
+@pytest.mark.parametrize(("status", "code"), [(404, 10062), (400, 40060)])
+async def test_an_interaction_that_is_gone_is_one_line(
+    server: FakeDiscord, alice: Actor, caplog: pytest.LogCaptureFixture, status: int, code: int
+) -> None:
+    server.fails_next(on=CALLBACK, status=status, code=code)
+    with pytest.raises(AssertionError, match="did not respond"):
+        await alice.runs("/help")
+    assert statuses(server, CALLBACK) == [status]
+    (line,) = caplog.records
+    assert line.exc_info is None
+    assert line.getMessage() == f"Discord refused a reply: status {status}, code {code}"
+
+
+@pytest.mark.parametrize("kind", ["503", "cut"])
+async def test_the_first_response_to_an_interaction_is_tried_again_in_its_three_seconds(
+    server: FakeDiscord, alice: Actor, caplog: pytest.LogCaptureFixture, kind: str
+) -> None:
+    order(server, kind, CALLBACK, 1)
+    began = time.monotonic()
+    assert (await alice.runs("/help")).text
+    sys.stdout.write(f"a response after {kind}: {time.monotonic() - began:.1f} s\n")
+    assert caplog.text == ""
+
+
+async def test_a_response_that_arrived_though_its_answer_was_lost_is_delivered(
+    server: FakeDiscord, alice: Actor, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Discord refuses the repetition with 40060."""
+    server.loses_answer(on=CALLBACK, status=503)
+    assert (await alice.runs("/help")).text
+    await server.is_asked(CALLBACK, times=2)
+    await server.quiets_down(0.2)
+    assert [request.code for request in server.requests_to(*CALLBACK.split())] == [0, 40060]
+    assert caplog.text == ""
+    server.refusals.clear()
+
+
+async def test_a_429_of_the_proxy_pauses_every_request(server: FakeDiscord, alice: Actor, bob: Actor) -> None:
+    server.bans_next(on=WRITE, retry_after=1.5)
+    written = await alice.writes(f"<@bot> {KOREAN}")
+    await server.is_asked(WRITE)
+    began = time.monotonic()
+    elsewhere = server.add_channel("elsewhere")
+    other = await bob.writes("<@bot> Where is Murati from?", elsewhere)
+    await asyncio.sleep(1.2)
+    assert len(server.requests_to(*WRITE.split())) == 1
+    await bob.is_answered(other)
+    reply = await alice.is_answered(written)
+    sys.stdout.write(f"Retry-After 1.5 s: all answered after {time.monotonic() - began:.1f} s\n")
+    assert APOLOGY not in reply.text
+    assert sorted(statuses(server, WRITE)) == [200, 200, 429]
+
+
+async def test_requests_are_repeated_for_so_long_and_no_longer() -> None:
+    gate, tried = RestGate(), 0
+
+    async def fail() -> None:
+        nonlocal tried
+        tried += 1
+        raise ConnectionResetError
+
+    began = time.monotonic()
+    with pytest.raises(ConnectionResetError):
+        await gate.persistently(fail, 1.0)
+    assert time.monotonic() - began <= 1.0
+    assert 2 <= tried <= 4
+
+
+async def test_a_request_that_hangs_is_given_up() -> None:
+    with pytest.raises(TimeoutError):
+        await RestGate().persistently(lambda: asyncio.sleep(60), 0.05)
+
+
+async def test_a_mistake_of_the_program_is_not_repeated() -> None:
+    tried = []
+
+    async def fail() -> None:
+        tried.append(1)
+        raise discord.ClientException
+
+    with pytest.raises(discord.ClientException):
+        await RestGate().persistently(fail)
+    assert len(tried) == 1
+
+
+def test_pauses_double_up_to_five_seconds_in_the_first_minute_and_to_thirty_later() -> None:
+    for failures, most in ((1, 0.5), (2, 1), (3, 2), (4, 4), (5, MAX_PAUSE), (1_000, MAX_PAUSE)):
+        assert all(most / 2 <= pause(failures, 59) <= most for _ in range(50))
+    assert MAX_PAUSE < pause(1_000, 61) <= MAX_LATER_PAUSE
+    assert len({pause(3) for _ in range(10)}) > 1
