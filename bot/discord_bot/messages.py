@@ -11,6 +11,7 @@ from bot.core.matching import Question
 from bot.core.model import Language
 from bot.core.text import language_of, normalise, squeeze
 from bot.discord_bot.context import BotState, supported_language, without_mention
+from bot.discord_bot.limits import Refusal
 from bot.discord_bot.memory import Exchange
 from bot.discord_bot.sending import delete, edit_reply, log_failure, reply, send_dm
 from bot.service.pages import plain_page, reply_page, starters_page
@@ -70,13 +71,17 @@ class MessageHandler:
 
     async def _answer(self, message: discord.Message, incoming: Incoming, addressed: Addressing) -> None:
         language = language_of_message(message, incoming.text)
-        if await self._is_too_fast(message, language):
+        if reason := self._limits.refusal(message.author.id, message.channel.id):
+            await self._refuse(message, language, reason)
             return
         exchange = Exchange(message.channel.id, self._previous(message, incoming))
         self._exchanges.add(message.id, exchange)
         async with exchange.lock:
             exchange.question = _comparable(incoming.text)
-            page = await self._page(exchange, incoming.text, addressed, language)
+            page = await self._page(message.author.id, exchange, incoming.text, addressed, language)
+            if page is None:
+                await self._refuse(message, language, "busy")
+                return
             if earlier := self._earlier(exchange):
                 exchange.context = earlier.context
                 page = plain_page(self._state.voice(language), "asked_before", link=earlier.replies[0].jump_url)
@@ -107,20 +112,23 @@ class MessageHandler:
     def _remember_for_replies(self, exchange: Exchange) -> None:
         self._conversations.remember_messages([message.id for message in exchange.replies], exchange.context)
 
-    async def _is_too_fast(self, message: discord.Message, language: Language) -> bool:
-        """Return whether to leave `message` unanswered; the first time, tell the person by direct message."""
-        key = (message.author.id, message.channel.id)
-        if self._limits.cooldown.try_acquire(key):
-            return False
-        if self._limits.cooldown.should_warn(key):
-            await send_dm(message, plain_page(self._state.voice(language), "slow_down"))
-        return True
+    async def _refuse(self, message: discord.Message, language: Language, reason: Refusal) -> None:
+        """Tell the author, at most once a minute, why there is no answer: by direct message if they accept any."""
+        if self._limits.should_tell(message.author.id):
+            page = plain_page(self._state.voice(language), reason)
+            if not await send_dm(message, page):
+                await reply(self._state, message, page)
 
-    async def _page(self, exchange: Exchange, text: str, addressed: Addressing, language: Language) -> Page:
+    async def _page(
+        self, person: int, exchange: Exchange, text: str, addressed: Addressing, language: Language
+    ) -> Page | None:
+        """Return the reply; None if too many questions wait."""
         state = self._state
         match addressed:
             case "question":
-                answer = await state.library.ask(Question(text, default=language, after=exchange.previous))
+                answer = await state.ask(person, Question(text, default=language, after=exchange.previous))
+                if answer is None:
+                    return None
                 exchange.context, exchange.needs_context = answer.reply.context, answer.needs_context
                 return reply_page(answer.snapshot.knowledge, answer.reply)
             case "greeting":
@@ -134,15 +142,16 @@ class MessageHandler:
         incoming = incoming_of(message, bot_id)
         if exchange is None or addressing(incoming) is None or _comparable(incoming.text) in {"", exchange.question}:
             return
-        if not self._limits.cooldown.try_acquire((message.author.id, message.channel.id)):
+        if self._limits.refusal(message.author.id, message.channel.id):
             return
         exchange.question = _comparable(incoming.text)
         language = language_of_message(message, incoming.text)
         with self._limits.in_flight.working():
             try:
-                await self._edit_reply(
-                    exchange, message, await self._page(exchange, incoming.text, "question", language)
-                )
+                if page := await self._page(message.author.id, exchange, incoming.text, "question", language):
+                    await self._edit_reply(exchange, message, page)
+                else:
+                    await self._refuse(message, language, "busy")
             except Exception as error:  # noqa: BLE001  an entry point
                 log_failure(error)
 
