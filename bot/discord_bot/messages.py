@@ -142,12 +142,13 @@ class MessageHandler:
         incoming = incoming_of(message, bot_id)
         if exchange is None or addressing(incoming) is None or _comparable(incoming.text) in {"", exchange.question}:
             return
-        if self._limits.refusal(message.author.id, message.channel.id):
-            return
-        exchange.question = _comparable(incoming.text)
         language = language_of_message(message, incoming.text)
         with self._limits.in_flight.working():
             try:
+                if reason := self._limits.refusal(message.author.id, message.channel.id):
+                    await self._refuse(message, language, reason)
+                    return
+                exchange.question = _comparable(incoming.text)
                 if page := await self._page(message.author.id, exchange, incoming.text, "question", language):
                     await self._edit_reply(exchange, message, page)
                 else:

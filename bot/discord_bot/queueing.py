@@ -14,11 +14,8 @@ ANSWERING: Final = 2
 """Questions that are answered at a time; more are answered no sooner."""
 MOST_PER_PERSON: Final = 3
 """Questions of one person that wait."""
-LONGEST_WAIT: Final = 1.0
-"""Seconds in which a full queue is answered.
-
-The third question of a person waits for three such rounds while others keep coming, so for the promised three seconds.
-"""
+LONGEST_WAIT: Final = 1.5
+"""Seconds that the last in a full queue should wait: half of what is promised, as a reload can halve the speed."""
 _FEWEST, _MOST = 8, 500
 """Bounds on the length of the queue, whatever the speed."""
 _FIRST_GUESS: Final = 0.02
@@ -40,8 +37,12 @@ class FairQueue(Generic[Item]):
         return self._length
 
     def put(self, person: Hashable, item: Item, *, most: int, most_per_person: int = MOST_PER_PERSON) -> bool:
-        """Let `item` wait; return False if already so many wait, of everybody or of this person."""
-        if self._length >= most or len(self._waiting.get(person, ())) >= most_per_person:
+        """Let `item` wait; return False if already so many wait, of everybody or of this person.
+
+        The third item of a person waits for three turns of everybody, so it counts as many.
+        """
+        turns = len(self._waiting.get(person, ())) + 1
+        if turns > most_per_person or self._length >= most or turns * len(self._waiting) >= most:
             return False
         self._waiting.setdefault(person, deque()).append(item)
         self._length += 1

@@ -85,6 +85,19 @@ async def test_who_accepts_no_direct_messages_is_told_where_they_asked(
         assert TOO_FAST in (await alice.says("<@bot> 무라티 국적 1")).text, "once a minute"
 
 
+async def test_an_edit_over_the_bound_keeps_the_answer_and_is_told(
+    server: FakeDiscord, app: App, settings: DiscordSettings
+) -> None:
+    async with running(server, app, settings.model_copy(update={"cooldown": 1}), Clock()):
+        alice = server.user("alice", locale="ko")
+        written = await alice.writes(f"<@bot> {KOREAN}")
+        answer = await alice.is_answered(written)
+        before = answer.text
+        await alice.edits(written, "<@bot> 무라티 국적")
+        assert TOO_FAST in (await alice.receives()).text
+        assert answer.text == before
+
+
 async def test_one_member_in_twenty_channels_gets_two_channels_worth_of_answers(
     server: FakeDiscord, app: App, settings: DiscordSettings
 ) -> None:

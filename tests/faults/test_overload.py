@@ -50,8 +50,10 @@ async def capacity(server: FakeDiscord, texts: list[str]) -> float:
 async def test_at_twice_the_capacity_each_question_is_answered_once_or_its_author_is_told(tmp_path: Path) -> None:
     texts = samples()
     async with FakeDiscord(Patient(patience=60), points_here=False) as server:
-        variables = {"DISCORD_TOKEN": server.token, "BOT_KNOWLEDGE": str(shipped_knowledge()), "BOT_COOLDOWN": "600"}
-        async with process(server.url, tmp_path, **variables) as bot:
+        folder = str(shipped_knowledge())
+        async with process(
+            server.url, tmp_path, DISCORD_TOKEN=server.token, BOT_KNOWLEDGE=folder, BOT_COOLDOWN="600"
+        ) as bot:
             await bot.says("connected and answering", within=60)
             members = [server.user(f"member {number}") for number in range(MEMBERS)]
             rate, before = await capacity(server, texts), memory(bot)
@@ -64,7 +66,7 @@ async def test_at_twice_the_capacity_each_question_is_answered_once_or_its_autho
                     text = f"<@bot> {texts[number % len(texts)]}"
                     written.append((member, await member.writes(text, channel)))
                 await asyncio.sleep(0.002)
-            await server.quiets_down(1.0, within=60)
+            await server.quiets_down(2.5, within=60)
             after = memory(bot)
         answers = [[one for one in asked.answers if one.channel.id == asked.channel.id] for _, asked in written]
         told = {
