@@ -85,7 +85,7 @@ class DiscordSettings(Settings):
     message_content: Switch = Field(default=Switch.OFF, description=_ON_OR_OFF)
     """Ask Discord for the privileged Message Content intent, which the portal has to grant."""
     cooldown: int = Field(default=12, ge=1, le=600, description="must be a number from 1 to 600")
-    """Questions per minute that one person may ask in one channel."""
+    """Questions per minute that one person may ask in one channel; in all channels together twice as many."""
     log_level: LogLevel = Field(default=LogLevel.INFO, description="must be debug, info, warning or error")
     """The least serious events that are logged."""
 

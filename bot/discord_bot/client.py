@@ -2,6 +2,7 @@
 
 import sys
 import time
+from typing import Final
 
 import discord
 from discord import app_commands
@@ -16,6 +17,9 @@ from bot.discord_bot.messages import MessageHandler
 from bot.discord_bot.sending import log_failure, report_failure, run_handler, say
 from bot.service.library import Library
 from bot.settings import DiscordSettings
+
+_TELLING: Final = 0.25
+"""Share of the time at the end that is kept for telling people that they get no answer."""
 
 
 class BotClient(discord.AutoShardedClient):
@@ -59,8 +63,15 @@ class BotClient(discord.AutoShardedClient):
             self.tree.add_command(command)
 
     async def drain(self, timeout: float) -> bool:  # noqa: ASYNC109  it returns instead of raising
-        """Accept no more work and wait; return False if a reply is still in flight after `timeout` seconds."""
-        return await self.state.limits.in_flight.drain(timeout)
+        """Accept no more work and wait; return False if a reply is still in flight after `timeout` seconds.
+
+        Who still waits for an answer near the end is told that there is none.
+        """
+        in_flight = self.state.limits.in_flight
+        if await in_flight.drain((1 - _TELLING) * timeout):
+            return True
+        self.state.turns.refuse_waiting()
+        return await in_flight.drain(_TELLING * timeout)
 
     async def on_message(self, message: discord.Message) -> None:
         """Answer a message that is addressed to the bot."""
@@ -117,7 +128,8 @@ async def is_accepted(interaction: Interaction) -> bool:
     state_of(interaction).languages.remember(interaction.user.id, language_for(interaction))
     if interaction.type is discord.InteractionType.autocomplete:
         return True
-    if limits.cooldown.try_acquire((interaction.user.id, interaction.channel_id or 0)):
+    refusal = limits.refusal(interaction.user.id, interaction.channel_id or 0)
+    if refusal is None:
         return True
-    await run_handler(interaction, say(interaction, "slow_down"))
+    await run_handler(interaction, say(interaction, refusal))
     return False

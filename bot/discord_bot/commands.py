@@ -3,6 +3,7 @@
 import logging
 import re
 from collections.abc import Awaitable, Callable, Iterator
+from functools import partial
 from typing import Any, Final, TypeAlias
 
 import discord
@@ -134,7 +135,7 @@ def _look_up(texts: Texts, listing: Listing) -> SlashCommand:
         await run_handler(interaction, interactions.show_entity(interaction, listing.key, name, public=public))
 
     async def complete(interaction: Interaction, current: str) -> interactions.Choices:
-        return interactions.or_empty(lambda: interactions.name_choices(interaction, listing.key, current))
+        return await interactions.complete(interaction, partial(interactions.name_choices, listing.key, current))
 
     command = _command(name_of(listing.name), description_of(listing.description), callback)
     command.autocomplete("name")(complete)
@@ -161,7 +162,7 @@ def _ask(texts: Texts) -> SlashCommand:
         await run_handler(interaction, interactions.answer_ask(interaction, question, wanted, public=public))
 
     async def complete(interaction: Interaction, current: str) -> interactions.Choices:
-        return interactions.or_empty(lambda: interactions.question_choices(interaction, current))
+        return await interactions.complete(interaction, partial(interactions.question_choices, current))
 
     command = _command(texts.name("command_ask"), texts.description("command_ask"), callback)
     command.autocomplete("question")(complete)

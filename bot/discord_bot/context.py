@@ -1,19 +1,18 @@
 """What a handler knows: the state that all handlers share, and the language and place of an interaction."""
 
 import re
-from collections.abc import Callable
-from functools import partial
 from typing import Any, TypeAlias
 
 import discord
 
+from bot.core.matching import Question
 from bot.core.model import LANGUAGES, Knowledge, Language
 from bot.discord_bot.limits import Clock, Limits
 from bot.discord_bot.memory import Conversations, Exchanges, Languages
+from bot.discord_bot.queueing import Turns
 from bot.discord_bot.rest import RestGate
-from bot.service.autocomplete import Completer, entity_names, questions
+from bot.service.answering import Answer
 from bot.service.library import Library
-from bot.service.pages import Listing
 from bot.service.replies import Voice
 
 Interaction: TypeAlias = discord.Interaction[Any]
@@ -27,38 +26,24 @@ class BotState:
         """Answer with `library`; a person may ask `per_minute` questions a minute in a channel."""
         self.library = library
         self.limits = Limits(per_minute, clock)
+        self.turns = Turns(clock)
         self.exchanges = Exchanges(clock)
         self.conversations = Conversations(clock)
         self.languages = Languages()
         self.rest = RestGate()
-        self._completers: dict[str, Completer] = {}
-        self._completed = library.snapshot
 
     @property
     def knowledge(self) -> Knowledge:
         """Return the knowledge of the current snapshot."""
         return self.library.snapshot.knowledge
 
+    async def ask(self, person: int, question: Question) -> Answer | None:
+        """Return the answer when it is the turn of `person`; None if too many questions wait."""
+        return await self.turns.run(person, lambda: self.library.ask(question))
+
     def voice(self, language: Language) -> Voice:
         """Return the bot's own sentences in `language`."""
         return Voice(self.knowledge, language)
-
-    def question_completer(self) -> Completer:
-        """Return the completer of questions."""
-        return self._completer("", partial(questions, self.knowledge))
-
-    def name_completer(self, command: Listing) -> Completer:
-        """Return the completer of the names that a look-up command finds."""
-        return self._completer(command.key, lambda: entity_names(command.entities()))
-
-    def _completer(self, key: str, build: Callable[[], Completer]) -> Completer:
-        """Return the completer `key` of the current snapshot, built when first needed."""
-        snapshot = self.library.snapshot
-        if self._completed is not snapshot:
-            self._completed, self._completers = snapshot, {}
-        if key not in self._completers:
-            self._completers[key] = build()
-        return self._completers[key]
 
 
 def state_of(interaction: Interaction) -> BotState:

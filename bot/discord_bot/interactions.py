@@ -1,5 +1,6 @@
 """Answers to slash commands, menus and buttons, and suggestions while somebody types."""
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -7,11 +8,13 @@ import discord
 from discord import app_commands
 
 from bot.core.matching import Question
-from bot.core.model import Language
+from bot.core.model import Knowledge, Language
 from bot.core.text import is_blank
 from bot.discord_bot.components import choice_value, read_button, read_menu
 from bot.discord_bot.context import Interaction, is_bot_dm, language_for, state_of, without_mention, written_text
 from bot.discord_bot.sending import await_or_defer, log_failure, respond, say, update
+from bot.service.autocomplete import Completion
+from bot.service.library import Completers, Library
 from bot.service.pages import (
     LONGEST_CHOICE,
     about_page,
@@ -51,7 +54,10 @@ async def answer_text(interaction: Interaction, text: str, language: Language | 
     person, channel = interaction.user.id, interaction.channel_id or 0
     previous = state.conversations.last(person, channel, private=private)
     question = Question(text, language, default=language_for(interaction), after=previous)
-    answer = await await_or_defer(interaction, state.library.ask(question), private=private)
+    answer = await await_or_defer(interaction, state.ask(person, question), private=private)
+    if answer is None:
+        await say(interaction, "busy")
+        return
     state.conversations.remember(person, channel, answer.reply.context, private=private)
     page = reply_page(answer.snapshot.knowledge, answer.reply, shareable=private)
     await respond(interaction, page, private=private)
@@ -83,16 +89,22 @@ async def show_list(interaction: Interaction, key: str, *, public: bool) -> None
 async def show_entity(interaction: Interaction, key: str, name: str, *, public: bool) -> None:
     """Answer a look-up command with the picked suggestion, or with the nearest name."""
     state, language = state_of(interaction), language_for(interaction)
-    command = listing(state.knowledge, key)
     picked = read_button(name)
-    if command is None:
+    if listing(state.knowledge, key) is None:
         await say(interaction, "command_gone")
     elif picked is not None and isinstance(picked.view, EntityView):
         await show(interaction, picked.view, public=public)
-    elif name.strip() and (nearest := state.name_completer(command).complete(name, language, 1)):
-        await show(interaction, EntityView(nearest[0].article, nearest[0].target, language), public=public)
+    elif nearest := await asyncio.to_thread(_nearest_name, state.library, key, name, language):
+        await show(interaction, nearest, public=public)
     else:
         await say(interaction, "entity_nothing")
+
+
+def _nearest_name(library: Library, key: str, name: str, language: Language) -> EntityView | None:
+    """Return the entity of a look-up command whose name is nearest to `name`."""
+    completer = library.completers().names.get(key) if name.strip() else None
+    nearest = completer.complete(name, language, 1) if completer else ()
+    return EntityView(nearest[0].article, nearest[0].target, language) if nearest else None
 
 
 async def show_help(interaction: Interaction) -> None:
@@ -108,34 +120,43 @@ async def show_about(interaction: Interaction) -> None:
     await respond(interaction, page, private=is_private(interaction))
 
 
-def or_empty(complete: Callable[[], Choices]) -> Choices:
-    """Return the suggestions of `complete`, none on an error: discord.py would log the person's id with it."""
+async def complete(interaction: Interaction, choices: Callable[[Completers, Language], Choices]) -> Choices:
+    """Return suggestions, found off the event loop; none if the person types too fast for it, and none on an error.
+
+    discord.py would log an error with the person's id.
+    """
+    state, language = state_of(interaction), language_for(interaction)
+    if not state.limits.keystrokes.try_acquire(interaction.user.id):
+        return []
     try:
-        return complete()
+        return await asyncio.to_thread(lambda: choices(state.library.completers(), language))
     except Exception as error:  # noqa: BLE001  an entry point
         log_failure(error)
         return []
 
 
-def question_choices(interaction: Interaction, typed: str) -> Choices:
+def question_choices(typed: str, completers: Completers, language: Language) -> Choices:
     """Return questions that complete what was typed; picking one shows exactly its answer."""
     return [
         _choice(one.text, FactView(one.article, one.target, one.language))
-        for one in state_of(interaction).question_completer().complete(typed, language_for(interaction))
+        for one in completers.questions.complete(typed, language)
     ]
 
 
-def name_choices(interaction: Interaction, key: str, typed: str) -> Choices:
+def name_choices(key: str, typed: str, completers: Completers, language: Language) -> Choices:
     """Return names that complete what was typed, each in its usual spelling."""
-    state, language = state_of(interaction), language_for(interaction)
-    command = listing(state.knowledge, key)
-    if command is None:
-        return []
-    names = {(article.slug, entity.id): entity.name.get(language) for article, entity in command.entities()}
+    completer = completers.names.get(key)
+    found = completer.complete(typed, language) if completer else ()
     return [
-        _choice(names[one.article, one.target], EntityView(one.article, one.target, language))
-        for one in state.name_completer(command).complete(typed, language)
+        _choice(_usual_name(completers.knowledge, one, language), EntityView(one.article, one.target, language))
+        for one in found
     ]
+
+
+def _usual_name(knowledge: Knowledge, found: Completion, language: Language) -> str:
+    article = knowledge.article(found.article)
+    entity = article.entity(found.target) if article else None
+    return entity.name.get(language) if entity else found.text
 
 
 def _choice(name: str, view: View) -> app_commands.Choice[str]:

@@ -12,6 +12,7 @@ from bot.core.matching import Question
 from bot.core.model import Language
 from bot.core.text import is_blank, language_of, normalise, script_counts, squeeze
 from bot.discord_bot.context import BotState, supported_language, without_mention, written_text
+from bot.discord_bot.limits import Refusal
 from bot.discord_bot.memory import EDITABLE, Exchange
 from bot.discord_bot.sending import delete, edit_reply, log_failure, reply, send_dm
 from bot.service.pages import plain_page, reply_page, starters_page
@@ -75,13 +76,17 @@ class MessageHandler:
 
     async def _answer(self, message: discord.Message, incoming: Incoming, addressed: Addressing) -> None:
         language = self._language(message, incoming.text)
-        if await self._is_too_fast(message, language):
+        if reason := self._limits.refusal(message.author.id, message.channel.id):
+            await self._refuse(message, language, reason)
             return
         exchange = Exchange(message.channel.id, self._previous(message, incoming))
         self._exchanges.add(message.id, exchange)
         async with exchange.lock:
             exchange.question = exchange.newest = _comparable(incoming.text)
-            page = await self._page(exchange, incoming, addressed, language)
+            page = await self._page(message.author.id, exchange, incoming, addressed, language)
+            if page is None:
+                await self._refuse(message, language, "busy")
+                return
             if earlier := self._earlier(exchange):
                 exchange.context = earlier.context
                 page = plain_page(self._state.voice(language), "asked_before", link=earlier.replies[0].jump_url)
@@ -112,14 +117,12 @@ class MessageHandler:
     def _remember_for_replies(self, exchange: Exchange) -> None:
         self._conversations.remember_messages([message.id for message in exchange.replies], exchange.context)
 
-    async def _is_too_fast(self, message: discord.Message, language: Language) -> bool:
-        """Return whether to leave `message` unanswered; the first time, tell the person by direct message."""
-        key = (message.author.id, message.channel.id)
-        if self._limits.cooldown.try_acquire(key):
-            return False
-        if self._limits.cooldown.should_warn(key):
-            await send_dm(self._state.rest, message, plain_page(self._state.voice(language), "slow_down"))
-        return True
+    async def _refuse(self, message: discord.Message, language: Language, reason: Refusal) -> None:
+        """Tell the author, at most once a minute, why there is no answer: by direct message if they accept any."""
+        if self._limits.should_tell(message.author.id):
+            page = plain_page(self._state.voice(language), reason)
+            if not await send_dm(self._state.rest, message, page):
+                await reply(self._state, message, page)
 
     def _language(self, message: discord.Message, text: str) -> Language:
         """Return the language of `text`; without letters, that of the message replied to, else of the place.
@@ -134,11 +137,16 @@ class MessageHandler:
         before = answered.content if isinstance(answered, discord.Message) else ""
         return language_of(normal, language_of(normalise(before), place))
 
-    async def _page(self, exchange: Exchange, incoming: Incoming, addressed: Addressing, language: Language) -> Page:
+    async def _page(
+        self, person: int, exchange: Exchange, incoming: Incoming, addressed: Addressing, language: Language
+    ) -> Page | None:
+        """Return the reply; None if too many questions wait."""
         state = self._state
         match addressed:
             case "question":
-                answer = await state.library.ask(Question(incoming.text, default=language, after=exchange.previous))
+                answer = await state.ask(person, Question(incoming.text, default=language, after=exchange.previous))
+                if answer is None:
+                    return None
                 exchange.context, exchange.needs_context = answer.reply.context, answer.needs_context
                 exchange.is_answer = answer.reply.outcome == "answered"
                 return reply_page(answer.snapshot.knowledge, answer.reply)
@@ -161,15 +169,19 @@ class MessageHandler:
         if addressing(incoming) is None or question in {"", exchange.newest}:
             return
         exchange.newest = question
-        if not self._limits.cooldown.try_acquire((message.author.id, message.channel.id)):
-            return
+        language = self._language(message, incoming.text)
         with self._limits.in_flight.working():
             try:
-                await self._edit_reply(exchange, message, incoming)
+                if reason := self._limits.refusal(message.author.id, message.channel.id):
+                    await self._refuse(message, language, reason)
+                else:
+                    await self._edit_reply(exchange, message, incoming, language)
             except Exception as error:  # noqa: BLE001  an entry point
                 log_failure(error)
 
-    async def _edit_reply(self, exchange: Exchange, message: discord.Message, incoming: Incoming) -> None:
+    async def _edit_reply(
+        self, exchange: Exchange, message: discord.Message, incoming: Incoming, language: Language
+    ) -> None:
         """Answer an edited question unless it was edited again; the lock keeps answers in the order of the edits."""
         question = _comparable(incoming.text)
         async with exchange.lock:
@@ -178,7 +190,10 @@ class MessageHandler:
             if not exchange.replies or exchange.is_deleted:
                 return
             exchange.question = question
-            page = await self._page(exchange, incoming, "question", self._language(message, incoming.text))
+            page = await self._page(message.author.id, exchange, incoming, "question", language)
+            if page is None:
+                await self._refuse(message, language, "busy")
+                return
             try:
                 exchange.replies = await edit_reply(self._state.rest, exchange.replies, page, message)
             except discord.NotFound:  # a moderator deleted the answer

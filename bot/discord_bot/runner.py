@@ -21,6 +21,7 @@ from bot.discord_bot.admin import Status, add_admin_commands, count
 from bot.discord_bot.client import BotClient
 from bot.discord_bot.connection import DISCORD_ERRORS, final_error, start_error
 from bot.discord_bot.logs import describe
+from bot.discord_bot.queueing import ANSWERING, Coalesced
 from bot.discord_bot.sync import Registration, sync_if_changed
 from bot.errors import DiscordStartError, KnowledgeError
 from bot.service.library import Change, Library
@@ -39,8 +40,8 @@ _GRACE: Final = 6.0
 _CLOSE_TIMEOUT, _THREADS_TIMEOUT = 2.0, 1.0
 _SWITCH_INTERVAL: Final = 0.001
 """Seconds that a thread computes while another one waits."""
-_WORKERS: Final = 3
-"""Threads that answer and load; more of them answer no sooner and delay the event loop."""
+_WORKERS: Final = ANSWERING + 2
+"""Threads: beside those that answer, one that loads and one for short work, such as completing what is typed."""
 
 
 class Runner:
@@ -57,7 +58,8 @@ class Runner:
         self._grace = grace
         self._began = time.monotonic()
         self._loaded_at = datetime.now(UTC)
-        self._reload_lock = asyncio.Lock()
+        self.reload = Coalesced(self._reload)
+        """Reload the facts, in a run that begins after the call; two at most are under way, whoever asks for them."""
 
     def new_client(self) -> BotClient:
         """Build a client with the commands for everybody and for administrators; it is not logged in."""
@@ -78,27 +80,26 @@ class Runner:
             rebuilds=self.rebuilds,
         )
 
-    async def reload(self) -> tuple[Change, Registration]:
+    async def _reload(self) -> tuple[Change, Registration]:
         """Read the facts again and register changed commands; raise KnowledgeError and keep the old facts if bad."""
-        async with self._reload_lock:
-            try:
-                change = await asyncio.to_thread(_load, self._library)
-            except KnowledgeError as error:
-                log.warning("the facts were not reloaded, problems: %d", len(error.problems))
-                raise
-            self.reloads += 1
-            self._loaded_at = datetime.now(UTC)
-            registration: Registration = "unchanged"
-            if self.client:
-                self.client.rebuild_commands()
-                registration = await self._register_commands(self.client)
-            log.info(
-                "facts reloaded, revision %s: %d added, %d removed, %d changed; commands %s",
-                self._library.snapshot.revision,
-                *map(len, (change.added, change.removed, change.changed)),
-                registration,
-            )
-            return change, registration
+        try:
+            change = await asyncio.to_thread(_load, self._library)
+        except KnowledgeError as error:
+            log.warning("the facts were not reloaded, problems: %d", len(error.problems))
+            raise
+        self.reloads += 1
+        self._loaded_at = datetime.now(UTC)
+        registration: Registration = "unchanged"
+        if self.client:
+            self.client.rebuild_commands()
+            registration = await self._register_commands(self.client)
+        log.info(
+            "facts reloaded, revision %s: %d added, %d removed, %d changed; commands %s",
+            self._library.snapshot.revision,
+            *map(len, (change.added, change.removed, change.changed)),
+            registration,
+        )
+        return change, registration
 
     async def _register_commands(self, client: BotClient) -> Registration:
         return await sync_if_changed(client.tree, self._settings.admin_guild_ids, self._settings.cache)
@@ -132,7 +133,10 @@ class Runner:
         stop, hangup = stop or asyncio.Event(), asyncio.Event()
         asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(_WORKERS))
         _listen_to_signals(stop, hangup)
-        jobs = [asyncio.create_task(self._reload_at_hangups(hangup))]
+        jobs = [
+            asyncio.create_task(self._reload_at_hangups(hangup)),
+            asyncio.create_task(_logged(asyncio.to_thread(self._library.completers))),
+        ]
         if self._settings.watch:
             jobs.append(asyncio.create_task(_logged(self._watch(folder, stop))))
         try:
@@ -236,7 +240,7 @@ def run_until_stopped(runner: Runner, token: str, folder: Path) -> None:
     asyncio.run(serve())
 
 
-async def _logged(job: Awaitable[None]) -> None:
+async def _logged(job: Awaitable[object]) -> None:
     """Run a background job; log an error in it."""
     try:
         await job

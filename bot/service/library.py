@@ -1,7 +1,7 @@
 """The holder of the current snapshot; a reload replaces it at once, or keeps it if anything is wrong."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from threading import Lock
 
@@ -11,6 +11,8 @@ from bot.core.model import NOTHING, Case, Knowledge
 from bot.core.text import normalise
 from bot.errors import KnowledgeError, Problem
 from bot.service.answering import Answer, ask, context_after, decide_on
+from bot.service.autocomplete import Completer, entity_names, questions
+from bot.service.pages import listings
 from bot.service.ports import Encoder
 
 
@@ -22,6 +24,16 @@ class Change:
     removed: tuple[str, ...]
     changed: tuple[str, ...]
     commands_changed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Completers:
+    """What completes half-typed options with texts of one knowledge."""
+
+    knowledge: Knowledge
+    questions: Completer
+    names: Mapping[str, Completer]
+    """By the key of the look-up command."""
 
 
 class Library:
@@ -43,6 +55,8 @@ class Library:
         self._encoder = encoder
         self._cached_encoder = cached_encoder or encoder
         self._lock = Lock()
+        self._completers: Completers | None = None
+        self._completers_lock = Lock()
         self.snapshot = restored or build_snapshot(*self._read())
 
     def encode(self) -> None:
@@ -50,6 +64,14 @@ class Library:
         with self._lock:
             if self._cached_encoder is not None and self.snapshot.vectors is None:
                 self.snapshot = with_vectors(self.snapshot, self._cached_encoder)
+
+    def completers(self) -> Completers:
+        """Return the completers of the current knowledge; building them takes a quarter of a second, once."""
+        with self._completers_lock:
+            knowledge, ready = self.snapshot.knowledge, self._completers
+            if ready is None or ready.knowledge is not knowledge:
+                ready = self._completers = build_completers(knowledge)
+            return ready
 
     def answer(self, question: Question) -> Answer:
         """Answer from the current snapshot, in the calling thread."""
@@ -66,7 +88,9 @@ class Library:
             if problems := failed_cases(fresh, self._encoder):
                 raise KnowledgeError(problems)
             change = _compare(self.snapshot.knowledge, fresh.knowledge)
-            self.snapshot = fresh
+            completers = build_completers(fresh.knowledge) if self._completers else None
+            with self._completers_lock:
+                self.snapshot, self._completers = fresh, completers
             return change
 
 
@@ -74,6 +98,12 @@ def build_snapshot(knowledge: Knowledge, revision: str, encoder: Encoder | None 
     """Index `knowledge`, with vectors if there is an encoder."""
     snapshot = Snapshot(knowledge, Index(knowledge), revision)
     return snapshot if encoder is None else with_vectors(snapshot, encoder)
+
+
+def build_completers(knowledge: Knowledge) -> Completers:
+    """Index the questions of `knowledge` and the names that its look-up commands find."""
+    names = {one.key: entity_names(one.entities()) for one in listings(knowledge) if one.lookup}
+    return Completers(knowledge, questions(knowledge), names)
 
 
 def with_vectors(snapshot: Snapshot, encoder: Encoder) -> Snapshot:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 MOST_MODULES, MOST_CODE_LINES, MOST_FUNCTION_LINES = 74, 9_100, 40
-"""70 and 8,300 without what load and faults need: `rest`, the queue before the matcher, bounded parsing, safe caches."""
+"""70 and 8,300 without what load and faults need: `rest`, the queue before the matcher, safe files and caches."""
 _NO_CODE = {
     tokenize.COMMENT,
     tokenize.NL,

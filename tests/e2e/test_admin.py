@@ -143,9 +143,11 @@ async def test_a_reload_does_not_stop_the_others_being_answered(
 
 
 async def test_two_reloads_at_once_get_one_reply_each(bot: Running, admin: Actor) -> None:
+    """The second one shares the first one's run or gets one of its own, in which nothing has changed."""
     bot.folder.change(FACTS, ANSWER, "무라티의 고향은 알바니아예요.")
     replies = await asyncio.gather(*(admin.runs("/facts reload") for _ in range(2)))
-    assert sorted("1 changed" in reply.text for reply in replies) == [False, True]
+    assert all("Read again" in reply.text for reply in replies)
+    assert any("1 changed" in reply.text for reply in replies)
 
 
 async def test_the_application_owner_may_without_being_listed(bot: Running) -> None:

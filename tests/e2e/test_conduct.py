@@ -209,11 +209,13 @@ async def test_a_slow_answer_shows_that_it_is_coming(
         assert reply.text.startswith(str(facts["murati-origin"].answer.ko))
 
 
-async def test_a_draining_bot_takes_no_new_work(server: FakeDiscord, alice: Actor, bot: BotClient) -> None:
+async def test_a_draining_bot_answers_nothing_new_and_says_so(
+    server: FakeDiscord, alice: Actor, bot: BotClient
+) -> None:
     server.delays_next(0.1, on=WRITE)
     written = await alice.writes(f"<@bot> {KOREAN}")
     await until(lambda: server.requests_to(*WRITE.split()))
     assert await bot.drain(5)
     assert len(written.answers) == 1
     await alice.writes(f"<@bot> {ENGLISH}")
-    await alice.hears_nothing()
+    assert "I can't answer right now." in (await alice.receives()).text

@@ -125,6 +125,12 @@ def responsive() -> Iterator[None]:
     sys.setswitchinterval(turn)
 
 
+@pytest.fixture
+def long_queue(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Turn no question away, however slow the machine is."""
+    monkeypatch.setattr("bot.discord_bot.queueing.LONGEST_WAIT", 60.0)
+
+
 @asynccontextmanager
 async def serving(server: FakeDiscord, app: App, settings: DiscordSettings) -> AsyncIterator[None]:
     """Serve until the end of the block."""
@@ -157,11 +163,15 @@ def replies(server: FakeDiscord, reader: Actor) -> dict[str, list[Reply]]:
     return found
 
 
-@pytest.mark.usefixtures("responsive")
+@pytest.mark.usefixtures("responsive", "long_queue")
 async def test_two_hundred_questions_are_answered_once_from_one_revision_each_while_facts_are_reloaded(
-    server: FakeDiscord, loaded: App, marked: Marked, settings: DiscordSettings, encoder: WatchedEncoder
+    server: FakeDiscord,
+    loaded: App,
+    marked: Marked,
+    settings: DiscordSettings,
+    encoder: WatchedEncoder,
 ) -> None:
-    """Half of them come at once, the others as each of twenty reloads, good and bad, begins.
+    """Half of them come at once, the others as each of twenty reloads, good and bad, begins; all may wait for long.
 
     Nothing is read or encoded on the event loop, and its lag stays far below the work of a reload.
     """

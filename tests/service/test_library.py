@@ -1,7 +1,12 @@
-"""The library reads at a start without a restored snapshot, and at every reload."""
+"""The library reads at a start without a restored snapshot, and at every reload; completers are built once used."""
+
+from dataclasses import replace
+
+import pytest
 
 from bot.core.model import Knowledge
-from bot.service.library import Library
+from bot.service import library as module
+from bot.service.library import Library, build_completers
 from tests.core.ferry import ferry_snapshot
 
 
@@ -18,3 +23,23 @@ def test_a_restored_snapshot_is_used_without_reading_and_a_reload_reads() -> Non
     library.reload()
     assert library.snapshot.revision == "read"
     assert read == ["again"]
+
+
+def test_completers_are_built_once_and_again_by_the_reload(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Not by the first key stroke after it."""
+    built: list[Knowledge] = []
+
+    def building(knowledge: Knowledge) -> module.Completers:
+        built.append(knowledge)
+        return build_completers(knowledge)
+
+    monkeypatch.setattr(module, "build_completers", building)
+    library = Library(lambda: (replace(ferry_snapshot().knowledge), "read"), None, restored=ferry_snapshot())
+    library.reload()
+    assert built == [], "nobody completes anything in a terminal"
+    first = library.completers()
+    assert library.completers() is first
+    library.reload()
+    assert len(built) == 2
+    assert library.completers().knowledge is library.snapshot.knowledge
+    assert len(built) == 2
