@@ -189,11 +189,11 @@ class MessageHandler:
                 return
             if not exchange.replies or exchange.is_deleted:
                 return
-            exchange.question = question
             page = await self._page(message.author.id, exchange, incoming, "question", language)
             if page is None:
                 await self._refuse(message, language, "busy")
                 return
+            exchange.question = question
             try:
                 exchange.replies = await edit_reply(self._state.rest, exchange.replies, page, message)
             except discord.NotFound:  # a moderator deleted the answer
