@@ -156,12 +156,13 @@ def new(
 
 
 @app.command(rich_help_panel=AUTHORS)
-def check(
+def check(  # noqa: PLR0913, PLR0917  one parameter per option
     folder: Annotated[Path | None, typer.Argument(help="Articles, or one article; default: those in use.")] = None,
     article: Annotated[
         Path | None, typer.Option(help="The text of the one article, to compare the facts with.")
     ] = None,
     advice: Annotated[bool, typer.Option("--advice", help="Also propose gaps, and list near-duplicate facts.")] = False,  # noqa: FBT002
+    full: Annotated[bool, typer.Option("--full", help="Test every sample, not 12 of each fact.")] = False,  # noqa: FBT002
     schema: Annotated[bool, typer.Option("--schema", help="Print the JSON Schema of the files.")] = False,  # noqa: FBT002
     semantic: Semantic = None,
 ) -> None:
@@ -181,7 +182,8 @@ def check(
     if article is not None:
         used = composition.knowledge_folder(settings)
         problems = text_problems(read_with_locations(used, shipped=composition.shipped_knowledge()), article)
-    sys.stdout.write(str(run(running.library.snapshot, running.encoder, _progress, problems, more_advice=advice)))
+    report = run(running.library.snapshot, running.encoder, _progress, problems, more_advice=advice, full=full)
+    sys.stdout.write(str(report))
 
 
 def _progress(done: int, total: int) -> None:

@@ -1,11 +1,12 @@
 """Of the held-out samples, only those that another fact wins are reported."""
 
+from collections import Counter
 from dataclasses import replace
 
 import pytest
 
 from bot.authoring.advice import Misclassified
-from bot.authoring.check import FOLDS, misclassified_samples
+from bot.authoring.check import FOLDS, MOST_HELD_OUT, misclassified_samples
 from bot.core.index import Index, Snapshot
 from bot.core.model import Article, Fact, Knowledge, Sample, Source, Text
 from bot.service.library import with_vectors
@@ -28,7 +29,7 @@ def article(*facts: Fact, slug: str = "ferry") -> Article:
 
 
 def found(
-    *articles: Article, encoder: Encoder | None = None
+    *articles: Article, encoder: Encoder | None = None, full: bool = False
 ) -> tuple[tuple[Misclassified, ...], list[tuple[int, int]]]:
     """Return the misclassified samples of some articles, and the reported progress."""
     rounds: list[tuple[int, int]] = []
@@ -36,7 +37,7 @@ def found(
     snapshot = Snapshot(knowledge, Index(knowledge), "1")
     if encoder is not None:
         snapshot = with_vectors(snapshot, encoder)
-    return misclassified_samples(snapshot, encoder, lambda *done: rounds.append(done)), rounds
+    return misclassified_samples(snapshot, encoder, lambda *done: rounds.append(done), full=full), rounds
 
 
 @pytest.mark.parametrize("encoder", [None, LettersEncoder()])
@@ -54,6 +55,16 @@ def test_many_good_samples_are_not_misclassified() -> None:
     none, rounds = found(article(*facts))
     assert none == ()
     assert rounds[-1] == (FOLDS, FOLDS)
+
+
+def test_of_many_samples_the_same_twelve_are_tested_unless_all_are_wanted() -> None:
+    """Two facts share what their samples ask, so that many find the other one."""
+    shared = [f"{word} number {n}" for n in range(8) for word in WORDS[2:]]
+    folder = article(fact(WORDS[0], *shared[::2]), fact(WORDS[1], *shared[1::2]))
+    drawn, everything = found(folder)[0], found(folder, full=True)[0]
+    assert drawn == found(folder)[0]
+    assert {one.sample for one in drawn} < {one.sample for one in everything}
+    assert max(Counter(one.fact for one in drawn).values()) <= MOST_HELD_OUT
 
 
 def test_a_fact_found_in_another_article_is_named_with_its_article() -> None:
