@@ -12,6 +12,7 @@ from bot.discord_bot.commands import Translations, build_commands
 from bot.discord_bot.components import PageButton, PageMenu
 from bot.discord_bot.context import BotState, Interaction, language_for, state_of, supported_language
 from bot.discord_bot.interactions import pick, press
+from bot.discord_bot.internals import SteadyClient
 from bot.discord_bot.limits import Clock
 from bot.discord_bot.messages import MessageHandler
 from bot.discord_bot.sending import log_failure, report_failure, run_handler, say
@@ -22,7 +23,7 @@ _TELLING: Final = 0.25
 """Share of the time at the end that is kept for telling people that they get no answer."""
 
 
-class BotClient(discord.AutoShardedClient):
+class BotClient(SteadyClient):
     """The bot on Discord; it caches no members and no messages."""
 
     def __init__(self, library: Library, settings: DiscordSettings, *, clock: Clock = time.monotonic) -> None:

@@ -13,6 +13,7 @@ from discord.app_commands import TranslationContextTypes, locale_str
 from bot.core.model import Knowledge, Language, Text
 from bot.discord_bot import interactions
 from bot.discord_bot.context import Interaction
+from bot.discord_bot.internals import localised_name
 from bot.discord_bot.sending import run_handler
 from bot.service.pages import Listing, clip, listings
 
@@ -111,7 +112,7 @@ def build_commands(knowledge: Knowledge) -> Iterator[AnyCommand]:
 
 
 def _names(command: SlashCommand) -> set[str]:
-    localised = command._locale_name  # noqa: SLF001  discord.py keeps it nowhere else
+    localised = localised_name(command)
     return {command.name, *(map(str, localised.extras.values()) if localised else ())}
 
 

@@ -18,6 +18,7 @@ MAX_PAUSE: Final = 5.0
 """Seconds between attempts at most in the first minute of an outage."""
 MAX_LATER_PAUSE: Final = 30.0
 _FIRST_MINUTE: Final = 60.0
+_FEW_IDENTIFIES: Final = 50
 _AUTHENTICATION_FAILED, _INVALID_INTENTS, _DISALLOWED_INTENTS = 4004, 4013, 4014
 DISCORD_ERRORS = (
     discord.LoginFailure,
@@ -26,7 +27,7 @@ DISCORD_ERRORS = (
     discord.GatewayNotFound,
     discord.HTTPException,
     aiohttp.ClientError,
-    OSError,
+    OSError,  # of which TimeoutError is one
 )
 """Errors of a login or a connection whose cause is outside of this program."""
 
@@ -38,6 +39,16 @@ def pause(failures: int, outage: float = 0.0) -> float:
     """
     most = MAX_PAUSE if outage < _FIRST_MINUTE else MAX_LATER_PAUSE
     return min(most, 0.5 * 2.0 ** min(failures - 1, 10)) * random.uniform(0.5, 1.0)  # noqa: S311  no secret
+
+
+def identify_pause(in_a_row: int, remaining: int, reset_after: float) -> float:
+    """Return the seconds to wait before another IDENTIFY, `in_a_row` after the last stable session.
+
+    They double from 1 to the share that spreads the `remaining` ones over the `reset_after` seconds until there are
+    more; when few are left it is that share at once. Discord resets the token of a bot that uses them up.
+    """
+    share = reset_after / max(1, remaining)
+    return share if remaining <= _FEW_IDENTIFIES else min(share, 2.0 ** (in_a_row - 1))
 
 
 def final_error(error: BaseException) -> DiscordStartError | None:

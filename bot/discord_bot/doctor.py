@@ -3,13 +3,14 @@
 import contextlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 import discord
 
 from bot.core.model import Knowledge
 from bot.discord_bot.admin import count
 from bot.discord_bot.connection import DISCORD_ERRORS, log_in, start_error
+from bot.discord_bot.internals import guild_ids
 from bot.discord_bot.sync import Tree, find_differences
 from bot.errors import BotError, Problem
 from bot.settings import DiscordSettings
@@ -102,8 +103,7 @@ def _application(client: discord.Client, settings: DiscordSettings) -> Iterator[
 
 
 async def _servers(client: discord.Client, settings: DiscordSettings) -> list[Finding]:
-    listed: Any = await client.http.get_guilds(200, with_counts=False)
-    ids = [int(guild["id"]) for guild in listed]
+    ids = await guild_ids(client)
     absent = sorted(settings.admin_guild_ids.difference(ids))
     link = invite(client.application_id or 0)
     not_there = f"BOT_ADMIN_GUILD_IDS names it, but the bot is not there; invite it: {link}"

@@ -238,7 +238,7 @@ def incoming_of(message: discord.Message, bot_id: int) -> Incoming:
     text = without_mention(written_text(message), bot_id, role)
     return Incoming(
         from_person=not message.author.bot and message.webhook_id is None and message.type in _ORDINARY,
-        direct=message.guild is None,
+        direct=isinstance(message.channel, discord.DMChannel),
         mentioned=any(user.id == bot_id for user in message.mentions) or bool(role and message.content),
         replies_to_bot=isinstance(answered, discord.Message) and answered.author.id == bot_id,
         text="" if is_blank(text) else text,

@@ -15,11 +15,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
+import discord
 import watchfiles
 
 from bot.discord_bot.admin import Status, add_admin_commands, count
 from bot.discord_bot.client import BotClient
-from bot.discord_bot.connection import DISCORD_ERRORS, final_error, start_error
+from bot.discord_bot.connection import DISCORD_ERRORS, final_error, pause
 from bot.discord_bot.logs import describe
 from bot.discord_bot.queueing import ANSWERING, Coalesced
 from bot.discord_bot.sync import Registration, sync_if_changed
@@ -29,8 +30,8 @@ from bot.settings import DiscordSettings
 
 log = logging.getLogger(__name__)
 
-MAX_PAUSE: Final = 120.0
-"""Seconds; shorter pauses for ever would use up the 1,000 logins that Discord allows a day."""
+MAX_REBUILD_PAUSE: Final = 120.0
+"""Seconds; shorter pauses for ever would use up the 1,000 IDENTIFYs that Discord allows a day."""
 _STABLE_AFTER: Final = 600.0
 """Seconds of a connection after which the count of failures starts again."""
 _START_ATTEMPTS: Final = 3
@@ -148,31 +149,32 @@ class Runner:
 
     async def _keep_connected(self, token: str, stop: asyncio.Event) -> None:
         """Build a client, and a new one whenever it ends; all answer from the same library."""
-        failures = 0
+        failures, failing_since = 0, 0.0
         while True:
             began = time.monotonic()
             error = await self._run_client(self.new_client(), token, stop)
             if stop.is_set():
                 return
             failures = 1 if time.monotonic() - began > _STABLE_AFTER else failures + 1
+            failing_since = time.monotonic() if failures == 1 else failing_since
             if (fatal := self._fatal_error(error, failures)) is not None:
                 raise fatal
-            log.error("the client ended and is rebuilt in %.0f s", pause(failures), exc_info=error)
+            if isinstance(error, DISCORD_ERRORS) and not isinstance(error, discord.ConnectionClosed):
+                seconds = pause(failures, time.monotonic() - failing_since)
+                log.warning("Discord can't be reached (%s), the next attempt in %.1f s", describe(error), seconds)
+            else:  # an IDENTIFY was spent
+                seconds = rebuild_pause(failures)
+                log.error("the client ended and is rebuilt in %.0f s", seconds, exc_info=error)
             with suppress(TimeoutError):
-                await asyncio.wait_for(stop.wait(), pause(failures))
+                await asyncio.wait_for(stop.wait(), seconds)
                 return
             self.rebuilds += 1
 
     def _fatal_error(self, error: Exception | None, failures: int) -> DiscordStartError | None:
-        """Return the error to end with if another client would fail too, or None.
-
-        A network error ends the bot at the start only; later the bot waits for the network.
-        """
+        """Return the error to end with if another client would fail too, or None; the bot waits for the network."""
         if error is None:
             return None
-        if isinstance(error, DISCORD_ERRORS) and not self.has_connected:
-            return start_error(error)
-        if not self.has_connected and failures >= _START_ATTEMPTS:
+        if not isinstance(error, DISCORD_ERRORS) and not self.has_connected and failures >= _START_ATTEMPTS:
             return DiscordStartError(f"The bot can't be started: {describe(error)}.")
         return final_error(error)
 
@@ -263,9 +265,9 @@ def _listen_to_signals(stop: asyncio.Event, hangup: asyncio.Event) -> None:
     loop.add_signal_handler(signal.SIGHUP, hangup.set)
 
 
-def pause(failures: int) -> float:
+def rebuild_pause(failures: int) -> float:
     """Return the seconds to wait after `failures` in a row: 1, 2, 4, … up to a maximum."""
-    return min(MAX_PAUSE, 2.0 ** min(failures - 1, 10))
+    return min(MAX_REBUILD_PAUSE, 2.0 ** min(failures - 1, 10))
 
 
 async def _close(client: BotClient, running: asyncio.Task[None]) -> None:

@@ -10,9 +10,9 @@ from typing import Any, Final, Literal, TypeAlias
 
 import discord
 from discord import app_commands
-from discord.http import Route
 
 from bot.discord_bot.connection import DISCORD_ERRORS, log_in, start_error
+from bot.discord_bot.internals import raw_commands
 
 log = logging.getLogger(__name__)
 
@@ -146,17 +146,9 @@ async def declared_commands(tree: Tree, scope: Scope) -> list[Payload]:
     return [await command.get_translated_payload(tree, translator) for command in commands]
 
 
-async def registered_commands(client: discord.Client, scope: Scope) -> list[Payload]:
-    """Return the registered commands with their localisations, which `fetch_commands` leaves out."""
-    path = "/applications/{application_id}" + ("" if scope is None else "/guilds/{guild_id}") + "/commands"
-    route = Route("GET", path, application_id=client.application_id, guild_id=scope)
-    commands: list[Payload] = await client.http.request(route, params={"with_localizations": "true"})
-    return commands
-
-
 async def find_differences(tree: Tree, scope: Scope) -> list[str]:
     """Return how the registered commands of `scope` differ from the declared ones."""
-    declared, registered = await declared_commands(tree, scope), await registered_commands(tree.client, scope)
+    declared, registered = await declared_commands(tree, scope), await raw_commands(tree.client, scope)
     return difference(declared, registered, of_guild=scope is not None)
 
 

@@ -4,16 +4,23 @@ import aiohttp
 import discord
 import pytest
 
-from bot.discord_bot.connection import NO_INTENT, WRONG_TOKEN, final_error, start_error
+from bot.discord_bot.connection import NO_INTENT, WRONG_TOKEN, final_error, identify_pause, start_error
 from bot.discord_bot.doctor import NEEDED, Finding, invite, knowledge_findings, missing
-from bot.discord_bot.runner import MAX_PAUSE, pause
+from bot.discord_bot.runner import MAX_REBUILD_PAUSE, rebuild_pause
 from bot.errors import Problem
 
 
 def test_pauses_grow_and_are_bounded() -> None:
-    assert [pause(failures) for failures in (1, 2, 3, 4)] == [1, 2, 4, 8]
-    assert pause(1_000) == MAX_PAUSE
-    assert 86_400 / MAX_PAUSE < 1_000, "Discord allows 1,000 logins a day"
+    assert [rebuild_pause(failures) for failures in (1, 2, 3, 4)] == [1, 2, 4, 8]
+    assert rebuild_pause(1_000) == MAX_REBUILD_PAUSE
+    assert 86_400 / MAX_REBUILD_PAUSE < 1_000, "Discord allows 1,000 IDENTIFYs a day"
+
+
+def test_repeated_identifies_are_spread_over_the_time_until_there_are_more() -> None:
+    day = 86_400
+    assert [identify_pause(row, 1_000, day) for row in (1, 2, 3, 8, 100)] == [1, 2, 4, 86.4, 86.4]
+    assert identify_pause(1, 4, 3_600) == 900
+    assert identify_pause(1, 0, 3_600) == 3_600
 
 
 class _Closed(discord.ConnectionClosed):

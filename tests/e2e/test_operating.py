@@ -14,6 +14,8 @@ from tests.fake_discord import FakeDiscord, Intent
 
 PUT = "PUT /applications/{application_id}/commands"
 LOGIN = "GET /users/@me"
+INVALID_VERSION = 4012
+"""A close code that ends a client."""
 WRITE = "POST /channels/{channel_id}/messages"
 
 
@@ -125,10 +127,10 @@ async def test_a_changed_file_reloads_the_facts_when_watched(
         await until(lambda: running.runner.reloads, within=15)
 
 
-async def test_a_malformed_event_costs_a_rebuild_and_no_knowledge(server: FakeDiscord, tmp_path: Path) -> None:
+async def test_a_client_that_ends_is_rebuilt_and_costs_no_knowledge(server: FakeDiscord, tmp_path: Path) -> None:
     async with operated(server, tmp_path) as running:
         snapshot = running.app.library.snapshot
-        server.sends_malformed_event()
+        server.drops_connection(INVALID_VERSION)
         await server.disconnects()
         await server.connects()
         assert await answers(server)
@@ -143,7 +145,7 @@ async def test_a_malformed_event_costs_a_rebuild_and_no_knowledge(server: FakeDi
 async def test_a_network_that_fails_later_is_tried_again(server: FakeDiscord, tmp_path: Path) -> None:
     async with operated(server, tmp_path) as running:
         server.cuts_next(on=LOGIN, times=2)  # aiohttp tries once more by itself
-        server.sends_malformed_event()
+        server.drops_connection(INVALID_VERSION)
         await server.disconnects()
         await server.connects(within=20)
         await until(lambda: running.runner.client is not None and running.runner.client.is_ready())
@@ -157,7 +159,7 @@ async def test_a_token_that_is_withdrawn_ends_the_service(server: FakeDiscord, t
     await server.connects()
     await until(lambda: running.runner.has_connected)
     server.settings.token = "another"  # noqa: S105
-    server.sends_malformed_event()
+    server.drops_connection()
     with pytest.raises(DiscordStartError, match="refuses the token"):
         await serving
 
@@ -190,11 +192,20 @@ async def test_a_granted_intent_is_asked_for(server: FakeDiscord, tmp_path: Path
 
 
 @pytest.mark.parametrize("route", [LOGIN, "GET /gateway/bot"])
-async def test_a_network_that_fails_at_the_start_is_one_sentence(
-    server: FakeDiscord, tmp_path: Path, route: str
+@pytest.mark.parametrize("kind", ["cut", "503"])
+async def test_a_discord_that_is_away_at_the_start_is_waited_for(
+    server: FakeDiscord, tmp_path: Path, caplog: pytest.LogCaptureFixture, route: str, kind: str
 ) -> None:
-    server.cuts_next(on=route, times=2)
-    assert "can't be reached (ServerDisconnectedError)" in await start_error(prepared(server, tmp_path))
+    """With a line of the log for each attempt, without a traceback."""
+    if kind == "cut":
+        server.cuts_next(on=route, times=4)  # aiohttp tries once more by itself
+    else:
+        server.fails_next(on=route, status=503, times=2)
+    async with operated(server, tmp_path):
+        assert await answers(server)
+    lines = [record for record in caplog.records if "the next attempt in" in record.getMessage()]
+    assert len(lines) == 2
+    assert all(line.exc_info is None for line in lines)
 
 
 async def test_the_end_waits_for_replies_in_flight(server: FakeDiscord, tmp_path: Path) -> None:
@@ -256,7 +267,7 @@ async def test_a_client_that_can_never_be_set_up_is_one_sentence(server: FakeDis
 
 async def test_the_end_can_come_while_waiting_to_rebuild(server: FakeDiscord, tmp_path: Path) -> None:
     async with operated(server, tmp_path) as running:
-        server.sends_malformed_event()
+        server.drops_connection(INVALID_VERSION)
         await server.disconnects()
         running.stop.set()
     assert len(server.requests_to(*LOGIN.split())) == 1

@@ -32,6 +32,8 @@ class Hub:
     gateway_url: str = ""
     identifies: int = 0
     heartbeats: int = 0
+    gateway_refusal: int | None = None
+    identify_closures: list[int] = field(default_factory=list)
 
     @property
     def clock(self) -> Clock:

@@ -1,6 +1,7 @@
 """Trouble on order: what Discord and the network do on bad days."""
 
 from tests.fake_discord.actors.reply import Reply
+from tests.fake_discord.gateway.codes import Op
 from tests.fake_discord.hub import Hub
 from tests.fake_discord.jsontypes import Json
 from tests.fake_discord.payloads.interactions import interaction_payload
@@ -42,10 +43,41 @@ class Mischief:
         """Drop the HTTP connection without an answer."""
         self._order(Trouble(effect=Effect.CUT, on=on, times=times))
 
-    def drops_connection(self) -> None:
-        """Cut all gateway sockets."""
+    def drops_connection(self, code: int | None = None) -> None:
+        """Cut all gateway sockets, or close them with a code."""
         for connection in list(self.hub.connections):
-            connection.abort()
+            if code is None:
+                connection.abort()
+            else:
+                connection.close(code)
+
+    def asks_to_reconnect(self) -> None:
+        """Send RECONNECT."""
+        self.sends_frame({"op": int(Op.RECONNECT), "s": None, "t": None, "d": None})
+
+    def invalidates_sessions(self, *, resumable: bool = False) -> None:
+        """Send INVALID_SESSION, and forget the sessions unless they can be resumed."""
+        self.sends_frame({"op": int(Op.INVALID_SESSION), "s": None, "t": None, "d": resumable})
+        if not resumable:
+            self.hub.events.sessions.clear()
+
+    def sends_frame(self, frame: Json | str) -> None:
+        """Send any frame, which need not be JSON."""
+        for connection in list(self.hub.connections):
+            connection.post(frame)
+
+    def dispatches_text(self, text: str) -> None:
+        """Send a text in place of an event; every RESUME replays it."""
+        for session in self.hub.events.sessions.values():
+            session.dispatch_text(text)
+
+    def refuses_gateway(self, status: int | None = 503) -> None:
+        """Answer whoever opens a gateway socket with a status, 0 cuts the connection; None takes all again."""
+        self.hub.gateway_refusal = status
+
+    def closes_next_identify(self, code: int, *, times: int = 1) -> None:
+        """Close the next sockets with a code when they identify."""
+        self.hub.identify_closures += [code] * times
 
     def sends_malformed_event(self, event: str = "MESSAGE_CREATE", data: Json | None = None) -> None:
         """Send an event that lacks what clients rely on."""

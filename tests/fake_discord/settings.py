@@ -16,5 +16,7 @@ class Settings:
     heartbeat_interval: float = 41.25
     interaction_deadline: float = 3.0
     token_lifetime: float = 900.0
+    session_starts: int = 1000
+    session_starts_reset: float = 86_400.0
     nonce_memory: float = 300.0
     patience: float = 5.0

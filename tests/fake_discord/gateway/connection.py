@@ -23,6 +23,8 @@ class Connection:
         self._request = request
         self._socket = socket
         self._packer = packer
+        self.is_closing = False
+        """Whether the server closes the socket, and not the client."""
         self._outbox: asyncio.Queue[str | _Close] = asyncio.Queue()
 
     def post(self, frame: Json | str) -> None:
@@ -32,6 +34,7 @@ class Connection:
 
     def close(self, code: int) -> None:
         """Close with a code after what is queued."""
+        self.is_closing = True
         self._outbox.put_nowait(_Close(code))
 
     def abort(self) -> None:

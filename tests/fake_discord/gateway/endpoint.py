@@ -24,6 +24,10 @@ if TYPE_CHECKING:
 
 async def serve_gateway(hub: Hub, request: web.Request) -> web.StreamResponse:
     """Speak the gateway's protocol on one socket until it closes."""
+    if hub.gateway_refusal is not None:
+        if not hub.gateway_refusal and request.transport is not None:
+            request.transport.abort()
+        return web.Response(status=hub.gateway_refusal or 503)
     if request.query.get("compress") != ZlibStream.name:
         raise web.HTTPNotImplemented(text=f"only compress={ZlibStream.name} is modelled")
     socket = web.WebSocketResponse(compress=False, autoclose=True)
@@ -39,7 +43,7 @@ async def serve_gateway(hub: Hub, request: web.Request) -> web.StreamResponse:
                 talk.hear(message.data)
     finally:
         hub.connections.discard(connection)
-        talk.leave(socket.close_code)
+        talk.leave(None if connection.is_closing else socket.close_code)
         writer.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await writer
@@ -94,7 +98,7 @@ class _Conversation:
         self._connection.post({"op": int(code), "s": None, "t": None, "d": data})
 
     def _identify(self, body: Json) -> None:
-        refusal = self._why_not(body)
+        refusal = self._hub.identify_closures.pop(0) if self._hub.identify_closures else self._why_not(body)
         if refusal is not None:
             self._connection.close(refusal)
             return

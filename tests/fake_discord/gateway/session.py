@@ -26,7 +26,14 @@ class Session:
     def dispatch(self, event: str, data: Json) -> None:
         """Send an event, now or when the client resumes."""
         self.sequence += 1
-        frame = json.dumps({"op": int(Op.DISPATCH), "s": self.sequence, "t": event, "d": data})
+        self._send(json.dumps({"op": int(Op.DISPATCH), "s": self.sequence, "t": event, "d": data}))
+
+    def dispatch_text(self, text: str) -> None:
+        """Send a text that takes the place of an event."""
+        self.sequence += 1
+        self._send(text)
+
+    def _send(self, frame: str) -> None:
         self._sent.append((self.sequence, frame))
         if self.connection is not None:
             self.connection.post(frame)

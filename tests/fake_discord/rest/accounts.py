@@ -13,9 +13,6 @@ from tests.fake_discord.payloads.things import (
 from tests.fake_discord.rest.call import Call
 from tests.fake_discord.state.permissions import guild_permissions
 
-DAY_MS = 86_400_000
-LOGINS_A_DAY = 1000
-
 
 def get_bot_gateway(hub: Hub, _: Call) -> Answer:
     """Return the gateway's address, the shards to use and the logins left."""
@@ -23,9 +20,9 @@ def get_bot_gateway(hub: Hub, _: Call) -> Answer:
         "url": hub.gateway_url,
         "shards": 1,
         "session_start_limit": {
-            "total": LOGINS_A_DAY,
-            "remaining": LOGINS_A_DAY - hub.identifies,
-            "reset_after": DAY_MS,
+            "total": hub.settings.session_starts,
+            "remaining": hub.settings.session_starts - hub.identifies,
+            "reset_after": int(1000 * hub.settings.session_starts_reset),
             "max_concurrency": 1,
         },
     }

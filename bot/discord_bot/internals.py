@@ -1,0 +1,281 @@
+"""Everything of discord.py that it does not document: sockets, sessions and parsers of the gateway, raw routes.
+
+`tests/architecture/test_internals.py` fails when an upgrade changes the source of anything in `TOUCHED`.
+"""
+
+import asyncio
+import logging
+import operator
+import time
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final, NoReturn
+
+import discord
+import yarl
+from discord import app_commands
+from discord.gateway import DiscordWebSocket, ReconnectWebSocket
+from discord.http import HTTPClient, Route
+from discord.shard import Shard
+from discord.state import AutoShardedConnectionState, ConnectionState
+
+from bot.discord_bot.connection import DISCORD_ERRORS, identify_pause, pause
+from bot.discord_bot.logs import describe
+
+log = logging.getLogger(__name__)
+
+TOUCHED: Final[tuple[Callable[..., Any], ...]] = (
+    DiscordWebSocket.__init__,
+    DiscordWebSocket.from_client,
+    DiscordWebSocket.identify,
+    DiscordWebSocket.resume,
+    DiscordWebSocket.received_message,
+    DiscordWebSocket.poll_event,
+    DiscordWebSocket._can_handle_close,
+    DiscordWebSocket.close,
+    Shard.__init__,
+    Shard._cancel_task,
+    Shard.close,
+    discord.AutoShardedClient.__init__,
+    discord.AutoShardedClient._get_websocket,
+    discord.AutoShardedClient.launch_shard,
+    discord.AutoShardedClient.launch_shards,
+    discord.AutoShardedClient.connect,
+    discord.AutoShardedClient.close,
+    discord.Client._call_before_identify_hook,
+    discord.Client.on_error,
+    ConnectionState.__init__,
+    AutoShardedConnectionState.parse_ready,
+    AutoShardedConnectionState.parse_resumed,
+    HTTPClient.ws_connect,
+    HTTPClient.get_bot_gateway,
+    HTTPClient.get_guilds,
+    HTTPClient.static_login,
+    app_commands.Command.__init__,
+)
+"""What is subclassed, replaced or called here; `static_login` makes the session whose requests are traced."""
+_SESSION_ENDED: Final = frozenset({4003, 4007, 4009})
+"""Close codes after which only IDENTIFY helps; discord.py would try to resume."""
+_CONNECTING: Final = 20.0
+"""Seconds for a socket, its HELLO and the RESUME or IDENTIFY; discord.py waits five before an IDENTIFY."""
+_QUICK: Final = 5.0
+"""A connection that lasted longer is resumed without a pause."""
+_STABLE: Final = 60.0
+"""A session that lasted longer lets the next IDENTIFYs begin with short pauses."""
+_UNAUTHORIZED: Final = 401
+
+
+class SteadySocket(DiscordWebSocket):
+    """A gateway socket that ends with `ReconnectWebSocket` whatever it receives."""
+
+    unreadable: bool = False
+    """Whether the socket ended with a frame that is no JSON or no event of Discord's."""
+
+    async def received_message(self, msg: Any, /) -> None:  # noqa: ANN401  as discord.py has it
+        """Handle a frame; close a socket with 4000 whose frames can't be read."""
+        before = self.sequence
+        try:
+            await super().received_message(msg)
+            operator.index(self.sequence or 0)
+        except (ReconnectWebSocket, *DISCORD_ERRORS):
+            raise
+        except Exception as error:  # noqa: BLE001  whatever the frame was, the session lives on
+            self.unreadable, self.sequence = True, before
+            log.warning("a frame of the gateway can't be read: %s", describe(error))
+            await self.close(4000)
+            raise ReconnectWebSocket(self.shard_id) from None
+
+    async def poll_event(self) -> None:
+        """Handle the next frame; raises ReconnectWebSocket when the socket ends, ConnectionClosed if for ever."""
+        try:
+            await super().poll_event()
+        except ReconnectWebSocket as error:
+            if self.socket.close_code in _SESSION_ENDED:
+                raise ReconnectWebSocket(self.shard_id, resume=False) from None
+            raise error from None
+
+
+@dataclass(slots=True)
+class _Line:
+    """One shard's way to the gateway: what a RESUME needs, and how often it failed."""
+
+    shard_id: int
+    session: str | None = None
+    sequence: int | None = None
+    gateway: yarl.URL | None = None
+    unreadable_at: int | None = None
+    """Sequence after which a frame could not be read; a second time the session is given up."""
+    failures: int = 0
+    """Attempts since the last event."""
+    failing_since: float = 0.0
+    identifies: int = 0
+    """Since the last session that was stable."""
+    opened_at: float = 0.0
+
+    def note_event(self, socket: DiscordWebSocket) -> None:
+        """Take over what a RESUME needs after an event."""
+        self.session, self.sequence, self.gateway = socket.session_id, socket.sequence, socket.gateway
+        self.failures = 0
+
+    def note_end(self, socket: SteadySocket | None, *, resumable: bool) -> None:
+        """Forget the session if it can't be resumed."""
+        if socket is not None and socket.unreadable:
+            resumable = resumable and self.unreadable_at != self.sequence
+            self.unreadable_at = self.sequence
+        if not resumable:
+            self.session = self.sequence = self.gateway = self.unreadable_at = None
+        now = time.monotonic()
+        if socket is not None and now - self.opened_at > _STABLE:
+            self.identifies = 0
+        self.failing_since = now if self.failures == 0 else self.failing_since
+        self.failures += 1
+
+    def pause(self) -> float:
+        """Return the seconds to wait before the next attempt."""
+        now = time.monotonic()
+        lasted = now - self.opened_at > _QUICK
+        return 0.0 if self.failures == 1 and lasted else pause(self.failures, now - self.failing_since)
+
+
+class SteadyClient(discord.AutoShardedClient):
+    """A client that resumes where its session lives and drops the events that can't be read."""
+
+    def __init__(self, **options: Any) -> None:  # noqa: ANN401  those of discord.py
+        """Take the options of a client."""
+        super().__init__(**options)
+        self.dropped_events: Counter[str] = Counter()
+        """How many events of each type were dropped."""
+        self.reconnects: Counter[str] = Counter()
+        """How many sockets were opened with RESUME and IDENTIFY."""
+        self._ended = asyncio.Event()
+        self._identifying = asyncio.Lock()
+        parsers: Mapping[str, Callable[[Any], None]] = self._connection.parsers
+        self._connection.parsers = {event: self._guarded(event, parse) for event, parse in parsers.items()}
+
+    def _guarded(self, event: str, parse: Callable[[Any], None]) -> Callable[[Any], None]:
+        """Return a parser that drops what it can't read, counts it and logs the first."""
+
+        def guarded(data: Any) -> None:  # noqa: ANN401  any JSON
+            try:
+                parse(data)
+            except Exception as error:
+                if event == "READY":  # without it there is no session
+                    raise
+                self.dropped_events[event] += 1
+                if self.dropped_events[event] == 1:
+                    log.warning("an event %s can't be read and is dropped: %s", event, describe(error))
+
+        return guarded
+
+    async def connect(self, *, reconnect: bool = True) -> None:
+        """Stay connected until the client is closed; raises ConnectionClosed when trying again can't help."""
+        self._reconnect = reconnect  # a shard asks for it
+        count, address, _ = await self.http.get_bot_gateway()
+        self.shard_count = self._connection.shard_count = count
+        self._connection.shard_ids = range(count)
+        lines = [asyncio.create_task(self._stay_connected(_Line(one), yarl.URL(address))) for one in range(count)]
+        ended = asyncio.create_task(self._ended.wait())
+        try:
+            done, _ = await asyncio.wait({*lines, ended}, return_when=asyncio.FIRST_COMPLETED)
+            for line in done:
+                line.result()
+        finally:
+            for task in (*lines, ended):
+                task.cancel()
+            await asyncio.gather(*lines, ended, return_exceptions=True)
+
+    async def close(self) -> None:
+        """Close the connection."""
+        self._ended.set()
+        await super().close()
+
+    async def _stay_connected(self, line: _Line, address: yarl.URL) -> NoReturn:
+        while True:
+            socket: SteadySocket | None = None
+            resumable = True
+            try:
+                socket = await self._opened(line, address)
+                while True:
+                    await socket.poll_event()
+                    if socket.sequence != line.sequence:
+                        line.note_event(socket)
+            except ReconnectWebSocket as error:
+                resumable, reason = error.resume, _closure(socket)
+            except discord.ConnectionClosed as error:
+                raise (discord.PrivilegedIntentsRequired(line.shard_id) if error.code == 4014 else error) from None  # noqa: PLR2004
+            except DISCORD_ERRORS as error:
+                reason = describe(error)
+            line.note_end(socket, resumable=resumable)
+            await self._wait(line, reason)
+
+    async def _wait(self, line: _Line, reason: str) -> None:
+        seconds, how = line.pause(), "RESUME" if line.session else "IDENTIFY"
+        log.warning("the gateway is lost (%s), %s in %.1f s", reason, how, seconds)
+        await asyncio.sleep(seconds)
+
+    async def _opened(self, line: _Line, address: yarl.URL) -> SteadySocket:
+        """Open a socket and send RESUME or IDENTIFY; the first frames may still refuse it."""
+        if line.session is not None:
+            self.reconnects["RESUME"] += 1
+            resuming = SteadySocket.from_client(
+                self,
+                gateway=line.gateway,
+                shard_id=line.shard_id,
+                session=line.session,
+                sequence=line.sequence,
+                resume=True,
+            )
+            return await self._launched(line, resuming)
+        async with self._identifying:
+            if line.identifies:
+                await self._spare_identifies(line)
+            line.identifies += 1
+            self.reconnects["IDENTIFY"] += 1
+            initial = line.shard_id == 0 and line.identifies == 1
+            identifying = SteadySocket.from_client(self, initial=initial, gateway=address, shard_id=line.shard_id)
+            return await self._launched(line, identifying)
+
+    async def _launched(self, line: _Line, opening: Any) -> SteadySocket:  # noqa: ANN401  a coroutine
+        async with asyncio.timeout(_CONNECTING):
+            socket: SteadySocket = await opening
+        line.opened_at = time.monotonic()
+        shards: dict[int, Shard] = self._AutoShardedClient__shards  # type: ignore[attr-defined]
+        shards[line.shard_id] = Shard(socket, self, lambda _: None)  # discord.py sends and closes through it
+        return socket
+
+    async def _spare_identifies(self, line: _Line) -> None:
+        """Wait so long that repeated IDENTIFYs do not use up those that Discord allows in a day."""
+        try:
+            limits = await self.fetch_session_start_limits()
+        except discord.GatewayNotFound as error:
+            if isinstance(error.__cause__, discord.HTTPException) and error.__cause__.status == _UNAUTHORIZED:
+                raise discord.LoginFailure from None
+            raise
+        seconds = identify_pause(line.identifies, limits.remaining, limits.reset_after / 1000)
+        log.warning("IDENTIFY in %.1f s: %d are left for %.0f s", seconds, limits.remaining, limits.reset_after / 1000)
+        await asyncio.sleep(seconds)
+
+
+def _closure(socket: SteadySocket | None) -> str:
+    code = socket.socket.close_code if socket else None
+    return f"closed with {code}" if code else "the connection dropped"
+
+
+def localised_name(command: app_commands.Command[Any, ..., Any]) -> app_commands.locale_str | None:
+    """Return the translatable name of a command, which discord.py keeps nowhere else."""
+    return command._locale_name
+
+
+async def raw_commands(client: discord.Client, guild: int | None) -> list[dict[str, Any]]:
+    """Return the registered commands with their localisations, which `fetch_commands` leaves out."""
+    path = "/applications/{application_id}" + ("" if guild is None else "/guilds/{guild_id}") + "/commands"
+    route = Route("GET", path, application_id=client.application_id, guild_id=guild)
+    commands: list[dict[str, Any]] = await client.http.request(route, params={"with_localizations": "true"})
+    return commands
+
+
+async def guild_ids(client: discord.Client) -> list[int]:
+    """Return the ids of the first 200 servers that the bot is in."""
+    listed: Any = await client.http.get_guilds(200, with_counts=False)
+    return [int(guild["id"]) for guild in listed]
