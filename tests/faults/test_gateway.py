@@ -122,14 +122,16 @@ async def test_a_broken_event_is_dropped_counted_and_logged_once(
     assert f"an event {event} can't be read" in line.getMessage()
 
 
-async def test_no_question_is_lost_among_broken_events(server: FakeDiscord, alice: Actor, bot: BotClient) -> None:
+async def test_no_question_is_lost_among_broken_events(server: FakeDiscord, bot: BotClient) -> None:
+    members = [server.user(f"member-{number}") for number in range(100)]
     written = []
-    for number in range(100):
-        written.append(await alice.writes(f"<@bot> {KOREAN} {number}"))
+    for member in members:
+        written.append(await member.writes(f"<@bot> {KOREAN}"))
         server.sends_malformed_event()
-    for question in written:
-        await alice.is_answered(question)
+    for member, question in zip(members, written, strict=True):
+        await member.is_answered(question, within=30)
     sys.stdout.write(f"100 questions among {bot.dropped_events.total()} broken events: all answered\n")
+    assert [len(question.answers) for question in written] == [1] * 100
     assert bot.dropped_events.total() == 100
     assert server.hub.identifies == 1
 
