@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from bot import cached_files
 from bot.core.model import Knowledge
 from bot.errors import ConfigError
 from bot.knowledge.compiled import CompiledKnowledge
@@ -70,6 +71,7 @@ def build(
     With `compiled`, use the snapshot of an earlier start if nothing has changed since. `change` alters the knowledge
     that was read, for measurements; such a snapshot is never stored.
     """
+    cached_files.remove_abandoned(settings.cache)
     encoder = build_encoder(settings)
     folder = knowledge_folder(settings)
     kept = CompiledKnowledge(settings.cache, folder, shipped_knowledge())

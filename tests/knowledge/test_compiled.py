@@ -3,6 +3,7 @@
 import logging
 import os
 import pickle
+import re
 import subprocess
 import sys
 import zlib
@@ -131,7 +132,7 @@ def test_damaged_and_other_files_are_ignored_with_a_warning(
     key, path, _ = compiled(cache)
     path.write_bytes(content)
     assert cache.load(key) is None
-    assert "damaged" in caplog.text
+    assert re.search("made again: it (is damaged|holds something else)", caplog.text)
 
 
 def test_one_flipped_bit_is_damage(cache: CompiledKnowledge, caplog: pytest.LogCaptureFixture) -> None:
