@@ -174,14 +174,15 @@ def check(  # noqa: PLR0913, PLR0917  one parameter per option
         return
     from bot.authoring.check import check as run  # noqa: PLC0415
     from bot.authoring.check import text_problems  # noqa: PLC0415
-    from bot.knowledge.reader import read_with_locations  # noqa: PLC0415
+    from bot.knowledge.folder import read_files  # noqa: PLC0415
+    from bot.knowledge.reader import parse_knowledge  # noqa: PLC0415
 
     settings = _settings(folder, semantic)
     running = composition.build(settings)
     problems: tuple[Problem, ...] = ()
     if article is not None:
-        used = composition.knowledge_folder(settings)
-        problems = text_problems(read_with_locations(used, shipped=composition.shipped_knowledge()), article)
+        files = read_files(composition.knowledge_folder(settings), composition.shipped_knowledge())
+        problems = text_problems(parse_knowledge(files), article)
     report = run(running.library.snapshot, running.encoder, _progress, problems, more_advice=advice, full=full)
     sys.stdout.write(str(report))
 

@@ -20,7 +20,7 @@ import rapidfuzz
 
 from bot import cached_files
 from bot.core.index import Snapshot
-from bot.knowledge.folder import has_problems, revision
+from bot.knowledge.folder import KnowledgeFiles
 
 log = logging.getLogger(__name__)
 
@@ -35,14 +35,13 @@ class CompiledKnowledge:
 
     cache_folder: Path
     folder: Path
-    shipped: Path
 
-    def key(self) -> str | None:
+    def key(self, files: KnowledgeFiles) -> str | None:
         """Return a hash over everything a snapshot is made from; None where the reader has to report problems."""
-        if has_problems(self.folder):
+        if files.has_problems():
             return None
         path = os.fsencode(self.folder.resolve())  # an article's slug is its folder's name
-        parts = (path, revision(self.folder, shipped=self.shipped).encode(), _code_hash().encode())
+        parts = (path, files.revision.encode(), _code_hash().encode())
         return hashlib.sha256(b"\0".join(parts)).hexdigest()[:32]
 
     def load(self, key: str | None) -> Snapshot | None:
@@ -51,9 +50,9 @@ class CompiledKnowledge:
         return cached_files.load(path, _unpickled, private=True) if path else None
 
     def save(self, key: str | None, snapshot: Snapshot) -> None:
-        """Keep `snapshot`, unless the files it was made from have changed since `key` was computed."""
+        """Keep `snapshot`, which was made of the files that `key` was computed from."""
         path = self._path(key)
-        if path is None or key != self.key():
+        if path is None:
             return
         try:
             cached_files.store(path, pickle.dumps(snapshot, protocol=5), most_files=_MOST_KEPT)

@@ -2,17 +2,15 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, Final, Generic, TypeVar, get_args
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from bot.errors import Problem
-from bot.knowledge import yaml_reader
 from bot.knowledge.problems import Node, NodePath, quote, unknown
 from bot.knowledge.schema import ID_PATTERN, KEY_PATTERN, URL_PATTERN
-from bot.knowledge.yaml_reader import MAX_PROBLEMS, QUOTE_IT, Document
+from bot.knowledge.yaml_reader import MAX_PROBLEMS, QUOTE_IT, Document, parse
 
 _EMPTY: Final = "is empty: write something, or remove the line"
 _MAPPING: Final = "must be a mapping: lines of the form 'key: …'"
@@ -153,10 +151,10 @@ class LoadedFile(Generic[M]):
                 yield name.strip(), (key, at, "id")
 
 
-def load(path: Path, file: str, model: type[M], problems: list[Problem]) -> LoadedFile[M] | None:
-    """Read and validate one file; None when its YAML could not be read. Problems are appended."""
+def load(data: bytes | None, file: str, model: type[M], problems: list[Problem]) -> LoadedFile[M] | None:
+    """Parse and validate the content of one file; None when it is no YAML. Problems are appended."""
     before = len(problems)
-    document = yaml_reader.read(path, file, problems)
+    document = None if data is None else parse(data, file, problems)
     if document is None:
         return None
     lines_with_problems = {problem.line for problem in problems[before:]}

@@ -8,13 +8,12 @@ size are limited while reading, so that a YAML bomb costs no more than its text.
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Final
 
 import yaml
 
 from bot.errors import Problem
-from bot.knowledge.folder import decode, read_bytes
+from bot.knowledge.folder import decode
 from bot.knowledge.problems import Node, NodePath, describe, quote
 
 _SPECIAL: Final = "\"'[]{}@*&!%>|`#,?"
@@ -94,12 +93,6 @@ class Document:
     def problem(self, path: NodePath, what: str) -> Problem:
         """Return the problem that `what` is wrong at `path`."""
         return Problem(self.file, self.line(path), describe(self.data, path), what)
-
-
-def read(path: Path, file: str, problems: list[Problem]) -> Document | None:
-    """Read the YAML file at `path`, called `file` in messages; problems are appended."""
-    data = read_bytes(path, file, problems)
-    return None if data is None else parse(data, file, problems)
 
 
 def parse(data: bytes, file: str, problems: list[Problem]) -> Document | None:

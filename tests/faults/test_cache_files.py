@@ -18,6 +18,7 @@ from bot import cached_files
 from bot.cached_files import load, remove_abandoned, store
 from bot.core.index import Index, Snapshot
 from bot.knowledge.compiled import CompiledKnowledge
+from bot.knowledge.folder import read_files
 from bot.knowledge.reader import read_knowledge
 from bot.semantic.cache import CachedEncoder
 from tests.core.ferry import SHIPPED
@@ -86,8 +87,8 @@ def test_damaged_vectors_are_made_again(damage: Damage) -> None:
 def test_a_damaged_snapshot_is_not_loaded(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     folder = Folder(tmp_path / "knowledge")
     knowledge = read_knowledge(folder.root, shipped=SHIPPED)
-    cache = CompiledKnowledge(tmp_path / "cache", folder.root, SHIPPED)
-    key = cache.key()
+    cache = CompiledKnowledge(tmp_path / "cache", folder.root)
+    key = cache.key(read_files(folder.root, SHIPPED))
     cache.save(key, Snapshot(knowledge, Index(knowledge), "0"))
     (file,) = (tmp_path / "cache/compiled").iterdir()
     whole = file.read_bytes()
