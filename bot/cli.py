@@ -327,14 +327,17 @@ def run(knowledge: Knowledge = None) -> None:
     """Serve Discord until SIGTERM or SIGINT; SIGHUP reloads the facts."""
     from bot.discord_bot import logs  # noqa: PLC0415  discord.py only for the commands that need it
     from bot.discord_bot.runner import Runner, ignore_hangups, run_until_stopped  # noqa: PLC0415
+    from bot.knowledge.folder import fingerprint  # noqa: PLC0415
 
     ignore_hangups()
     settings = _discord_settings(knowledge)
     token = settings.token()
     logs.set_up(settings.log_level.value, (token,))
+    folder = composition.knowledge_folder(settings)
+    loaded = fingerprint(folder) if settings.watch else None  # before reading: what changes meanwhile is loaded again
     running = composition.build(settings, compiled=True)
     running.library.answer(Question("준비"))  # the encoder loads with its first question, so no member waits for it
-    run_until_stopped(Runner(running.library, settings), token, composition.knowledge_folder(settings))
+    run_until_stopped(Runner(running.library, settings), token, folder, loaded)
 
 
 @app.command(rich_help_panel=OPERATORS)

@@ -119,9 +119,7 @@ async def test_a_changed_file_reloads_the_facts_when_watched(
     async with operated(server, tmp_path, watch=Switch.ON) as running:
         running.folder.change(FACTS, "section: exodus", "section: exodos")
         problem = "art/facts.yaml:11: fact 'murati-origin': source.section: unknown section 'exodos'"
-        while problem not in caplog.text:  # the watcher starts in a thread and says nothing when it is ready
-            (running.folder.root / FACTS).touch()
-            await asyncio.sleep(0.2)
+        await until(lambda: problem in caplog.text)
         assert await answers(server)
         running.folder.change(FACTS, "section: exodos", "section: exodus")
         await until(lambda: running.runner.reloads, within=15)
