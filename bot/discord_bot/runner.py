@@ -8,11 +8,10 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Final
 
 import discord
@@ -120,11 +119,12 @@ class Runner:
                 log.error("%s", problem)  # noqa: TRY400  the problem is the event, not the exception
 
     async def serve(
-        self, token: str, folder: Path, stop: asyncio.Event | None = None, loaded: str | None = None
+        self, token: str, look: Callable[[], str], stop: asyncio.Event | None = None, loaded: str | None = None
     ) -> None:
         """Stay connected until a signal, or somebody else, sets `stop`; raise DiscordStartError.
 
-        `folder` holds the facts; it is watched if the settings say so. `loaded` is its fingerprint before it was read.
+        `look` returns a fingerprint of the files, which are watched if the settings say so; `loaded` is the one before
+        they were read.
         """
         stop, hangup = stop or asyncio.Event(), asyncio.Event()
         asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(_WORKERS))
@@ -134,7 +134,7 @@ class Runner:
             asyncio.create_task(_logged(asyncio.to_thread(self._library.completers))),
         ]
         if self._settings.watch:
-            jobs.append(asyncio.create_task(watch(folder, self._reload_and_log, loaded)))
+            jobs.append(asyncio.create_task(watch(look, self._reload_and_log, loaded)))
         try:
             await self._keep_connected(token, stop)
         finally:
@@ -223,11 +223,11 @@ def stay_responsive() -> None:
     gc.freeze()
 
 
-def run_until_stopped(runner: Runner, token: str, folder: Path, loaded: str | None = None) -> None:
+def run_until_stopped(runner: Runner, token: str, look: Callable[[], str], loaded: str | None) -> None:
     """Serve in this process until SIGTERM or SIGINT; raise DiscordStartError."""
 
     async def serve() -> None:
-        await runner.serve(token, folder, loaded=loaded)
+        await runner.serve(token, look, loaded=loaded)
         # A thread that is still reading facts must not delay the end; nothing is lost with it.
         timer = threading.Timer(_THREADS_TIMEOUT, os._exit, (0,))
         timer.daemon = True

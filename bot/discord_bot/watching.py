@@ -9,10 +9,7 @@ import logging
 from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Final
-
-from bot.knowledge.folder import fingerprint
 
 log = logging.getLogger(__name__)
 
@@ -46,11 +43,15 @@ class Changes:
 
 
 async def watch(
-    folder: Path, reload: Callable[[str], Awaitable[None]], loaded: str | None = None, every: float = EVERY
+    look: Callable[[], str],
+    reload: Callable[[str], Awaitable[None]],
+    loaded: str | None = None,
+    every: float = EVERY,
 ) -> None:
     """Call `reload` with the reason after each change, until cancelled; no exception ends it.
 
-    `loaded` is the fingerprint of the files that are loaded already, by default of those that are there now.
+    `look` returns a fingerprint of the files and may take its time. `loaded` is the fingerprint of the files that are
+    loaded already, by default of those that are there now.
     """
     loop, known = asyncio.get_running_loop(), set[type[Exception]]()
     changes = None if loaded is None else Changes(loaded)
@@ -58,7 +59,7 @@ async def watch(
     try:
         while True:
             try:
-                seen = await loop.run_in_executor(looking, fingerprint, folder)
+                seen = await loop.run_in_executor(looking, look)
                 changes = changes or Changes(seen)
                 if changes.complete(seen):
                     await reload("a file has changed")

@@ -5,12 +5,12 @@ import os
 import shutil
 from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 from bot.discord_bot.watching import EVERY, Changes, watch
-from bot.knowledge import folder as knowledge_folder
 from bot.knowledge.folder import fingerprint
 from tests.e2e.operators import until
 from tests.knowledge.small_article import FACTS, Folder
@@ -191,23 +191,19 @@ class Reloads:
             raise self.errors.pop(0)
 
 
-async def test_no_exception_ends_the_watching(
-    folder: Folder, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
-) -> None:
+async def test_no_exception_ends_the_watching(folder: Folder, caplog: pytest.LogCaptureFixture) -> None:
     """Neither one while looking nor one while loading; each kind is logged once."""
     looked = 0
-    real = knowledge_folder.fingerprint
 
-    def failing(path: Path) -> str:
+    def failing() -> str:
         nonlocal looked
         looked += 1
         if looked % 2:
             raise MemoryError
-        return real(path)
+        return fingerprint(folder.root)
 
-    monkeypatch.setattr("bot.discord_bot.watching.fingerprint", failing)
     reloads = Reloads(RuntimeError("first"), RuntimeError("second"))
-    watching = asyncio.create_task(watch(folder.root, reloads, every=0.01))
+    watching = asyncio.create_task(watch(failing, reloads, every=0.01))
     await until(lambda: looked > 3)
     for number in range(1, 4):
         folder.write("lexicon.yaml", f"concepts: {{}}{' ' * number}\n")
@@ -223,7 +219,7 @@ async def test_what_changed_while_the_facts_were_first_read_is_loaded(folder: Fo
     """At the start reading and encoding may take a minute."""
     loaded, reloads = fingerprint(folder.root), Reloads()
     folder.change("art/facts.yaml", "고향", "출생")
-    watching = asyncio.create_task(watch(folder.root, reloads, loaded, every=0.01))
+    watching = asyncio.create_task(watch(partial(fingerprint, folder.root), reloads, loaded, every=0.01))
     await until(lambda: reloads.count)
     watching.cancel()
     with suppress(asyncio.CancelledError):
