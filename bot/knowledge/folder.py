@@ -4,6 +4,7 @@ import hashlib
 import os
 import re
 import stat
+import unicodedata
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -76,9 +77,12 @@ def _leads_out(path: Path, root: Path) -> bool:
 
 
 def decode(data: bytes, file: str, problems: list[Problem]) -> str | None:
-    """Return a file's bytes as text, or None with a problem that names the first line that is not UTF-8."""
+    """Return a file's bytes as text, or None with a problem that names the first line that is not UTF-8.
+
+    macOS and some editors write Hangul as single jamo; in NFC, equal texts are equal strings.
+    """
     try:
-        return data.decode("utf-8-sig")
+        return unicodedata.normalize("NFC", data.decode("utf-8-sig"))
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         problems.append(Problem(file, line, "", "is not UTF-8: save the file in the encoding UTF-8"))

@@ -6,6 +6,7 @@ size are limited while reading, so that a YAML bomb costs no more than its text.
 """
 
 import re
+import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
@@ -207,7 +208,7 @@ class _Builder:
     def _scalar(self, event: yaml.ScalarEvent) -> None:
         """Insert a string, or keep it as the next key of the mapping that is being filled."""
         line = _line(event)
-        text: str = event.value
+        text = unicodedata.normalize("NFC", event.value)  # an escape may have added a single jamo
         self._refuse_anchor_and_tag(event, line)
         if event.style and _CONTROL.search(text):
             self.refuse(line, "contains an escaped control character")
