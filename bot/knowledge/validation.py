@@ -8,10 +8,13 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from bot.errors import Problem
-from bot.knowledge.problems import Node, NodePath, quote, unknown
+from bot.knowledge.lookalikes import MISSING_DASH, wrong_marker
+from bot.knowledge.problems import Node, NodePath, describe, quote, unknown
 from bot.knowledge.schema import ID_PATTERN, KEY_PATTERN, URL_PATTERN
 from bot.knowledge.yaml_reader import MAX_PROBLEMS, QUOTE_IT, Document, parse
 
+_FIRST_KEYS: Final = frozenset({"id", "name", "question", "section"})
+"""Keys with which an item of a list usually begins."""
 _EMPTY: Final = "is empty: write something, or remove the line"
 _MAPPING: Final = "must be a mapping: lines of the form 'key: …'"
 _MESSAGES: Final = {
@@ -44,8 +47,27 @@ def problem_of(detail: ErrorDetails, model: type[BaseModel], document: Document)
         case "extra_forbidden":
             key = str(detail["loc"][-1])
             return document.problem(path, unknown("key", key, _keys(model, detail["loc"][:-1])))
+        case "list_type" if found := _missing_item(path, detail["input"], document):
+            return found
         case _:
             return document.problem(path, _message(detail))
+
+
+def _missing_item(path: NodePath, given: object, document: Document) -> Problem | None:
+    """Return the problem with the first item of what should be a list, if its '- ' is missing or something else."""
+    match given:
+        case str():
+            line = document.line(path)
+            at = next((number for number in document.wrong_markers if number >= line), None)
+            if at is not None and (what := wrong_marker(given)):
+                return Problem(document.file, at, describe(document.data, path), what)
+        case dict():
+            first = next(iter(given), "")
+            if what := wrong_marker(first) or (MISSING_DASH.format(first) if first in _FIRST_KEYS else None):
+                return document.problem((*path, first), what)
+        case _:
+            pass
+    return None
 
 
 def _existing_path(data: Node, loc: tuple[int | str, ...]) -> NodePath:
