@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from bot import cached_files
 from bot.core.model import Knowledge
 from bot.errors import ConfigError
 from bot.knowledge.compiled import CompiledKnowledge
-from bot.knowledge.folder import revision
-from bot.service.library import Library
+from bot.knowledge.folder import KnowledgeFiles, read_files
+from bot.service.library import Library, build_snapshot
 from bot.service.ports import Encoder
 from bot.settings import Settings
 
@@ -27,14 +28,15 @@ def knowledge_folder(settings: Settings) -> Path:
     return settings.knowledge or shipped_knowledge()
 
 
-def read(folder: Path) -> tuple[Knowledge, str]:
-    """Return the knowledge in `folder` and its revision; raise KnowledgeError.
+def read(folder: Path, files: KnowledgeFiles | None = None) -> tuple[Knowledge, str]:
+    """Return the knowledge in `folder`, or in its `files` if they are read, and its revision; raise KnowledgeError.
 
     A lexicon or messages that the folder lacks are those that ship with the bot.
     """
-    from bot.knowledge.reader import read_knowledge  # noqa: PLC0415  pydantic and YAML, which a compiled start does without
+    from bot.knowledge.reader import parse_knowledge  # noqa: PLC0415  pydantic and YAML, which a compiled start does without
 
-    return read_knowledge(folder, shipped=shipped_knowledge()), revision(folder)
+    files = files or read_files(folder, shipped_knowledge())
+    return parse_knowledge(files).knowledge, files.revision
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,19 +72,22 @@ def build(
     With `compiled`, use the snapshot of an earlier start if nothing has changed since. `change` alters the knowledge
     that was read, for measurements; such a snapshot is never stored.
     """
+    cached_files.remove_abandoned(settings.cache)
     encoder = build_encoder(settings)
     folder = knowledge_folder(settings)
-    kept = CompiledKnowledge(settings.cache, folder, shipped_knowledge())
-    key = kept.key() if compiled and change is None else None
-    restored = kept.load(key)
+    files = read_files(folder, shipped_knowledge())
+    kept = CompiledKnowledge(settings.cache, folder)
+    key = kept.key(files) if compiled and change is None else None
 
-    def load() -> tuple[Knowledge, str]:
-        knowledge, number = read(folder)
+    def load(files: KnowledgeFiles | None = None) -> tuple[Knowledge, str]:
+        knowledge, number = read(folder, files)
         return (knowledge if change is None else change(knowledge)), number
 
-    library = Library(load, encoder, encoder and _cached(encoder, settings.cache), restored)
-    if restored is None:
-        kept.save(key, library.snapshot)
+    snapshot = kept.load(key)
+    if snapshot is None:
+        snapshot = build_snapshot(*load(files))
+        kept.save(key, snapshot)
+    library = Library(load, encoder, encoder and _cached(encoder, settings.cache), snapshot)
     if encode:
         library.encode()
     return App(library, encoder)

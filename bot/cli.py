@@ -51,7 +51,7 @@ def _show_version(wanted: bool) -> None:  # noqa: FBT001  typer passes the optio
         from importlib.metadata import PackageNotFoundError, version  # noqa: PLC0415  not needed to answer
 
         try:
-            typer.echo(f"{_PACKAGE} {version(_PACKAGE)}")
+            sys.stdout.write(f"{_PACKAGE} {version(_PACKAGE)}\n")
         except PackageNotFoundError:
             msg = "The version is unknown because the bot is not installed: run `pip install .` in its folder."
             raise ConfigError(msg) from None
@@ -174,14 +174,15 @@ def check(  # noqa: PLR0913, PLR0917  one parameter per option
         return
     from bot.authoring.check import check as run  # noqa: PLC0415
     from bot.authoring.check import text_problems  # noqa: PLC0415
-    from bot.knowledge.reader import read_with_locations  # noqa: PLC0415
+    from bot.knowledge.folder import read_files  # noqa: PLC0415
+    from bot.knowledge.reader import parse_knowledge  # noqa: PLC0415
 
     settings = _settings(folder, semantic)
     running = composition.build(settings)
     problems: tuple[Problem, ...] = ()
     if article is not None:
-        used = composition.knowledge_folder(settings)
-        problems = text_problems(read_with_locations(used, shipped=composition.shipped_knowledge()), article)
+        files = read_files(composition.knowledge_folder(settings), composition.shipped_knowledge())
+        problems = text_problems(parse_knowledge(files), article)
     report = run(running.library.snapshot, running.encoder, _progress, problems, more_advice=advice, full=full)
     sys.stdout.write(str(report))
 
@@ -217,7 +218,7 @@ def preview(
         show(Console(), running.library.snapshot.knowledge, shown)
     else:
         write_html(running.library.snapshot.knowledge, shown, html)
-        typer.echo(f"{html}: open it in a browser.")
+        sys.stdout.write(f"{html}: open it in a browser.\n")
 
 
 @app.command("eval", rich_help_panel=AUTHORS)
@@ -326,14 +327,17 @@ def run(knowledge: Knowledge = None) -> None:
     """Serve Discord until SIGTERM or SIGINT; SIGHUP reloads the facts."""
     from bot.discord_bot import logs  # noqa: PLC0415  discord.py only for the commands that need it
     from bot.discord_bot.runner import Runner, ignore_hangups, run_until_stopped  # noqa: PLC0415
+    from bot.knowledge.folder import fingerprint  # noqa: PLC0415
 
     ignore_hangups()
     settings = _discord_settings(knowledge)
     token = settings.token()
     logs.set_up(settings.log_level.value, (token,))
+    look = partial(fingerprint, composition.knowledge_folder(settings))
+    loaded = look() if settings.watch else None  # before reading: what changes meanwhile is loaded again
     running = composition.build(settings, compiled=True)
     running.library.answer(Question("준비"))  # the encoder loads with its first question, so no member waits for it
-    run_until_stopped(Runner(running.library, settings), token, composition.knowledge_folder(settings))
+    run_until_stopped(Runner(running.library, settings), token, look, loaded)
 
 
 @app.command(rich_help_panel=OPERATORS)
@@ -353,7 +357,7 @@ def sync(
     scopes = (None, *sorted(settings.admin_guild_ids)) if guild is None else (guild,)
     options = SyncOptions(scopes, dry_run=dry_run, clear=clear)
     for line in asyncio.run(sync_now(client.tree, token, options, settings.cache)):
-        typer.echo(line)
+        sys.stdout.write(f"{line}\n")
 
 
 @app.command(rich_help_panel=OPERATORS)
@@ -367,14 +371,14 @@ def doctor(
 
     settings = _discord_settings(knowledge)
     if invite:
-        typer.echo(asyncio.run(find_invite(settings.token())))
+        sys.stdout.write(f"{asyncio.run(find_invite(settings.token()))}\n")
         return
     running, problems = _build_and_check(settings)
     findings = knowledge_findings(running.library.snapshot.knowledge if running else None, problems)
     tree = Runner(running.library, settings).new_client().tree if running else None
     findings += asyncio.run(examine(settings, tree))
     for finding in findings:
-        typer.echo(finding)
+        sys.stdout.write(f"{finding}\n")
     if any(finding.fix for finding in findings):
         raise typer.Exit(1)
 

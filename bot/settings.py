@@ -1,18 +1,36 @@
 """Settings from the environment and `.env`; each bad one is reported in one sentence without its value."""
 
+import difflib
+import logging
+import os
+import re
+import tempfile
 from enum import Enum
+from functools import cache
 from pathlib import Path
-from typing import Annotated, TypeAlias, TypeVar
+from typing import Annotated, Final, TypeAlias, TypeVar
 
 import platformdirs
-from pydantic import BeforeValidator, Field, SecretStr, ValidationError
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError
+from pydantic_settings import (
+    BaseSettings,
+    DotEnvSettingsSource,
+    EnvSettingsSource,
+    NoDecode,
+    SettingsConfigDict,
+)
 
 from bot.errors import ConfigError
 
+log = logging.getLogger(__name__)
+
+_NAME: Final = "article-answers-bot"
 _PREFIX = "BOT_"
 _TOKEN, _TOKEN_FILE = "DISCORD_TOKEN", "DISCORD_TOKEN_FILE"
 _MAX_TOKEN_FILE = 1000
+_TOKEN_FORM: Final = re.compile(r"[\w-]+\.[\w-]+\.[\w-]+", re.ASCII)
+"""Three parts in base64url: the application's id, a time, a signature."""
+_BAD_ENV_FILE: Final = "The file .env can't be read (%s): save it as UTF-8 text, or remove it."
 _ON_OR_OFF = "must be on or off"
 _IDS = "must be ids (digits only) with commas between them"
 
@@ -46,18 +64,43 @@ Ids: TypeAlias = Annotated[frozenset[Annotated[int, Field(ge=1, lt=2**63)]], NoD
 """Discord's ids, with commas between them."""
 
 
+def _expanded(path: Path) -> Path:
+    """Return a path with `~` replaced, which no shell does in `.env`; ValueError where the home is unknown."""
+    try:
+        return path.expanduser()
+    except RuntimeError as error:
+        raise ValueError from error
+
+
+UserPath: TypeAlias = Annotated[Path, AfterValidator(_expanded)]
+"""A path that may begin with `~`."""
+
+
+def _default_cache() -> Path:
+    """Return the user's cache folder; one among the temporary files where the user has no home."""
+    try:
+        folder = Path(platformdirs.user_cache_dir(_NAME))
+    except RuntimeError:
+        folder = Path()
+    user = os.getuid() if hasattr(os, "getuid") else 0
+    return folder if folder.is_absolute() else Path(tempfile.gettempdir(), f"{_NAME}-{user}")
+
+
 class Settings(BaseSettings):
     """Settings of all commands; a field's variable is `BOT_` and its name, its description ends the error message."""
 
     model_config = SettingsConfigDict(
-        env_prefix=_PREFIX, env_file=".env", env_ignore_empty=True, extra="ignore", hide_input_in_errors=True
+        env_prefix=_PREFIX,
+        env_file=".env",
+        env_file_encoding="utf-8-sig",
+        env_ignore_empty=True,
+        extra="ignore",
+        hide_input_in_errors=True,
     )
 
-    knowledge: Path | None = Field(default=None, description="must be the path of a folder")
+    knowledge: UserPath | None = Field(default=None, description="must be the path of a folder")
     """Folder of the articles; default: the ones that ship with the bot."""
-    cache: Path = Field(
-        default=Path(platformdirs.user_cache_dir("article-answers-bot")), description="must be the path of a folder"
-    )
+    cache: UserPath = Field(default_factory=_default_cache, description="must be the path of a folder")
     """Folder for the vectors of samples and the compiled knowledge; it can be deleted at any time."""
     semantic: Switch = Field(default=Switch.ON, description=_ON_OR_OFF)
     """`off` answers without the sentence encoder: 150 MB less memory, fewer right answers."""
@@ -70,7 +113,7 @@ class DiscordSettings(Settings):
         default=None, validation_alias=_TOKEN, description="must be the bot's token"
     )
     """The bot's token from the developer portal."""
-    discord_token_file: Path | None = Field(
+    discord_token_file: UserPath | None = Field(
         default=None, validation_alias=_TOKEN_FILE, description="must be the path of a file with the token"
     )
     """A file with the token instead, as container platforms mount secrets."""
@@ -106,18 +149,22 @@ class DiscordSettings(Settings):
 
 def _content(file: Path) -> str:
     try:
-        with file.open(encoding="utf-8") as stream:
+        with file.open(encoding="utf-8-sig") as stream:
             return stream.read(_MAX_TOKEN_FILE)
     except (OSError, ValueError) as error:
-        msg = f"The file that {_TOKEN_FILE} names can't be read ({type(error).__name__}): check its path and rights."
+        advice = "check its path and rights" if isinstance(error, OSError) else "save it as UTF-8 text"
+        msg = f"The file that {_TOKEN_FILE} names can't be read ({type(error).__name__}): {advice}."
         raise ConfigError(msg) from None
 
 
 def _checked(token: str, name: str) -> str:
-    """Return `token` without surrounding space; an HTTP header can't carry any other space."""
+    """Return `token` without surrounding space; ConfigError unless it has the form of a token."""
     token = token.strip()
-    if not token or not token.isascii() or not token.isprintable() or " " in token:
-        msg = f"{name} holds no token: it is one word of letters, digits, dots, '-' and '_'; copy it again."
+    if not _TOKEN_FORM.fullmatch(token):
+        msg = (
+            f"{name} holds no token: a token is three groups of letters, digits, '-' and '_' with dots between them;"
+            " copy it again (developer portal, Bot, Reset Token)."
+        )
         raise ConfigError(msg)
     return token
 
@@ -128,6 +175,7 @@ AnySettings = TypeVar("AnySettings", bound=Settings)
 def load_settings(kind: type[AnySettings]) -> AnySettings:
     """Read the settings of `kind`; raise ConfigError with one sentence per bad one, never with its value."""
     try:
+        _warn_of_unknown(kind)
         return kind()
     except ValidationError as error:
         details = error.errors(include_input=False, include_url=False, include_context=False)
@@ -136,8 +184,25 @@ def load_settings(kind: type[AnySettings]) -> AnySettings:
         descriptions = [f"{variable(field)} {DiscordSettings.model_fields[field].description}." for field in bad]
         raise ConfigError("\n".join(descriptions)) from None
     except (OSError, UnicodeError) as error:
-        msg = f"The file .env can't be read ({type(error).__name__}): save it as UTF-8 text, or remove it."
-        raise ConfigError(msg) from None
+        raise ConfigError(_BAD_ENV_FILE % type(error).__name__) from None
+
+
+def _warn_of_unknown(kind: type[Settings]) -> None:
+    """Log a warning for each variable that looks like a setting and is none; ConfigError if `.env` is UTF-16."""
+    written = DotEnvSettingsSource(kind).env_vars
+    if any("\0" in name for name in written):
+        raise ConfigError(_BAD_ENV_FILE % "UTF-16")
+    known = [variable(field) for field in DiscordSettings.model_fields]
+    for name in map(str.upper, {**EnvSettingsSource(kind).env_vars, **written}):
+        if name.startswith(_PREFIX) and name not in known:
+            near = difflib.get_close_matches(name, known, n=1)
+            _warn(f"{name!r} is no setting" + (f": did you mean {near[0]}?" if near else ", see .env.example"))
+
+
+@cache
+def _warn(text: str) -> None:
+    """Log a warning once, however often the settings are read."""
+    log.warning("%s", text)
 
 
 def variable(field: str) -> str:

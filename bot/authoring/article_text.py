@@ -127,9 +127,10 @@ def _reach(best: Sequence[float], cost: float) -> tuple[list[float], list[int]]:
 def read_article_text(path: Path) -> str:
     """Return the text of an article; raise KnowledgeError when the file is not readable UTF-8 text."""
     problems: list[Problem] = []
-    data = read_bytes(path, str(path), problems)
-    text = None if data is None else decode(data, str(path), problems)
-    if text is None:
+    data = read_bytes(path, str(path))
+    if isinstance(data, Problem):
+        raise KnowledgeError((data,))
+    if (text := decode(data, str(path), problems)) is None:
         raise KnowledgeError(tuple(problems))
     return text
 
@@ -137,7 +138,7 @@ def read_article_text(path: Path) -> str:
 def check_article_text(article: Article, text: str, locations: Locations | None = None) -> tuple[Problem, ...]:
     """Report evidence that is not where it is cited, and answers copied from the text.
 
-    `locations` (from `read_with_locations`) puts file and line into the problems. Evidence of a section without body
+    `locations` (from `parse_knowledge`) puts file and line into the problems. Evidence of a section without body
     paragraphs (headline, deck, note) is looked up in the whole text.
     """
     paragraphs = split_paragraphs(article, text)

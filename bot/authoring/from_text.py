@@ -61,7 +61,7 @@ class _Layout:
 
 
 def from_text(text: str, slug: str, file: str = "article.txt") -> Draft:
-    """Turn an article's text into stubs; `check` reports each as unfinished until it is filled in.
+    """Turn an article's text, in NFC, into stubs; `check` reports each as unfinished until it is filled in.
 
     Raises KnowledgeError when the text has no paragraph.
     """

@@ -1,6 +1,7 @@
 """`new`: starts an article folder from a text or from a JSON file of facts."""
 
 import json
+import unicodedata
 from pathlib import Path
 
 from bot.authoring.article_text import read_article_text
@@ -33,9 +34,10 @@ def draft_article(source: Path, slug: str) -> Draft:
 
 
 def _parsed(text: str, source: Path) -> object:
-    """Parse JSON; raise KnowledgeError with the line where that fails."""
+    """Parse JSON, its texts in NFC; raise KnowledgeError with the line where that fails."""
     try:
-        return json.loads(text)
+        unescaped = json.dumps(json.loads(text), ensure_ascii=False)  # an escape may have added a single jamo
+        return json.loads(unicodedata.normalize("NFC", unescaped))
     except json.JSONDecodeError as error:
         raise KnowledgeError((Problem(source.name, error.lineno, "", "is not JSON"),)) from error
     except (ValueError, RecursionError) as error:

@@ -8,15 +8,13 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Final
 
 import discord
-import watchfiles
 
 from bot.discord_bot.admin import Status, add_admin_commands, count
 from bot.discord_bot.client import BotClient
@@ -24,6 +22,7 @@ from bot.discord_bot.connection import DISCORD_ERRORS, final_error, pause
 from bot.discord_bot.logs import describe
 from bot.discord_bot.queueing import ANSWERING, Coalesced
 from bot.discord_bot.sync import Registration, sync_if_changed
+from bot.discord_bot.watching import watch
 from bot.errors import DiscordStartError, KnowledgeError
 from bot.service.library import Change, Library
 from bot.settings import DiscordSettings
@@ -119,17 +118,13 @@ class Runner:
             for problem in error.problems:
                 log.error("%s", problem)  # noqa: TRY400  the problem is the event, not the exception
 
-    async def _watch(self, folder: Path, stop: asyncio.Event) -> None:
-        def is_knowledge(_: watchfiles.Change, path: str) -> bool:
-            return path.endswith((".yaml", ".yml"))
-
-        async for _ in watchfiles.awatch(folder, watch_filter=is_knowledge, stop_event=stop):
-            await self._reload_and_log("a file has changed")
-
-    async def serve(self, token: str, folder: Path, stop: asyncio.Event | None = None) -> None:
+    async def serve(
+        self, token: str, look: Callable[[], str], stop: asyncio.Event | None = None, loaded: str | None = None
+    ) -> None:
         """Stay connected until a signal, or somebody else, sets `stop`; raise DiscordStartError.
 
-        `folder` holds the facts; it is watched if the settings say so.
+        `look` returns a fingerprint of the files, which are watched if the settings say so; `loaded` is the one before
+        they were read.
         """
         stop, hangup = stop or asyncio.Event(), asyncio.Event()
         asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(_WORKERS))
@@ -139,7 +134,7 @@ class Runner:
             asyncio.create_task(_logged(asyncio.to_thread(self._library.completers))),
         ]
         if self._settings.watch:
-            jobs.append(asyncio.create_task(_logged(self._watch(folder, stop))))
+            jobs.append(asyncio.create_task(watch(look, self._reload_and_log, loaded)))
         try:
             await self._keep_connected(token, stop)
         finally:
@@ -228,11 +223,11 @@ def stay_responsive() -> None:
     gc.freeze()
 
 
-def run_until_stopped(runner: Runner, token: str, folder: Path) -> None:
+def run_until_stopped(runner: Runner, token: str, look: Callable[[], str], loaded: str | None) -> None:
     """Serve in this process until SIGTERM or SIGINT; raise DiscordStartError."""
 
     async def serve() -> None:
-        await runner.serve(token, folder)
+        await runner.serve(token, look, loaded=loaded)
         # A thread that is still reading facts must not delay the end; nothing is lost with it.
         timer = threading.Timer(_THREADS_TIMEOUT, os._exit, (0,))
         timer.daemon = True

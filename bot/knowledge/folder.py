@@ -1,9 +1,12 @@
-"""Which files of a knowledge folder are read, and a short hash over their content."""
+"""Which files of a knowledge folder are read, their content, and a short hash over it."""
 
 import hashlib
+import os
 import re
 import stat
-from collections.abc import Iterator
+import unicodedata
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -28,12 +31,21 @@ _OF_ARTICLE: Final = frozenset({ARTICLE, FACTS, ENTITIES, COMMANDS, CASES})
 _SHARED: Final = frozenset({LEXICON, MESSAGES, SMALL_TALK})
 _SLUG: Final = re.compile(rf"[a-z0-9][a-z0-9-]{{0,{SLUG_LENGTH - 1}}}")
 _YAML: Final = (".yaml", ".yml")
+_LEADS_OUT: Final = "is a link that leads out of the knowledge folder; only links that stay inside are followed"
+_OPEN_FLAGS: Final = sum(getattr(os, name, 0) for name in ("O_NOFOLLOW", "O_NONBLOCK", "O_BINARY", "O_CLOEXEC"))
+"""A link or a pipe that takes a file's place after it was looked at is not followed and does not block."""
 
 
-def read_bytes(path: Path, file: str, problems: list[Problem]) -> bytes | None:
-    """Return a file's bytes, or None with a problem; never blocks on a pipe or reads beyond the limit."""
+def read_bytes(path: Path, file: str, root: Path | None = None) -> bytes | Problem:
+    """Return a file's bytes, or the problem with it; never blocks on a pipe or reads beyond the limit.
+
+    With `root`, a file that links lead to outside that folder is not opened.
+    """
+    real = _real(path) or path
+    if root is not None and _leads_out(real, root):
+        return Problem(file, 0, "", _LEADS_OUT)
     try:
-        status = path.stat()
+        status = real.stat()
         if stat.S_ISDIR(status.st_mode):
             what = "is a folder; a file of this name is expected"
         elif not stat.S_ISREG(status.st_mode):
@@ -41,20 +53,36 @@ def read_bytes(path: Path, file: str, problems: list[Problem]) -> bytes | None:
         elif status.st_size > MAX_BYTES:
             what = f"is too large ({status.st_size:,} bytes; at most {MAX_BYTES:,} are read)"
         else:
-            with path.open("rb") as stream:
+            with os.fdopen(os.open(real, os.O_RDONLY | _OPEN_FLAGS), "rb") as stream:
                 return stream.read(MAX_BYTES)
     except OSError as error:
         broken = path.is_symlink() and isinstance(error, FileNotFoundError)
         reason = "the link points to nothing" if broken else (error.strerror or "input/output error").lower()
         what = f"can't be read: {reason}"
-    problems.append(Problem(file, 0, "", what))
-    return None
+    return Problem(file, 0, "", what)
+
+
+def _real(path: Path) -> Path | None:
+    """Return where a path leads through all links, None where that can't be known."""
+    try:
+        return path.resolve()
+    except (OSError, RuntimeError, ValueError):  # RuntimeError: links that lead to each other
+        return None
+
+
+def _leads_out(path: Path, root: Path) -> bool:
+    """Return whether a path leads out of the folder `root`."""
+    real, real_root = _real(path), _real(root)
+    return real is not None and real_root is not None and not real.is_relative_to(real_root)
 
 
 def decode(data: bytes, file: str, problems: list[Problem]) -> str | None:
-    """Return a file's bytes as text, or None with a problem that names the first line that is not UTF-8."""
+    """Return a file's bytes as text, or None with a problem that names the first line that is not UTF-8.
+
+    macOS and some editors write Hangul as single jamo; in NFC, equal texts are equal strings.
+    """
     try:
-        return data.decode("utf-8-sig")
+        return unicodedata.normalize("NFC", data.decode("utf-8-sig"))
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         problems.append(Problem(file, line, "", "is not UTF-8: save the file in the encoding UTF-8"))
@@ -70,18 +98,23 @@ class ArticleFolder:
     prefix: str
     """What messages put before the names of its files."""
     files: frozenset[str]
+    fact_files: tuple[str, ...]
+    """Files with facts, relative to the folder."""
 
     def name(self, file: str) -> str:
         """Return the name of one of its files as messages show it."""
         return f"{self.prefix}{file}"
 
-    def fact_files(self) -> list[str]:
-        """Return the fact files relative to the folder: `facts.yaml`, then `facts/*.yaml` by name."""
-        names = [FACTS] if FACTS in self.files else []
-        if FACTS_FOLDER in self.files:
-            inner = _entries(self.path / FACTS_FOLDER, FACTS_FOLDER, [])
-            names += [f"{FACTS_FOLDER}/{path.name}" for path in inner if path.suffix in _YAML]
-        return names
+
+def _article_folder(
+    slug: str, path: Path, prefix: str, files: frozenset[str], problems: list[Problem]
+) -> ArticleFolder:
+    """Return an article's folder with its fact files: `facts.yaml`, then `facts/*.yaml` by name."""
+    names = [FACTS] if FACTS in files else []
+    if FACTS_FOLDER in files:
+        inner = _entries(path / FACTS_FOLDER, f"{prefix}{FACTS_FOLDER}", problems)
+        names += [f"{FACTS_FOLDER}/{entry.name}" for entry in inner if entry.suffix in _YAML]
+    return ArticleFolder(slug, path, prefix, files, tuple(names))
 
 
 def is_slug(name: str) -> bool:
@@ -91,10 +124,7 @@ def is_slug(name: str) -> bool:
 
 def slug_of(folder: Path) -> str:
     """Return the name of an article's folder, also where the folder is given as `.`."""
-    try:
-        return folder.resolve().name
-    except (OSError, RuntimeError, ValueError):
-        return folder.name
+    return (_real(folder) or folder).name
 
 
 def _is_folder(path: Path) -> bool:
@@ -127,25 +157,22 @@ def article_folders(folder: Path, problems: list[Problem]) -> list[ArticleFolder
     articles: list[ArticleFolder] = []
     if ARTICLE in names:
         problems += _unknown_files(names, _OF_ARTICLE | _SHARED, "")
-        articles.append(ArticleFolder(slug_of(folder), folder, "", names))
+        articles.append(_article_folder(slug_of(folder), folder, "", names, problems))
     else:
         problems += _unknown_files(names, _SHARED, "")
         for path in filter(_is_folder, entries):
             files = frozenset(inner.name for inner in _entries(path, path.name, problems))
-            if files & (_OF_ARTICLE | {FACTS_FOLDER}):
+            if not files & (_OF_ARTICLE | {FACTS_FOLDER}):
+                continue
+            if _leads_out(path, folder):
+                problems.append(Problem(f"{path.name}/", 0, "", _LEADS_OUT))
+            else:
                 problems += _unknown_files(files, _OF_ARTICLE, f"{path.name}/")
-                articles.append(ArticleFolder(path.name, path, f"{path.name}/", files))
+                articles.append(_article_folder(path.name, path, f"{path.name}/", files, problems))
     if not articles and len(problems) == before:
         problems.append(Problem(shown, 0, "", f"contains no article: no sub-folder has an {ARTICLE}"))
     problems += [Problem(a.prefix or a.slug, 0, "", SLUG_RULE) for a in articles if not is_slug(a.slug)]
     return [article for article in articles if is_slug(article.slug)]
-
-
-def has_problems(folder: Path) -> bool:
-    """Return whether a folder has problems that show without opening a file, such as a misspelt file name."""
-    problems: list[Problem] = []
-    article_folders(folder, problems)
-    return bool(problems)
 
 
 def _unknown_files(names: frozenset[str], known: frozenset[str], prefix: str) -> Iterator[Problem]:
@@ -155,24 +182,75 @@ def _unknown_files(names: frozenset[str], known: frozenset[str], prefix: str) ->
             yield Problem(f"{prefix}{name}", 0, "", unknown("file", name, known))
 
 
-def revision(folder: Path, *, shipped: Path | None = None) -> str:
-    """Return a short hash over the content of every file that `read_knowledge` would read.
+@dataclass(frozen=True, slots=True)
+class KnowledgeFiles:
+    """What was read of a knowledge folder, each file once: what is parsed later are the bytes that were hashed."""
 
-    A file that can't be read (deleted meanwhile, a broken link) counts as absent, so the hash changes again when it
-    is back.
-    """
+    articles: tuple[ArticleFolder, ...]
+    content: Mapping[Path, bytes | Problem]
+    """Content of each file, or why it can't be read."""
+    problems: tuple[Problem, ...]
+    """What is wrong with the folders, such as a misspelt file name."""
+    revision: str
+    """Short hash over the name and content of every file; one that can't be read counts as empty."""
+
+    def read(self, path: Path, problems: list[Problem]) -> bytes | None:
+        """Return a file's content, or None and a problem."""
+        content = self.content[path]
+        if isinstance(content, bytes):
+            return content
+        problems.append(content)
+        return None
+
+    def shared(self, name: str) -> list[Path]:
+        """Return where a file that all articles share was read: shipped first, then the folder's own."""
+        return [path for path in self.content if path.name == name]
+
+    def has_problems(self) -> bool:
+        """Return whether problems show before anything is parsed."""
+        return bool(self.problems) or any(isinstance(content, Problem) for content in self.content.values())
+
+
+def read_files(folder: Path, shipped: Path | None = None) -> KnowledgeFiles:
+    """Read every file that a folder's knowledge is made from; shared files that it lacks are those in `shipped`."""
+    problems: list[Problem] = []
+    articles = tuple(article_folders(folder, problems))
+    content: dict[Path, bytes | Problem] = {}
     digest = hashlib.sha256()
-    for name, path in _files_read(folder, shipped):
-        content = read_bytes(path, name, []) or b""
-        digest.update(f"{name}\0{len(content)}\0".encode("utf-8", "surrogateescape"))
-        digest.update(content)
-    return digest.hexdigest()[:12]
+    for name, path, root in _files_of(articles, folder, shipped):
+        if path not in content:
+            content[path] = read_bytes(path, name, root)
+        found = content[path]
+        data = found if isinstance(found, bytes) else b""
+        digest.update(f"{name}\0{len(data)}\0".encode("utf-8", "surrogateescape"))
+        digest.update(data)
+    return KnowledgeFiles(articles, content, tuple(problems), digest.hexdigest()[:12])
 
 
-def _files_read(folder: Path, shipped: Path | None) -> Iterator[tuple[str, Path]]:
-    """Yield the name in messages and the path of each file that is read."""
+def _files_of(
+    articles: tuple[ArticleFolder, ...], folder: Path, shipped: Path | None
+) -> Iterator[tuple[str, Path, Path]]:
+    """Yield the name in messages and the path of each file that is read, and the folder that it must be in.
+
+    A folder's own messages come after the shipped ones, which they replace one by one; other shared files replace the
+    shipped ones as a whole.
+    """
     for shared in sorted(_SHARED):
-        yield from ((shared, base / shared) for base in (folder, shipped) if base is not None)
-    for article in article_folders(folder, []):
-        for file in (*sorted(_OF_ARTICLE & article.files - {FACTS}), *article.fact_files()):
-            yield article.name(file), article.path / file
+        bases = [base for base in (shipped, folder) if base is not None and os.path.lexists(base / shared)]
+        yield from ((shared, base / shared, base) for base in (bases if shared == MESSAGES else bases[-1:]))
+    for article in articles:
+        for file in (*sorted((_OF_ARTICLE & article.files | {ARTICLE}) - {FACTS}), *article.fact_files):
+            yield article.name(file), article.path / file, folder
+
+
+def fingerprint(folder: Path, shipped: Path | None = None) -> str:
+    """Return a hash that changes whenever a file that is read, or its name, may have changed; reads no content."""
+    problems: list[Problem] = []
+    articles = tuple(article_folders(folder, problems))
+    seen: list[object] = [*problems]
+    for name, path, _ in _files_of(articles, folder, shipped):
+        seen.append((name, os.fspath(path)))
+        with suppress(OSError):
+            status = path.stat()
+            seen.append((status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns))
+    return hashlib.sha256(repr(seen).encode("utf-8", "surrogateescape")).hexdigest()

@@ -1,7 +1,6 @@
 """Reads a knowledge folder into the core's records, or reports everything that is wrong with it at once."""
 
-import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, TypeAlias, TypeVar
@@ -12,7 +11,7 @@ from bot.core import model
 from bot.core.model import Knowledge, Lexicon, LexiconEntry, Sample, Text
 from bot.errors import KnowledgeError, Problem
 from bot.knowledge import schema
-from bot.knowledge.folder import LEXICON, MESSAGES, SMALL_TALK, article_folders
+from bot.knowledge.folder import LEXICON, MESSAGES, SMALL_TALK, KnowledgeFiles, read_files
 from bot.knowledge.problems import unknown
 from bot.knowledge.references import ArticleFiles, check_command_names, check_references, read_article
 from bot.knowledge.schema import FactsFile, LexiconFile, Localised, Message, MessagesFile, placeholders
@@ -50,17 +49,17 @@ def read_knowledge(folder: Path, *, shipped: Path | None = None) -> Knowledge:
     A folder without its own `lexicon.yaml` or `small-talk.yaml` takes it from `shipped`; its own messages replace the
     shipped ones one by one. Raises KnowledgeError with all problems, and nothing else.
     """
-    return read_with_locations(folder, shipped=shipped).knowledge
+    return parse_knowledge(read_files(folder, shipped)).knowledge
 
 
-def read_with_locations(folder: Path, *, shipped: Path | None = None) -> LocatedKnowledge:
-    """Read like `read_knowledge`, and keep where each fact and gap is written."""
-    problems: list[Problem] = []
-    folders = article_folders(folder, problems)
-    lexicon = _lexicon(_load_shared((folder, shipped), LEXICON, LexiconFile, problems))
-    small_talk = _load_shared((folder, shipped), SMALL_TALK, FactsFile, problems)
-    messages = _messages(folder, shipped, problems)
-    articles = [read_article(article, problems) for article in folders]
+def parse_knowledge(files: KnowledgeFiles) -> LocatedKnowledge:
+    """Make knowledge of files that were read; raise KnowledgeError with all problems, and nothing else."""
+    problems = list(files.problems)
+    (lexicon_file,) = _load_shared(files, LEXICON, LexiconFile, problems) or (None,)
+    (small_talk,) = _load_shared(files, SMALL_TALK, FactsFile, problems) or (None,)
+    lexicon = _lexicon(lexicon_file)
+    messages = _messages(_load_shared(files, MESSAGES, MessagesFile, problems), problems)
+    articles = [read_article(article, files, problems) for article in files.articles]
     for article in articles:
         problems += check_references(article, lexicon)
     problems += check_command_names(articles, messages)
@@ -81,11 +80,10 @@ def read_with_locations(folder: Path, *, shipped: Path | None = None) -> Located
 
 
 def _load_shared(
-    bases: Iterable[Path | None], file: str, kind: type[M], problems: list[Problem]
-) -> LoadedFile[M] | None:
-    """Load a file from the first of the folders that has it; None where none has."""
-    base = next((base for base in bases if base is not None and os.path.lexists(base / file)), None)
-    return None if base is None else load(base / file, file, kind, problems)
+    files: KnowledgeFiles, name: str, kind: type[M], problems: list[Problem]
+) -> list[LoadedFile[M] | None]:
+    """Load a shared file wherever it was read; None for one that is no YAML."""
+    return [load(files.read(path, problems), name, kind, problems) for path in files.shared(name)]
 
 
 def _lexicon(file: LoadedFile[LexiconFile] | None) -> Lexicon:
@@ -108,15 +106,14 @@ def _entry(name: str, words: schema.Words) -> LexiconEntry:
     return LexiconEntry(name, tuple(words.ko), tuple(words.en))
 
 
-def _messages(folder: Path, shipped: Path | None, problems: list[Problem]) -> Mapping[str, Text]:
-    """Return the shipped messages, each replaced by the folder's own where it has one."""
-    shipped_file = _load_shared((shipped,), MESSAGES, MessagesFile, problems)
-    own_file = _load_shared((folder,), MESSAGES, MessagesFile, problems)
-    messages = dict(shipped_file.model.root) if shipped_file and shipped_file.model else {}
-    if own_file and own_file.model:
-        if messages:
-            problems += _message_problems(own_file.document, own_file.model, messages)
-        messages |= own_file.model.root
+def _messages(loaded: Sequence[LoadedFile[MessagesFile] | None], problems: list[Problem]) -> Mapping[str, Text]:
+    """Return the shipped messages, each replaced by the folder's own where it has one; the shipped ones come first."""
+    messages: dict[str, Message] = {}
+    for file in loaded:
+        if file and file.model:
+            if messages:
+                problems += _message_problems(file.document, file.model, messages)
+            messages |= file.model.root
     return {key: _text(message) for key, message in messages.items()}
 
 

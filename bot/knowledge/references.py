@@ -9,7 +9,7 @@ from pydantic import BaseModel
 from bot.core.model import NOTHING, Lexicon, Text
 from bot.core.text import normalise, squeeze
 from bot.errors import Problem
-from bot.knowledge.folder import ARTICLE, CASES, COMMANDS, ENTITIES, FACTS, ArticleFolder
+from bot.knowledge.folder import ARTICLE, CASES, COMMANDS, ENTITIES, FACTS, ArticleFolder, KnowledgeFiles
 from bot.knowledge.problems import NOUNS, NodePath, quote, unknown
 from bot.knowledge.schema import (
     ArticleFile,
@@ -65,28 +65,28 @@ class ArticleFiles:
         return frozenset(name for file in self.files for key in keys for name, _ in file.ids(key))
 
 
-def read_article(folder: ArticleFolder, problems: list[Problem]) -> ArticleFiles:
+def read_article(folder: ArticleFolder, files: KnowledgeFiles, problems: list[Problem]) -> ArticleFiles:
     """Read every file of an article; problems are appended, and the remaining files are still read."""
-    before, names = len(problems), folder.fact_files()
+
+    def loaded(name: str, model: type[M]) -> LoadedFile[M] | None:
+        return load(files.read(folder.path / name, problems), folder.name(name), model, problems)
+
+    before, names = len(problems), folder.fact_files
     read: list[tuple[type[BaseModel], LoadedFile[Any] | None]] = [
-        (FactsFile, _load(folder, name, FactsFile, problems)) for name in names
+        (FactsFile, loaded(name, FactsFile)) for name in names
     ]
     if not names:
         problems.append(Problem(folder.name(FACTS), 0, "", "is missing: an article needs facts"))
         read.append((FactsFile, None))
     elif len(problems) == before and not any(file.items("facts") for _, file in read if file):
         problems.append(Problem(folder.name(names[0]), 0, "", "has no fact: an article needs at least one"))
-    head = _load(folder, ARTICLE, ArticleFile, problems)
+    head = loaded(ARTICLE, ArticleFile)
     read.append((ArticleFile, head))
-    read += [(model, _load(folder, name, model, problems)) for name, model in _OPTIONAL if name in folder.files]
-    files = tuple(file for _, file in read if file is not None)
+    read += [(model, loaded(name, model)) for name, model in _OPTIONAL if name in folder.files]
+    valid = tuple(file for _, file in read if file is not None)
     incomplete = frozenset(key for model, file in read if file is None for key in model.model_fields)
-    items: dict[str, Any] = {key: tuple(item for file in files for item in file.items(key)) for key in NOUNS}
-    return ArticleFiles(folder.slug, head.model if head else None, files, incomplete, **items)
-
-
-def _load(folder: ArticleFolder, file: str, model: type[M], problems: list[Problem]) -> LoadedFile[M] | None:
-    return load(folder.path / file, folder.name(file), model, problems)
+    items: dict[str, Any] = {key: tuple(item for file in valid for item in file.items(key)) for key in NOUNS}
+    return ArticleFiles(folder.slug, head.model if head else None, valid, incomplete, **items)
 
 
 def check_references(article: ArticleFiles, lexicon: Lexicon) -> Iterator[Problem]:

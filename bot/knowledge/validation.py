@@ -2,18 +2,19 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, Final, Generic, TypeVar, get_args
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from bot.errors import Problem
-from bot.knowledge import yaml_reader
-from bot.knowledge.problems import Node, NodePath, quote, unknown
+from bot.knowledge.lookalikes import MISSING_DASH, wrong_marker
+from bot.knowledge.problems import Node, NodePath, describe, quote, unknown
 from bot.knowledge.schema import ID_PATTERN, KEY_PATTERN, URL_PATTERN
-from bot.knowledge.yaml_reader import MAX_PROBLEMS, QUOTE_IT, Document
+from bot.knowledge.yaml_reader import MAX_PROBLEMS, QUOTE_IT, Document, parse
 
+_FIRST_KEYS: Final = frozenset({"id", "name", "question", "section"})
+"""Keys with which an item of a list usually begins."""
 _EMPTY: Final = "is empty: write something, or remove the line"
 _MAPPING: Final = "must be a mapping: lines of the form 'key: …'"
 _MESSAGES: Final = {
@@ -46,8 +47,27 @@ def problem_of(detail: ErrorDetails, model: type[BaseModel], document: Document)
         case "extra_forbidden":
             key = str(detail["loc"][-1])
             return document.problem(path, unknown("key", key, _keys(model, detail["loc"][:-1])))
+        case "list_type" if found := _missing_item(path, detail["input"], document):
+            return found
         case _:
             return document.problem(path, _message(detail))
+
+
+def _missing_item(path: NodePath, given: object, document: Document) -> Problem | None:
+    """Return the problem with the first item of what should be a list, if its '- ' is missing or something else."""
+    match given:
+        case str():
+            line = document.line(path)
+            at = next((number for number in document.wrong_markers if number >= line), None)
+            if at is not None and (what := wrong_marker(given)):
+                return Problem(document.file, at, describe(document.data, path), what)
+        case dict():
+            first = next(iter(given), "")
+            if what := wrong_marker(first) or (MISSING_DASH.format(first) if first in _FIRST_KEYS else None):
+                return document.problem((*path, first), what)
+        case _:
+            pass
+    return None
 
 
 def _existing_path(data: Node, loc: tuple[int | str, ...]) -> NodePath:
@@ -153,10 +173,10 @@ class LoadedFile(Generic[M]):
                 yield name.strip(), (key, at, "id")
 
 
-def load(path: Path, file: str, model: type[M], problems: list[Problem]) -> LoadedFile[M] | None:
-    """Read and validate one file; None when its YAML could not be read. Problems are appended."""
+def load(data: bytes | None, file: str, model: type[M], problems: list[Problem]) -> LoadedFile[M] | None:
+    """Parse and validate the content of one file; None when it is no YAML. Problems are appended."""
     before = len(problems)
-    document = yaml_reader.read(path, file, problems)
+    document = None if data is None else parse(data, file, problems)
     if document is None:
         return None
     lines_with_problems = {problem.line for problem in problems[before:]}

@@ -20,7 +20,7 @@ _CONTROL: Final = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ufeff\ud800-\udfff
 
 
 def dump(data: dict[str, Node]) -> str:
-    """Return a mapping as a YAML document; texts must be free of control characters and lone surrogates."""
+    """Return a mapping as a YAML document; texts must be NFC, without control characters and lone surrogates."""
     return "\n".join(_block(data, 0)) + "\n"
 
 

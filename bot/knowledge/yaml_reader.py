@@ -6,15 +6,16 @@ size are limited while reading, so that a YAML bomb costs no more than its text.
 """
 
 import re
+import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Final
 
 import yaml
 
 from bot.errors import Problem
-from bot.knowledge.folder import decode, read_bytes
+from bot.knowledge.folder import decode
+from bot.knowledge.lookalikes import LOADER, MISSING_DASH, find_cause, strange_indentation, wrong_marker
 from bot.knowledge.problems import Node, NodePath, describe, quote
 
 _SPECIAL: Final = "\"'[]{}@*&!%>|`#,?"
@@ -24,8 +25,6 @@ QUOTE_IT: Final = "needs quotes around all of it"
 MAX_DEPTH: Final = 20
 MAX_NODES: Final = 50_000
 MAX_PROBLEMS: Final = 100
-_LOADER: Final = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
-"""libyaml where PyYAML was built with it (25 times faster), else the pure Python parser."""
 _CONTROL: Final = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ufeff\ud800-\udfff\ufffe\uffff]")
 _COMMENT: Final = re.compile(" +#")
 _TOKEN: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._/:-]*")
@@ -37,6 +36,8 @@ def explain(error: yaml.YAMLError, lines: Sequence[str]) -> tuple[int, str]:
     if not isinstance(error, yaml.MarkedYAMLError) or error.problem_mark is None:
         return 0, "this is not YAML"
     row, reason = error.problem_mark.line, error.problem or ""
+    if cause := find_cause(lines, row):
+        return cause[0] + 1, cause[1]
     opened = _last_written(lines, error.context_mark.line if error.context_mark else row)
     if "unexpected end of stream" in reason or "unexpected document" in reason:
         return opened + 1, "a quotation mark is opened here and never closed"
@@ -84,6 +85,8 @@ class Document:
     file: str
     data: Node
     lines: Mapping[NodePath, int]
+    wrong_markers: Mapping[int, str] = field(default_factory=dict)
+    """Lines that begin with what looks like the '- ' of a list item, and what is wrong there."""
 
     def line(self, path: NodePath) -> int:
         """Return the line of `path`, or of the nearest node around it that exists."""
@@ -96,12 +99,6 @@ class Document:
         return Problem(self.file, self.line(path), describe(self.data, path), what)
 
 
-def read(path: Path, file: str, problems: list[Problem]) -> Document | None:
-    """Read the YAML file at `path`, called `file` in messages; problems are appended."""
-    data = read_bytes(path, file, problems)
-    return None if data is None else parse(data, file, problems)
-
-
 def parse(data: bytes, file: str, problems: list[Problem]) -> Document | None:
     """Parse YAML strictly; None when the text is too broken to make data of it. Problems are appended."""
     text = _clean_text(data, file, problems)
@@ -109,7 +106,7 @@ def parse(data: bytes, file: str, problems: list[Problem]) -> Document | None:
         return None
     builder = _Builder(file, text.split("\n"))
     try:
-        for event in yaml.parse(text, Loader=_LOADER):
+        for event in yaml.parse(text, Loader=LOADER):
             builder.feed(event)
     except yaml.YAMLError as error:
         line, what = explain(error, builder.source)
@@ -121,7 +118,10 @@ def parse(data: bytes, file: str, problems: list[Problem]) -> Document | None:
         if builder.root is None:
             builder.problems[0] = Problem(file, 0, "", "is empty")
     problems.extend(builder.problems.values())
-    return None if builder.root is None else Document(file, builder.root, builder.lines)
+    if builder.root is None:
+        return None
+    markers = {number: wrong for number, line in enumerate(builder.source, 1) if (wrong := wrong_marker(line))}
+    return Document(file, builder.root, builder.lines, markers)
 
 
 def _clean_text(data: bytes, file: str, problems: list[Problem]) -> str | None:
@@ -134,12 +134,14 @@ def _clean_text(data: bytes, file: str, problems: list[Problem]) -> str | None:
         return None
     text = text.replace("\r\n", "\n")
     found: list[Problem] = []
-    if "\t" in text or _CONTROL.search(text):
+    if not text.isascii() or "\t" in text or _CONTROL.search(text):
         for number, line in enumerate(text.split("\n"), 1):
             if "\t" in line:
                 found.append(Problem(file, number, "", "contains a tab; use spaces"))
             elif control := _CONTROL.search(line):
                 found.append(Problem(file, number, "", f"contains a control character (U+{ord(control[0]):04X})"))
+            elif strange := strange_indentation(line):
+                found.append(Problem(file, number, "", strange))
     problems.extend(found[:MAX_PROBLEMS])
     return None if found else text
 
@@ -214,7 +216,7 @@ class _Builder:
     def _scalar(self, event: yaml.ScalarEvent) -> None:
         """Insert a string, or keep it as the next key of the mapping that is being filled."""
         line = _line(event)
-        text: str = event.value
+        text: str = unicodedata.normalize("NFC", event.value)  # an escape may have added a single jamo
         self._refuse_anchor_and_tag(event, line)
         if event.style and _CONTROL.search(text):
             self.refuse(line, "contains an escaped control character")
@@ -228,7 +230,9 @@ class _Builder:
             self.refuse(line, "a key is missing before ':'")
         elif text in frame.node:
             first = self.lines[(*frame.path, text)]
-            self.refuse(line, f"the key {quote(text)} is repeated (first in line {first})")
+            hint = f": {MISSING_DASH.format(text)}, or remove one" if text == "id" else ""
+            repeated = f"the key {quote(text)} is repeated (first in line {first}){hint}"
+            self.refuse(line, wrong_marker(text) or repeated)
             text += f"\0{line}"
         frame.key = text
         self.lines[(*frame.path, text)] = line

@@ -2,21 +2,23 @@
 
 import hashlib
 import logging
-import os
-import tempfile
-import zipfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
+from bot import cached_files
 from bot.service.ports import Encoder
 
 log = logging.getLogger(__name__)
 
 _MOST_UNUSED = 30_000
 """Vectors kept beside those in use, the latest ones (30 MB)."""
+_MOST_FILES = 2
+"""Encoders whose vectors are kept."""
+_NUMBER, _KEY = np.dtype("<u4"), np.dtype("<u8")
+_HALF = np.dtype("<f2")
 Rows = NDArray[np.float16]
 """Vectors in half precision, shape (texts, dimensions): cosines change by 0.00001, reading takes half the time."""
 
@@ -24,14 +26,14 @@ Rows = NDArray[np.float16]
 class CachedEncoder:
     """An encoder that keeps what it encoded in a file, one per encoder name.
 
-    Without the file (missing, damaged, not writable) everything still works, only slower.
+    Without the file (missing, damaged, not writable) everything still works, only slower; its size is bounded.
     """
 
     def __init__(self, encoder: Encoder, folder: Path) -> None:
         """Keep the vectors of `encoder` under `folder`."""
         self.name = encoder.name
         self._encoder = encoder
-        self._file = folder / f"{hashlib.sha256(encoder.name.encode()).hexdigest()[:16]}.npz"
+        self._file = folder / f"{hashlib.sha256(encoder.name.encode()).hexdigest()[:16]}.vectors"
 
     def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Return one unit row per text, shape (len(texts), dimensions), from the file where it is known."""
@@ -45,42 +47,48 @@ class CachedEncoder:
             fresh = self._encoder.encode(list(missing.values())).astype(np.float16)
             keys, rows = [*keys, *missing], np.concatenate([rows, fresh]) if keys else fresh
             row_of = {key: row for row, key in enumerate(keys)}
-            used = frozenset(wanted)
-            kept = [row for row, key in enumerate(keys) if key not in used][-_MOST_UNUSED:]
-            kept += [row_of[key] for key in dict.fromkeys(wanted)]
-            self._write(np.array(keys, np.uint64)[kept], rows[kept])
+            self._write(*_latest(keys, rows, wanted, row_of))
         return rows[[row_of[key] for key in wanted]].astype(np.float32)
 
     def _read(self) -> tuple[list[int], Rows]:
         """Return keys and rows; none when there is no usable file."""
-        try:
-            with self._file.open("rb") as file, np.load(file, allow_pickle=False) as stored:
-                keys, rows = stored["keys"], stored["rows"]
-            if (keys.dtype, rows.dtype, rows.shape[:-1]) != (np.uint64, np.float16, keys.shape):
-                msg = "its content has another format"
-                raise ValueError(msg)  # noqa: TRY301
-        except FileNotFoundError:
-            pass
-        except (OSError, ValueError, TypeError, KeyError, EOFError, zipfile.BadZipFile) as error:
-            log.warning("the vector cache %s can't be read and is built again: %s", self._file.name, error)
-        else:
-            return keys.tolist(), rows
-        return [], np.zeros((0, 0), np.float16)
+        return cached_files.load(self._file, _parsed) or ([], np.zeros((0, 0), np.float16))
 
     def _write(self, keys: NDArray[np.uint64], rows: Rows) -> None:
-        """Replace the file in one step, so that a killed process leaves the old one."""
+        dimensions = np.array(rows.shape[1:], _NUMBER)
+        content = dimensions.tobytes() + keys.astype(_KEY).tobytes() + rows.astype(_HALF).tobytes()
         try:
-            self._file.parent.mkdir(parents=True, exist_ok=True)
-            handle, name = tempfile.mkstemp(dir=self._file.parent, suffix=".tmp")
-            try:
-                with os.fdopen(handle, "wb") as file:
-                    np.savez(file, keys=keys, rows=rows)
-                Path(name).replace(self._file)
-            except BaseException:
-                Path(name).unlink(missing_ok=True)
-                raise
+            cached_files.store(self._file, content, most_files=_MOST_FILES)
         except OSError as error:
             log.warning("the vector cache can't be written (%s); the next start encodes again", error)
+
+
+def _parsed(content: memoryview) -> tuple[list[int], Rows]:
+    """Return the keys and rows of a file: the number of dimensions, then all keys, then all rows."""
+    (dimensions,) = np.frombuffer(content[: _NUMBER.itemsize], _NUMBER).tolist()
+    content = content[_NUMBER.itemsize :]
+    count, rest = divmod(len(content), _row_bytes(dimensions))
+    if rest:
+        msg = "it has another format"
+        raise ValueError(msg)
+    keys, rows = content[: count * _KEY.itemsize], content[count * _KEY.itemsize :]
+    return np.frombuffer(keys, _KEY).tolist(), np.frombuffer(rows, _HALF).reshape(count, dimensions)
+
+
+def _latest(
+    keys: list[int], rows: Rows, wanted: Sequence[int], row_of: Mapping[int, int]
+) -> tuple[NDArray[np.uint64], Rows]:
+    """Return the keys and rows to keep: those in use, and the latest others; as many as a file may hold."""
+    used = frozenset(wanted)
+    kept = [row for row, key in enumerate(keys) if key not in used][-_MOST_UNUSED:]
+    kept += [row_of[key] for key in dict.fromkeys(wanted)]
+    kept = kept[-(cached_files.MOST_BYTES // _row_bytes(rows.shape[1]) - 1) :]
+    return np.array(keys, np.uint64)[kept], rows[kept]
+
+
+def _row_bytes(dimensions: int) -> int:
+    """Return the bytes of one key and its row."""
+    return _KEY.itemsize + dimensions * _HALF.itemsize
 
 
 def _key(text: str) -> int:

@@ -2,12 +2,18 @@
 
 from pathlib import Path
 
+import platformdirs
 import pytest
 
+from bot import settings
 from bot.errors import ConfigError
 from bot.settings import DiscordSettings, LogLevel, Settings, load_settings
 
 SECRET = "hunter2.secret.value"  # noqa: S105
+REFUSAL = (
+    "{} holds no token: a token is three groups of letters, digits, '-' and '_' with dots between them; copy it again"
+    " (developer portal, Bot, Reset Token)."
+)
 
 
 @pytest.fixture(autouse=True)
@@ -50,7 +56,11 @@ def complaint(monkeypatch: pytest.MonkeyPatch, **variables: str) -> str:
         (
             "DISCORD_TOKEN",
             f"Bot {SECRET}",
-            "DISCORD_TOKEN holds no token: it is one word of letters, digits, dots, '-' and '_'; copy it again.",
+            REFUSAL.format("DISCORD_TOKEN"),
+        ),
+        *(
+            ("DISCORD_TOKEN", value, REFUSAL.format("DISCORD_TOKEN"))
+            for value in ("hello", "a.b", "a.b.c.d", "a..c", "한.글.임", "a.b c.d", "'a.b.c'", "a.b.c=")
         ),
     ],
 )
@@ -86,18 +96,93 @@ def test_a_binary_token_file_is_one_sentence(monkeypatch: pytest.MonkeyPatch, tm
     assert "can't be read (UnicodeDecodeError)" in complaint(monkeypatch, DISCORD_TOKEN_FILE=str(file))
 
 
-def test_a_token_comes_from_a_file_without_its_line_end(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+@pytest.mark.parametrize("content", [f"{SECRET}\n", f" {SECRET}\r\n", f"\ufeff{SECRET}"])
+def test_a_token_comes_from_a_file_without_line_end_and_byte_order_mark(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, content: str
+) -> None:
     file = tmp_path / "token"
-    file.write_text(f"{SECRET}\n", encoding="utf-8")
+    file.write_bytes(content.encode())
     monkeypatch.setenv("DISCORD_TOKEN_FILE", str(file))
     assert load_settings(DiscordSettings).token() == SECRET
 
 
+ENV_FILE = "BOT_WATCH=on\nBOT_KNOWLEDGE=/기사\n"
+
+
 @pytest.mark.parametrize("kind", [Settings, DiscordSettings])
-def test_a_broken_env_file_is_one_sentence(tmp_path: Path, kind: type[Settings]) -> None:
-    (tmp_path / ".env").write_bytes(b"BOT_WATCH=\xff\xfe\n")
-    with pytest.raises(ConfigError, match=r"\.env can't be read \(UnicodeDecodeError\)"):
+@pytest.mark.parametrize("encoding", ["cp949", "utf-16", "utf-16-le", "utf-16-be", "utf-32"])
+def test_an_env_file_in_another_encoding_is_one_sentence(tmp_path: Path, kind: type[Settings], encoding: str) -> None:
+    (tmp_path / ".env").write_bytes(ENV_FILE.encode(encoding))
+    with pytest.raises(
+        ConfigError, match=r"^The file \.env can't be read \([\w-]+\): save it as UTF-8 text, or remove it\.$"
+    ):
         load_settings(kind)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig"])
+def test_the_first_line_of_an_env_file_counts_behind_a_byte_order_mark(tmp_path: Path, encoding: str) -> None:
+    (tmp_path / ".env").write_bytes(ENV_FILE.encode(encoding))
+    assert load_settings(DiscordSettings).watch
+
+
+@pytest.mark.parametrize("name", ["BOT_KNOWLEDGE", "BOT_CACHE", "DISCORD_TOKEN_FILE"])
+def test_a_path_may_begin_with_a_tilde(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, name: str) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    (tmp_path / ".env").write_text(f"{name}=~/here\n", encoding="utf-8")
+    paths = load_settings(DiscordSettings).model_dump().values()
+    assert tmp_path / "here" in paths
+
+
+def test_the_home_of_nobody_is_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert complaint(monkeypatch, BOT_KNOWLEDGE="~no-such-user/here") == "BOT_KNOWLEDGE must be the path of a folder."
+
+
+@pytest.mark.parametrize("where", ["environment", ".env"])
+@pytest.mark.parametrize(
+    ("name", "sentence"),
+    [
+        ("BOT_KNOWLEGE", "'BOT_KNOWLEGE' is no setting: did you mean BOT_KNOWLEDGE?"),
+        ("BOT_SEMANTICS", "'BOT_SEMANTICS' is no setting: did you mean BOT_SEMANTIC?"),
+        ("BOT_ADMIN_GUILDS", "'BOT_ADMIN_GUILDS' is no setting: did you mean BOT_ADMIN_GUILD_IDS?"),
+        ("BOT_XYZZY_QQQ", "'BOT_XYZZY_QQQ' is no setting, see .env.example"),
+    ],
+)
+def test_an_unknown_variable_is_a_warning_with_the_nearest_name(  # noqa: PLR0913, PLR0917  two fixtures
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    caplog: pytest.LogCaptureFixture,
+    name: str,
+    sentence: str,
+    where: str,
+) -> None:
+    settings._warn.cache_clear()  # noqa: SLF001  each is logged once per process
+    if where == ".env":
+        (tmp_path / ".env").write_text(f"{name}={SECRET}\n", encoding="utf-8")
+    else:
+        monkeypatch.setenv(name, SECRET)
+    for _ in range(2):
+        load_settings(Settings)
+    assert caplog.messages == [sentence]
+
+
+def test_known_variables_and_those_of_others_are_no_warning(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    for name in ("BOT_WATCH", "bot_cooldown", "ROBOT_KNOWLEDGE", "DISCORD_SHARDS"):
+        monkeypatch.setenv(name, "")
+    load_settings(Settings)
+    assert caplog.messages == []
+
+
+def test_without_a_home_the_cache_is_among_the_temporary_files(monkeypatch: pytest.MonkeyPatch) -> None:
+    def nowhere(_: str) -> str:
+        raise RuntimeError
+
+    monkeypatch.setattr(platformdirs, "user_cache_dir", nowhere)
+    monkeypatch.delenv("BOT_CACHE", raising=False)
+    cache = load_settings(Settings).cache
+    assert cache.is_absolute()
+    assert cache.name.startswith("article-answers-bot-")
 
 
 def test_settings_come_from_the_env_file(tmp_path: Path) -> None:

@@ -4,12 +4,14 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from bot.app import App, build
 from bot.core.model import Knowledge
 from bot.discord_bot.runner import Runner
+from bot.knowledge.folder import fingerprint
 from bot.settings import DiscordSettings, Switch
 from tests.fake_discord import FakeDiscord
 from tests.knowledge.small_article import Folder
@@ -58,7 +60,7 @@ class Running:
 
     async def serve(self) -> None:
         """Serve until `stop` is set."""
-        await self.runner.serve(self.server.token, self.folder.root, self.stop)
+        await self.runner.serve(self.server.token, partial(fingerprint, self.folder.root), self.stop)
 
 
 def prepared(

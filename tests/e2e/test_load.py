@@ -136,7 +136,7 @@ async def serving(server: FakeDiscord, app: App, settings: DiscordSettings) -> A
     """Serve until the end of the block."""
     stop = asyncio.Event()
     assert settings.knowledge is not None
-    task = asyncio.create_task(Runner(app.library, settings).serve(server.token, settings.knowledge, stop))
+    task = asyncio.create_task(Runner(app.library, settings).serve(server.token, str, stop))
     try:
         await server.connects(within=30)
         yield

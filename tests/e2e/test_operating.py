@@ -1,6 +1,7 @@
 """Keeping the bot connected: registering commands, rebuilding, reloading, an orderly end."""
 
 import asyncio
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,7 @@ import pytest
 from bot.discord_bot.client import BotClient
 from bot.discord_bot.runner import Runner
 from bot.errors import DiscordStartError
+from bot.knowledge.folder import fingerprint
 from bot.settings import Switch
 from tests.e2e.operators import ANSWER, COMMANDS_FILE, FACTS, QUESTION, Running, operated, prepared, settings_for, until
 from tests.fake_discord import FakeDiscord, Intent
@@ -119,9 +121,7 @@ async def test_a_changed_file_reloads_the_facts_when_watched(
     async with operated(server, tmp_path, watch=Switch.ON) as running:
         running.folder.change(FACTS, "section: exodus", "section: exodos")
         problem = "art/facts.yaml:11: fact 'murati-origin': source.section: unknown section 'exodos'"
-        while problem not in caplog.text:  # the watcher starts in a thread and says nothing when it is ready
-            (running.folder.root / FACTS).touch()
-            await asyncio.sleep(0.2)
+        await until(lambda: problem in caplog.text)
         assert await answers(server)
         running.folder.change(FACTS, "section: exodos", "section: exodus")
         await until(lambda: running.runner.reloads, within=15)
@@ -176,7 +176,7 @@ async def test_a_wrong_token_is_one_sentence(server: FakeDiscord, tmp_path: Path
     server.settings.token = "right"  # noqa: S105
     running = prepared(server, tmp_path)
     with pytest.raises(DiscordStartError, match="refuses the token: reset it") as caught:
-        await running.runner.serve("wrong", running.folder.root)
+        await running.runner.serve("wrong", partial(fingerprint, running.folder.root))
     assert "wrong" not in str(caught.value)
 
 
@@ -261,7 +261,7 @@ async def test_a_client_that_can_never_be_set_up_is_one_sentence(server: FakeDis
     running = prepared(server, tmp_path)
     runner = BrokenRunner(running.app.library, settings_for(tmp_path))
     with pytest.raises(DiscordStartError, match=r"^The bot can't be started: ValueError at test_operating"):
-        await runner.serve(server.token, running.folder.root)
+        await runner.serve(server.token, partial(fingerprint, running.folder.root))
     assert len(server.requests_to(*LOGIN.split())) == 3
 
 

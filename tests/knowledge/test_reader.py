@@ -22,8 +22,8 @@ from bot.core.model import (
     Text,
 )
 from bot.errors import KnowledgeError
-from bot.knowledge.folder import revision
-from bot.knowledge.reader import read_knowledge, read_with_locations
+from bot.knowledge.folder import read_files
+from bot.knowledge.reader import parse_knowledge, read_knowledge
 from tests.knowledge.small_article import COMMAND, ENTITIES, Folder, problems_of
 
 
@@ -122,7 +122,7 @@ def test_a_knowledge_folder_that_links_to_itself_is_refused_and_has_a_revision(t
     loop.symlink_to(loop)
     with pytest.raises(KnowledgeError, match=r"^loop: can't be read: "):
         read_knowledge(loop, shipped=loop)
-    assert len(revision(loop, shipped=loop)) == 12
+    assert len(read_files(loop, loop).revision) == 12
 
 
 def test_a_pipe_is_refused_without_waiting_for_it(folder: Folder) -> None:
@@ -224,7 +224,7 @@ def test_gaps_commands_and_cases_are_read(folder: Folder) -> None:
     rows = "lookup: person\n    rows:\n      - title: {en: T}\n        detail: {en: D}\n        paragraphs: 2"
     folder.write("art/commands.yaml", COMMAND % ("who", rows))
     folder.write("art/cases.yaml", "cases:\n  - question: 날씨?\n    expect: nothing\n    after: 맑아?\n")
-    located = read_with_locations(folder.root)
+    located = parse_knowledge(read_files(folder.root))
     article = located.knowledge.articles[0]
     sample = Sample("What did she earn?", "en")
     assert article.gaps == (Gap("pay", Text(en="Pay"), Text(en="Not said."), (sample,), ("murati-origin",)),)
@@ -263,14 +263,14 @@ def test_the_shipped_lexicon_and_messages_are_used_where_the_folder_has_none(fol
 
 def test_revision_changes_with_content_only(folder: Folder) -> None:
     """A file that is not read makes no difference; one that is removed or broken does, without an error."""
-    first = revision(folder.root)
+    first = read_files(folder.root).revision
     assert len(first) == 12
     folder.write("README.md", "x")
-    assert revision(folder.root) == first
+    assert read_files(folder.root).revision == first
     folder.change("art/facts.yaml", "고향", "출생지")
-    second = revision(folder.root)
+    second = read_files(folder.root).revision
     assert second != first
     (folder.root / "art/facts.yaml").unlink()
     (folder.root / "art/facts.yaml").symlink_to("nowhere")
-    assert revision(folder.root) not in {first, second}
-    assert len(revision(folder.root / "nowhere")) == 12
+    assert read_files(folder.root).revision not in {first, second}
+    assert len(read_files(folder.root / "nowhere").revision) == 12

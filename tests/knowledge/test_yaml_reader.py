@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import pytest
 import yaml
 
-from bot.knowledge import yaml_reader
+from bot.knowledge import lookalikes, yaml_reader
 from bot.knowledge.yaml_reader import Document, parse
 
 if TYPE_CHECKING:
@@ -77,7 +77,8 @@ def test_the_pure_parser_refuses_the_same_lines(
     text: str | bytes, message: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Without libyaml, the message about a syntax error may differ, but the line is refused."""
-    monkeypatch.setattr(yaml_reader, "_LOADER", yaml.BaseLoader)
+    for module in (yaml_reader, lookalikes):
+        monkeypatch.setattr(module, "LOADER", yaml.BaseLoader)
     if isinstance(text, str) and len(text) > 100_000:
         pytest.skip("the pure parser needs seconds for it")
     found = parsed(text)[1]

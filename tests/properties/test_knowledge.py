@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
+from unicodedata import normalize
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -40,7 +41,7 @@ SNIPPETS = [
 ]
 
 REFUSED = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ufeff\ud800-\udfff\ufffe\uffff]")
-texts = st.text(max_size=40).map(lambda text: REFUSED.sub("", text))
+texts = st.text(max_size=40).map(lambda text: normalize("NFC", REFUSED.sub("", text)))
 keys = texts.filter(bool)
 trees: st.SearchStrategy[Any] = st.recursive(
     texts, lambda inner: st.lists(inner, max_size=4) | st.dictionaries(keys, inner, max_size=4), max_leaves=12

@@ -1,6 +1,5 @@
 """Cached vectors equal those of the encoder, which encodes each text once; the file may be missing or damaged."""
 
-import io
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -8,9 +7,12 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from bot import cached_files
+from bot.cached_files import store
 from bot.semantic.cache import CachedEncoder
 from tests.core.letters_encoder import LettersEncoder
 
+NUMBERED = [f"{number}번" for number in range(100)]
 TEXTS = ("누가 떠났어?", "Who left?", "누가 떠났어?", "", "\ud800")
 
 
@@ -51,32 +53,36 @@ def test_without_texts_no_file_is_read_or_written(tmp_path: Path) -> None:
     assert not list(tmp_path.iterdir())
 
 
-def as_bytes(array: NDArray[np.float32]) -> bytes:
-    stream = io.BytesIO()
-    np.save(stream, array)
-    return stream.getvalue()
-
-
-@pytest.mark.parametrize(
-    "content", [b"", b"PK\x03\x04 no archive", b"\x93NUMPY", as_bytes(np.zeros((2, 64), np.float32))]
-)
-def test_a_damaged_file_is_built_again(tmp_path: Path, caplog: pytest.LogCaptureFixture, content: bytes) -> None:
-    cached = CachedEncoder(Counting(), tmp_path)
-    expected = cached.encode(TEXTS)
-    (file,) = tmp_path.iterdir()
-    file.write_bytes(content)
-    assert (cached.encode(TEXTS) == expected).all()
-    assert "built again" in caplog.text
-
-
 def test_a_file_with_another_format_is_built_again(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     cached = CachedEncoder(Counting(), tmp_path)
     expected = cached.encode(TEXTS)
     (file,) = tmp_path.iterdir()
-    with file.open("wb") as stream:
-        np.savez(stream, keys=np.array(["a"]), rows=np.zeros((1, 64), np.float32))
+    store(file, b"\x40\0\0\0 three bytes more", most_files=1)
     assert (cached.encode(TEXTS) == expected).all()
-    assert "another format" in caplog.text
+    assert "made again: it has another format" in caplog.text
+
+
+def test_a_file_has_room_for_the_latest_vectors_only(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Those in use come before the others."""
+    monkeypatch.setattr(cached_files, "MOST_BYTES", 11 * (8 + 2 * LettersEncoder.dimensions))
+    encoder = Counting()
+    CachedEncoder(encoder, tmp_path).encode(NUMBERED)
+    (file,) = tmp_path.iterdir()
+    assert file.stat().st_size <= cached_files.MOST_BYTES
+    CachedEncoder(encoder, tmp_path).encode(NUMBERED[-10:])
+    assert encoder.encoded == len(NUMBERED), "the last ten were kept"
+    CachedEncoder(encoder, tmp_path).encode(["무라티"])
+    CachedEncoder(encoder, tmp_path).encode(["무라티", *NUMBERED[-9:]])
+    assert encoder.encoded == len(NUMBERED) + 1, "with a new one, nine of them"
+    assert file.stat().st_size <= cached_files.MOST_BYTES
+
+
+def test_the_vectors_of_two_encoders_are_kept(tmp_path: Path) -> None:
+    for name in ("one", "two", "three"):
+        encoder = Counting()
+        encoder.name = name
+        CachedEncoder(encoder, tmp_path).encode(TEXTS)
+    assert len(list(tmp_path.iterdir())) == 2
 
 
 def test_a_folder_that_can_not_be_written_costs_no_answer(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
