@@ -73,6 +73,7 @@ async def test_mutated_events_are_handled_or_dropped(
     dropped = bot.dropped_events
     sys.stdout.write(f"{EVENTS} mutated events, dropped {dropped.total()}: {dict(dropped)}\n")
     assert server.hub.identifies == 1
-    assert (await alice.says("<@bot> 슐먼은 언제 오픈AI를 떠났습니까?", within=30)).text
+    carol = server.user("carol")  # the mutated messages have used up what Alice may ask
+    assert (await carol.says("<@bot> 슐먼은 언제 오픈AI를 떠났습니까?", within=30)).text
     assert KOREAN not in caplog.text
     server.refusals.clear()
