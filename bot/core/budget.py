@@ -10,9 +10,9 @@ from typing import Final
 
 from bot.core.text import is_hangul, words
 
-MAX_READ: Final = 400
+MAX_READ: Final = 300
 """Characters of a text that are looked at, longer than any sensible question; its last sentences are texts too."""
-_WORK: Final = 1_000
+_WORK: Final = 950
 _READING: Final = 60
 """Work of comparing one reading with every sample, beside that of encoding its characters."""
 _SAVED: Final = {(True, True): 0.1, (True, False): -0.5, (False, True): 0.6, (False, False): 0.2}

@@ -1,5 +1,6 @@
 """Spelling correction, and segmentation of text without spaces."""
 
+import math
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Final
 
@@ -37,7 +38,7 @@ class Spellings:
         self._held = np.array([_bits(spelled) for spelled in self._strokes.values()], np.uint64)
         """The set of key strokes of each word."""
 
-    def __contains__(self, word: str) -> bool:
+    def __contains__(self, word: object) -> bool:
         """Return whether `word` is known."""
         return word in self._strokes
 
@@ -88,24 +89,29 @@ def split_run(word: str, frequencies: Mapping[str, int]) -> list[str]:
     `frequencies` counts the known words. The cheapest segmentation wins: a known word costs less the more frequent it
     is, an unknown piece one more than its length. Latin letters stay together unless they make a sentence.
     """
-    best: list[tuple[float, int]] = [(0.0, 0)]
+    costs, begins = [0.0], [0]
     """The cost of the cheapest segmentation up to each end, and where its last piece begins."""
     for end in range(1, len(word) + 1):
-        starts = range(max(0, end - _LONGEST_PIECE), end)
-        options = ((best[start][0] + _cost(word[start:end], frequencies), start) for start in starts)
-        best.append(min(options, key=lambda option: option[0]))
+        cheapest, begin = math.inf, 0
+        for start in range(max(0, end - _LONGEST_PIECE), end):
+            cost = costs[start] + _cost(word[start:end], frequencies)
+            if cost < cheapest:
+                cheapest, begin = cost, start
+        costs.append(cheapest)
+        begins.append(begin)
     pieces: list[str] = []
     end = len(word)
     while end:
-        start = best[end][1]
+        start = begins[end]
         pieces.insert(0, word[start:end])
         end = start
     return pieces if is_hangul(word) or _is_sentence(word, pieces, frequencies) else [word]
 
 
 def _cost(piece: str, frequencies: Mapping[str, int]) -> float:
-    known = piece in frequencies or "'" in piece
-    frequency = _frequency(piece, frequencies) if known else None
+    if piece not in frequencies and "'" not in piece:
+        return 1 + len(piece)  # most pieces are no words
+    frequency = _frequency(piece, frequencies)
     return 1 + len(piece) if frequency is None else 1 + 1 / (1 + frequency)
 
 
