@@ -12,10 +12,14 @@ from bot.core.text import is_hangul, words
 
 MAX_READ: Final = 300
 """Characters of a text that are looked at, longer than any sensible question; its last sentences are texts too."""
-_WORK: Final = 950
+MAX_CONTEXT: Final = 160
+"""Characters of the question before that are looked at."""
+MAX_PART: Final = 150
+"""Characters of the longest of several questions in one message; with a longer one it is answered as a whole."""
+_WORK: Final = 900
 _READING: Final = 60
 """Work of comparing one reading with every sample, beside that of encoding its characters."""
-_SAVED: Final = {(True, True): 0.1, (True, False): -0.5, (False, True): 0.6, (False, False): 0.2}
+_SAVED: Final = {(True, True): 0.1, (True, False): -0.9, (False, True): 0.5, (False, False): 0.1}
 """Share of the work of encoding that words save, by whether they are Hangul and whether they are words of the facts:
 measured with the shipped encoder, which cuts random syllables into the most pieces."""
 _WORD: Final = 8

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from bot.core.budget import MAX_READ, Budget
+from bot.core.budget import MAX_CONTEXT, MAX_PART, Budget
 from bot.core.dialogue import Context, Resolution, Resolutions, resolve, without_discourse_marker
 from bot.core.index import Snapshot, Vector
 from bot.core.matching import (
@@ -107,7 +107,7 @@ def ask(snapshot: Snapshot, question: Question, encoder: Encoder | None) -> Answ
         return whole
     language = whole.reply.language
     texts = separate_questions(question.text)
-    if not all(budget.reads(normalise(text), snapshot.index.vocabulary) for text in texts):
+    if any(len(text) > MAX_PART for text in texts) or not all(budget.reads(normalise(text), snapshot.index.vocabulary) for text in texts):
         return whole
     asked = [replace(question, text=text, language=language, after=None) for text in texts]
     decisions = _literal(snapshot, asked, encoder, budget)
@@ -186,7 +186,7 @@ def _interpret(snapshot: Snapshot, question: Question, encoder: Encoder | None, 
     before = question.after
     if before is None:
         return _Interpretation(_literal(snapshot, [question], encoder, budget)[0])
-    before = replace(before, question=before.question[:MAX_READ])
+    before = replace(before, question=before.question[:MAX_CONTEXT])
     literal = _Interpretation(_literal(snapshot, [_without_marker(question)], encoder, budget)[0])
     resolved = resolve(snapshot, question.text, before)
     if resolved is None:

@@ -75,7 +75,7 @@ def main() -> None:
     shapes = Shapes(snapshot, chosen.seed)
     unit_encoder = encoder or UseEncoder()
     unit_encoder.encode(["load the weights"])
-    unit = partial(unit_encoder.encode, ["".join(SYLLABLES[start] for start in range(0, 400 * 27, 27))])
+    unit = partial(unit_encoder.encode, [shapes.unit()])
     questions = [
         question
         for _ in range(chosen.rounds)
