@@ -107,7 +107,8 @@ def ask(snapshot: Snapshot, question: Question, encoder: Encoder | None) -> Answ
         return whole
     language = whole.reply.language
     texts = separate_questions(question.text)
-    if any(len(text) > MAX_PART for text in texts) or not all(budget.reads(normalise(text), snapshot.index.vocabulary) for text in texts):
+    known = snapshot.index.vocabulary
+    if not all(len(text) <= MAX_PART and budget.reads(normalise(text), known) for text in texts):
         return whole
     asked = [replace(question, text=text, language=language, after=None) for text in texts]
     decisions = _literal(snapshot, asked, encoder, budget)

@@ -97,7 +97,12 @@ class Shapes:
             "ideographs": lambda: "".join(chr(rng.randrange(0x4E00, 0x9FFF)) for _ in range(4)),
             "markup": lambda: f"<@{rng.randrange(10**9)}>{self.hangul()}<a:b:1>",
         }
-        return kinds | {"of all kinds": lambda: kinds[rng.choice(list(kinds))]()}
+        every = tuple(kinds.values())
+
+        def any_word() -> str:
+            return rng.choice(every)()
+
+        return kinds | {"of all kinds": any_word}
 
     def messages(self) -> Iterator[tuple[str, str]]:
         """Yield the name and the text of a message of every shape, and one of three questions."""

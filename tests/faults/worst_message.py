@@ -25,7 +25,7 @@ from bot.core.text import jamo
 from bot.semantic.encoder import UseEncoder
 from bot.service.answering import ask
 from bot.settings import Settings, Switch
-from tests.faults.shapes import SYLLABLES, Shapes
+from tests.faults.shapes import Shapes
 
 LIMIT = 2.5
 """Most encodings of 400 characters that one message may cost."""
