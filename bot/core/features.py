@@ -4,7 +4,7 @@
 targets is built in `Index`. It weighs 0 until `python -m bot train` has learnt its weight.
 """
 
-from collections.abc import Callable, Collection, Hashable, Mapping, Sequence
+from collections.abc import Callable, Collection, Container, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Final, Literal
@@ -19,6 +19,8 @@ from bot.core.tokens import TokenizedText
 Matrix = NDArray[np.float64]
 _UNRELATED_COSINE: Final = 0.3
 """Cosine similarity up to which two single words are unrelated."""
+_FEW: Final = 4
+"""Words up to which a product of the matrix with each is faster than one with all."""
 _NEIGHBOURS: Final = 8
 """Nearest samples that vote for their targets."""
 
@@ -27,12 +29,21 @@ class Comparison:
     """One reading of a question against an index; what several features need is computed once."""
 
     def __init__(
-        self, index: Index, tokenized: TokenizedText, vectors: Vectors | None, encoded: Mapping[str, Vector] | None
+        self,
+        index: Index,
+        tokenized: TokenizedText,
+        vectors: Vectors | None,
+        encoded: Mapping[str, Vector] | None,
+        words: Container[str],
     ) -> None:
-        """Keep both; `encoded` has the vectors of the reading and its `unknown_words`, None without an encoder."""
+        """Compare by meaning only those content words that are in `words`.
+
+        `encoded` holds the vectors of the reading and of its words without one in `index`, None without an encoder.
+        """
         self.index = index
         self.tokenized = tokenized
         self.encoded = encoded or {}
+        self._words = words
         self.vectors = vectors if tokenized.normal in self.encoded else None
 
     @cached_property
@@ -70,6 +81,12 @@ class Comparison:
         """Return the mean centred cosine of meanings over each target's samples."""
         cosines = self.centred_cosines
         return self.zeros() if cosines is None else self.index.sample_segments.mean(cosines)
+
+    @cached_property
+    def words_with_vectors(self) -> tuple[str, ...]:
+        """Return the content words that can be compared by meaning."""
+        words = (word for word in dict.fromkeys(self.tokenized.content) if word in self._words)
+        return tuple(word for word in words if word in self.index.vocabulary or word in self.encoded)
 
     def zeros(self) -> Column:
         """Return 0 for every target, shape (targets,)."""
@@ -154,11 +171,6 @@ def _type_miss(compared: Comparison) -> Column:
     return 1 - np.minimum(compared.index.answer_types.weigh(dict.fromkeys(wanted, 1.0)), 1)
 
 
-def unknown_words(index: Index, tokenized: TokenizedText) -> tuple[str, ...]:
-    """Return the content words that have no vector in the index."""
-    return tuple(word for word in dict.fromkeys(tokenized.content) if word not in index.vocabulary)
-
-
 def _meaning_coverage(compared: Comparison) -> Column:
     """Return the idf coverage by meaning: a word counts by its cosine with the nearest word of each target's texts.
 
@@ -168,14 +180,22 @@ def _meaning_coverage(compared: Comparison) -> Column:
     index, vectors, tokenized = compared.index, compared.vectors, compared.tokenized
     if vectors is None:
         return compared.zeros()
-    stems = dict(zip(tokenized.content, tokenized.stems, strict=True))
-    known = [word for word in stems if word in index.vocabulary or word in compared.encoded]
+    known = compared.words_with_vectors
     if not known:
         return compared.ones()
+    stems = dict(zip(tokenized.content, tokenized.stems, strict=True))
     nearest = vectors.nearest.get(known, lambda words: _best_word_cosines(words, index, vectors, compared.encoded))
     weights = index.words.idf(word_hashes([stems[word] for word in known])).astype(np.float32)
     coverage: Column = weights @ np.stack(nearest) / weights.sum()
     return coverage
+
+
+def compare_words(readings: Sequence[Comparison]) -> None:
+    """Compare the words of all readings of one question at once, which costs hardly more than those of one."""
+    words = tuple(dict.fromkeys(word for reading in readings for word in reading.words_with_vectors))
+    if words and (vectors := readings[0].vectors) is not None:
+        index, encoded = readings[0].index, readings[0].encoded
+        vectors.nearest.get(words, lambda missing: _best_word_cosines(missing, index, vectors, encoded))
 
 
 def _best_word_cosines(words: Sequence[str], index: Index, vectors: Vectors, encoded: Mapping[str, Vector]) -> Column:
@@ -185,7 +205,9 @@ def _best_word_cosines(words: Sequence[str], index: Index, vectors: Vectors, enc
         encoded[word] if position is None else vectors.words[position]
         for word, position in zip(words, positions, strict=True)
     ]
-    cosines = (vectors.words @ np.stack(rows, axis=1) - _UNRELATED_COSINE) / (1 - _UNRELATED_COSINE)
+    few = len(rows) <= _FEW
+    products = [vectors.words @ row for row in rows] if few else (vectors.words @ np.stack(rows, axis=1)).T
+    cosines = (np.stack(products, axis=1, dtype=np.float32) - _UNRELATED_COSINE) / (1 - _UNRELATED_COSINE)
     return index.word_segments.best(cosines.take(index.word_rows, axis=0)).T
 
 

@@ -1,19 +1,20 @@
 """The one scoring pipeline: `prepare` a question, `score` its readings against a snapshot, `decide`."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Final, TypeAlias
 
 import numpy as np
 
+from bot.core.budget import MAX_READ, Budget
 from bot.core.classifier import Classifier, best_reading, load_classifier
 from bot.core.dialogue import Context
-from bot.core.features import FEATURE_NAMES, Comparison, Matrix, feature_table, unknown_words
+from bot.core.features import FEATURE_NAMES, Comparison, Matrix, compare_words, feature_table
 from bot.core.hangul import as_korean_keys, as_latin_keys
 from bot.core.index import Column, Snapshot, Target, Vector
 from bot.core.model import Fact, Gap, Language
-from bot.core.text import MAX_CHARACTERS, asking_sentences, language_of, normalise, script_counts, squeeze
+from bot.core.text import asking_sentences, language_of, normalise, script_counts, squeeze
 from bot.core.tokens import TokenizedText
 
 MAX_SUGGESTIONS: Final = 3
@@ -90,35 +91,49 @@ class Prepared:
     """The ways to read it, the text as typed first."""
     texts: tuple[str, ...]
     """The normalised texts whose vectors `score` needs: every reading and the words without a vector."""
+    compared: frozenset[str]
+    """The content words that are compared by meaning."""
 
 
-def prepare(snapshot: Snapshot, question: Question) -> Prepared:
-    """Tokenize every reading of a question, once for all that follows."""
+def prepare(snapshot: Snapshot, question: Question, budget: Budget | None = None) -> Prepared:
+    """Tokenize every reading of a question that the budget allows, once for all that follows."""
+    budget = budget or Budget()
     tokenizer = snapshot.index.tokenizer
-    readings = tuple(map(tokenizer.tokenize, _readings(snapshot, question.text)))
-    unknown = (word for reading in readings for word in unknown_words(snapshot.index, reading))
-    return Prepared(question, readings, tuple(dict.fromkeys((*(reading.normal for reading in readings), *unknown))))
+    vocabulary = snapshot.index.vocabulary
+    normals: list[str] = []
+    for normal in _readings(snapshot, question.text, budget):
+        if budget.reads(normal, vocabulary) or not normals:
+            normals.append(normal)
+    readings = tuple(tokenizer.tokenize(normal, budget) for normal in dict.fromkeys(normals))
+    content = dict.fromkeys(word for reading in readings for word in reading.content)
+    compared = [word for word in content if budget.compares(word, encoded=word not in vocabulary)]
+    unknown = (word for word in compared if word not in vocabulary)
+    texts = tuple(dict.fromkeys((*(reading.normal for reading in readings), *unknown)))
+    return Prepared(question, readings, texts, frozenset(compared))
 
 
-def _readings(snapshot: Snapshot, text: str) -> tuple[str, ...]:
-    """Return the normalised texts to score for one message.
+def _readings(snapshot: Snapshot, text: str, budget: Budget) -> Iterator[str]:
+    """Yield the normalised texts to score for one message, the text as typed first, some of them twice.
 
     These are the text as typed, with the keyboard layout put right, the sentence that asks in each of them, and each
     with its spelling corrected.
     """
-    tokenizer, normal = snapshot.index.tokenizer, normalise(text)
+    tokenizer, normal = snapshot.index.tokenizer, normalise(text)[:MAX_READ]
+    yield normal
     layouts = tuple(dict.fromkeys((normal, *_other_layout(text, normal), tokenizer.with_korean_keys(text, normal))))
     written = (text, *layouts[1:])  # only the text as typed knows where its lines end
     asking = [normalise(sentence) for one in written for sentence in asking_sentences(one)]
-    respelt = [tokenizer.respell(one) for one in (*layouts, *asking)]
-    return tuple(dict.fromkeys((*layouts, *asking, *filter(None, respelt))))
+    yield from (*layouts[1:], *asking)
+    for one in dict.fromkeys((*layouts, *asking)):
+        if not budget.is_used_up and (respelt := tokenizer.respell(one, budget)):
+            yield respelt
 
 
 def _other_layout(text: str, normal: str) -> tuple[str, ...]:
     """Return the normalised text as typed on the other keyboard layout, nothing if that is improbable."""
     hangul, latin = script_counts(normal)
     if latin > hangul:
-        meant = normalise(as_korean_keys(text[:MAX_CHARACTERS]))
+        meant = normalise(as_korean_keys(text[:MAX_READ]))
         return (meant,) if _is_mostly_syllables(meant) else ()
     return (normalise(as_latin_keys(normal)),) if _has_lone_jamo(normal) else ()
 
@@ -195,27 +210,32 @@ class Scored:
 
 
 def score(snapshot: Snapshot, prepared: Prepared, vectors: Mapping[str, Vector] | None = None) -> tuple[Scored, ...]:
-    """Score every reading against every target.
+    """Score every reading of one question against every target, as `score_all` does."""
+    return score_all(snapshot, (prepared,), vectors)[0]
 
-    `vectors` holds the encoder's unit vector of each of `prepared.texts`; None without an encoder.
+
+def score_all(
+    snapshot: Snapshot, questions: Sequence[Prepared], vectors: Mapping[str, Vector] | None = None
+) -> list[tuple[Scored, ...]]:
+    """Score every reading of some questions against every target; each question gets its own scores.
+
+    `vectors` holds the encoder's unit vector of each of their `texts`; None without an encoder.
     """
     classifier = load_classifier(semantic=vectors is not None and snapshot.vectors is not None)
     if not snapshot.index.targets:
-        return ()
-    return tuple(
-        _scored(snapshot, reading, prepared.question.article, classifier, vectors) for reading in prepared.readings
-    )
-
-
-def _scored(
-    snapshot: Snapshot,
-    reading: TokenizedText,
-    article: str | None,
-    classifier: Classifier,
-    vectors: Mapping[str, Vector] | None,
-) -> Scored:
-    compared = Comparison(snapshot.index, reading, snapshot.vectors, vectors)
-    return Scored(snapshot, reading, article, classifier, feature_table(compared), compared.sample_cosines)
+        return [()] * len(questions)
+    compared = [
+        [Comparison(snapshot.index, reading, snapshot.vectors, vectors, one.compared) for reading in one.readings]
+        for one in questions
+    ]
+    compare_words([reading for readings in compared for reading in readings])
+    return [
+        tuple(
+            Scored(snapshot, each.tokenized, one.question.article, classifier, feature_table(each), each.sample_cosines)
+            for each in readings
+        )
+        for one, readings in zip(questions, compared, strict=True)
+    ]
 
 
 def believed(scored: tuple[Scored, ...]) -> Scored:

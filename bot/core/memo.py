@@ -58,3 +58,7 @@ class BatchMemo(Generic[Result]):
         else:
             known.update(fresh)
         return [fresh[text] if text in fresh else known[text] for text in texts]
+
+    def clear(self) -> None:
+        """Forget everything."""
+        self._known = {}

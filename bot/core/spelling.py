@@ -1,8 +1,10 @@
 """Spelling correction, and segmentation of text without spaces."""
 
-from collections.abc import Collection, Mapping, Sequence
+import math
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Final
 
+import numpy as np
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
@@ -13,6 +15,8 @@ _SHORTEST_CORRECTED: Final = 4
 """Key strokes of the shortest word that is corrected."""
 _TWO_ERRORS_FROM, _THREE_ERRORS_FROM = 8, 12
 """Key strokes from which a second and a third error are allowed."""
+_TOO_LONG: Final = 10_000
+"""Key strokes of no word."""
 _LONGEST_PIECE: Final = 16
 """Maximum characters of a piece of an unspaced run."""
 _ONE_LETTER = frozenset("ai")
@@ -23,18 +27,54 @@ _SENTENCE_WORDS: Final = 3
 """Minimum known words of a run of Latin letters that is a sentence in spite of unknown ones."""
 
 
-def nearest(word: str, known: Mapping[str, str]) -> str:
-    """Return the entry of `known` (word to its `strokes`) that `word` is a typing error of, or `word` itself.
+class Spellings:
+    """Known words with their key strokes, to find the one that another word is a typing error of."""
 
-    Errors are key strokes left out, added, changed or swapped with the next one (optimal string alignment): one in
-    a short word, two from eight key strokes on, three from twelve.
-    """
-    spelled = strokes(word)
-    if not known or len(spelled) < _SHORTEST_CORRECTED:
-        return word
-    allowed = 1 + (len(spelled) >= _TWO_ERRORS_FROM) + (len(spelled) >= _THREE_ERRORS_FROM)
-    best = process.extractOne(spelled, known, scorer=OSA.distance, score_cutoff=allowed)
-    return word if best is None else str(best[2])
+    def __init__(self, words: Iterable[str]) -> None:
+        """Index the words by length and by the key strokes they hold."""
+        self._strokes = {word: strokes(word) for word in words}
+        self._words = tuple(self._strokes)
+        self._lengths = np.array([len(spelled) for spelled in self._strokes.values()], np.int16)
+        self._held = np.array([_bits(spelled) for spelled in self._strokes.values()], np.uint64)
+        """The set of key strokes of each word."""
+
+    def __contains__(self, word: object) -> bool:
+        """Return whether `word` is known."""
+        return word in self._strokes
+
+    def __bool__(self) -> bool:
+        """Return whether any word is known."""
+        return bool(self._words)
+
+    def nearest(self, word: str) -> str:
+        """Return the known word that `word` is a typing error of, or `word` itself.
+
+        Errors are key strokes left out, added, changed or swapped with the next one (optimal string alignment): one
+        in a short word, two from eight key strokes on, three from twelve.
+        """
+        spelled = strokes(word)
+        if len(spelled) < _SHORTEST_CORRECTED:
+            return word
+        allowed = 1 + (len(spelled) >= _TWO_ERRORS_FROM) + (len(spelled) >= _THREE_ERRORS_FROM)
+        near = self._near(spelled, allowed)
+        choices = [self._strokes[known] for known in near]
+        best = process.extractOne(spelled, choices, scorer=OSA.distance, score_cutoff=allowed)
+        return word if best is None else near[best[2]]
+
+    def _near(self, spelled: str, allowed: int) -> list[str]:
+        """Return all known words within `allowed` errors, and some others of about this length.
+
+        An error adds at most one key stroke that the other word does not hold, and takes away at most one.
+        """
+        alike = np.flatnonzero(np.abs(self._lengths - min(len(spelled), _TOO_LONG)) <= allowed)
+        held, wanted = self._held[alike], np.uint64(_bits(spelled))
+        missing, extra = np.bitwise_count(wanted & ~held), np.bitwise_count(held & ~wanted)
+        return [self._words[at] for at in alike[np.maximum(missing, extra) <= allowed]]
+
+
+def _bits(spelled: str) -> int:
+    """Return the set of key strokes as bits; two may share one, which only finds more."""
+    return sum({1 << (ord(key) % 64) for key in spelled})
 
 
 def nearest_short(word: str, common: Collection[str]) -> str:
@@ -49,22 +89,28 @@ def split_run(word: str, frequencies: Mapping[str, int]) -> list[str]:
     `frequencies` counts the known words. The cheapest segmentation wins: a known word costs less the more frequent it
     is, an unknown piece one more than its length. Latin letters stay together unless they make a sentence.
     """
-    best: list[tuple[float, int]] = [(0.0, 0)]
+    costs, begins = [0.0], [0]
     """The cost of the cheapest segmentation up to each end, and where its last piece begins."""
     for end in range(1, len(word) + 1):
-        starts = range(max(0, end - _LONGEST_PIECE), end)
-        options = ((best[start][0] + _cost(word[start:end], frequencies), start) for start in starts)
-        best.append(min(options, key=lambda option: option[0]))
+        cheapest, begin = math.inf, 0
+        for start in range(max(0, end - _LONGEST_PIECE), end):
+            cost = costs[start] + _cost(word[start:end], frequencies)
+            if cost < cheapest:
+                cheapest, begin = cost, start
+        costs.append(cheapest)
+        begins.append(begin)
     pieces: list[str] = []
     end = len(word)
     while end:
-        start = best[end][1]
+        start = begins[end]
         pieces.insert(0, word[start:end])
         end = start
     return pieces if is_hangul(word) or _is_sentence(word, pieces, frequencies) else [word]
 
 
 def _cost(piece: str, frequencies: Mapping[str, int]) -> float:
+    if piece not in frequencies and "'" not in piece:
+        return 1 + len(piece)  # most pieces are no words
     frequency = _frequency(piece, frequencies)
     return 1 + len(piece) if frequency is None else 1 + 1 / (1 + frequency)
 

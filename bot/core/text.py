@@ -35,6 +35,8 @@ MAX_QUESTIONS: Final = 3
 """A message with more sentences tells a story and is read as a whole."""
 _END = re.compile(r"[.!?…。！？]+(?=\s|$)|[\r\n]+|(?<!\S)(?:그리고|and also)(?!\w)[,\s]*", re.IGNORECASE)
 _SENTENCE = re.compile(r"[^.!?…。！？\r\n]+(?:[.!?…。！？]+|[\r\n]+|$)")
+_MOST_SENTENCES: Final = 24
+"""Sentences looked at, the last ones."""
 _LONG_MESSAGE: Final = 8
 """Minimum words of a message that may hold more than its question."""
 _LONG_UNSPACED: Final = 60
@@ -152,7 +154,7 @@ def asking_sentences(text: str) -> tuple[str, ...]:
     """
     if len(text[:MAX_CHARACTERS].split()) < _LONG_MESSAGE and len(text) < _LONG_UNSPACED:
         return ()
-    found: list[str] = [part.strip() for part in _SENTENCE.findall(text[:MAX_CHARACTERS])]
+    found: list[str] = [part.strip() for part in _SENTENCE.findall(text[:MAX_CHARACTERS])[-_MOST_SENTENCES:]]
     found = [part for part in found if len(squeeze(normalise(part))) >= _SHORTEST_QUESTION]
     if len(found) < 2:  # noqa: PLR2004  one sentence is the whole message
         return ()
@@ -170,5 +172,7 @@ def separate_questions(text: str) -> tuple[str, ...]:
     ('무라티는 왜 떠났어', '슐먼은 어디로 갔어')
     """
     found = tuple(part.strip(" ,;\t") for part in _END.split(text[:MAX_CHARACTERS]))
+    if len(found) > _MOST_SENTENCES:
+        return ()
     found = tuple(part for part in found if len(squeeze(normalise(part))) >= _SHORTEST_QUESTION)
     return found if 1 < len(found) <= MAX_QUESTIONS else ()

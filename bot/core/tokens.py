@@ -6,13 +6,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from bot.core.hangul import as_mixed_keys, strokes
+from bot.core.budget import MAX_READ, Budget
+from bot.core.hangul import as_mixed_keys
 from bot.core.lexicon import EntityIndex, LexiconIndex
 from bot.core.memo import Memo
 from bot.core.model import Article, Language, Lexicon
-from bot.core.spelling import nearest, nearest_short, split_run
+from bot.core.spelling import Spellings, nearest_short, split_run
 from bot.core.stemming import stem
-from bot.core.text import MAX_CHARACTERS, is_hangul, language_of, normalise, script_counts, squeeze, words
+from bot.core.text import is_hangul, language_of, normalise, script_counts, squeeze, words
 
 Role = Literal["name", "ask", "stop word", "content"]
 _WITHOUT_CONTENT: Final = frozenset({"ask", "stop word"})
@@ -106,10 +107,10 @@ class Tokenizer:
         english = (text for entry in lexicon.entries() for text in entry.en)
         self._lexicon_words = frozenset(word for text in english for word in words(normalise(text)))
         self._names = EntityIndex(articles)
-        self._stems: dict[str, str] = {}
-        """Stems of the facts with their key strokes."""
-        self._words: dict[str, str] = {}
-        """Words of the facts with their key strokes."""
+        self._stems = Spellings(())
+        """Stems of the facts."""
+        self._words = Spellings(())
+        """Words of the facts."""
         self._known: frozenset[str] = frozenset()
         """Words and Korean stems of the facts, at which an unspaced run may be cut."""
         self._frequencies: Counter[str] = Counter()
@@ -117,14 +118,14 @@ class Tokenizer:
         """Short-word corrections: the common English words of the facts, the most frequent first."""
         self._correct_stem = Memo(self._corrected_stem, _MEMO_SIZE)
         self._correct_word = Memo(self._corrected_word, _MEMO_SIZE)
+        self._split_run = Memo(self._cut_run, _MEMO_SIZE)
 
     def learn(self, texts: Iterable[TokenizedText]) -> None:
         """Learn the words of the facts, to which typing errors are corrected."""
         seen = list(texts)
         counts = Counter(word for text in seen for word in text.words)
         stems = dict.fromkeys(stemmed for text in seen for stemmed in text.stems)
-        self._stems = {stemmed: strokes(stemmed) for stemmed in stems}
-        self._words = {word: strokes(word) for word in counts}
+        self._stems, self._words = Spellings(stems), Spellings(counts)
         self._known = frozenset(filter(is_hangul, (*counts, *stems))) | frozenset(filter(str.isalpha, counts))
         self._frequencies = Counter({word: count for word, count in counts.items() if word.isalpha()})
         self._common = tuple(
@@ -133,11 +134,11 @@ class Tokenizer:
             if count >= _COMMON_FROM and word.isascii() and len(word) >= _SHORT_WORD
         )
         self._frequencies.update(dict.fromkeys(self._lexicon_words | self._known, 0))
-        self._correct_stem.clear()
-        self._correct_word.clear()
+        for memo in (self._correct_stem, self._correct_word, self._split_run):
+            memo.clear()
 
-    def tokenize(self, normal: str) -> TokenizedText:
-        """Tokenize normalised text; any string will do."""
+    def tokenize(self, normal: str, budget: Budget | None = None) -> TokenizedText:
+        """Tokenize normalised text, any string; typing errors are corrected within the budget, if there is one."""
         sequence = self._sequence(normal)
         names = self._names.find(sequence, self._stems or sequence)
         found: dict[str, set[str]] = {"concept": set(), "attribute": set(), "ask": set(), "stop word": set()}
@@ -150,11 +151,12 @@ class Tokenizer:
         asks = found["ask"]
         return TokenizedText(
             normal=normal,
-            squeezed=squeeze(normal),
+            squeezed=squeeze(normal[:MAX_READ]),
             words=tuple(sequence),
             language=language_of(normal),
             stems=tuple(
-                stem(sequence[at]) if at in in_lexicon else self._correct_stem(stem(sequence[at])) for at in content
+                stem(sequence[at]) if at in in_lexicon else self._known_stem(stem(sequence[at]), budget)
+                for at in content
             ),
             content=tuple(sequence[at] for at in content),
             concepts=frozenset(found["concept"]),
@@ -181,8 +183,8 @@ class Tokenizer:
 
     def _sequence(self, normal: str) -> list[str]:
         """Return the words of normalised text, without what is ignored; unspaced runs are cut at words of the facts."""
-        runs = (word[:_MAX_RUN_LENGTH] for word in words(normal)[:_MAX_WORDS])
-        return [piece[:_MAX_WORD_LENGTH] for run in runs for piece in self._split_run(run)]
+        looked_at = words(normal[:MAX_READ])[:_MAX_WORDS]
+        return [piece[:_MAX_WORD_LENGTH] for word in looked_at for piece in self._split_run(word[:_MAX_RUN_LENGTH])]
 
     def with_korean_keys(self, text: str, normal: str) -> str:
         """Return the normalised text with Latin letters that are no word of the facts read as Korean keys.
@@ -190,29 +192,38 @@ class Tokenizer:
         `text` is what `normal` was made from, because a capital is a key of its own.
         """
         hangul, latin = script_counts(normal)
-        return normalise(as_mixed_keys(text[:MAX_CHARACTERS], self._known)) if latin > hangul else normal
+        return normalise(as_mixed_keys(text[:MAX_READ], self._known)) if latin > hangul else normal
 
-    def respell(self, normal: str) -> str | None:
+    def respell(self, normal: str, budget: Budget) -> str | None:
         """Return normalised text with unknown words corrected to words of the facts; None if nothing changes."""
-        repaired = _BROKEN.sub(lambda broken: nearest(broken[0], self._words), normal)
+        normal = normal[:MAX_READ]
+        repaired = _BROKEN.sub(lambda broken: self._known_word(broken[0], budget), normal)
         written = [word[:_MAX_WORD_LENGTH] for word in words(repaired)[:_MAX_WORDS]]
         sequence = self._sequence(repaired)
         in_lexicon = {at for match in self._lexicon.find(sequence) for at in range(match.start, match.end)}
-        corrected = [word if at in in_lexicon else self._correct_word(word) for at, word in enumerate(sequence)]
+        corrected = [word if at in in_lexicon else self._known_word(word, budget) for at, word in enumerate(sequence)]
         return None if corrected == written and repaired == normal else " ".join(corrected)
 
-    def _corrected_word(self, word: str) -> str:
+    def _known_word(self, word: str, budget: Budget) -> str:
         """Return the word of the facts that `word` is a typing error of, or `word` itself."""
-        if word in self._words or stem(word) in self._stems:
+        if word in self._words or stem(word) in self._stems or not budget.corrects(word):
             return word
+        return self._correct_word(word)
+
+    def _corrected_word(self, word: str) -> str:
         short = word.isascii() and len(word) == _SHORT_WORD
-        return nearest_short(word, self._common) if short else nearest(word, self._words)
+        return nearest_short(word, self._common) if short else self._words.nearest(word)
+
+    def _known_stem(self, stemmed: str, budget: Budget | None) -> str:
+        """Return the stem of the facts that `stemmed` is a typing error of, or `stemmed` itself."""
+        if stemmed in self._stems or (budget and not budget.corrects(stemmed)):
+            return stemmed
+        return self._correct_stem(stemmed)
 
     def _corrected_stem(self, stemmed: str) -> str:
-        """Return the stem of the facts that `stemmed` is a typing error of, or `stemmed` itself."""
-        return stemmed if stemmed in self._stems else nearest(stemmed, self._stems)
+        return self._stems.nearest(stemmed)
 
-    def _split_run(self, word: str) -> list[str]:
+    def _cut_run(self, word: str) -> list[str]:
         """Cut an unspaced run at words of the facts, if any are learnt yet."""
         if not self._known or word in self._known or stem(word) in self._known:
             return [word]

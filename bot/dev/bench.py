@@ -1,5 +1,6 @@
 """`bench`: time and memory, on a part of the shipped article and on synthetic articles."""
 
+import json
 import multiprocessing
 import os
 import random
@@ -8,10 +9,13 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
 
 import numpy as np
+from rapidfuzz import fuzz, process
 
 from bot.core.matching import Question
 from bot.core.model import Article, Fact, Knowledge, Language, Sample, Source, Text
@@ -31,6 +35,8 @@ _SYLLABLES: dict[Language, list[str]] = {
     "en": [consonant + vowel for consonant in "bcdfghklmnprstvz" for vowel in ("a", "e", "i", "o", "u", "an", "er")],
 }
 FACTS, SAMPLES = 60, 24
+STRANGERS = Path("tests/questions/openai-exodus.jsonl")
+"""Questions about the shipped article by people who had not seen its samples."""
 SMALL, LARGE, FEW_SAMPLES = 60, 5_000, 8
 """Facts of the two synthetic articles of `scaling`, and the samples of each fact."""
 _LABELS = 120
@@ -93,8 +99,59 @@ def speed(knowledge: Knowledge, build_encoder: EncoderFactory) -> str:
     for name, builder in (("with encoder", build_encoder), ("without", None)):
         timing = _measure_apart(cut, builder)
         lines.append(f"| {name} | {timing.median:.1f} | {timing.p99:.1f} | {timing.memory:.0f} |")
+    lines += ["", *against_wratio(knowledge, build_encoder, questions_of(STRANGERS))]
     lines += ["", "| `ask` from start to end, shipped article | seconds | of all cores |", "|---|---|---|", *_starts()]
     return "\n".join(lines) + "\n"
+
+
+def questions_of(path: Path) -> list[str]:
+    """Return the questions of a question set."""
+    return [json.loads(line)["q"] for line in path.read_text(encoding="utf-8").splitlines()]
+
+
+def against_wratio(knowledge: Knowledge, build_encoder: EncoderFactory, questions: Sequence[str]) -> list[str]:
+    """Compare the time that answering takes with that of rapidfuzz's `WRatio` over the same samples; return a table."""
+    samples = [s.text for article in knowledge.articles for fact in article.facts for s in fact.samples]
+    with multiprocessing.get_context("spawn").Pool(1) as pool:  # both on the same core, in turn
+        own, theirs = pool.apply(_measure_in_turn, (knowledge, build_encoder, questions, samples))
+    rows = (
+        ("the bot, with encoder", own),
+        ("rapidfuzz `WRatio`", theirs),
+        ("ratio", [a / b for a, b in zip(own, theirs, strict=True)]),
+    )
+    return [
+        f"shipped article, {len(questions)} questions of strangers, {len(samples):,} samples, one core",
+        "",
+        "| | p50 ms | p99 ms |",
+        "|---|---|---|",
+        *(f"| {name} | {median:.2f} | {p99:.2f} |" for name, (median, p99) in rows),
+    ]
+
+
+def _measure_in_turn(
+    knowledge: Knowledge, build_encoder: EncoderFactory, questions: Sequence[str], samples: Sequence[str]
+) -> list[list[float]]:
+    """Return p50 and p99 in milliseconds of answering, and of finding the nearest sample by `WRatio`."""
+    _use_one_core()
+    encoder = build_encoder()
+    snapshot = build_snapshot(knowledge, "", encoder)
+    own, theirs = [], []
+    for question in questions:
+        own.append(_milliseconds(partial(decide_on, snapshot, Question(question), encoder)))
+        theirs.append(_milliseconds(partial(process.extractOne, question, samples, scorer=fuzz.WRatio)))
+    return [np.percentile(times[_WARM_UP:], [50, 99]).tolist() for times in (own, theirs)]
+
+
+def _milliseconds(action: Callable[[], object]) -> float:
+    """Return the CPU time of one core, comparable on a busy machine."""
+    start = time.process_time()
+    action()
+    return 1000 * (time.process_time() - start)
+
+
+def _use_one_core() -> None:
+    if hasattr(os, "sched_setaffinity"):
+        os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
 
 
 def scaling(shared: Knowledge, build_encoder: EncoderFactory, large: int = LARGE) -> str:
@@ -119,15 +176,10 @@ def _measure_apart(knowledge: Knowledge, build_encoder: EncoderFactory | None) -
 
 
 def _measure(knowledge: Knowledge, build_encoder: EncoderFactory | None) -> Timing:
-    if hasattr(os, "sched_setaffinity"):
-        os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
+    _use_one_core()
     encoder = build_encoder() if build_encoder else None
     snapshot = build_snapshot(knowledge, "", encoder)
-    times = []
-    for question in _questions(knowledge):
-        start = time.process_time()  # CPU time of one core, comparable on a busy machine
-        decide_on(snapshot, Question(question), encoder)
-        times.append(1000 * (time.process_time() - start))
+    times = [_milliseconds(partial(decide_on, snapshot, Question(text), encoder)) for text in _questions(knowledge)]
     median, p99 = np.percentile(times[_WARM_UP:], [50, 99])
     return Timing(float(median), float(p99), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
 

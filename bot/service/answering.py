@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from bot.core.budget import MAX_CONTEXT, MAX_PART, Budget
 from bot.core.dialogue import Context, Resolution, Resolutions, resolve, without_discourse_marker
 from bot.core.index import Snapshot, Vector
 from bot.core.matching import (
@@ -17,6 +18,7 @@ from bot.core.matching import (
     decide,
     prepare,
     score,
+    score_all,
 )
 from bot.core.model import Entity, Knowledge, Language
 from bot.core.text import is_blank, language_of, normalise, separate_questions, without_list_markers
@@ -99,20 +101,23 @@ def ask(snapshot: Snapshot, question: Question, encoder: Encoder | None) -> Answ
     if is_blank(question.text):
         language = question.language or question.default
         return Answer(snapshot, None, Reply("unanswered", language, Voice(snapshot.knowledge, language).say("empty")))
-    whole = _answer(snapshot, question, encoder)
+    budget = Budget()
+    whole = _answer(snapshot, question, _interpret(snapshot, question, encoder, budget))
     if whole.reply.understood:
         return whole
     language = whole.reply.language
-    parts = [
-        _answer(snapshot, replace(question, text=part, language=language, after=None), encoder)
-        for part in separate_questions(question.text)
-    ]
+    texts = separate_questions(question.text)
+    known = snapshot.index.vocabulary
+    if not all(len(text) <= MAX_PART and budget.reads(normalise(text), known) for text in texts):
+        return whole
+    asked = [replace(question, text=text, language=language, after=None) for text in texts]
+    decisions = _literal(snapshot, asked, encoder, budget)
+    parts = [_answer(snapshot, one, _Interpretation(decision)) for one, decision in zip(asked, decisions, strict=True)]
     return replace(whole, reply=joined(whole.reply, [part.reply for part in parts]))
 
 
-def _answer(snapshot: Snapshot, question: Question, encoder: Encoder | None) -> Answer:
+def _answer(snapshot: Snapshot, question: Question, found: _Interpretation) -> Answer:
     """Answer one question as a whole."""
-    found = _interpret(snapshot, question, encoder)
     reply = reply_to(snapshot.knowledge, found.decision)
     text = found.resolution.text if found.resolution else question.text
     reply = replace(
@@ -147,7 +152,7 @@ def joined(whole: Reply, parts: Sequence[Reply]) -> Reply:
 
 def decide_on(snapshot: Snapshot, question: Question, encoder: Encoder | None) -> Decision:
     """Decide on a question in the context `question.after`; no text raises an error."""
-    return _interpret(snapshot, question, encoder).decision
+    return _interpret(snapshot, question, encoder, Budget()).decision
 
 
 def score_with(snapshot: Snapshot, question: Question, encoder: Encoder | None) -> tuple[Prepared, tuple[Scored, ...]]:
@@ -158,21 +163,32 @@ def score_with(snapshot: Snapshot, question: Question, encoder: Encoder | None) 
 
 def encoded_for(snapshot: Snapshot, prepared: Prepared, encoder: Encoder | None) -> dict[str, Vector] | None:
     """Return the unit vector of each text of a question; None without an encoder or without vectors to compare with."""
+    return _encoded(snapshot, prepared.texts, encoder)
+
+
+def _encoded(snapshot: Snapshot, texts: Sequence[str], encoder: Encoder | None) -> dict[str, Vector] | None:
     if encoder is None or snapshot.vectors is None:
         return None
-    return dict(zip(prepared.texts, encoder.encode(prepared.texts), strict=True))
+    return dict(zip(texts, encoder.encode(texts), strict=True))
 
 
-def _literal(snapshot: Snapshot, question: Question, encoder: Encoder | None) -> Decision:
-    return decide(*score_with(snapshot, question, encoder))
+def _literal(
+    snapshot: Snapshot, questions: Sequence[Question], encoder: Encoder | None, budget: Budget
+) -> list[Decision]:
+    """Decide on each question literally; encoding all texts in one call takes half the time."""
+    prepared = [prepare(snapshot, question, budget) for question in questions]
+    texts = tuple(dict.fromkeys(text for one in prepared for text in one.texts))
+    scored = score_all(snapshot, prepared, _encoded(snapshot, texts, encoder))
+    return [decide(one, scores) for one, scores in zip(prepared, scored, strict=True)]
 
 
-def _interpret(snapshot: Snapshot, question: Question, encoder: Encoder | None) -> _Interpretation:
+def _interpret(snapshot: Snapshot, question: Question, encoder: Encoder | None, budget: Budget) -> _Interpretation:
     """Decide on a question, literally or resolved with the exchange before it."""
     before = question.after
     if before is None:
-        return _Interpretation(_literal(snapshot, question, encoder))
-    literal = _Interpretation(_literal(snapshot, _without_marker(question), encoder))
+        return _Interpretation(_literal(snapshot, [question], encoder, budget)[0])
+    before = replace(before, question=before.question[:MAX_CONTEXT])
+    literal = _Interpretation(_literal(snapshot, [_without_marker(question)], encoder, budget)[0])
     resolved = resolve(snapshot, question.text, before)
     if resolved is None:
         return literal
@@ -181,10 +197,9 @@ def _interpret(snapshot: Snapshot, question: Question, encoder: Encoder | None) 
         return literal
     language = question.language or language_of(normalise(question.text), question.default)
     asked = replace(question, language=language, article=question.article or before.article)
-    tries = [
-        _Interpretation(_literal(snapshot, replace(asked, text=one.text), encoder), one, needs_context=True)
-        for one in resolved.candidates
-    ]
+    ways = [one for one in resolved.candidates if budget.reads(normalise(one.text), snapshot.index.vocabulary)]
+    decisions = _literal(snapshot, [replace(asked, text=one.text) for one in ways], encoder, budget)
+    tries = [_Interpretation(decision, one, needs_context=True) for decision, one in zip(decisions, ways, strict=True)]
     best = _preferred(tries, resolved, before)
     return best if best and _is_better(best, literal, resolved, before) else literal
 
@@ -219,7 +234,7 @@ def _context_after(snapshot: Snapshot, text: str, found: _Interpretation) -> Con
 
 def context_after(snapshot: Snapshot, question: Question, encoder: Encoder | None) -> Context | None:
     """Return the context for the questions after `question`."""
-    return _context_after(snapshot, question.text, _interpret(snapshot, question, encoder))
+    return _context_after(snapshot, question.text, _interpret(snapshot, question, encoder, Budget()))
 
 
 def _is_small_talk(literal: _Interpretation, resolved: Resolutions) -> bool:

@@ -13,7 +13,7 @@ IDS = [target.item.id for target in INDEX.targets]
 
 def comparison(question: str) -> Comparison:
     """Compare a question with the index, without an encoder."""
-    return Comparison(INDEX, INDEX.tokenizer.tokenize(normalise(question)), None, None)
+    return Comparison(INDEX, INDEX.tokenizer.tokenize(normalise(question)), None, None, ())
 
 
 def table_of(question: str) -> Matrix:

@@ -2,10 +2,9 @@
 
 import pytest
 
-from bot.core.hangul import strokes
-from bot.core.spelling import nearest, nearest_short
+from bot.core.spelling import Spellings, nearest_short
 
-KNOWN = {word: strokes(word) for word in ("분위기", "무라티", "headline", "announcement", "when")}
+KNOWN = Spellings(("분위기", "무라티", "headline", "announcement", "when"))
 
 
 @pytest.mark.parametrize(
@@ -19,12 +18,12 @@ KNOWN = {word: strokes(word) for word in ("분위기", "무라티", "headline", 
     ],
 )
 def test_a_few_wrong_keys_are_corrected(typed: str, meant: str) -> None:
-    assert nearest(typed, KNOWN) == meant
+    assert KNOWN.nearest(typed) == meant
 
 
 @pytest.mark.parametrize("word", ["whe", "hovercraft", "왜", "breadlines"])
 def test_short_words_and_other_words_stay(word: str) -> None:
-    assert nearest(word, KNOWN) == word
+    assert KNOWN.nearest(word) == word
 
 
 def test_three_letters_are_corrected_to_a_common_word_only() -> None:

@@ -1,7 +1,7 @@
 """Synthetic knowledge has the size asked for, and the table of times has its rows and columns."""
 
 from bot.core.model import Knowledge
-from bot.dev.bench import scaling, synthetic
+from bot.dev.bench import against_wratio, scaling, synthetic
 from tests.core.letters_encoder import LettersEncoder
 
 EMPTY = Knowledge(())
@@ -25,3 +25,9 @@ def test_the_table_of_times_has_a_row_with_and_without_the_encoder_and_a_column_
     cells = [row.strip("| ").split(" | ") for row in rows]
     assert [name for name, *_ in cells] == ["with encoder", "without"]
     assert all(len(numbers) == 4 and min(map(float, numbers)) >= 0 for _, *numbers in cells)
+
+
+def test_the_table_shows_the_ratio_to_wratio_in_the_same_run() -> None:
+    *_, own, theirs, ratio = against_wratio(synthetic(20, 4, EMPTY), LettersEncoder, ["why did abc leave?"] * 12)
+    times = [[float(cell) for cell in row.strip("| ").split(" | ")[1:]] for row in (own, theirs, ratio)]
+    assert all(b == 0 or 0.5 < r * b / a < 2 for a, b, r in zip(*times, strict=True))

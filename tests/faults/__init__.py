@@ -1,0 +1,1 @@
+"""Load, network and files at their worst: nothing stalls, nothing is lost."""

@@ -1,0 +1,95 @@
+"""Search for the message that costs most: `python tests/faults/worst_message.py [--rounds N] [--no-semantic]`.
+
+Every round answers a message of each hostile shape on the shipped knowledge, with empty memos. The ten worst are
+measured again, in turn with encoding 400 random characters of Hangul, which is the unit of the figures printed.
+"""
+
+import argparse
+import gc
+import statistics
+import sys
+import time
+from collections.abc import Callable, Sequence
+from functools import partial
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parents[2]))
+
+from bot.app import build
+from bot.core.hangul import strokes
+from bot.core.index import _hash
+from bot.core.matching import Question
+from bot.core.memo import BatchMemo, Memo
+from bot.core.stemming import stem
+from bot.core.text import jamo
+from bot.semantic.encoder import UseEncoder
+from bot.service.answering import ask
+from bot.settings import Settings, Switch
+from tests.faults.shapes import Shapes
+
+LIMIT = 2.5
+"""Most encodings of 400 characters that one message may cost."""
+WORST, TIMES = 10, 7
+MEMOS: list[Memo[object] | BatchMemo[object]] = []
+
+
+def forget() -> None:
+    """Empty every memo of this process."""
+    if not MEMOS:
+        MEMOS.extend(thing for thing in gc.get_objects() if isinstance(thing, Memo | BatchMemo))
+    for memo in MEMOS:
+        memo.clear()
+    for cached in (stem, jamo, strokes, _hash):
+        cached.cache_clear()
+
+
+def seconds(action: Callable[[], object]) -> float:
+    """Return the CPU seconds of `action` with empty memos."""
+    forget()
+    start = time.process_time()
+    action()
+    return time.process_time() - start
+
+
+def worst(actions: Sequence[tuple[str, Callable[[], object]]], unit: Callable[[], object]) -> list[tuple[float, str]]:
+    """Return the costs of the worst of `actions` in units, with their names, the worst first."""
+    first = sorted(((seconds(action), number) for number, (_, action) in enumerate(actions)), reverse=True)
+    found = []
+    for _, number in first[:WORST]:
+        name, action = actions[number]
+        pairs = [(seconds(action), seconds(unit)) for _ in range(TIMES)]
+        cost, encoding = (statistics.median(times) for times in zip(*pairs, strict=True))
+        found.append((cost / encoding, name))
+    return sorted(found, reverse=True)
+
+
+def main() -> None:
+    """Search, and exit with 1 if a message costs more than the limit."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--rounds", type=int, default=1)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--no-semantic", action="store_true")
+    chosen = parser.parse_args()
+    app = build(Settings(semantic=Switch.OFF if chosen.no_semantic else Switch.ON), compiled=True)
+    snapshot, encoder = app.library.snapshot, app.encoder
+    shapes = Shapes(snapshot, chosen.seed)
+    unit_encoder = encoder or UseEncoder()
+    unit_encoder.encode(["load the weights"])
+    unit = partial(unit_encoder.encode, [shapes.unit()])
+    questions = [
+        question
+        for _ in range(chosen.rounds)
+        for question in (
+            *((name, Question(text)) for name, text in shapes.messages()),
+            *((name, Question(text, after=before)) for name, text, before in shapes.with_context()),
+        )
+    ]
+    found = worst([(name, partial(ask, snapshot, question, encoder)) for name, question in questions], unit)
+    for cost, name in found:
+        sys.stdout.write(f"{cost:6.2f}  {name}\n")
+    sys.stdout.write(f"{len(questions)} messages; the limit is {LIMIT} encodings of 400 characters\n")
+    sys.exit(found[0][0] > LIMIT)
+
+
+if __name__ == "__main__":
+    main()
