@@ -16,10 +16,12 @@ MAX_CONTEXT: Final = 160
 """Characters of the question before that are looked at."""
 MAX_PART: Final = 150
 """Characters of the longest of several questions in one message; with a longer one it is answered as a whole."""
-_WORK: Final = 900
+_WORK: Final = 920
 _READING: Final = 60
 """Work of comparing one reading with every sample, beside that of encoding its characters."""
-_SAVED: Final = {(True, True): 0.1, (True, False): -0.9, (False, True): 0.5, (False, False): 0.1}
+_LONG: Final = 140
+"""Work of encoding a long honest text; what is beyond counts twice."""
+_SAVED: Final = {(True, True): 1 / 3, (True, False): 0.0, (False, True): 2 / 3, (False, False): 1 / 4}
 """Share of the work of encoding that words save, by whether they are Hangul and whether they are words of the facts:
 measured with the shipped encoder, which cuts random syllables into the most pieces."""
 _WORD: Final = 8
@@ -42,7 +44,8 @@ class Budget:
         """Return whether one more reading may be scored, and count it; words in `known` are encoded fast."""
         looked_at = normal[:MAX_READ]
         saved = sum(len(word) * _SAVED[is_hangul(word), word in known] for word in words(looked_at))
-        return self._spend(looked_at, _READING + len(looked_at) - int(saved))
+        encoding = len(looked_at) - int(saved)
+        return self._spend(looked_at, _READING + encoding + max(0, encoding - _LONG))
 
     def compares(self, word: str, *, encoded: bool) -> bool:
         """Return whether one more word may be compared by meaning, `encoded` first or not, and count it."""

@@ -120,9 +120,10 @@ def _readings(snapshot: Snapshot, text: str, budget: Budget) -> Iterator[str]:
     """
     tokenizer, normal = snapshot.index.tokenizer, normalise(text)[:MAX_READ]
     yield normal
-    layouts = tuple(dict.fromkeys((normal, *_other_layout(text, normal), tokenizer.with_korean_keys(text, normal))))
+    typed = (normal, *_other_layout(text, normal), tokenizer.with_korean_keys(text, normal))
+    layouts = tuple(dict.fromkeys(one[:MAX_READ] for one in typed))
     written = (text, *layouts[1:])  # only the text as typed knows where its lines end
-    asking = [normalise(sentence) for one in written for sentence in asking_sentences(one)]
+    asking = [normalise(sentence)[:MAX_READ] for one in written for sentence in asking_sentences(one)]
     yield from (*layouts[1:], *asking)
     for one in dict.fromkeys((*layouts, *asking)):
         if not budget.is_used_up and (respelt := tokenizer.respell(one, budget)):

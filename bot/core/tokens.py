@@ -151,7 +151,7 @@ class Tokenizer:
         asks = found["ask"]
         return TokenizedText(
             normal=normal,
-            squeezed=squeeze(normal[:MAX_READ]),
+            squeezed=squeeze(normal),
             words=tuple(sequence),
             language=language_of(normal),
             stems=tuple(
@@ -183,7 +183,7 @@ class Tokenizer:
 
     def _sequence(self, normal: str) -> list[str]:
         """Return the words of normalised text, without what is ignored; unspaced runs are cut at words of the facts."""
-        looked_at = words(normal[:MAX_READ])[:_MAX_WORDS]
+        looked_at = words(normal)[:_MAX_WORDS]
         return [piece[:_MAX_WORD_LENGTH] for word in looked_at for piece in self._split_run(word[:_MAX_RUN_LENGTH])]
 
     def with_korean_keys(self, text: str, normal: str) -> str:

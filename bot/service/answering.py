@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from bot.core.budget import MAX_CONTEXT, MAX_PART, Budget
+from bot.core.budget import MAX_CONTEXT, MAX_PART, MAX_READ, Budget
 from bot.core.dialogue import Context, Resolution, Resolutions, resolve, without_discourse_marker
 from bot.core.index import Snapshot, Vector
 from bot.core.matching import (
@@ -189,7 +189,7 @@ def _interpret(snapshot: Snapshot, question: Question, encoder: Encoder | None, 
         return _Interpretation(_literal(snapshot, [question], encoder, budget)[0])
     before = replace(before, question=before.question[:MAX_CONTEXT])
     literal = _Interpretation(_literal(snapshot, [_without_marker(question)], encoder, budget)[0])
-    resolved = resolve(snapshot, question.text, before)
+    resolved = resolve(snapshot, normalise(question.text)[:MAX_READ], before)
     if resolved is None:
         return literal
     literal = replace(literal, needs_context=True)
@@ -225,7 +225,7 @@ def _preferred(tries: Sequence[_Interpretation], resolved: Resolutions, before: 
 
 def _context_after(snapshot: Snapshot, text: str, found: _Interpretation) -> Context | None:
     """Return the context for later questions: the answer or first suggestion, else the names in `text`."""
-    normal, best = normalise(text), found.best
+    normal, best = normalise(text)[:MAX_READ], found.best
     if best is not None:
         return Context(best.target.article.slug, normal, best.target.item.id) if best.target.article else None
     named = sorted(snapshot.index.tokenizer.tokenize(normal).entities)
