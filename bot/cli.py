@@ -1,9 +1,9 @@
 """The command line for readers, authors, operators and developers.
 
-A command is one function with `@app.command`; the README's table names each of them.
+A command is one function with `@app.command`; the README's table names each of them. It imports what it needs when it
+runs, so that `--help` loads nothing that answers questions.
 """
 
-import asyncio
 import json
 import shlex
 import sys
@@ -12,16 +12,17 @@ from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from bot import app as composition
-from bot.core.matching import Question
 from bot.errors import ConfigError, KnowledgeError, Problem
-from bot.service.library import Library
-from bot.service.replies import Reply
-from bot.settings import DiscordSettings, Settings, Switch, load_settings
+
+if TYPE_CHECKING:
+    from bot.app import App
+    from bot.service.library import Library
+    from bot.service.replies import Reply
+    from bot.settings import DiscordSettings, Settings
 
 READERS, AUTHORS, OPERATORS, DEVELOPERS = "Readers", "Authors", "Operators", "Developers"
 _PACKAGE = "article-answers-bot"
@@ -48,7 +49,7 @@ Semantic = Annotated[
 def _show_version(wanted: bool) -> None:  # noqa: FBT001  typer passes the option's value
     """Print the name and the version of the installed package, and end."""
     if wanted:
-        from importlib.metadata import PackageNotFoundError, version  # noqa: PLC0415  not needed to answer
+        from importlib.metadata import PackageNotFoundError, version
 
         try:
             sys.stdout.write(f"{_PACKAGE} {version(_PACKAGE)}\n")
@@ -67,7 +68,9 @@ def main(
     """Answer readers' questions about an article, with the source, in Korean and English."""
 
 
-def _settings(knowledge: Path | None, semantic: bool | None = None) -> Settings:  # noqa: FBT001
+def _settings(knowledge: Path | None, semantic: bool | None = None) -> "Settings":  # noqa: FBT001
+    from bot.settings import Settings, Switch, load_settings
+
     settings = load_settings(Settings)
     changes: dict[str, object] = {}
     if knowledge is not None:
@@ -90,6 +93,9 @@ def ask(  # noqa: PLR0913, PLR0917  one parameter per option
     if question == "-" and not as_json:
         msg = "Reading questions from standard input needs --json."
         raise ConfigError(msg)
+    from bot import app as composition
+    from bot.core.matching import Question
+
     running = composition.build(_settings(knowledge, semantic), compiled=True)
     slug = composition.known_article(running, article)
     show = _write_json if as_json else _print
@@ -97,20 +103,20 @@ def ask(  # noqa: PLR0913, PLR0917  one parameter per option
         show(text, running.library.answer(Question(text, lang, slug)).reply)
 
 
-def _write_json(question: str, reply: Reply) -> None:
+def _write_json(question: str, reply: "Reply") -> None:
     """Write one line of JSON as UTF-8 at once; a lone surrogate (bytes of argv that are no text) as its escape."""
-    from bot.terminal.ask import as_json  # noqa: PLC0415
+    from bot.terminal.ask import as_json
 
     line = json.dumps(as_json(question, reply), ensure_ascii=False)
     sys.stdout.buffer.write(line.encode("utf-8", errors="backslashreplace") + b"\n")
     sys.stdout.buffer.flush()
 
 
-def _print(_: str, reply: Reply) -> None:
+def _print(_: str, reply: "Reply") -> None:
     """Show a reply as a person likes to read it."""
-    from rich.console import Console  # noqa: PLC0415  not needed for JSON
+    from rich.console import Console
 
-    from bot.terminal.ask import render  # noqa: PLC0415
+    from bot.terminal.ask import render
 
     Console().print(render(reply))
 
@@ -126,9 +132,10 @@ def chat(
     article: ArticleSlug = None, lang: Lang = None, knowledge: Knowledge = None, semantic: Semantic = None
 ) -> None:
     """Ask question after question in the terminal."""
-    from rich.console import Console  # noqa: PLC0415  not needed for JSON
+    from rich.console import Console
 
-    from bot.terminal.chat import Chat, run_chat  # noqa: PLC0415
+    from bot import app as composition
+    from bot.terminal.chat import Chat, run_chat
 
     settings = _settings(knowledge, semantic)
     running = composition.build(settings, encode=False, compiled=True)
@@ -142,7 +149,7 @@ def new(
     folder: Annotated[Path, typer.Argument(help="The folder to create; its name is the article's slug.")],
 ) -> None:
     """Start an article folder from a text or from a JSON of facts."""
-    from bot.authoring.new import new_article  # noqa: PLC0415  a tool for authors, not for every start
+    from bot.authoring.new import new_article
 
     draft = new_article(source, folder)
     for warning in draft.warnings:
@@ -168,14 +175,15 @@ def check(  # noqa: PLR0913, PLR0917  one parameter per option
 ) -> None:
     """List the problems of a folder of articles, and what would improve its answers."""
     if schema:
-        from bot.knowledge.schema import schema_text  # noqa: PLC0415
+        from bot.knowledge.schema import schema_text
 
         sys.stdout.write(schema_text())
         return
-    from bot.authoring.check import check as run  # noqa: PLC0415
-    from bot.authoring.check import text_problems  # noqa: PLC0415
-    from bot.knowledge.folder import read_files  # noqa: PLC0415
-    from bot.knowledge.reader import parse_knowledge  # noqa: PLC0415
+    from bot import app as composition
+    from bot.authoring.check import check as run
+    from bot.authoring.check import text_problems
+    from bot.knowledge.folder import read_files
+    from bot.knowledge.reader import parse_knowledge
 
     settings = _settings(folder, semantic)
     running = composition.build(settings)
@@ -204,13 +212,10 @@ def preview(
     semantic: Semantic = None,
 ) -> None:
     """Show how replies will look on Discord."""
-    from rich.console import Console  # noqa: PLC0415  not needed for JSON
+    from rich.console import Console
 
-    from bot.terminal.preview import (  # noqa: PLC0415
-        scenes,
-        show,
-        write_html,
-    )
+    from bot import app as composition
+    from bot.terminal.preview import scenes, show, write_html
 
     running = composition.build(_settings(knowledge, semantic))
     shown = scenes(running.library, what, lang)
@@ -242,13 +247,14 @@ def evaluate(  # noqa: PLR0913, PLR0917  one parameter per option
     semantic: Semantic = None,
 ) -> None:
     """Measure how often the bot is right on sets of questions, each asked of the article it is named after."""
-    from bot.evaluation.evaluate import Options, measuring_sets, read_sets  # noqa: PLC0415
-    from bot.evaluation.evaluate import evaluate as run  # noqa: PLC0415
-    from bot.evaluation.perturbation import one_language  # noqa: PLC0415
+    from bot import app as composition
+    from bot.evaluation.evaluate import Options, measuring_sets, read_sets
+    from bot.evaluation.evaluate import evaluate as run
+    from bot.evaluation.perturbation import one_language
 
     change = None if samples is None else partial(one_language, language=samples)
 
-    def answering(folder: Path | None) -> Library:
+    def answering(folder: Path | None) -> "Library":
         settings = _settings(folder or knowledge, semantic)
         return composition.build(settings, compiled=folder is None, change=change).library
 
@@ -269,8 +275,11 @@ def train(
     ] = False,
 ) -> None:
     """Learn the decision's weights and thresholds, leave-one-article-out, and write the report."""
+    from bot import app as composition
+    from bot.settings import Settings, load_settings
+
     with _developer_tools():
-        from bot.dev.train import ablate_and_write, train_and_write  # noqa: PLC0415
+        from bot.dev.train import ablate_and_write, train_and_write
 
     training, _ = composition.read(articles)
     shipped, _ = composition.read(composition.shipped_knowledge())
@@ -289,17 +298,18 @@ def bench(
     ] = None,
 ) -> None:
     """Measure time and memory, how they grow with the facts, or answers on public sets against other matchers."""
-    from bot.semantic.encoder import UseEncoder  # noqa: PLC0415  numpy and the weights only when wanted
+    from bot import app as composition
+    from bot.semantic.encoder import UseEncoder
 
     knowledge, _ = composition.read(composition.shipped_knowledge())
     if what != "quality":
         with _developer_tools():
-            from bot.dev.bench import scaling, speed  # noqa: PLC0415
+            from bot.dev.bench import scaling, speed
 
         sys.stdout.write((speed if what == "speed" else scaling)(knowledge, UseEncoder))
         return
     with _developer_tools():  # not above: scikit-learn would count in the memory that `speed` measures
-        from bot.dev.quality import quality  # noqa: PLC0415
+        from bot.dev.quality import quality
 
     if data is None:
         msg = "bench quality needs the folder of the public question sets: --data DIR."
@@ -317,7 +327,9 @@ def _developer_tools() -> Iterator[None]:
         raise ConfigError(msg) from None
 
 
-def _discord_settings(knowledge: Path | None) -> DiscordSettings:
+def _discord_settings(knowledge: Path | None) -> "DiscordSettings":
+    from bot.settings import DiscordSettings, load_settings
+
     settings = load_settings(DiscordSettings)
     return settings if knowledge is None else settings.model_copy(update={"knowledge": knowledge})
 
@@ -325,9 +337,11 @@ def _discord_settings(knowledge: Path | None) -> DiscordSettings:
 @app.command(rich_help_panel=OPERATORS)
 def run(knowledge: Knowledge = None) -> None:
     """Serve Discord until SIGTERM or SIGINT; SIGHUP reloads the facts."""
-    from bot.discord_bot import logs  # noqa: PLC0415  discord.py only for the commands that need it
-    from bot.discord_bot.runner import Runner, ignore_hangups, run_until_stopped  # noqa: PLC0415
-    from bot.knowledge.folder import fingerprint  # noqa: PLC0415
+    from bot import app as composition
+    from bot.core.matching import Question
+    from bot.discord_bot import logs
+    from bot.discord_bot.runner import Runner, ignore_hangups, run_until_stopped
+    from bot.knowledge.folder import fingerprint
 
     ignore_hangups()
     settings = _discord_settings(knowledge)
@@ -348,8 +362,11 @@ def sync(
     knowledge: Knowledge = None,
 ) -> None:
     """Show how the registered commands differ (+ added, - removed, ~ changed), and register the declared ones."""
-    from bot.discord_bot.runner import Runner  # noqa: PLC0415
-    from bot.discord_bot.sync import SyncOptions, sync_now  # noqa: PLC0415
+    import asyncio
+
+    from bot import app as composition
+    from bot.discord_bot.runner import Runner
+    from bot.discord_bot.sync import SyncOptions, sync_now
 
     settings = _discord_settings(knowledge)
     token = settings.token()
@@ -366,8 +383,10 @@ def doctor(
     knowledge: Knowledge = None,
 ) -> None:
     """Check token, intents, permissions and knowledge, and say how to fix what is wrong (exit code 1 if anything)."""
-    from bot.discord_bot.doctor import examine, find_invite, knowledge_findings  # noqa: PLC0415
-    from bot.discord_bot.runner import Runner  # noqa: PLC0415
+    import asyncio
+
+    from bot.discord_bot.doctor import examine, find_invite, knowledge_findings
+    from bot.discord_bot.runner import Runner
 
     settings = _discord_settings(knowledge)
     if invite:
@@ -383,9 +402,10 @@ def doctor(
         raise typer.Exit(1)
 
 
-def _build_and_check(settings: DiscordSettings) -> tuple[composition.App | None, tuple[Problem, ...]]:
+def _build_and_check(settings: "DiscordSettings") -> tuple["App | None", tuple[Problem, ...]]:
     """Load the facts and run their cases; return the app, None if it can't be built, and all problems."""
-    from bot.service.library import failed_cases  # noqa: PLC0415
+    from bot import app as composition
+    from bot.service.library import failed_cases
 
     try:
         running = composition.build(settings)
