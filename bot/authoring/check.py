@@ -41,7 +41,7 @@ class _RememberingEncoder:
         self._encoder = encoder
         self._memo: BatchMemo[Vector] = BatchMemo(sys.maxsize)
         if (vectors := snapshot.vectors) is not None:
-            rows = (*vectors.samples, *vectors.passages, *vectors.words)
+            rows = (*vectors.samples, *vectors.words)
             known = dict(zip(map(normalise, snapshot.index.texts()), rows, strict=True))
             self._memo.get(list(known), lambda _: known.values())
 
@@ -180,7 +180,7 @@ def check(  # noqa: PLR0913  what to look for is a switch each
         advice.near_duplicate_samples(index, samples),
     ]
     if more_advice:
-        kinds += [advice.missing_gaps(snapshot, encoder, samples), advice.near_duplicate_facts(snapshot)]
+        kinds += [advice.missing_gaps(snapshot, encoder, samples), advice.near_duplicate_facts(index, encoder)]
     return Report(_counts(snapshot.knowledge), tuple(kinds))
 
 

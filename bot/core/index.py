@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from bot.core.lexicon import answer_types
 from bot.core.memo import BatchMemo
 from bot.core.model import Article, Fact, Gap, Knowledge
+from bot.core.stemming import stem
 from bot.core.text import is_hangul, jamo, normalise
 from bot.core.tokens import TokenizedText, Tokenizer
 
@@ -264,15 +265,26 @@ class Index:
         """Entities each target mentions."""
         self.asks = _ask_shares(self.targets, samples)
         """Share of each target's samples that ask for a kind of answer, by kind, each of shape (targets,)."""
+        self._index_words(both)
+
+    def _index_words(self, texts: Sequence[Sequence[TokenizedText]]) -> None:
+        """Index the words of each target's texts; all forms of a word share the vector of its shortest form."""
         words = [
-            dict.fromkeys(word for text in texts for word in text.words if len(word) > 1 or is_hangul(word))
-            for texts in both
+            dict.fromkeys(word for text in own for word in text.words if len(word) > 1 or is_hangul(word))
+            for own in texts
         ]
-        self.vocabulary = {word: row for row, word in enumerate(dict.fromkeys(word for own in words for word in own))}
-        """Row of each word among the vectors of words."""
-        self.word_rows = np.array([self.vocabulary[word] for own in words for word in own], np.int32)
+        forms: dict[str, list[str]] = {}
+        for word in dict.fromkeys(word for own in words for word in own):
+            forms.setdefault(stem(word), []).append(word)
+        self.word_texts = tuple(min(same, key=len) for same in forms.values())
+        """The word whose vector stands for all forms of it."""
+        self.vocabulary = {word: row for row, same in enumerate(forms.values()) for word in same}
+        """Row of each word of the facts among the vectors of words."""
+        self._row_of_stem = {stemmed: row for row, stemmed in enumerate(forms)}
+        rows = [dict.fromkeys(self.vocabulary[word] for word in own) for own in words]
+        self.word_rows = np.array([row for own in rows for row in own], np.int32)
         """Rows of each target's words, grouped by target."""
-        self.word_segments = Segments(list(map(len, words)))
+        self.word_segments = Segments(list(map(len, rows)))
         """Segments of `word_rows`."""
 
     def belongs_to(self, slug: str) -> NDArray[np.bool_]:
@@ -283,14 +295,18 @@ class Index:
         """Return the cosine of a text's character n-grams with those of every sample, shape (samples,)."""
         return self.ngrams.scores(ngram_hashes(squeezed))
 
+    def word_row(self, word: str) -> int | None:
+        """Return the row of a word, or of another form of it, among the vectors of words."""
+        return self._row_of_stem.get(stem(word))
+
     def nearest_sample(self, position: int, scores: Column) -> str:
         """Return the best-scoring sample of the target at `position`; `scores` has one entry per sample."""
         own = self.sample_segments.rows(position)
         return self.samples[own.start + int(scores[own].argmax())] if own.start < own.stop else ""
 
     def texts(self) -> tuple[str, ...]:
-        """Return all texts that need a vector: samples, passages, words of the vocabulary."""
-        return (*self.samples, *self.passages, *self.vocabulary)
+        """Return all texts that need a vector: samples and words, one for all forms of a word."""
+        return (*self.samples, *self.word_texts)
 
 
 def _targets(article: Article) -> list[Target]:
@@ -332,10 +348,8 @@ class Vectors:
 
     samples: Vector
     """Shape (samples, dimensions)."""
-    passages: Vector
-    """Shape (passages, dimensions)."""
     words: Vector
-    """Of the index's vocabulary, shape (words, dimensions)."""
+    """Of the index's `word_texts`, shape (words, dimensions)."""
     centre: Vector
     """Mean of the sample vectors, shape (dimensions,); subtracted, as all texts of an article share it."""
     centre_products: Column
@@ -348,12 +362,11 @@ class Vectors:
     @classmethod
     def of(cls, index: Index, rows: Vector) -> "Vectors":
         """Build from one row per text of `index.texts()`."""
-        ends = np.cumsum([len(index.samples), len(index.passages)])
-        samples, passages, words = np.split(rows, ends)
+        samples, words = np.split(rows, [len(index.samples)])
         centre = samples.mean(axis=0) if len(samples) else np.zeros(rows.shape[1], np.float32)
         products = samples @ centre
         squares = np.einsum("ij,ij->i", samples, samples) - 2 * products + centre @ centre
-        return cls(samples, passages, words, centre, products, np.sqrt(np.maximum(squares, TINY)))
+        return cls(samples, words, centre, products, np.sqrt(np.maximum(squares, TINY)))
 
 
 @dataclass(frozen=True, slots=True)
