@@ -95,8 +95,10 @@ def ask(  # noqa: PLR0913, PLR0917  one parameter per option
         raise ConfigError(msg)
     from bot import app as composition
     from bot.core.matching import Question
+    from bot.terminal.progress import Preparing
 
-    running = composition.build(_settings(knowledge, semantic), compiled=True)
+    with Preparing() as preparing:
+        running = composition.build(_settings(knowledge, semantic), compiled=True, report=preparing.report)
     slug = composition.known_article(running, article)
     show = _write_json if as_json else _print
     for text in _lines() if question == "-" else (question,):
@@ -136,11 +138,13 @@ def chat(
 
     from bot import app as composition
     from bot.terminal.chat import Chat, run_chat
+    from bot.terminal.progress import Preparing
 
     settings = _settings(knowledge, semantic)
-    running = composition.build(settings, encode=False, compiled=True)
+    preparing = Preparing()
+    running = composition.build(settings, encode=False, compiled=True, report=preparing.report)
     slug = composition.known_article(running, article)
-    run_chat(Chat(Console(), running.library, slug, lang), settings.cache / "history")
+    run_chat(Chat(Console(), running.library, slug, lang), settings.cache / "history", preparing)
 
 
 @app.command(rich_help_panel=AUTHORS)
@@ -184,9 +188,11 @@ def check(  # noqa: PLR0913, PLR0917  one parameter per option
     from bot.authoring.check import text_problems
     from bot.knowledge.folder import read_files
     from bot.knowledge.reader import parse_knowledge
+    from bot.terminal.progress import Preparing
 
     settings = _settings(folder, semantic)
-    running = composition.build(settings)
+    with Preparing() as preparing:
+        running = composition.build(settings, report=preparing.report)
     problems: tuple[Problem, ...] = ()
     if article is not None:
         files = read_files(composition.knowledge_folder(settings), composition.shipped_knowledge())
@@ -216,8 +222,10 @@ def preview(
 
     from bot import app as composition
     from bot.terminal.preview import scenes, show, write_html
+    from bot.terminal.progress import Preparing
 
-    running = composition.build(_settings(knowledge, semantic))
+    with Preparing() as preparing:
+        running = composition.build(_settings(knowledge, semantic), report=preparing.report)
     shown = scenes(running.library, what, lang)
     if html is None:
         show(Console(), running.library.snapshot.knowledge, shown)
@@ -251,12 +259,14 @@ def evaluate(  # noqa: PLR0913, PLR0917  one parameter per option
     from bot.evaluation.evaluate import Options, measuring_sets, read_sets
     from bot.evaluation.evaluate import evaluate as run
     from bot.evaluation.perturbation import one_language
+    from bot.terminal.progress import Preparing
 
     change = None if samples is None else partial(one_language, language=samples)
 
     def answering(folder: Path | None) -> "Library":
         settings = _settings(folder or knowledge, semantic)
-        return composition.build(settings, compiled=folder is None, change=change).library
+        with Preparing() as preparing:
+            return composition.build(settings, compiled=folder is None, change=change, report=preparing.report).library
 
     chosen = files or measuring_sets(Path("tests/questions"))
     if not chosen:
@@ -350,7 +360,8 @@ def run(knowledge: Knowledge = None) -> None:
     look = partial(fingerprint, composition.knowledge_folder(settings))
     loaded = look() if settings.watch else None  # before reading: what changes meanwhile is loaded again
     running = composition.build(settings, compiled=True)
-    running.library.answer(Question("준비"))  # the encoder loads with its first question, so no member waits for it
+    with composition.logged("loading the encoder"):
+        running.library.answer(Question("준비"))  # the encoder loads with its first question, so no member waits for it
     run_until_stopped(Runner(running.library, settings), token, look, loaded)
 
 

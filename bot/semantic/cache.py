@@ -35,6 +35,10 @@ class CachedEncoder:
         self._encoder = encoder
         self._file = folder / f"{hashlib.sha256(encoder.name.encode()).hexdigest()[:16]}.vectors"
 
+    def has_vectors(self) -> bool:
+        """Return whether there is a file of vectors, usable or not."""
+        return self._file.exists()
+
     def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Return one unit row per text, shape (len(texts), dimensions), from the file where it is known."""
         if not texts:
@@ -44,6 +48,7 @@ class CachedEncoder:
         row_of = {key: row for row, key in enumerate(keys)}
         missing = {key: text for key, text in zip(wanted, texts, strict=True) if key not in row_of}
         if missing:
+            log.info("encoding %d texts, which the cache lacks", len(missing))
             fresh = self._encoder.encode(list(missing.values())).astype(np.float16)
             keys, rows = [*keys, *missing], np.concatenate([rows, fresh]) if keys else fresh
             row_of = {key: row for row, key in enumerate(keys)}
