@@ -17,6 +17,8 @@ _MOST_UNUSED = 30_000
 """Vectors kept beside those in use, the latest ones (30 MB)."""
 _MOST_FILES = 2
 """Encoders whose vectors are kept."""
+_CONVERTED = 512
+"""Rows converted at a time (half a MB)."""
 _NUMBER, _KEY = np.dtype("<u4"), np.dtype("<u8")
 _HALF = np.dtype("<f2")
 Rows = NDArray[np.float16]
@@ -53,7 +55,7 @@ class CachedEncoder:
             keys, rows = [*keys, *missing], np.concatenate([rows, fresh]) if keys else fresh
             row_of = {key: row for row, key in enumerate(keys)}
             self._write(*_latest(keys, rows, wanted, row_of))
-        return rows[[row_of[key] for key in wanted]].astype(np.float32)
+        return _in_single_precision(rows, [row_of[key] for key in wanted])
 
     def _read(self) -> tuple[list[int], Rows]:
         """Return keys and rows; none when there is no usable file."""
@@ -66,6 +68,15 @@ class CachedEncoder:
             cached_files.store(self._file, content, most_files=_MOST_FILES)
         except OSError as error:
             log.warning("the vector cache can't be written (%s); the next start encodes again", error)
+
+
+def _in_single_precision(rows: Rows, wanted: Sequence[int]) -> NDArray[np.float32]:
+    """Return the wanted rows, converted few at a time: a whole second array would stay in the process's memory."""
+    result = np.empty((len(wanted), rows.shape[1]), np.float32)
+    for start in range(0, len(wanted), _CONVERTED):
+        part = slice(start, start + _CONVERTED)
+        result[part] = rows[wanted[part]]
+    return result
 
 
 def _parsed(content: memoryview) -> tuple[list[int], Rows]:
