@@ -45,6 +45,7 @@ _SHORTEST_QUESTION: Final = 3
 """Minimum letters and digits of a question (`왜 떠났`)."""
 
 
+@lru_cache(maxsize=256)
 def normalise(text: str) -> str:
     """Return `text` in the form in which it is matched; any string will do, lone surrogates included.
 

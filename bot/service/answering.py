@@ -107,8 +107,9 @@ def ask(snapshot: Snapshot, question: Question, encoder: Encoder | None) -> Answ
         return whole
     language = whole.reply.language
     texts = separate_questions(question.text)
-    known = snapshot.index.vocabulary
-    if not all(len(text) <= MAX_PART and budget.reads(normalise(text), known) for text in texts):
+    if not texts or max(map(len, texts)) > MAX_PART or not budget.starts():
+        return whole
+    if not all(budget.reads(normalise(text), snapshot.index.vocabulary) for text in texts):
         return whole
     asked = [replace(question, text=text, language=language, after=None) for text in texts]
     decisions = _literal(snapshot, asked, encoder, budget)
@@ -193,7 +194,7 @@ def _interpret(snapshot: Snapshot, question: Question, encoder: Encoder | None, 
     if resolved is None:
         return literal
     literal = replace(literal, needs_context=True)
-    if _is_small_talk(literal, resolved):
+    if _is_small_talk(literal, resolved) or not budget.starts():
         return literal
     language = question.language or language_of(normalise(question.text), question.default)
     asked = replace(question, language=language, article=question.article or before.article)
@@ -228,7 +229,7 @@ def _context_after(snapshot: Snapshot, text: str, found: _Interpretation) -> Con
     normal, best = normalise(text)[:MAX_READ], found.best
     if best is not None:
         return Context(best.target.article.slug, normal, best.target.item.id) if best.target.article else None
-    named = sorted(snapshot.index.tokenizer.tokenize(normal).entities)
+    named = sorted(key for word in snapshot.index.tokenizer.tokens(normal) for key in word.names)
     return Context(named[0][0], normal) if named else None
 
 
