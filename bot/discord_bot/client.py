@@ -26,9 +26,16 @@ _TELLING: Final = 0.25
 class BotClient(SteadyClient):
     """The bot on Discord; it caches no members and no messages."""
 
-    def __init__(self, library: Library, settings: DiscordSettings, *, clock: Clock = time.monotonic) -> None:
-        """Answer with `library`; nothing connects yet."""
-        self.state = BotState(library, settings.cooldown, clock)
+    def __init__(
+        self,
+        library: Library,
+        settings: DiscordSettings,
+        *,
+        clock: Clock = time.monotonic,
+        state: BotState | None = None,
+    ) -> None:
+        """Answer with `library`, and with the `state` of the client before, if any; nothing connects yet."""
+        self.state = state or BotState(library, settings.cooldown, clock)
         content = bool(settings.message_content)
         super().__init__(
             intents=discord.Intents(guilds=True, guild_messages=True, dm_messages=True, message_content=content),

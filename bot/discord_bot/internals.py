@@ -14,11 +14,12 @@ from typing import Any, Final, NoReturn
 
 import discord
 import yarl
-from discord import app_commands
+from discord import app_commands, ui
 from discord.gateway import DiscordWebSocket, ReconnectWebSocket
-from discord.http import HTTPClient, Route
+from discord.http import HTTPClient, Route, handle_message_parameters
 from discord.shard import Shard
 from discord.state import AutoShardedConnectionState, ConnectionState
+from discord.webhook.async_ import AsyncWebhookAdapter, async_context
 
 from bot.discord_bot.connection import DISCORD_ERRORS, identify_pause, pause
 from bot.discord_bot.logs import describe
@@ -53,6 +54,10 @@ TOUCHED: Final[tuple[Callable[..., Any], ...]] = (
     HTTPClient.get_guilds,
     HTTPClient.static_login,
     app_commands.Command.__init__,
+    discord.Interaction.edit_original_response,
+    AsyncWebhookAdapter.request,
+    AsyncWebhookAdapter.edit_original_interaction_response,
+    handle_message_parameters,
 )
 """What is subclassed, replaced or called here; `static_login` makes the session whose requests are traced."""
 _SESSION_ENDED: Final = frozenset({4003, 4007, 4009})
@@ -265,6 +270,18 @@ def _closure(socket: SteadySocket | None) -> str:
 def localised_name(command: app_commands.Command[Any, ..., Any]) -> app_commands.locale_str | None:
     """Return the translatable name of a command, which discord.py keeps nowhere else."""
     return command._locale_name
+
+
+async def fill_response(interaction: discord.Interaction[Any], text: str, view: ui.View | None) -> None:
+    """Replace the first response to an interaction; discord.py's own method can't suppress the previews of links."""
+    flags, mentions = discord.MessageFlags(suppress_embeds=True), interaction._state.allowed_mentions
+    with handle_message_parameters(text, view=view, flags=flags, previous_allowed_mentions=mentions) as parameters:
+        await async_context.get().edit_original_interaction_response(
+            interaction.application_id,
+            interaction.token,
+            session=interaction._session,
+            payload=parameters.payload,
+        )
 
 
 async def raw_commands(client: discord.Client, guild: int | None) -> list[dict[str, Any]]:

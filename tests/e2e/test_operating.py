@@ -127,6 +127,27 @@ async def test_a_changed_file_reloads_the_facts_when_watched(
         await until(lambda: running.runner.reloads, within=15)
 
 
+def current(running: Running) -> BotClient:
+    """Return the client that is connected."""
+    assert running.runner.client is not None
+    return running.runner.client
+
+
+async def test_a_client_that_is_rebuilt_keeps_cooldowns_and_conversations(server: FakeDiscord, tmp_path: Path) -> None:
+    async with operated(server, tmp_path, cooldown=2) as running:
+        before, alice = current(running).state, server.user("alice", locale="ko")
+        assert ANSWER in (await alice.says(QUESTION)).text
+        assert (await alice.runs("/help")).text
+        server.drops_connection(INVALID_VERSION)
+        await server.disconnects()
+        await server.connects()
+        assert running.runner.rebuilds == 1
+        assert "질문이 조금 빨라요" in (await alice.runs("/help")).text
+        after = current(running).state
+        assert after.conversations is before.conversations
+        assert after.exchanges is not before.exchanges, "the new client can't edit what the old one sent"
+
+
 async def test_a_client_that_ends_is_rebuilt_and_costs_no_knowledge(server: FakeDiscord, tmp_path: Path) -> None:
     async with operated(server, tmp_path) as running:
         snapshot = running.app.library.snapshot
