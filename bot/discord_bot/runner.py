@@ -16,6 +16,7 @@ from typing import Final
 
 import discord
 
+from bot.core.text import counted
 from bot.discord_bot.admin import Status, add_admin_commands, count
 from bot.discord_bot.client import BotClient
 from bot.discord_bot.connection import DISCORD_ERRORS, final_error, pause
@@ -208,7 +209,7 @@ class Runner:
         await client.wait_until_ready()
         self.has_connected = True
         revision = self._library.snapshot.revision
-        log.info("connected and answering: %d servers, facts at revision %s", len(client.guilds), revision)
+        log.info("connected and answering: %s, facts at revision %s", counted(len(client.guilds), "server"), revision)
 
 
 def ignore_hangups() -> None:

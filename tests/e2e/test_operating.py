@@ -57,7 +57,7 @@ async def test_another_application_has_hashes_of_its_own(server: FakeDiscord, tm
 async def test_a_damaged_hash_file_costs_one_sync(server: FakeDiscord, tmp_path: Path, damage: str) -> None:
     async with operated(server, tmp_path):
         pass
-    (file,) = (tmp_path / "cache").glob("commands-*.json")
+    (file,) = (tmp_path / "cache").glob("*.commands")
     file.write_text(damage, encoding="utf-8")
     async with operated(server, tmp_path):
         assert syncs(server) == 2
