@@ -19,6 +19,7 @@ from discord.gateway import DiscordWebSocket, ReconnectWebSocket
 from discord.http import HTTPClient, Route, handle_message_parameters
 from discord.shard import Shard
 from discord.state import AutoShardedConnectionState, ConnectionState
+from discord.ui.view import ViewStore
 from discord.webhook.async_ import AsyncWebhookAdapter, async_context
 
 from bot.discord_bot.connection import DISCORD_ERRORS, identify_pause, pause
@@ -54,6 +55,8 @@ TOUCHED: Final[tuple[Callable[..., Any], ...]] = (
     HTTPClient.get_guilds,
     HTTPClient.static_login,
     app_commands.Command.__init__,
+    app_commands.CommandTree._call,
+    ViewStore.schedule_dynamic_item_call,
     discord.Interaction.edit_original_response,
     AsyncWebhookAdapter.request,
     AsyncWebhookAdapter.edit_original_interaction_response,
@@ -69,6 +72,7 @@ _QUICK: Final = 5.0
 _STABLE: Final = 60.0
 """A session that lasted longer lets the next IDENTIFYs begin with short pauses."""
 _UNAUTHORIZED: Final = 401
+_INTERACTION: Final = "INTERACTION_CREATE"
 
 
 class SteadySocket(DiscordWebSocket):
@@ -157,6 +161,7 @@ class SteadyClient(discord.AutoShardedClient):
         self._identifying = asyncio.Lock()
         parsers: Mapping[str, Callable[[Any], None]] = self._connection.parsers
         self._connection.parsers = {event: self._guarded(event, parse) for event, parse in parsers.items()}
+        self._guard_buttons()
 
     def _guarded(self, event: str, parse: Callable[[Any], None]) -> Callable[[Any], None]:
         """Return a parser that drops what it can't read, counts it and logs the first."""
@@ -167,11 +172,28 @@ class SteadyClient(discord.AutoShardedClient):
             except Exception as error:
                 if event == "READY":  # without it there is no session
                     raise
-                self.dropped_events[event] += 1
-                if self.dropped_events[event] == 1:
-                    log.warning("an event %s can't be read and is dropped: %s", event, describe(error))
+                self.drop(event, error)
 
         return guarded
+
+    def _guard_buttons(self) -> None:
+        """Drop presses of buttons and menus whose message can't be read."""
+        store = self._connection._view_store
+        carry_out = store.schedule_dynamic_item_call
+
+        async def guarded(*arguments: Any) -> None:  # noqa: ANN401  those of discord.py
+            try:
+                await carry_out(*arguments)
+            except Exception as error:  # noqa: BLE001  of the event: errors of its handler are caught before
+                self.drop(_INTERACTION, error)
+
+        store.schedule_dynamic_item_call = guarded  # type: ignore[method-assign, assignment]
+
+    def drop(self, event: str, error: Exception) -> None:
+        """Count an event that can't be read, and log the first of its type."""
+        self.dropped_events[event] += 1
+        if self.dropped_events[event] == 1:
+            log.warning("an event %s can't be read and is dropped: %s", event, describe(error))
 
     async def connect(self, *, reconnect: bool = True) -> None:
         """Stay connected until the client is closed; raises ConnectionClosed when trying again can't help."""
@@ -260,6 +282,18 @@ class SteadyClient(discord.AutoShardedClient):
         seconds = identify_pause(line.identifies, limits.remaining, limits.reset_after / 1000)
         log.warning("IDENTIFY in %.1f s: %d are left for %.0f s", seconds, limits.remaining, limits.reset_after / 1000)
         await asyncio.sleep(seconds)
+
+
+class SteadyTree(app_commands.CommandTree[Any]):
+    """A command tree that drops the commands that can't be read."""
+
+    async def _call(self, interaction: discord.Interaction[Any]) -> None:
+        try:
+            await super()._call(interaction)
+        except app_commands.AppCommandError:
+            raise
+        except Exception as error:  # noqa: BLE001  of the event: errors of the command are AppCommandErrors
+            interaction.client.drop(_INTERACTION, error)
 
 
 def _closure(socket: SteadySocket | None) -> str:
