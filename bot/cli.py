@@ -32,9 +32,21 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode="rich",
 )
+
+
+def path(text: str) -> Path:
+    """Return a path with `~` replaced, which no shell does behind `--option=`."""
+    try:
+        return Path(text).expanduser()
+    except RuntimeError as error:
+        raise typer.BadParameter(str(error)) from None
+
+
 Knowledge = Annotated[
     Path | None,
-    typer.Option("--knowledge", help="Folder of the articles instead of the shipped ones (BOT_KNOWLEDGE)."),
+    typer.Option(
+        "--knowledge", parser=path, help="Folder of the articles instead of the shipped ones (BOT_KNOWLEDGE)."
+    ),
 ]
 ArticleSlug = Annotated[str | None, typer.Option("--article", help="Answer from this article only.")]
 Lang = Annotated[
@@ -149,8 +161,8 @@ def chat(
 
 @app.command(rich_help_panel=AUTHORS)
 def new(
-    source: Annotated[Path, typer.Argument(help="A text file with the article, or a JSON file of facts.")],
-    folder: Annotated[Path, typer.Argument(help="The folder to create; its name is the article's slug.")],
+    source: Annotated[Path, typer.Argument(parser=path, help="A text file with the article, or a JSON file of facts.")],
+    folder: Annotated[Path, typer.Argument(parser=path, help="The folder to create; its name is the article's slug.")],
 ) -> None:
     """Start an article folder from a text or from a JSON of facts."""
     from bot.authoring.new import new_article
@@ -168,9 +180,11 @@ def new(
 
 @app.command(rich_help_panel=AUTHORS)
 def check(  # noqa: PLR0913, PLR0917  one parameter per option
-    folder: Annotated[Path | None, typer.Argument(help="Articles, or one article; default: those in use.")] = None,
+    folder: Annotated[
+        Path | None, typer.Argument(parser=path, help="Articles, or one article; default: those in use.")
+    ] = None,
     article: Annotated[
-        Path | None, typer.Option(help="The text of the one article, to compare the facts with.")
+        Path | None, typer.Option(parser=path, help="The text of the one article, to compare the facts with.")
     ] = None,
     advice: Annotated[bool, typer.Option("--advice", help="Also propose gaps, and list near-duplicate facts.")] = False,  # noqa: FBT002
     full: Annotated[bool, typer.Option("--full", help="Test every sample, not 12 of each fact.")] = False,  # noqa: FBT002
@@ -212,7 +226,9 @@ def preview(
     what: Annotated[
         str | None, typer.Argument(metavar="[COMMAND|QUESTION]", help="Such as /who-left; default: a tour.")
     ] = None,
-    html: Annotated[Path | None, typer.Option("--html", help="Write a page in Discord's look to this file.")] = None,
+    html: Annotated[
+        Path | None, typer.Option("--html", parser=path, help="Write a page in Discord's look to this file.")
+    ] = None,
     lang: Lang = None,
     knowledge: Knowledge = None,
     semantic: Semantic = None,
@@ -238,11 +254,15 @@ def preview(
 def evaluate(  # noqa: PLR0913, PLR0917  one parameter per option
     files: Annotated[
         list[Path] | None,
-        typer.Argument(help="Question sets (.jsonl) or an article's cases.yaml; default: all of tests/questions."),
+        typer.Argument(
+            parser=path, help="Question sets (.jsonl) or an article's cases.yaml; default: all of tests/questions."
+        ),
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the measures as JSON.")] = False,  # noqa: FBT002
     explain: Annotated[bool, typer.Option("--explain", help="List each miss with its signals.")] = False,  # noqa: FBT002
-    compare: Annotated[Path | None, typer.Option(help="An earlier report (--json) to compare with, pairwise.")] = None,
+    compare: Annotated[
+        Path | None, typer.Option(parser=path, help="An earlier report (--json) to compare with, pairwise.")
+    ] = None,
     samples: Annotated[
         Literal["ko", "en"] | None,
         typer.Option(help="Keep the samples of this language only and ask the questions in the other."),
@@ -277,9 +297,13 @@ def evaluate(  # noqa: PLR0913, PLR0917  one parameter per option
 
 @app.command(rich_help_panel=DEVELOPERS)
 def train(
-    articles: Annotated[Path, typer.Option(help="Training articles, beside the shipped one.")] = Path("tests/articles"),
-    questions: Annotated[Path, typer.Option(help="Their question sets.")] = Path("tests/questions"),
-    output: Annotated[Path, typer.Option(help="Folder for weights.json and its report.")] = Path("bot/core"),
+    articles: Annotated[Path, typer.Option(parser=path, help="Training articles, beside the shipped one.")] = Path(
+        "tests/articles"
+    ),
+    questions: Annotated[Path, typer.Option(parser=path, help="Their question sets.")] = Path("tests/questions"),
+    output: Annotated[Path, typer.Option(parser=path, help="Folder for weights.json and its report.")] = Path(
+        "bot/core"
+    ),
     ablation: Annotated[  # noqa: FBT002
         bool, typer.Option("--ablation", help="Only write what each feature is worth (20 minutes).")
     ] = False,
@@ -302,7 +326,9 @@ def train(
 @app.command(rich_help_panel=DEVELOPERS)
 def bench(
     what: Annotated[Literal["speed", "scaling", "quality"], typer.Argument(help="What to measure.")] = "speed",
-    data: Annotated[Path | None, typer.Option(help="Folder of the public question sets, for quality.")] = None,
+    data: Annotated[
+        Path | None, typer.Option(parser=path, help="Folder of the public question sets, for quality.")
+    ] = None,
     episodes: Annotated[
         int | None, typer.Option("--scenes", min=1, help="At most this many episodes of each set, for quality.")
     ] = None,

@@ -177,3 +177,12 @@ def separate_questions(text: str) -> tuple[str, ...]:
         return ()
     found = tuple(part for part in found if len(squeeze(normalise(part))) >= _SHORTEST_QUESTION)
     return found if 1 < len(found) <= MAX_QUESTIONS else ()
+
+
+def counted(number: int, noun: str) -> str:
+    """Return a number with its noun, in English.
+
+    >>> counted(1, "fact"), counted(1200, "fact")
+    ('1 fact', '1,200 facts')
+    """
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"

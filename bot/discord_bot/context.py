@@ -1,7 +1,8 @@
 """What a handler knows: the state that all handlers share, and the language and place of an interaction."""
 
+import copy
 import re
-from typing import Any, TypeAlias
+from typing import Any, Self, TypeAlias
 
 import discord
 
@@ -20,10 +21,11 @@ _DEFAULT: Language = "en"
 
 
 class BotState:
-    """The state that all handlers of one client share."""
+    """The state that all handlers share."""
 
     def __init__(self, library: Library, per_minute: int, clock: Clock) -> None:
         """Answer with `library`; a person may ask `per_minute` questions a minute in a channel."""
+        self._clock = clock
         self.library = library
         self.limits = Limits(per_minute, clock)
         self.turns = Turns(clock)
@@ -31,6 +33,12 @@ class BotState:
         self.conversations = Conversations(clock)
         self.languages = Languages()
         self.rest = RestGate()
+
+    def for_next_client(self) -> Self:
+        """Return the state for the client after one that ended, whose messages only that one can edit."""
+        state = copy.copy(self)
+        state.exchanges = Exchanges(self._clock)
+        return state
 
     @property
     def knowledge(self) -> Knowledge:

@@ -8,6 +8,7 @@ from typing import Final
 import discord
 
 from bot.core.model import Knowledge
+from bot.core.text import counted
 from bot.discord_bot.admin import count
 from bot.discord_bot.connection import DISCORD_ERRORS, log_in, start_error
 from bot.discord_bot.internals import guild_ids
@@ -60,9 +61,13 @@ def knowledge_findings(knowledge: Knowledge | None, problems: Sequence[Problem])
         return [Finding("knowledge", str(problem)) for problem in problems]
     counts = count(knowledge)
     cases = sum(len(article.cases) for article in knowledge.articles)
-    return [
-        Finding(f"knowledge: {counts.articles} articles, {counts.facts} facts, {counts.gaps} gaps, {cases} cases pass")
-    ]
+    parts = (
+        counted(counts.articles, "article"),
+        counted(counts.facts, "fact"),
+        counted(counts.gaps, "gap"),
+        f"cases passed: {cases}",
+    )
+    return [Finding(f"knowledge: {', '.join(parts)}")]
 
 
 async def examine(settings: DiscordSettings, tree: Tree | None) -> list[Finding]:

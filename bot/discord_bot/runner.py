@@ -16,9 +16,11 @@ from typing import Final
 
 import discord
 
+from bot.core.text import counted
 from bot.discord_bot.admin import Status, add_admin_commands, count
 from bot.discord_bot.client import BotClient
 from bot.discord_bot.connection import DISCORD_ERRORS, final_error, pause
+from bot.discord_bot.context import BotState
 from bot.discord_bot.logs import describe
 from bot.discord_bot.queueing import ANSWERING, Coalesced
 from bot.discord_bot.sync import Registration, sync_if_changed
@@ -55,6 +57,7 @@ class Runner:
         self.reloads = self.rebuilds = 0
         self._library = library
         self._settings = settings
+        self._state = BotState(library, settings.cooldown, time.monotonic)
         self._grace = grace
         self._began = time.monotonic()
         self._loaded_at = datetime.now(UTC)
@@ -62,8 +65,11 @@ class Runner:
         """Reload the facts, in a run that begins after the call; two at most are under way, whoever asks for them."""
 
     def new_client(self) -> BotClient:
-        """Build a client with the commands for everybody and for administrators; it is not logged in."""
-        client = BotClient(self._library, self._settings)
+        """Build a client with the commands for everybody and for administrators; it is not logged in.
+
+        What people may ask, and what they asked last, outlives the client before.
+        """
+        client = BotClient(self._library, self._settings, state=self._state.for_next_client())
         add_admin_commands(client, self._settings, self.reload, self.status)
         return client
 
@@ -204,12 +210,11 @@ class Runner:
         await client.wait_until_ready()
         self.has_connected = True
         revision = self._library.snapshot.revision
-        seconds = time.monotonic() - self._began
         log.info(
-            "connected and answering: %d servers, facts at revision %s (%.1f s after the facts were loaded)",
-            len(client.guilds),
+            "connected and answering: %s, facts at revision %s (%.1f s after the facts were loaded)",
+            counted(len(client.guilds), "server"),
             revision,
-            seconds,
+            time.monotonic() - self._began,
         )
 
 

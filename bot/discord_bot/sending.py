@@ -14,6 +14,7 @@ from discord.utils import MISSING
 
 from bot.discord_bot.components import view_of
 from bot.discord_bot.context import BotState, Interaction, language_for, state_of
+from bot.discord_bot.internals import fill_response
 from bot.discord_bot.logs import describe
 from bot.discord_bot.markup import texts_of
 from bot.discord_bot.rest import CALLBACK, RestGate, is_passing, is_refusal
@@ -31,6 +32,8 @@ _CANNOT_WRITE: Final = frozenset({50001, 50013, 50083})
 _CLOSED_MESSAGES: Final = 50007
 _DONE: Final = "acknowledged"
 """Key in an interaction's extras: its first response arrived though Discord's answer was lost."""
+_THINKING: Final = "thinking"
+"""Key in an interaction's extras: its first response is “… is thinking”, which the answer replaces."""
 _DEFER_AFTER: Final = 2.0
 """Seconds after which "… is thinking" is shown; Discord gives up after three."""
 
@@ -94,7 +97,8 @@ async def edit_reply(
     for message in sent[len(pieces) :]:
         await delete(rest, message)
     for text, view in pieces[len(sent) :]:
-        send = partial(question.channel.send, text, view=view or MISSING, suppress_embeds=True)
+        nonce = str(secrets.randbits(64))  # one that no earlier message had, which may be deleted by now
+        send = partial(question.channel.send, text, nonce=nonce, view=view or MISSING, suppress_embeds=True)
         kept.append(await rest.persistently(send))
     return kept
 
@@ -111,6 +115,11 @@ async def respond(interaction: Interaction, page: Page, *, private: bool) -> Non
 
 
 async def _respond(interaction: Interaction, pieces: Iterable[Piece], *, private: bool) -> None:
+    """Send pieces as the first response, in place of “… is thinking”, or as follow-ups.
+
+    Discord takes no nonce for follow-ups, so they are not repeated when they may have arrived.
+    """
+    rest = state_of(interaction).rest
     for text, view in pieces:
         content: dict[str, Any] = {
             "content": text,
@@ -118,8 +127,10 @@ async def _respond(interaction: Interaction, pieces: Iterable[Piece], *, private
             "ephemeral": private,
             "suppress_embeds": True,
         }
-        if interaction.response.is_done() or interaction.extras.get(_DONE):
-            await state_of(interaction).rest.persistently(partial(interaction.followup.send, **content))
+        if interaction.extras.pop(_THINKING, False):
+            await rest.persistently(partial(fill_response, interaction, text, view))
+        elif interaction.response.is_done() or interaction.extras.get(_DONE):
+            await rest.at_most_once(partial(interaction.followup.send, **content))
         else:
             await _acknowledge(interaction, partial(interaction.response.send_message, **content))
 
@@ -155,8 +166,14 @@ async def await_or_defer(interaction: Interaction, work: Coroutine[Any, Any, T],
     task = asyncio.create_task(work)
     done, _ = await asyncio.wait({task}, timeout=_DEFER_AFTER)
     if not done:
-        await _acknowledge(interaction, partial(interaction.response.defer, ephemeral=private, thinking=True))
+        await defer(interaction, private=private)
     return await task
+
+
+async def defer(interaction: Interaction, *, private: bool) -> None:
+    """Show “… is thinking” in place of the answer."""
+    await _acknowledge(interaction, partial(interaction.response.defer, ephemeral=private, thinking=True))
+    interaction.extras[_THINKING] = True
 
 
 async def run_handler(interaction: Interaction, handler: Awaitable[None]) -> None:

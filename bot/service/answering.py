@@ -17,7 +17,6 @@ from bot.core.matching import (
     Unanswered,
     decide,
     prepare,
-    score,
     score_all,
 )
 from bot.core.model import Entity, Knowledge, Language
@@ -157,30 +156,31 @@ def decide_on(snapshot: Snapshot, question: Question, encoder: Encoder | None) -
 
 
 def score_with(snapshot: Snapshot, question: Question, encoder: Encoder | None) -> tuple[Prepared, tuple[Scored, ...]]:
-    """Prepare, encode (if there is an encoder) and score a question, without `question.after`."""
-    prepared = prepare(snapshot, question)
-    return prepared, score(snapshot, prepared, encoded_for(snapshot, prepared, encoder))
-
-
-def encoded_for(snapshot: Snapshot, prepared: Prepared, encoder: Encoder | None) -> dict[str, Vector] | None:
-    """Return the unit vector of each text of a question; None without an encoder or without vectors to compare with."""
-    return _encoded(snapshot, prepared.texts, encoder)
+    """Prepare, encode (if there is an encoder) and score a question, without `question.after` and whatever it costs."""
+    return _scored(snapshot, [question], encoder, None)[0]
 
 
 def _encoded(snapshot: Snapshot, texts: Sequence[str], encoder: Encoder | None) -> dict[str, Vector] | None:
+    """Return the unit vector of each text; None without an encoder or without vectors to compare with."""
     if encoder is None or snapshot.vectors is None:
         return None
     return dict(zip(texts, encoder.encode(texts), strict=True))
 
 
+def _scored(
+    snapshot: Snapshot, questions: Sequence[Question], encoder: Encoder | None, budget: Budget | None
+) -> list[tuple[Prepared, tuple[Scored, ...]]]:
+    """Prepare and score questions; encoding all texts in one call takes half the time."""
+    prepared = [prepare(snapshot, question, budget) for question in questions]
+    texts = tuple(dict.fromkeys(text for one in prepared for text in one.texts))
+    return list(zip(prepared, score_all(snapshot, prepared, _encoded(snapshot, texts, encoder)), strict=True))
+
+
 def _literal(
     snapshot: Snapshot, questions: Sequence[Question], encoder: Encoder | None, budget: Budget
 ) -> list[Decision]:
-    """Decide on each question literally; encoding all texts in one call takes half the time."""
-    prepared = [prepare(snapshot, question, budget) for question in questions]
-    texts = tuple(dict.fromkeys(text for one in prepared for text in one.texts))
-    scored = score_all(snapshot, prepared, _encoded(snapshot, texts, encoder))
-    return [decide(one, scores) for one, scores in zip(prepared, scored, strict=True)]
+    """Decide on each question literally."""
+    return [decide(prepared, scores) for prepared, scores in _scored(snapshot, questions, encoder, budget)]
 
 
 def _interpret(snapshot: Snapshot, question: Question, encoder: Encoder | None, budget: Budget) -> _Interpretation:
