@@ -3,8 +3,9 @@
 import io
 import os
 import sys
+import traceback
 
-from bot.errors import BotError
+from bot.errors import MISTAKE, BotError
 
 
 def main() -> None:
@@ -31,6 +32,9 @@ def main() -> None:
     except BrokenPipeError:
         sys.stderr.close()  # whoever reads the output has closed it
         sys.exit(0)
+    except Exception:  # noqa: BLE001  the entry point
+        traceback.print_exc()
+        sys.exit(MISTAKE)
 
 
 if __name__ == "__main__":

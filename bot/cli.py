@@ -5,10 +5,11 @@ A command is one function with `@app.command`; the README's table names each of 
 
 import asyncio
 import json
+import logging
 import shlex
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -18,10 +19,12 @@ import typer
 
 from bot import app as composition
 from bot.core.matching import Question
-from bot.errors import ConfigError, KnowledgeError, Problem
+from bot.errors import MISTAKE, BotError, ConfigError, KnowledgeError, Problem
 from bot.service.library import Library
 from bot.service.replies import Reply
-from bot.settings import DiscordSettings, Settings, Switch, load_settings
+from bot.settings import DiscordSettings, LogFormat, Settings, Switch, load_settings
+
+log = logging.getLogger(__name__)
 
 READERS, AUTHORS, OPERATORS, DEVELOPERS = "Readers", "Authors", "Operators", "Developers"
 _PACKAGE = "article-answers-bot"
@@ -317,8 +320,8 @@ def _developer_tools() -> Iterator[None]:
         raise ConfigError(msg) from None
 
 
-def _discord_settings(knowledge: Path | None) -> DiscordSettings:
-    settings = load_settings(DiscordSettings)
+def _discord_settings(knowledge: Path | None, warn: Callable[[str], object] | None = None) -> DiscordSettings:
+    settings = load_settings(DiscordSettings, warn)
     return settings if knowledge is None else settings.model_copy(update={"knowledge": knowledge})
 
 
@@ -326,18 +329,39 @@ def _discord_settings(knowledge: Path | None) -> DiscordSettings:
 def run(knowledge: Knowledge = None) -> None:
     """Serve Discord until SIGTERM or SIGINT; SIGHUP reloads the facts."""
     from bot.discord_bot import logs  # noqa: PLC0415  discord.py only for the commands that need it
+    from bot.discord_bot.health import claim  # noqa: PLC0415
     from bot.discord_bot.runner import Runner, ignore_hangups, run_until_stopped  # noqa: PLC0415
     from bot.knowledge.folder import fingerprint  # noqa: PLC0415
 
     ignore_hangups()
-    settings = _discord_settings(knowledge)
+    unknown: list[str] = []
+    settings = _discord_settings(knowledge, unknown.append)
     token = settings.token()
-    logs.set_up(settings.log_level.value, (token,))
-    look = partial(fingerprint, composition.knowledge_folder(settings))
-    loaded = look() if settings.watch else None  # before reading: what changes meanwhile is loaded again
-    running = composition.build(settings, compiled=True)
-    running.library.answer(Question("준비"))  # the encoder loads with its first question, so no member waits for it
-    run_until_stopped(Runner(running.library, settings), token, look, loaded)
+    logs.set_up(settings.log_level.value, (token,), form=settings.log_format.value)
+    for text in unknown:
+        log.warning("%s", text)
+    with _last_words_in_the_log() if settings.log_format is LogFormat.JSON else nullcontext():
+        if settings.http is not None:
+            claim(settings.http).close()  # so that an address in use is told before a minute of loading
+        look = partial(fingerprint, composition.knowledge_folder(settings))
+        loaded = look() if settings.watch else None  # before reading: what changes meanwhile is loaded again
+        running = composition.build(settings, compiled=True)
+        running.library.answer(Question("준비"))  # the encoder loads with its first question, so no member waits for it
+        run_until_stopped(Runner(running.library, settings), token, look, loaded)
+
+
+@contextmanager
+def _last_words_in_the_log() -> Iterator[None]:
+    """Log the error that ends the block, one event per line of it, instead of leaving it to standard error."""
+    try:
+        yield
+    except BotError as error:
+        for line in str(error).splitlines():
+            log.critical("%s", line)
+        raise typer.Exit(error.exit_code) from None
+    except Exception as error:
+        log.critical("a mistake in the program ended the bot", exc_info=error)
+        raise typer.Exit(MISTAKE) from None
 
 
 @app.command(rich_help_panel=OPERATORS)

@@ -14,6 +14,7 @@ from bot.discord_bot.context import BotState, Interaction, language_for, state_o
 from bot.discord_bot.interactions import pick, press
 from bot.discord_bot.internals import SteadyClient
 from bot.discord_bot.limits import Clock
+from bot.discord_bot.measures import Measures
 from bot.discord_bot.messages import MessageHandler
 from bot.discord_bot.sending import log_failure, report_failure, run_handler, say
 from bot.service.library import Library
@@ -26,11 +27,21 @@ _TELLING: Final = 0.25
 class BotClient(SteadyClient):
     """The bot on Discord; it caches no members and no messages."""
 
-    def __init__(self, library: Library, settings: DiscordSettings, *, clock: Clock = time.monotonic) -> None:
-        """Answer with `library`; nothing connects yet."""
-        self.state = BotState(library, settings.cooldown, clock)
+    def __init__(
+        self,
+        library: Library,
+        settings: DiscordSettings,
+        *,
+        clock: Clock = time.monotonic,
+        measures: Measures | None = None,
+    ) -> None:
+        """Answer with `library`; nothing connects yet. `measures` may be those of the client before."""
+        measures = measures or Measures()
+        self.state = BotState(library, settings.cooldown, clock, measures)
         content = bool(settings.message_content)
         super().__init__(
+            reconnects=measures.connections,
+            dropped_events=measures.dropped_events,
             intents=discord.Intents(guilds=True, guild_messages=True, dm_messages=True, message_content=content),
             max_messages=None,
             chunk_guilds_at_startup=False,

@@ -11,8 +11,9 @@ from collections import Counter
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-MOST_MODULES, MOST_CODE_LINES, MOST_FUNCTION_LINES = 77, 9_500, 40
-"""70 and 8,300 without what load and faults need: `rest`, the queue before the matcher, bounded work, safe files."""
+MOST_MODULES, MOST_CODE_LINES, MOST_FUNCTION_LINES = 79, 9_960, 40
+"""70 and 8,300 without what load and faults need: `rest`, the queue before the matcher, bounded work, safe files;
+77 and 9,500 without what operators need: `health`, `measures`, the log in JSON, a `doctor` that is soon done."""
 _NO_CODE = {
     tokenize.COMMENT,
     tokenize.NL,
