@@ -8,12 +8,12 @@ import json
 import logging
 import shlex
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -23,6 +23,10 @@ from bot.errors import MISTAKE, BotError, ConfigError, KnowledgeError, Problem
 from bot.service.library import Library
 from bot.service.replies import Reply
 from bot.settings import DiscordSettings, LogFormat, Settings, Switch, load_settings
+
+if TYPE_CHECKING:
+    from bot.discord_bot.doctor import Finding
+    from bot.discord_bot.sync import Tree
 
 log = logging.getLogger(__name__)
 
@@ -389,30 +393,48 @@ def doctor(
     invite: Annotated[bool, typer.Option("--invite", help="Only print the link that adds the bot.")] = False,  # noqa: FBT002
     knowledge: Knowledge = None,
 ) -> None:
-    """Check token, intents, permissions and knowledge, and say how to fix what is wrong (exit code 1 if anything)."""
-    from bot.discord_bot.doctor import examine, find_invite, knowledge_findings  # noqa: PLC0415
-    from bot.discord_bot.runner import Runner  # noqa: PLC0415
+    """Check settings, knowledge and Discord; a line FIX says what to do. Exit code: 1 if there is one, else 0."""
+    from bot.discord_bot.doctor import Finding, find_invite  # noqa: PLC0415
 
-    settings = _discord_settings(knowledge)
     if invite:
-        sys.stdout.write(f"{asyncio.run(find_invite(settings.token()))}\n")
+        sys.stdout.write(f"{asyncio.run(find_invite(_discord_settings(knowledge).token()))}\n")
         return
-    running, problems = _build_and_check(settings)
-    findings = knowledge_findings(running.library.snapshot.knowledge if running else None, problems)
-    tree = Runner(running.library, settings).new_client().tree if running else None
-    findings += asyncio.run(examine(settings, tree))
+    unknown: list[str] = []
+    try:
+        settings = _discord_settings(knowledge, unknown.append)
+    except ConfigError as error:
+        raise typer.Exit(_print_findings([Finding("settings", line) for line in str(error).splitlines()])) from None
+    asyncio.run(_examine(settings, [Finding("settings", text) for text in unknown]))
+
+
+def _print_findings(findings: Sequence["Finding"]) -> int:
+    """Print one line for each finding; return the exit code."""
     for finding in findings:
         sys.stdout.write(f"{finding}\n")
-    if any(finding.fix for finding in findings):
-        raise typer.Exit(1)
+    sys.stdout.flush()
+    return int(any(finding.fix for finding in findings))
 
 
-def _build_and_check(settings: DiscordSettings) -> tuple[composition.App | None, tuple[Problem, ...]]:
-    """Load the facts and run their cases; return the app, None if it can't be built, and all problems."""
+async def _examine(settings: DiscordSettings, findings: Sequence["Finding"]) -> None:
+    """Print `findings` and those of `doctor`, and end."""
+    from bot.discord_bot.doctor import examine  # noqa: PLC0415
+    from bot.discord_bot.runner import Runner, end_soon  # noqa: PLC0415
+
+    def tree_for(library: Library) -> "Tree":
+        return Runner(library, settings).new_client().tree
+
+    found = await examine(settings, partial(_build_and_check, settings), tree_for)
+    code = _print_findings([*findings, *found])
+    end_soon(code)  # a name that is still being looked up must not delay the end
+    raise typer.Exit(code)
+
+
+def _build_and_check(settings: DiscordSettings) -> tuple[Library | None, tuple[Problem, ...]]:
+    """Load the facts and run their cases; return them, None if they can't be used, and all problems."""
     from bot.service.library import failed_cases  # noqa: PLC0415
 
     try:
-        running = composition.build(settings)
+        running = composition.build(settings, compiled=True)
     except KnowledgeError as error:
         return None, error.problems
-    return running, failed_cases(running.library.snapshot, running.encoder)
+    return running.library, failed_cases(running.library.snapshot, running.encoder)

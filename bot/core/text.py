@@ -176,3 +176,8 @@ def separate_questions(text: str) -> tuple[str, ...]:
         return ()
     found = tuple(part for part in found if len(squeeze(normalise(part))) >= _SHORTEST_QUESTION)
     return found if 1 < len(found) <= MAX_QUESTIONS else ()
+
+
+def counted(number: int, noun: str) -> str:
+    """Return a number with its noun in English, as in "1 fact" and "1,200 facts"."""
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"

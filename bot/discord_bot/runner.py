@@ -16,6 +16,7 @@ from typing import Final
 
 import discord
 
+from bot.core.text import counted
 from bot.discord_bot.admin import Status, add_admin_commands, count
 from bot.discord_bot.client import BotClient
 from bot.discord_bot.connection import DISCORD_ERRORS, final_error, pause
@@ -107,7 +108,7 @@ class Runner:
         if self.client is None:
             return self._trouble or "the bot is logging in to Discord"
         if not self.client.is_connected:
-            return "the gateway of Discord is not connected; the log says why"
+            return "the gateway of Discord is not connected"
         return ""
 
     async def _reload(self) -> tuple[Change, Registration]:
@@ -204,11 +205,11 @@ class Runner:
                 raise fatal
             if isinstance(error, DISCORD_ERRORS) and not isinstance(error, discord.ConnectionClosed):
                 seconds = pause(failures, time.monotonic() - failing_since)
-                self._trouble = f"Discord can't be reached ({type(error).__name__}); the log says more"
+                self._trouble = f"Discord can't be reached ({type(error).__name__})"
                 log.warning("Discord can't be reached (%s), the next attempt in %.1f s", describe(error), seconds)
             else:  # an IDENTIFY was spent
                 seconds = rebuild_pause(failures)
-                self._trouble = "the connection to Discord ended and is built again; the log says why"
+                self._trouble = "the connection to Discord ended and is built again"
                 log.error("the client ended and is rebuilt in %.0f s", seconds, exc_info=error)
             with suppress(TimeoutError):
                 await asyncio.wait_for(stop.wait(), seconds)
@@ -253,7 +254,8 @@ class Runner:
         await client.wait_until_ready()
         self.has_connected = True
         revision = self._library.snapshot.revision
-        log.info("connected and answering: %d servers, facts at revision %s", len(client.guilds), revision)
+        servers = counted(len(client.guilds), "server")
+        log.info("connected and answering: %s, facts at revision %s", servers, revision)
 
 
 def ignore_hangups() -> None:
@@ -278,13 +280,20 @@ def run_until_stopped(runner: Runner, token: str, look: Callable[[], str], loade
 
     async def serve() -> None:
         await runner.serve(token, look, loaded=loaded)
-        # A thread that is still reading facts must not delay the end; nothing is lost with it.
-        timer = threading.Timer(_THREADS_TIMEOUT, os._exit, (0,))
-        timer.daemon = True
-        timer.start()
+        end_soon(0)
 
     stay_responsive()
     asyncio.run(serve())
+
+
+def end_soon(code: int) -> None:
+    """End the process with `code` even if a thread is busy, as when reading facts or asking for an address by name.
+
+    Nothing is lost with such a thread.
+    """
+    timer = threading.Timer(_THREADS_TIMEOUT, os._exit, (code,))
+    timer.daemon = True
+    timer.start()
 
 
 async def _logged(job: Awaitable[object]) -> None:

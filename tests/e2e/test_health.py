@@ -97,7 +97,7 @@ async def test_readiness_follows_the_connection_and_the_end(
         server.drops_connection()
         await server.disconnects()
         await until(bot.runner.obstacle)
-        assert await get(address, "/readyz") == (503, "the gateway of Discord is not connected; the log says why\n")
+        assert await get(address, "/readyz") == (503, "the gateway of Discord is not connected\n")
         assert await get(address, "/healthz") == (200, "alive\n")
         server.refuses_gateway(None)
         await until(lambda: not bot.runner.obstacle())
