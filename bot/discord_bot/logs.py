@@ -20,6 +20,8 @@ from bot.errors import BotError
 _HIDDEN = "[hidden]"
 _TOKENS_IN_ADDRESSES = re.compile(r"(/(?:interactions|webhooks)/\d+/)[^/\s?]+")
 """The tokens of interactions, with which anybody can answer for 15 minutes."""
+_IDS_IN_ADDRESSES = re.compile(r"(?<=/)\d{15,20}(?![\d.])")
+"""Of people, channels and messages, which discord.py names in its warnings."""
 _SAFE_ERRORS = (discord.HTTPException, discord.ConnectionClosed, discord.GatewayNotFound, OSError, BotError)
 """Errors whose text comes from Discord or the system; that of any other may quote what a member wrote."""
 _MAX_FRAMES = 4
@@ -64,7 +66,7 @@ def set_up(
 
 
 class CleanFormatter(logging.Formatter):
-    """Hides secrets, the tokens of interactions and control characters."""
+    """Hides secrets, in addresses also tokens of interactions and ids, and control characters."""
 
     def __init__(self, hidden: Collection[str] = ()) -> None:
         """Replace the texts in `hidden` wherever they occur."""
@@ -75,7 +77,7 @@ class CleanFormatter(logging.Formatter):
         """Return `text` as one line without what is hidden."""
         for secret in self._hidden:
             text = text.replace(secret, _HIDDEN)
-        text = _TOKENS_IN_ADDRESSES.sub(rf"\g<1>{_HIDDEN}", text)
+        text = _IDS_IN_ADDRESSES.sub("[id]", _TOKENS_IN_ADDRESSES.sub(rf"\g<1>{_HIDDEN}", text))
         return "".join(c if c.isprintable() else " " for c in text)
 
 

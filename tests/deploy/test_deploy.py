@@ -221,7 +221,8 @@ def test_the_unit_is_valid(tmp_path: Path) -> None:
     text = UNIT_FILE.read_text(encoding="utf-8")
     copy.write_text(re.sub(r"(?m)^ExecStart=\S+", f"ExecStart={sys.executable}", text), encoding="utf-8")
     done = subprocess.run(["systemd-analyze", "verify", str(copy)], capture_output=True, check=False, timeout=60)  # noqa: S603, S607
-    assert (done.returncode, done.stderr.decode()) == (0, "")
+    assert done.returncode == 0
+    assert UNIT_FILE.name not in done.stderr.decode()  # other units of the machine may have faults
 
 
 def test_the_unit_is_hardened() -> None:

@@ -43,6 +43,15 @@ def test_tokens_of_interactions_are_hidden() -> None:
     assert "/webhooks/12/[hidden]/messages/@original" in text
 
 
+def test_ids_in_addresses_are_hidden() -> None:
+    """As in discord.py's warnings; the id of a server that an operator administers is no part of one."""
+    address = "https://x/api/v10/channels/1234567890123456789/messages/1234567890123456780"
+    text = line(f"We are being rate limited. POST {address} responded with 429. server 1234567890123456781")
+    assert "/channels/[id]/messages/[id] responded" in text
+    assert "server 1234567890123456781" in text
+    assert "/webhooks/1234567890123456789" not in line("/webhooks/1234567890123456789/tOkEn/messages/@original")
+
+
 def test_an_event_is_one_line() -> None:
     """Line ends and control characters in a message can't look like further events."""
     assert "\n" not in line("a\nb\r\x1b[31m", raised(ValueError("c\nd")))
