@@ -1,6 +1,7 @@
 """`/healthz`, `/readyz` and `/metrics`, as whoever watches over the bot asks for them."""
 
 import asyncio
+import re
 import signal
 import socket
 from collections.abc import AsyncIterator
@@ -16,7 +17,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from bot.app import App
 from bot.core.model import LANGUAGES
 from bot.discord_bot.client import BotClient
-from bot.discord_bot.measures import Decision, ReloadResult, Way
+from bot.discord_bot.measures import SHED, Decision, ReloadResult, Way
 from bot.discord_bot.queueing import ANSWERING
 from bot.discord_bot.runner import Runner
 from bot.errors import ConfigError, DiscordStartError, KnowledgeError
@@ -31,6 +32,7 @@ from tests.fake_discord import Settings as Patient
 MARKER = "zebrafish"
 """A word that only members write."""
 GATEWAY = "GET /gateway/bot"
+GUIDE = Path(__file__).parents[2] / ".deploy" / "README.md"
 WRITE = "POST /channels/{channel_id}/messages"
 
 
@@ -208,6 +210,20 @@ async def lag_is_measured(address: Address) -> bool:
     """Wait for the first measurement of the lag."""
     await asyncio.sleep(0.6)
     return parsed((await get(address, "/metrics"))[1])["bot_loop_lag_seconds_count", ()] > 0
+
+
+def test_the_guide_explains_every_measure_and_every_value_of_a_label(app: App, settings: DiscordSettings) -> None:
+    text = Runner(app.library, settings).measures.text().decode()
+    shown = {family.name for family in text_string_to_metric_families(text)}
+    names = {name for name in shown if name.startswith("bot_") and not name.endswith("_created")}
+    rows = dict(re.findall(r"^\| `(bot_\w+)` \| (.+) \|$", GUIDE.read_text(encoding="utf-8"), re.MULTILINE))
+    assert {re.sub("_(total|info)$", "", name) for name in rows} == {name.removesuffix("_info") for name in names}
+    for values in (get_args(Way), get_args(Decision), (*LANGUAGES, "none")):
+        assert ", ".join(values) in rows["bot_questions_total"]
+    for reason in SHED:
+        assert f"({reason})" in rows["bot_questions_shed_total"]
+    for result in get_args(ReloadResult):
+        assert result in rows["bot_reloads_total"]
 
 
 async def test_reloads_and_revision_are_shown(server: FakeDiscord, tmp_path: Path) -> None:
