@@ -34,7 +34,7 @@ SCOPES: Final = ("bot", "applications.commands")
 _MAX_SERVERS: Final = 20
 """Servers whose channels are checked; each costs three requests."""
 _MAX_CHANNELS_SHOWN = 5
-_LOGIN: Final = 3.5
+_LOGIN: Final = 3.0
 """Seconds for the login, after which Discord counts as out of reach."""
 _CHECKS: Final = 60.0
 """Seconds for the checks after it, which take several requests for each server."""
