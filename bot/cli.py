@@ -25,6 +25,8 @@ from bot.service.replies import Reply
 from bot.settings import DiscordSettings, LogFormat, Settings, Switch, load_settings
 
 if TYPE_CHECKING:
+    from threading import Timer
+
     from bot.discord_bot.doctor import Finding
     from bot.discord_bot.sync import Tree
 
@@ -404,7 +406,9 @@ def doctor(
         settings = _discord_settings(knowledge, unknown.append)
     except ConfigError as error:
         raise typer.Exit(_print_findings([Finding("settings", line) for line in str(error).splitlines()])) from None
-    asyncio.run(_examine(settings, [Finding("settings", text) for text in unknown]))
+    code, ending = asyncio.run(_examine(settings, [Finding("settings", text) for text in unknown]))
+    ending.cancel()
+    raise typer.Exit(code)
 
 
 def _print_findings(findings: Sequence["Finding"]) -> int:
@@ -415,8 +419,8 @@ def _print_findings(findings: Sequence["Finding"]) -> int:
     return int(any(finding.fix for finding in findings))
 
 
-async def _examine(settings: DiscordSettings, findings: Sequence["Finding"]) -> None:
-    """Print `findings` and those of `doctor`, and end."""
+async def _examine(settings: DiscordSettings, findings: Sequence["Finding"]) -> tuple[int, "Timer"]:
+    """Print `findings` and those of `doctor`; return the exit code and what ends the process if the loop does not."""
     from bot.discord_bot.doctor import examine  # noqa: PLC0415
     from bot.discord_bot.runner import Runner, end_soon  # noqa: PLC0415
 
@@ -425,8 +429,7 @@ async def _examine(settings: DiscordSettings, findings: Sequence["Finding"]) -> 
 
     found = await examine(settings, partial(_build_and_check, settings), tree_for)
     code = _print_findings([*findings, *found])
-    end_soon(code)  # a name that is still being looked up must not delay the end
-    raise typer.Exit(code)
+    return code, end_soon(code)  # a name that is still being looked up must not delay the end
 
 
 def _build_and_check(settings: DiscordSettings) -> tuple[Library | None, tuple[Problem, ...]]:

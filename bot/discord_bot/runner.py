@@ -286,14 +286,15 @@ def run_until_stopped(runner: Runner, token: str, look: Callable[[], str], loade
     asyncio.run(serve())
 
 
-def end_soon(code: int) -> None:
-    """End the process with `code` even if a thread is busy, as when reading facts or asking for an address by name.
+def end_soon(code: int) -> threading.Timer:
+    """End the process with `code` even if a thread is busy, as when reading facts or looking up an address by name.
 
-    Nothing is lost with such a thread.
+    Nothing is lost with such a thread. Cancel the timer if the process goes on.
     """
     timer = threading.Timer(_THREADS_TIMEOUT, os._exit, (code,))
     timer.daemon = True
     timer.start()
+    return timer
 
 
 async def _logged(job: Awaitable[object]) -> None:
