@@ -3,9 +3,10 @@
 import io
 import os
 import sys
+import traceback
 from typing import Final, NoReturn
 
-from bot.errors import BotError
+from bot.errors import MISTAKE, BotError
 
 _CLOSED_PIPE: Final = 141
 """The exit code that a shell reports of a program that was ended by SIGPIPE."""
@@ -42,6 +43,9 @@ def main() -> None:
         _end_without_a_reader()  # typer and rich end with 1 where a pipe is closed
     except BrokenPipeError:
         _end_without_a_reader()
+    except Exception:  # noqa: BLE001  the entry point
+        traceback.print_exc()
+        sys.exit(MISTAKE)
 
 
 def _end_without_a_reader() -> NoReturn:

@@ -180,9 +180,5 @@ def separate_questions(text: str) -> tuple[str, ...]:
 
 
 def counted(number: int, noun: str) -> str:
-    """Return a number with its noun, in English.
-
-    >>> counted(1, "fact"), counted(1200, "fact")
-    ('1 fact', '1,200 facts')
-    """
+    """Return a number with its noun in English, as in "1 fact" and "1,200 facts"."""
     return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"

@@ -163,11 +163,11 @@ def add_admin_commands(client: BotClient, settings: DiscordSettings, reload: Rel
 
     @group.command(name="reload", description=description_of(messages["admin_reload"]))
     async def facts_reload(interaction: Interaction) -> None:
-        await run_handler(interaction, _answer(interaction, settings, partial(_reload, reload)))
+        await run_handler(interaction, _answer(interaction, settings, partial(_reload, reload)), "admin")
 
     @group.command(name="status", description=description_of(messages["admin_status"]))
     async def facts_status(interaction: Interaction) -> None:
-        await run_handler(interaction, _answer(interaction, settings, partial(_status, status)))
+        await run_handler(interaction, _answer(interaction, settings, partial(_status, status)), "admin")
 
     client.tree.add_command(group, guilds=guilds)
 

@@ -14,6 +14,7 @@ from bot.discord_bot.context import BotState, Interaction, language_for, state_o
 from bot.discord_bot.interactions import pick, press
 from bot.discord_bot.internals import SteadyClient, SteadyTree
 from bot.discord_bot.limits import Clock
+from bot.discord_bot.measures import Measures
 from bot.discord_bot.messages import MessageHandler
 from bot.discord_bot.sending import log_failure, report_failure, run_handler, say
 from bot.service.library import Library
@@ -35,9 +36,12 @@ class BotClient(SteadyClient):
         state: BotState | None = None,
     ) -> None:
         """Answer with `library`, and with the `state` of the client before, if any; nothing connects yet."""
-        self.state = state or BotState(library, settings.cooldown, clock)
+        self.state = state or BotState(library, settings.cooldown, clock, Measures())
+        measures = self.state.measures
         content = bool(settings.message_content)
         super().__init__(
+            reconnects=measures.connections,
+            dropped_events=measures.dropped_events,
             intents=discord.Intents(guilds=True, guild_messages=True, dm_messages=True, message_content=content),
             max_messages=None,
             chunk_guilds_at_startup=False,

@@ -121,14 +121,17 @@ class _Line:
     identifies: int = 0
     """Since the last session that was stable."""
     opened_at: float = 0.0
+    is_open: bool = False
+    """Whether Discord has begun or resumed the session on the current socket."""
 
     def note_event(self, socket: DiscordWebSocket) -> None:
         """Take over what a RESUME needs after an event."""
         self.session, self.sequence, self.gateway = socket.session_id, socket.sequence, socket.gateway
-        self.failures = 0
+        self.failures, self.is_open = 0, True
 
     def note_end(self, socket: SteadySocket | None, *, resumable: bool) -> None:
         """Forget the session if it can't be resumed."""
+        self.is_open = False
         if socket is not None and socket.unreadable:
             resumable = resumable and self.unreadable_at != self.sequence
             self.unreadable_at = self.sequence
@@ -150,13 +153,20 @@ class _Line:
 class SteadyClient(discord.AutoShardedClient):
     """A client that resumes where its session lives and drops the events that can't be read."""
 
-    def __init__(self, **options: Any) -> None:  # noqa: ANN401  those of discord.py
-        """Take the options of a client."""
+    def __init__(
+        self,
+        *,
+        reconnects: Counter[str],
+        dropped_events: Counter[str],
+        **options: Any,  # noqa: ANN401  those of discord.py
+    ) -> None:
+        """Take the options of a client, and counters that may have counted for the client before it."""
         super().__init__(**options)
-        self.dropped_events: Counter[str] = Counter()
+        self.dropped_events = dropped_events
         """How many events of each type were dropped."""
-        self.reconnects: Counter[str] = Counter()
+        self.reconnects = reconnects
         """How many sockets were opened with RESUME and IDENTIFY."""
+        self._lines: tuple[_Line, ...] = ()
         self._ended = asyncio.Event()
         self._identifying = asyncio.Lock()
         parsers: Mapping[str, Callable[[Any], None]] = self._connection.parsers
@@ -201,7 +211,8 @@ class SteadyClient(discord.AutoShardedClient):
         count, address, _ = await self.http.get_bot_gateway()
         self.shard_count = self._connection.shard_count = count
         self._connection.shard_ids = range(count)
-        lines = [asyncio.create_task(self._stay_connected(_Line(one), yarl.URL(address))) for one in range(count)]
+        self._lines = tuple(map(_Line, range(count)))
+        lines = [asyncio.create_task(self._stay_connected(line, yarl.URL(address))) for line in self._lines]
         ended = asyncio.create_task(self._ended.wait())
         try:
             done, _ = await asyncio.wait({*lines, ended}, return_when=asyncio.FIRST_COMPLETED)
@@ -211,6 +222,11 @@ class SteadyClient(discord.AutoShardedClient):
             for task in (*lines, ended):
                 task.cancel()
             await asyncio.gather(*lines, ended, return_exceptions=True)
+
+    @property
+    def is_connected(self) -> bool:
+        """Return whether each shard has a session from which events come."""
+        return bool(self._lines) and all(line.is_open for line in self._lines)
 
     async def close(self) -> None:
         """Close the connection."""

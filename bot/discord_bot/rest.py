@@ -3,6 +3,7 @@
 import asyncio
 import re
 import time
+from collections import Counter
 from collections.abc import Awaitable, Callable
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -25,6 +26,8 @@ _UNNAMED_PAUSE: Final = 5.0
 """Seconds to pause after a 429 that names no time."""
 _NOT_TAKEN: Final = frozenset({502, 503, 521, 522, 523})
 """Statuses of proxies that could not hand a request on, so Discord has not carried it out."""
+_SOCKETS: Final = frozenset({"ws", "wss"})
+"""Schemes of the gateway, whose sockets the same session opens."""
 _MAX_INTERACTIONS = 2_000
 _INTERACTION = re.compile(r"/interactions/(\d+)/")
 
@@ -61,14 +64,20 @@ def _is_unsure() -> bool:
     return delivery is not None and delivery.may_have_arrived
 
 
+def status_class(status: int) -> str:
+    """Return the label under which a status is counted: its class, but 429 for itself."""
+    return "429" if status == _TOO_MANY else f"{status // 100}xx"
+
+
 class RestGate:
     """Lets requests through, none during the pause that a proxy's 429 asks for.
 
     Such a 429 has no `Via` header and concerns every request, not one route; discord.py waits for the others itself.
     """
 
-    def __init__(self) -> None:
-        """Let everything through."""
+    def __init__(self, responses: Counter[str] | None = None) -> None:
+        """Let everything through; count in `responses` what comes back, by class of status."""
+        self._responses = Counter() if responses is None else responses
         self.patience = _REPLY
         """Seconds in which a reply or follow-up is tried again."""
         self._opens_at = 0.0
@@ -119,7 +128,7 @@ class RestGate:
             _delivery.reset(token)
 
     async def _before(self, _: object, __: object, request: aiohttp.TraceRequestStartParams) -> None:
-        if request.url.scheme in {"ws", "wss"}:
+        if request.url.scheme in _SOCKETS:
             return
         if _is_unsure():
             msg = "Discord may have carried out the request"
@@ -128,6 +137,8 @@ class RestGate:
 
     async def _after(self, _: object, __: object, request: aiohttp.TraceRequestEndParams) -> None:
         response = request.response
+        if request.url.scheme not in _SOCKETS:
+            self._responses[status_class(response.status)] += 1
         if response.status >= 500:  # noqa: PLR2004
             self._note(request.url.path, taken=response.status not in _NOT_TAKEN)
         if response.status == _TOO_MANY and "Via" not in response.headers:
@@ -136,6 +147,8 @@ class RestGate:
             self._opens_at = max(self._opens_at, time.monotonic() + seconds)
 
     async def _lost(self, _: object, __: object, request: aiohttp.TraceRequestExceptionParams) -> None:
+        if request.url.scheme not in _SOCKETS:
+            self._responses["lost"] += 1
         self._note(request.url.path, taken=not isinstance(request.exception, aiohttp.ClientConnectorError))
 
     def _note(self, path: str, *, taken: bool) -> None:

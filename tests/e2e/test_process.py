@@ -288,7 +288,7 @@ async def test_doctor_lists_everything_to_fix(server: FakeDiscord, tmp_path: Pat
         "server 5",
         "server “The Reading Room”",
     ]
-    assert "the bot sees #general but may not reply there" in fixes[3]
+    assert "the bot sees #general but may not reply there: give its role View Channels, Send Messages, " in fixes[3]
 
 
 async def test_doctor_reports_a_wrong_token(server: FakeDiscord, tmp_path: Path, folder: Folder) -> None:
