@@ -10,7 +10,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from bot.core.features import FEATURE_NAMES, Matrix
+from bot.core.features import FEATURE_NAMES, Matrix, contradicts
 
 Mask = NDArray[np.bool_]
 _COMPETITION: Final = ("share", "log_probability", "second", "gaps", "best_gap")
@@ -19,6 +19,8 @@ CONFIDENCE_FEATURES: Final = (*_COMPETITION, *FEATURE_NAMES)
 """Inputs of the confidence in the best fact: its competition and its own features."""
 READING_MARGIN: Final = 0.05
 """Minimum gain of confidence for preferring another reading to the text as typed: on Korean keys, `who` is 좨."""
+GAP_FROM: Final = 0.3
+"""Minimum probability for replying with a gap, which must also be likelier than every fact."""
 _TINY: Final = 1e-9
 """Keeps divisors and arguments of logarithms above 0."""
 
@@ -42,6 +44,8 @@ class Classifier:
     """Minimum confidence for giving the best fact as the answer."""
     answer_from_with_gaps: float
     """The same in an article that lists gaps, which already catch many questions without an answer."""
+    closest_from: float
+    """Minimum confidence for quoting the best fact as the closest one."""
     suggest_from: float
     """Minimum confidence for suggesting facts."""
 
@@ -57,6 +61,16 @@ class Classifier:
         """Return the probability that the likeliest fact is the right answer."""
         z = float(confidence_features(table, probabilities, is_fact) @ self.confidence) + self.confidence_bias
         return float(1 / (1 + np.exp(-z)))
+
+    def may_be_closest(self, table: Matrix, probabilities: Matrix, is_fact: Mask) -> bool:
+        """Return whether the likeliest fact may be quoted as the closest one, if the confidence in it suffices.
+
+        It may not if a gap or small talk is the reply, or if the question contradicts it.
+        """
+        facts = np.where(is_fact, probabilities, 0)
+        gap = float(np.where(is_fact, 0, probabilities).max(initial=0))
+        best = int(facts.argmax())
+        return not (gap >= GAP_FROM and gap > facts[best]) and not contradicts(table[best])
 
     def answer_threshold(self, *, with_gaps: bool) -> float:
         """Return the minimum confidence for an answer from an article with or without gaps."""
@@ -109,5 +123,6 @@ def load_classifier(*, semantic: bool) -> Classifier:
         confidence_bias=stored["confidence_bias"],
         answer_from=stored["answer_from"],
         answer_from_with_gaps=stored["answer_from_with_gaps"],
+        closest_from=stored["closest_from"],
         suggest_from=stored["suggest_from"],
     )

@@ -255,6 +255,15 @@ FEATURES: Final = (
     Feature("meaning_margin", _margin("meaning"), 1, needs_encoder=True),
 )
 FEATURE_NAMES: Final = tuple(feature.name for feature in FEATURES)
+_CONTRADICTIONS: Final = [FEATURE_NAMES.index(name) for name in ("name_miss", "type_miss")]
+
+
+def contradicts(row: Matrix) -> bool:
+    """Return whether a question names what a target does not mention, or asks for a kind of answer that it lacks.
+
+    `row` is the target's row of a feature table.
+    """
+    return bool(row[_CONTRADICTIONS].any())
 
 
 def feature_table(compared: Comparison) -> Matrix:

@@ -86,7 +86,7 @@ def test_step_two_keeps_the_signs_and_is_at_the_optimum_of_its_penalised_likelih
         [recorded(random, 1, right=n % 3 > 0) for n in range(8)],
         [recorded(random, 2, right=n % 2 > 0) for n in range(32)],
     ]
-    empty = Classifier(np.zeros(len(FEATURE_NAMES)), 0.0, np.zeros(len(CONFIDENCE_FEATURES)), 0.0, 1.0, 1.0, 0.0)
+    empty = Classifier(np.zeros(len(FEATURE_NAMES)), 0.0, np.zeros(len(CONFIDENCE_FEATURES)), 0.0, 1.0, 1.0, 1.0, 0.0)
     fitted = fit_confidence(empty, groups, ())
     rows = np.array(
         [confidence_features(one.table, one.probabilities, one.question.is_fact) for group in groups for one in group]
