@@ -52,7 +52,7 @@ def test_an_unsure_fact_is_quoted_as_the_closest_with_two_others_behind_it() -> 
     assert {one.target.item.id for one in decision.others} == {"builder", "chair-left"}
 
 
-@pytest.mark.parametrize("text", ["왜 배 비용이 그렇게 나왔어?", "When was the ferry built?", "Lund built the ferry?"])
+@pytest.mark.parametrize("text", ["왜 배 비용이 그렇게 나왔어?", "Lund built the ferry?"])
 def test_no_fact_is_the_closest_that_lacks_the_kind_of_answer_or_the_name_asked_for(text: str) -> None:
     assert not isinstance(unsure(text), Closest)
 
