@@ -11,7 +11,7 @@ from collections import Counter
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-MOST_MODULES, MOST_CODE_LINES, MOST_FUNCTION_LINES = 77, 9_500, 40
+MOST_MODULES, MOST_CODE_LINES, MOST_FUNCTION_LINES = 77, 9_650, 40
 """70 and 8,300 without what load and faults need: `rest`, the queue before the matcher, bounded work, safe files."""
 _NO_CODE = {
     tokenize.COMMENT,
