@@ -1,27 +1,34 @@
 """The command line for readers, authors, operators and developers.
 
-A command is one function with `@app.command`; the README's table names each of them.
+A command is one function with `@app.command`; the README's table names each of them. It imports what it needs when it
+runs, so that `--help` loads nothing that answers questions.
 """
 
-import asyncio
 import json
+import logging
 import shlex
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, nullcontext
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from bot import app as composition
-from bot.core.matching import Question
-from bot.errors import ConfigError, KnowledgeError, Problem
-from bot.service.library import Library
-from bot.service.replies import Reply
-from bot.settings import DiscordSettings, Settings, Switch, load_settings
+from bot.errors import MISTAKE, BotError, ConfigError, KnowledgeError, Problem
+
+if TYPE_CHECKING:
+    from threading import Timer
+
+    from bot.discord_bot.doctor import Finding
+    from bot.discord_bot.sync import Tree
+    from bot.service.library import Library
+    from bot.service.replies import Reply
+    from bot.settings import DiscordSettings, Settings
+
+log = logging.getLogger(__name__)
 
 READERS, AUTHORS, OPERATORS, DEVELOPERS = "Readers", "Authors", "Operators", "Developers"
 _PACKAGE = "article-answers-bot"
@@ -31,9 +38,21 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode="rich",
 )
+
+
+def path(text: str) -> Path:
+    """Return a path with `~` replaced, which no shell does behind `--option=`."""
+    try:
+        return Path(text).expanduser()
+    except RuntimeError as error:
+        raise typer.BadParameter(str(error)) from None
+
+
 Knowledge = Annotated[
     Path | None,
-    typer.Option("--knowledge", help="Folder of the articles instead of the shipped ones (BOT_KNOWLEDGE)."),
+    typer.Option(
+        "--knowledge", parser=path, help="Folder of the articles instead of the shipped ones (BOT_KNOWLEDGE)."
+    ),
 ]
 ArticleSlug = Annotated[str | None, typer.Option("--article", help="Answer from this article only.")]
 Lang = Annotated[
@@ -48,7 +67,7 @@ Semantic = Annotated[
 def _show_version(wanted: bool) -> None:  # noqa: FBT001  typer passes the option's value
     """Print the name and the version of the installed package, and end."""
     if wanted:
-        from importlib.metadata import PackageNotFoundError, version  # noqa: PLC0415  not needed to answer
+        from importlib.metadata import PackageNotFoundError, version
 
         try:
             sys.stdout.write(f"{_PACKAGE} {version(_PACKAGE)}\n")
@@ -67,7 +86,9 @@ def main(
     """Answer readers' questions about an article, with the source, in Korean and English."""
 
 
-def _settings(knowledge: Path | None, semantic: bool | None = None) -> Settings:  # noqa: FBT001
+def _settings(knowledge: Path | None, semantic: bool | None = None) -> "Settings":  # noqa: FBT001
+    from bot.settings import Settings, Switch, load_settings
+
     settings = load_settings(Settings)
     changes: dict[str, object] = {}
     if knowledge is not None:
@@ -90,27 +111,32 @@ def ask(  # noqa: PLR0913, PLR0917  one parameter per option
     if question == "-" and not as_json:
         msg = "Reading questions from standard input needs --json."
         raise ConfigError(msg)
-    running = composition.build(_settings(knowledge, semantic), compiled=True)
+    from bot import app as composition
+    from bot.core.matching import Question
+    from bot.terminal.progress import Preparing
+
+    with Preparing() as preparing:
+        running = composition.build(_settings(knowledge, semantic), compiled=True, report=preparing.report)
     slug = composition.known_article(running, article)
     show = _write_json if as_json else _print
     for text in _lines() if question == "-" else (question,):
         show(text, running.library.answer(Question(text, lang, slug)).reply)
 
 
-def _write_json(question: str, reply: Reply) -> None:
+def _write_json(question: str, reply: "Reply") -> None:
     """Write one line of JSON as UTF-8 at once; a lone surrogate (bytes of argv that are no text) as its escape."""
-    from bot.terminal.ask import as_json  # noqa: PLC0415
+    from bot.terminal.ask import as_json
 
     line = json.dumps(as_json(question, reply), ensure_ascii=False)
     sys.stdout.buffer.write(line.encode("utf-8", errors="backslashreplace") + b"\n")
     sys.stdout.buffer.flush()
 
 
-def _print(_: str, reply: Reply) -> None:
+def _print(_: str, reply: "Reply") -> None:
     """Show a reply as a person likes to read it."""
-    from rich.console import Console  # noqa: PLC0415  not needed for JSON
+    from rich.console import Console
 
-    from bot.terminal.ask import render  # noqa: PLC0415
+    from bot.terminal.ask import render
 
     Console().print(render(reply))
 
@@ -126,23 +152,26 @@ def chat(
     article: ArticleSlug = None, lang: Lang = None, knowledge: Knowledge = None, semantic: Semantic = None
 ) -> None:
     """Ask question after question in the terminal."""
-    from rich.console import Console  # noqa: PLC0415  not needed for JSON
+    from rich.console import Console
 
-    from bot.terminal.chat import Chat, run_chat  # noqa: PLC0415
+    from bot import app as composition
+    from bot.terminal.chat import Chat, run_chat
+    from bot.terminal.progress import Preparing
 
     settings = _settings(knowledge, semantic)
-    running = composition.build(settings, encode=False, compiled=True)
+    preparing = Preparing()
+    running = composition.build(settings, encode=False, compiled=True, report=preparing.report)
     slug = composition.known_article(running, article)
-    run_chat(Chat(Console(), running.library, slug, lang), settings.cache / "history")
+    run_chat(Chat(Console(), running.library, slug, lang), settings.cache / "history", preparing)
 
 
 @app.command(rich_help_panel=AUTHORS)
 def new(
-    source: Annotated[Path, typer.Argument(help="A text file with the article, or a JSON file of facts.")],
-    folder: Annotated[Path, typer.Argument(help="The folder to create; its name is the article's slug.")],
+    source: Annotated[Path, typer.Argument(parser=path, help="A text file with the article, or a JSON file of facts.")],
+    folder: Annotated[Path, typer.Argument(parser=path, help="The folder to create; its name is the article's slug.")],
 ) -> None:
     """Start an article folder from a text or from a JSON of facts."""
-    from bot.authoring.new import new_article  # noqa: PLC0415  a tool for authors, not for every start
+    from bot.authoring.new import new_article
 
     draft = new_article(source, folder)
     for warning in draft.warnings:
@@ -157,9 +186,11 @@ def new(
 
 @app.command(rich_help_panel=AUTHORS)
 def check(  # noqa: PLR0913, PLR0917  one parameter per option
-    folder: Annotated[Path | None, typer.Argument(help="Articles, or one article; default: those in use.")] = None,
+    folder: Annotated[
+        Path | None, typer.Argument(parser=path, help="Articles, or one article; default: those in use.")
+    ] = None,
     article: Annotated[
-        Path | None, typer.Option(help="The text of the one article, to compare the facts with.")
+        Path | None, typer.Option(parser=path, help="The text of the one article, to compare the facts with.")
     ] = None,
     advice: Annotated[bool, typer.Option("--advice", help="Also propose gaps, and list near-duplicate facts.")] = False,  # noqa: FBT002
     full: Annotated[bool, typer.Option("--full", help="Test every sample, not 12 of each fact.")] = False,  # noqa: FBT002
@@ -168,17 +199,20 @@ def check(  # noqa: PLR0913, PLR0917  one parameter per option
 ) -> None:
     """List the problems of a folder of articles, and what would improve its answers."""
     if schema:
-        from bot.knowledge.schema import schema_text  # noqa: PLC0415
+        from bot.knowledge.schema import schema_text
 
         sys.stdout.write(schema_text())
         return
-    from bot.authoring.check import check as run  # noqa: PLC0415
-    from bot.authoring.check import text_problems  # noqa: PLC0415
-    from bot.knowledge.folder import read_files  # noqa: PLC0415
-    from bot.knowledge.reader import parse_knowledge  # noqa: PLC0415
+    from bot import app as composition
+    from bot.authoring.check import check as run
+    from bot.authoring.check import text_problems
+    from bot.knowledge.folder import read_files
+    from bot.knowledge.reader import parse_knowledge
+    from bot.terminal.progress import Preparing
 
     settings = _settings(folder, semantic)
-    running = composition.build(settings)
+    with Preparing() as preparing:
+        running = composition.build(settings, report=preparing.report)
     problems: tuple[Problem, ...] = ()
     if article is not None:
         files = read_files(composition.knowledge_folder(settings), composition.shipped_knowledge())
@@ -198,21 +232,22 @@ def preview(
     what: Annotated[
         str | None, typer.Argument(metavar="[COMMAND|QUESTION]", help="Such as /who-left; default: a tour.")
     ] = None,
-    html: Annotated[Path | None, typer.Option("--html", help="Write a page in Discord's look to this file.")] = None,
+    html: Annotated[
+        Path | None, typer.Option("--html", parser=path, help="Write a page in Discord's look to this file.")
+    ] = None,
     lang: Lang = None,
     knowledge: Knowledge = None,
     semantic: Semantic = None,
 ) -> None:
     """Show how replies will look on Discord."""
-    from rich.console import Console  # noqa: PLC0415  not needed for JSON
+    from rich.console import Console
 
-    from bot.terminal.preview import (  # noqa: PLC0415
-        scenes,
-        show,
-        write_html,
-    )
+    from bot import app as composition
+    from bot.terminal.preview import scenes, show, write_html
+    from bot.terminal.progress import Preparing
 
-    running = composition.build(_settings(knowledge, semantic))
+    with Preparing() as preparing:
+        running = composition.build(_settings(knowledge, semantic), report=preparing.report)
     shown = scenes(running.library, what, lang)
     if html is None:
         show(Console(), running.library.snapshot.knowledge, shown)
@@ -225,11 +260,15 @@ def preview(
 def evaluate(  # noqa: PLR0913, PLR0917  one parameter per option
     files: Annotated[
         list[Path] | None,
-        typer.Argument(help="Question sets (.jsonl) or an article's cases.yaml; default: all of tests/questions."),
+        typer.Argument(
+            parser=path, help="Question sets (.jsonl) or an article's cases.yaml; default: all of tests/questions."
+        ),
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the measures as JSON.")] = False,  # noqa: FBT002
     explain: Annotated[bool, typer.Option("--explain", help="List each miss with its signals.")] = False,  # noqa: FBT002
-    compare: Annotated[Path | None, typer.Option(help="An earlier report (--json) to compare with, pairwise.")] = None,
+    compare: Annotated[
+        Path | None, typer.Option(parser=path, help="An earlier report (--json) to compare with, pairwise.")
+    ] = None,
     samples: Annotated[
         Literal["ko", "en"] | None,
         typer.Option(help="Keep the samples of this language only and ask the questions in the other."),
@@ -242,15 +281,18 @@ def evaluate(  # noqa: PLR0913, PLR0917  one parameter per option
     semantic: Semantic = None,
 ) -> None:
     """Measure how often the bot is right on sets of questions, each asked of the article it is named after."""
-    from bot.evaluation.evaluate import Options, measuring_sets, read_sets  # noqa: PLC0415
-    from bot.evaluation.evaluate import evaluate as run  # noqa: PLC0415
-    from bot.evaluation.perturbation import one_language  # noqa: PLC0415
+    from bot import app as composition
+    from bot.evaluation.evaluate import Options, measuring_sets, read_sets
+    from bot.evaluation.evaluate import evaluate as run
+    from bot.evaluation.perturbation import one_language
+    from bot.terminal.progress import Preparing
 
     change = None if samples is None else partial(one_language, language=samples)
 
-    def answering(folder: Path | None) -> Library:
+    def answering(folder: Path | None) -> "Library":
         settings = _settings(folder or knowledge, semantic)
-        return composition.build(settings, compiled=folder is None, change=change).library
+        with Preparing() as preparing:
+            return composition.build(settings, compiled=folder is None, change=change, report=preparing.report).library
 
     chosen = files or measuring_sets(Path("tests/questions"))
     if not chosen:
@@ -261,16 +303,23 @@ def evaluate(  # noqa: PLR0913, PLR0917  one parameter per option
 
 @app.command(rich_help_panel=DEVELOPERS)
 def train(
-    articles: Annotated[Path, typer.Option(help="Training articles, beside the shipped one.")] = Path("tests/articles"),
-    questions: Annotated[Path, typer.Option(help="Their question sets.")] = Path("tests/questions"),
-    output: Annotated[Path, typer.Option(help="Folder for weights.json and its report.")] = Path("bot/core"),
+    articles: Annotated[Path, typer.Option(parser=path, help="Training articles, beside the shipped one.")] = Path(
+        "tests/articles"
+    ),
+    questions: Annotated[Path, typer.Option(parser=path, help="Their question sets.")] = Path("tests/questions"),
+    output: Annotated[Path, typer.Option(parser=path, help="Folder for weights.json and its report.")] = Path(
+        "bot/core"
+    ),
     ablation: Annotated[  # noqa: FBT002
         bool, typer.Option("--ablation", help="Only write what each feature is worth (20 minutes).")
     ] = False,
 ) -> None:
     """Learn the decision's weights and thresholds, leave-one-article-out, and write the report."""
+    from bot import app as composition
+    from bot.settings import Settings, load_settings
+
     with _developer_tools():
-        from bot.dev.train import ablate_and_write, train_and_write  # noqa: PLC0415
+        from bot.dev.train import ablate_and_write, train_and_write
 
     training, _ = composition.read(articles)
     shipped, _ = composition.read(composition.shipped_knowledge())
@@ -283,23 +332,26 @@ def train(
 @app.command(rich_help_panel=DEVELOPERS)
 def bench(
     what: Annotated[Literal["speed", "scaling", "quality"], typer.Argument(help="What to measure.")] = "speed",
-    data: Annotated[Path | None, typer.Option(help="Folder of the public question sets, for quality.")] = None,
+    data: Annotated[
+        Path | None, typer.Option(parser=path, help="Folder of the public question sets, for quality.")
+    ] = None,
     episodes: Annotated[
         int | None, typer.Option("--scenes", min=1, help="At most this many episodes of each set, for quality.")
     ] = None,
 ) -> None:
     """Measure time and memory, how they grow with the facts, or answers on public sets against other matchers."""
-    from bot.semantic.encoder import UseEncoder  # noqa: PLC0415  numpy and the weights only when wanted
+    from bot import app as composition
+    from bot.semantic.encoder import UseEncoder
 
     knowledge, _ = composition.read(composition.shipped_knowledge())
     if what != "quality":
         with _developer_tools():
-            from bot.dev.bench import scaling, speed  # noqa: PLC0415
+            from bot.dev.bench import scaling, speed
 
         sys.stdout.write((speed if what == "speed" else scaling)(knowledge, UseEncoder))
         return
     with _developer_tools():  # not above: scikit-learn would count in the memory that `speed` measures
-        from bot.dev.quality import quality  # noqa: PLC0415
+        from bot.dev.quality import quality
 
     if data is None:
         msg = "bench quality needs the folder of the public question sets: --data DIR."
@@ -317,27 +369,55 @@ def _developer_tools() -> Iterator[None]:
         raise ConfigError(msg) from None
 
 
-def _discord_settings(knowledge: Path | None) -> DiscordSettings:
-    settings = load_settings(DiscordSettings)
+def _discord_settings(knowledge: Path | None, warn: Callable[[str], object] | None = None) -> "DiscordSettings":
+    from bot.settings import DiscordSettings, load_settings
+
+    settings = load_settings(DiscordSettings, warn)
     return settings if knowledge is None else settings.model_copy(update={"knowledge": knowledge})
 
 
 @app.command(rich_help_panel=OPERATORS)
 def run(knowledge: Knowledge = None) -> None:
     """Serve Discord until SIGTERM or SIGINT; SIGHUP reloads the facts."""
-    from bot.discord_bot import logs  # noqa: PLC0415  discord.py only for the commands that need it
-    from bot.discord_bot.runner import Runner, ignore_hangups, run_until_stopped  # noqa: PLC0415
-    from bot.knowledge.folder import fingerprint  # noqa: PLC0415
+    from bot import app as composition
+    from bot.core.matching import Question
+    from bot.discord_bot import logs
+    from bot.discord_bot.health import claim
+    from bot.discord_bot.runner import Runner, ignore_hangups, run_until_stopped
+    from bot.knowledge.folder import fingerprint
+    from bot.settings import LogFormat
 
     ignore_hangups()
-    settings = _discord_settings(knowledge)
+    unknown: list[str] = []
+    settings = _discord_settings(knowledge, unknown.append)
     token = settings.token()
-    logs.set_up(settings.log_level.value, (token,))
-    look = partial(fingerprint, composition.knowledge_folder(settings))
-    loaded = look() if settings.watch else None  # before reading: what changes meanwhile is loaded again
-    running = composition.build(settings, compiled=True)
-    running.library.answer(Question("준비"))  # the encoder loads with its first question, so no member waits for it
-    run_until_stopped(Runner(running.library, settings), token, look, loaded)
+    logs.set_up(settings.log_level.value, (token,), form=settings.log_format.value)
+    for text in unknown:
+        log.warning("%s", text)
+    with _last_words_in_the_log() if settings.log_format is LogFormat.JSON else nullcontext():
+        if settings.http is not None:
+            claim(settings.http).close()  # so that an address in use is told before a minute of loading
+        look = partial(fingerprint, composition.knowledge_folder(settings))
+        loaded = look() if settings.watch else None  # before reading: what changes meanwhile is loaded again
+        running = composition.build(settings, compiled=True)
+        with composition.logged("loading the encoder"):
+            # the encoder loads with its first question, so no member waits for it
+            running.library.answer(Question("준비"))
+        run_until_stopped(Runner(running.library, settings), token, look, loaded)
+
+
+@contextmanager
+def _last_words_in_the_log() -> Iterator[None]:
+    """Log the error that ends the block, one event per line of it, instead of leaving it to standard error."""
+    try:
+        yield
+    except BotError as error:
+        for line in str(error).splitlines():
+            log.critical("%s", line)
+        raise typer.Exit(error.exit_code) from None
+    except Exception as error:
+        log.critical("a mistake in the program ended the bot", exc_info=error)
+        raise typer.Exit(MISTAKE) from None
 
 
 @app.command(rich_help_panel=OPERATORS)
@@ -348,8 +428,11 @@ def sync(
     knowledge: Knowledge = None,
 ) -> None:
     """Show how the registered commands differ (+ added, - removed, ~ changed), and register the declared ones."""
-    from bot.discord_bot.runner import Runner  # noqa: PLC0415
-    from bot.discord_bot.sync import SyncOptions, sync_now  # noqa: PLC0415
+    import asyncio
+
+    from bot import app as composition
+    from bot.discord_bot.runner import Runner
+    from bot.discord_bot.sync import SyncOptions, sync_now
 
     settings = _discord_settings(knowledge)
     token = settings.token()
@@ -365,30 +448,52 @@ def doctor(
     invite: Annotated[bool, typer.Option("--invite", help="Only print the link that adds the bot.")] = False,  # noqa: FBT002
     knowledge: Knowledge = None,
 ) -> None:
-    """Check token, intents, permissions and knowledge, and say how to fix what is wrong (exit code 1 if anything)."""
-    from bot.discord_bot.doctor import examine, find_invite, knowledge_findings  # noqa: PLC0415
-    from bot.discord_bot.runner import Runner  # noqa: PLC0415
+    """Check settings, knowledge and Discord; a line FIX says what to do. Exit code: 1 if there is one, else 0."""
+    import asyncio
 
-    settings = _discord_settings(knowledge)
+    from bot.discord_bot.doctor import Finding, find_invite
+
     if invite:
-        sys.stdout.write(f"{asyncio.run(find_invite(settings.token()))}\n")
+        sys.stdout.write(f"{asyncio.run(find_invite(_discord_settings(knowledge).token()))}\n")
         return
-    running, problems = _build_and_check(settings)
-    findings = knowledge_findings(running.library.snapshot.knowledge if running else None, problems)
-    tree = Runner(running.library, settings).new_client().tree if running else None
-    findings += asyncio.run(examine(settings, tree))
+    unknown: list[str] = []
+    try:
+        settings = _discord_settings(knowledge, unknown.append)
+    except ConfigError as error:
+        raise typer.Exit(_print_findings([Finding("settings", line) for line in str(error).splitlines()])) from None
+    code, ending = asyncio.run(_examine(settings, [Finding("settings", text) for text in unknown]))
+    ending.cancel()
+    raise typer.Exit(code)
+
+
+def _print_findings(findings: Sequence["Finding"]) -> int:
+    """Print one line for each finding; return the exit code."""
     for finding in findings:
         sys.stdout.write(f"{finding}\n")
-    if any(finding.fix for finding in findings):
-        raise typer.Exit(1)
+    sys.stdout.flush()
+    return int(any(finding.fix for finding in findings))
 
 
-def _build_and_check(settings: DiscordSettings) -> tuple[composition.App | None, tuple[Problem, ...]]:
-    """Load the facts and run their cases; return the app, None if it can't be built, and all problems."""
-    from bot.service.library import failed_cases  # noqa: PLC0415
+async def _examine(settings: "DiscordSettings", findings: Sequence["Finding"]) -> tuple[int, "Timer"]:
+    """Print `findings` and those of `doctor`; return the exit code and what ends the process if the loop does not."""
+    from bot.discord_bot.doctor import examine
+    from bot.discord_bot.runner import Runner, end_soon
+
+    def tree_for(library: "Library") -> "Tree":
+        return Runner(library, settings).new_client().tree
+
+    found = await examine(settings, partial(_build_and_check, settings), tree_for)
+    code = _print_findings([*findings, *found])
+    return code, end_soon(code)  # a name that is still being looked up must not delay the end
+
+
+def _build_and_check(settings: "DiscordSettings") -> tuple["Library | None", tuple[Problem, ...]]:
+    """Load the facts and run their cases; return them, None if they can't be used, and all problems."""
+    from bot import app as composition
+    from bot.service.library import failed_cases
 
     try:
-        running = composition.build(settings)
+        running = composition.build(settings, compiled=True)
     except KnowledgeError as error:
         return None, error.problems
-    return running, failed_cases(running.library.snapshot, running.encoder)
+    return running.library, failed_cases(running.library.snapshot, running.encoder)

@@ -156,10 +156,9 @@ def _same_samples(target: Target, texts: Sequence[str]) -> str:
     return f"{_name(target)}: {len(texts)} samples look the same to the bot: {shown}: reword all but one"
 
 
-def near_duplicate_facts(snapshot: Snapshot) -> Advice:
+def near_duplicate_facts(index: Index, encoder: Encoder | None) -> Advice:
     """List facts of one article with nearly the same answer, compared by the encoder where there is one."""
-    index = snapshot.index
-    pairs = sorted(_same_answers(index, _passage_similarity(snapshot)), reverse=True)
+    pairs = sorted(_same_answers(index, _passage_similarity(index, encoder)), reverse=True)
     targets = ((index.targets[one], index.targets[other]) for _, one, other in pairs)
     return first_lines("near-duplicate facts", targets, lambda pair: _same_answer(*pair))
 
@@ -182,13 +181,14 @@ def _same_answers(index: Index, similarity: NDArray[np.float32]) -> Iterator[tup
             yield nearest, one, other
 
 
-def _passage_similarity(snapshot: Snapshot) -> NDArray[np.float32]:
+def _passage_similarity(index: Index, encoder: Encoder | None) -> NDArray[np.float32]:
     """Return the cosine of each passage (answer or label) with each, shape (passages, passages)."""
-    if snapshot.vectors is not None:
-        cosines: NDArray[np.float32] = snapshot.vectors.passages @ snapshot.vectors.passages.T
+    texts = [normalise(text) for text in index.passages]
+    if encoder is not None:
+        vectors = encoder.encode(texts)
+        cosines: NDArray[np.float32] = vectors @ vectors.T
         return cosines
-    index = snapshot.index
-    rows = [index.passage_ngrams.scores(ngram_hashes(squeeze(normalise(text)))) for text in index.passages]
+    rows = [index.passage_ngrams.scores(ngram_hashes(squeeze(text))) for text in texts]
     return np.stack(rows) if rows else np.zeros((0, 0), np.float32)
 
 

@@ -19,7 +19,7 @@ from bot.core.index import Snapshot, Target, Vector
 from bot.core.matching import MAX_SUGGESTIONS, Question, believed
 from bot.core.memo import BatchMemo
 from bot.core.model import Article, Fact, Knowledge, Sample
-from bot.core.text import normalise
+from bot.core.text import counted, normalise
 from bot.errors import ConfigError, KnowledgeError, Problem
 from bot.knowledge.reader import LocatedKnowledge
 from bot.service.answering import score_with
@@ -41,7 +41,7 @@ class _RememberingEncoder:
         self._encoder = encoder
         self._memo: BatchMemo[Vector] = BatchMemo(sys.maxsize)
         if (vectors := snapshot.vectors) is not None:
-            rows = (*vectors.samples, *vectors.passages, *vectors.words)
+            rows = (*vectors.samples, *vectors.words)
             known = dict(zip(map(normalise, snapshot.index.texts()), rows, strict=True))
             self._memo.get(list(known), lambda _: known.values())
 
@@ -139,7 +139,7 @@ class Report:
 
     def __str__(self) -> str:
         """Return the advice, kind by kind, and one line of counts."""
-        warnings = _count(sum(kind.number for kind in self.advice), "warning")
+        warnings = counted(sum(kind.number for kind in self.advice), "warning")
         return "".join(map(str, self.advice)) + f"{self.counts}: no problems, {warnings}\n"
 
 
@@ -180,7 +180,7 @@ def check(  # noqa: PLR0913  what to look for is a switch each
         advice.near_duplicate_samples(index, samples),
     ]
     if more_advice:
-        kinds += [advice.missing_gaps(snapshot, encoder, samples), advice.near_duplicate_facts(snapshot)]
+        kinds += [advice.missing_gaps(snapshot, encoder, samples), advice.near_duplicate_facts(index, encoder)]
     return Report(_counts(snapshot.knowledge), tuple(kinds))
 
 
@@ -195,8 +195,4 @@ def _counts(knowledge: Knowledge) -> str:
         "sample question": sum(len(fact.samples) for fact in facts) + sum(len(gap.samples) for gap in gaps),
         "case": sum(len(article.cases) for article in articles),
     }
-    return ", ".join(_count(number, noun) for noun, number in numbers.items())
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+    return ", ".join(counted(number, noun) for noun, number in numbers.items())

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from bot.core.lexicon import answer_types
 from bot.core.memo import BatchMemo
 from bot.core.model import Article, Fact, Gap, Knowledge
+from bot.core.stemming import stem
 from bot.core.text import is_hangul, jamo, normalise
 from bot.core.tokens import TokenizedText, Tokenizer
 
@@ -28,6 +29,14 @@ _MENTION_SHARE: Final = 0.04
 """A target mentions the entities that more than this share of its samples name."""
 _ABOUT_SHARE: Final = 0.5
 """A target is about the entities that more than this share of its samples name."""
+_AXES: Final = 128
+"""Principal axes along which samples are compared first."""
+_ENOUGH_FOR_AXES: Final = 3_000
+"""Samples that the principal axes are computed from."""
+_LIKELY: Final = 128
+"""Samples that are nearest along the principal axes and compared in full."""
+_BLOCK: Final = 256
+"""Vectors that are multiplied at a time: half a megabyte."""
 _MEMO_SIZE: Final = 2_048
 TINY: Final = 1e-6
 """Keeps divisors above 0."""
@@ -160,17 +169,19 @@ class Segments:
         return slice(end - int(self.counts[target]), end)
 
     def best(self, scores: Column) -> Column:
-        """Return each target's best score, at least 0; `scores` has shape (rows, …), the result (targets, …)."""
-        found = np.zeros((len(self.counts), *scores.shape[1:]), np.float32)
+        """Return each target's best score, at least 0; `scores` has shape (…, rows), the result (…, targets)."""
+        found = np.zeros((*scores.shape[:-1], len(self.counts)), np.float32)
         if len(self._with_rows):
-            found[self._with_rows] = np.maximum(np.maximum.reduceat(scores, self._starts, axis=0), 0)
+            found[..., self._with_rows] = np.maximum(np.maximum.reduceat(scores, self._starts, axis=-1), 0)
         return found
 
-    def mean(self, scores: Column) -> Column:
-        """Return each target's mean score, 0 without rows; `scores` has shape (rows,), the result (targets,)."""
-        sums = np.bincount(self.target_of_row, scores, minlength=len(self.counts))
-        average: Column = (sums / np.maximum(self.counts, 1)).astype(np.float32)
-        return average
+    def mean(self, rows: Vector) -> Vector:
+        """Return each target's mean row, 0 without rows; `rows` has shape (rows, …), the result (targets, …)."""
+        found = np.zeros((len(self.counts), *rows.shape[1:]), np.float32)
+        if len(self._with_rows):
+            sums = np.add.reduceat(rows, self._starts, axis=0)
+            found[self._with_rows] = (sums.T / self.counts[self._with_rows]).T
+        return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -264,15 +275,26 @@ class Index:
         """Entities each target mentions."""
         self.asks = _ask_shares(self.targets, samples)
         """Share of each target's samples that ask for a kind of answer, by kind, each of shape (targets,)."""
+        self._index_words(both)
+
+    def _index_words(self, texts: Sequence[Sequence[TokenizedText]]) -> None:
+        """Index the words of each target's texts; all forms of a word share the vector of its shortest form."""
         words = [
-            dict.fromkeys(word for text in texts for word in text.words if len(word) > 1 or is_hangul(word))
-            for texts in both
+            dict.fromkeys(word for text in own for word in text.words if len(word) > 1 or is_hangul(word))
+            for own in texts
         ]
-        self.vocabulary = {word: row for row, word in enumerate(dict.fromkeys(word for own in words for word in own))}
-        """Row of each word among the vectors of words."""
-        self.word_rows = np.array([self.vocabulary[word] for own in words for word in own], np.int32)
+        forms: dict[str, list[str]] = {}
+        for word in dict.fromkeys(word for own in words for word in own):
+            forms.setdefault(stem(word), []).append(word)
+        self.word_texts = tuple(min(same, key=len) for same in forms.values())
+        """The word whose vector stands for all forms of it."""
+        self.vocabulary = {word: row for row, same in enumerate(forms.values()) for word in same}
+        """Row of each word of the facts among the vectors of words."""
+        self._row_of_stem = {stemmed: row for row, stemmed in enumerate(forms)}
+        rows = [dict.fromkeys(self.vocabulary[word] for word in own) for own in words]
+        self.word_rows = np.array([row for own in rows for row in own], np.int32)
         """Rows of each target's words, grouped by target."""
-        self.word_segments = Segments(list(map(len, words)))
+        self.word_segments = Segments(list(map(len, rows)))
         """Segments of `word_rows`."""
 
     def belongs_to(self, slug: str) -> NDArray[np.bool_]:
@@ -283,14 +305,18 @@ class Index:
         """Return the cosine of a text's character n-grams with those of every sample, shape (samples,)."""
         return self.ngrams.scores(ngram_hashes(squeezed))
 
+    def word_row(self, word: str) -> int | None:
+        """Return the row of a word, or of another form of it, among the vectors of words."""
+        return self._row_of_stem.get(stem(word))
+
     def nearest_sample(self, position: int, scores: Column) -> str:
         """Return the best-scoring sample of the target at `position`; `scores` has one entry per sample."""
         own = self.sample_segments.rows(position)
         return self.samples[own.start + int(scores[own].argmax())] if own.start < own.stop else ""
 
     def texts(self) -> tuple[str, ...]:
-        """Return all texts that need a vector: samples, passages, words of the vocabulary."""
-        return (*self.samples, *self.passages, *self.vocabulary)
+        """Return all texts that need a vector: samples and words, one for all forms of a word."""
+        return (*self.samples, *self.word_texts)
 
 
 def _targets(article: Article) -> list[Target]:
@@ -332,28 +358,75 @@ class Vectors:
 
     samples: Vector
     """Shape (samples, dimensions)."""
-    passages: Vector
-    """Shape (passages, dimensions)."""
     words: Vector
-    """Of the index's vocabulary, shape (words, dimensions)."""
+    """Of the index's `word_texts`, shape (words, dimensions)."""
     centre: Vector
     """Mean of the sample vectors, shape (dimensions,); subtracted, as all texts of an article share it."""
-    centre_products: Column
-    """Dot product of every sample with the centre, shape (samples,)."""
     distances: Column
     """Distance of every sample from the centre, shape (samples,)."""
+    means: Vector
+    """Mean over each target's samples of the unit vectors from the centre to them, shape (targets, dimensions)."""
+    axes: Vector
+    """The principal axes of the samples around the centre, shape (dimensions, at most _AXES)."""
+    projected: Vector
+    """The unit vectors from the centre to the samples along these axes, shape (samples, axes)."""
     nearest: BatchMemo[Column] = field(default_factory=lambda: BatchMemo(_MEMO_SIZE), compare=False)
     """For words of questions, the rescaled cosine with the nearest word of each target, shape (targets,)."""
 
     @classmethod
     def of(cls, index: Index, rows: Vector) -> "Vectors":
         """Build from one row per text of `index.texts()`."""
-        ends = np.cumsum([len(index.samples), len(index.passages)])
-        samples, passages, words = np.split(rows, ends)
+        samples, words = np.split(rows, [len(index.samples)])
         centre = samples.mean(axis=0) if len(samples) else np.zeros(rows.shape[1], np.float32)
-        products = samples @ centre
-        squares = np.einsum("ij,ij->i", samples, samples) - 2 * products + centre @ centre
-        return cls(samples, passages, words, centre, products, np.sqrt(np.maximum(squares, TINY)))
+        away = samples - centre
+        distances = np.sqrt(np.maximum(np.einsum("ij,ij->i", away, away), TINY))
+        away /= distances[:, None]
+        axes = _principal_axes(away)
+        means = index.sample_segments.mean(away)
+        return cls(samples, words, centre, distances, means, axes, away @ axes)
+
+    def centred(self, vector: Vector) -> Vector:
+        """Return the unit vector from the centre to `vector`."""
+        away = vector - self.centre
+        unit: Vector = away / max(float(np.sqrt(away @ away)), TINY)
+        return unit
+
+    def nearest_samples(self, centred: Vector, others: NDArray[np.floating], count: int) -> NDArray[np.int64]:
+        """Return the positions of the samples with the highest sum of centred cosine and number in `others`.
+
+        Only those that are near along the principal axes are compared in full: reading all vectors takes as long as
+        everything else.
+        """
+        likely = highest(others + self.projected @ (centred @ self.axes), _LIKELY)
+        away = (self.samples[likely] - self.centre) @ centred / self.distances[likely]
+        nearest: NDArray[np.int64] = likely[highest(others[likely] + away, count)]
+        return nearest
+
+
+def products(some: Vector, many: Vector) -> Vector:
+    """Return the dot product of each row of `some` with each of `many`, shape (some, many).
+
+    Each block of `many` stays in the processor's cache until all of `some` are multiplied with it: reading `many` from
+    memory takes longer than multiplying it with a few rows.
+    """
+    found = np.empty((len(some), len(many)), np.float32)
+    for start in range(0, len(many), _BLOCK):
+        block = slice(start, start + _BLOCK)
+        found[:, block] = (many[block] @ some.T).T
+    return found
+
+
+def highest(scores: NDArray[np.floating], count: int) -> NDArray[np.int64]:
+    """Return the positions of the `count` highest scores, in any order; of all if there are fewer."""
+    count = min(count, len(scores))
+    return np.argpartition(-scores, count - 1)[:count] if count else np.zeros(0, np.int64)
+
+
+def _principal_axes(rows: Vector) -> Vector:
+    """Return the axes along which `rows` differ most, shape (dimensions, at most _AXES)."""
+    some = rows[:: 1 + len(rows) // _ENOUGH_FOR_AXES]
+    _, axes = np.linalg.eigh(some.T @ some)
+    return np.ascontiguousarray(axes[:, : -_AXES - 1 : -1])
 
 
 @dataclass(frozen=True, slots=True)

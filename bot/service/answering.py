@@ -18,7 +18,6 @@ from bot.core.matching import (
     Unanswered,
     decide,
     prepare,
-    score,
     score_all,
 )
 from bot.core.model import Entity, Knowledge, Language
@@ -108,8 +107,9 @@ def ask(snapshot: Snapshot, question: Question, encoder: Encoder | None) -> Answ
         return whole
     language = whole.reply.language
     texts = separate_questions(question.text)
-    known = snapshot.index.vocabulary
-    if not all(len(text) <= MAX_PART and budget.reads(normalise(text), known) for text in texts):
+    if not texts or max(map(len, texts)) > MAX_PART or not budget.starts():
+        return whole
+    if not all(budget.reads(normalise(text), snapshot.index.vocabulary) for text in texts):
         return whole
     asked = [replace(question, text=text, language=language, after=None) for text in texts]
     decisions = _literal(snapshot, asked, encoder, budget)
@@ -157,30 +157,31 @@ def decide_on(snapshot: Snapshot, question: Question, encoder: Encoder | None) -
 
 
 def score_with(snapshot: Snapshot, question: Question, encoder: Encoder | None) -> tuple[Prepared, tuple[Scored, ...]]:
-    """Prepare, encode (if there is an encoder) and score a question, without `question.after`."""
-    prepared = prepare(snapshot, question)
-    return prepared, score(snapshot, prepared, encoded_for(snapshot, prepared, encoder))
-
-
-def encoded_for(snapshot: Snapshot, prepared: Prepared, encoder: Encoder | None) -> dict[str, Vector] | None:
-    """Return the unit vector of each text of a question; None without an encoder or without vectors to compare with."""
-    return _encoded(snapshot, prepared.texts, encoder)
+    """Prepare, encode (if there is an encoder) and score a question, without `question.after` and whatever it costs."""
+    return _scored(snapshot, [question], encoder, None)[0]
 
 
 def _encoded(snapshot: Snapshot, texts: Sequence[str], encoder: Encoder | None) -> dict[str, Vector] | None:
+    """Return the unit vector of each text; None without an encoder or without vectors to compare with."""
     if encoder is None or snapshot.vectors is None:
         return None
     return dict(zip(texts, encoder.encode(texts), strict=True))
 
 
+def _scored(
+    snapshot: Snapshot, questions: Sequence[Question], encoder: Encoder | None, budget: Budget | None
+) -> list[tuple[Prepared, tuple[Scored, ...]]]:
+    """Prepare and score questions; encoding all texts in one call takes half the time."""
+    prepared = [prepare(snapshot, question, budget) for question in questions]
+    texts = tuple(dict.fromkeys(text for one in prepared for text in one.texts))
+    return list(zip(prepared, score_all(snapshot, prepared, _encoded(snapshot, texts, encoder)), strict=True))
+
+
 def _literal(
     snapshot: Snapshot, questions: Sequence[Question], encoder: Encoder | None, budget: Budget
 ) -> list[Decision]:
-    """Decide on each question literally; encoding all texts in one call takes half the time."""
-    prepared = [prepare(snapshot, question, budget) for question in questions]
-    texts = tuple(dict.fromkeys(text for one in prepared for text in one.texts))
-    scored = score_all(snapshot, prepared, _encoded(snapshot, texts, encoder))
-    return [decide(one, scores) for one, scores in zip(prepared, scored, strict=True)]
+    """Decide on each question literally."""
+    return [decide(prepared, scores) for prepared, scores in _scored(snapshot, questions, encoder, budget)]
 
 
 def _interpret(snapshot: Snapshot, question: Question, encoder: Encoder | None, budget: Budget) -> _Interpretation:
@@ -194,7 +195,7 @@ def _interpret(snapshot: Snapshot, question: Question, encoder: Encoder | None, 
     if resolved is None:
         return literal
     literal = replace(literal, needs_context=True)
-    if _is_small_talk(literal, resolved):
+    if _is_small_talk(literal, resolved) or not budget.starts():
         return literal
     language = question.language or language_of(normalise(question.text), question.default)
     asked = replace(question, language=language, article=question.article or before.article)
@@ -229,7 +230,7 @@ def _context_after(snapshot: Snapshot, text: str, found: _Interpretation) -> Con
     normal, best = normalise(text)[:MAX_READ], found.best
     if best is not None:
         return Context(best.target.article.slug, normal, best.target.item.id) if best.target.article else None
-    named = sorted(snapshot.index.tokenizer.tokenize(normal).entities)
+    named = sorted(key for word in snapshot.index.tokenizer.tokens(normal) for key in word.names)
     return Context(named[0][0], normal) if named else None
 
 

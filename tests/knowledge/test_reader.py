@@ -23,8 +23,8 @@ from bot.core.model import (
 )
 from bot.errors import KnowledgeError
 from bot.knowledge.folder import read_files
-from bot.knowledge.reader import parse_knowledge, read_knowledge
-from tests.knowledge.small_article import COMMAND, ENTITIES, Folder, problems_of
+from bot.knowledge.reader import parse_knowledge
+from tests.knowledge.small_article import COMMAND, ENTITIES, Folder, problems_of, read_knowledge
 
 
 def test_an_alias_of_two_entities_is_refused(folder: Folder) -> None:
