@@ -266,7 +266,7 @@ def decide(prepared: Prepared, scored: tuple[Scored, ...]) -> Decision:
     language, candidates = _language(prepared, best.reading.normal), best.candidates()
     facts = tuple(one for one in candidates if isinstance(one.target.item, Fact))[: MAX_SUGGESTIONS + 1]
     gap = next((one for one in candidates if isinstance(one.target.item, Gap)), None)
-    if facts and best.confidence >= best.classifier.answer_threshold(with_gaps=_has_gaps(facts[0])):
+    if facts and best.confidence >= best.classifier.answer_threshold(_gaps_per_fact(facts[0])):
         return Answered(language, facts[0], facts[1:])
     if facts and best.confidence >= best.classifier.closest_from and best.may_be_closest:
         return Closest(language, facts[0], facts[1:MAX_SUGGESTIONS])
@@ -280,5 +280,6 @@ def _language(prepared: Prepared, normal: str) -> Language:
     return prepared.question.language or language_of(normal, prepared.question.default)
 
 
-def _has_gaps(candidate: Candidate) -> bool:
-    return candidate.target.article is not None and bool(candidate.target.article.gaps)
+def _gaps_per_fact(candidate: Candidate) -> float:
+    article = candidate.target.article
+    return article.gaps_per_fact if article else 0.0

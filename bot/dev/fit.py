@@ -145,7 +145,7 @@ class Prediction:
 
     def answered(self, classifier: Classifier) -> bool:
         """Return whether the best fact would be given as the answer."""
-        return self.confidence >= classifier.answer_threshold(with_gaps=self.question.has_gaps)
+        return self.confidence >= classifier.answer_threshold(self.question.gaps_per_fact)
 
 
 def predict(questions: Sequence[TrainingQuestion], classifier: Classifier) -> tuple[Prediction, ...]:
@@ -205,7 +205,7 @@ def choose_thresholds(classifier: Classifier, predictions: Sequence[Prediction])
     Articles with and without gaps get an answer threshold each, at the same share of false answers.
     """
     plain, with_gaps = (
-        answer_threshold([one for one in predictions if one.question.has_gaps is kind], FALSE_ANSWERS)
+        answer_threshold([one for one in predictions if (one.question.gaps_per_fact > 0) is kind], FALSE_ANSWERS)
         for kind in (False, True)
     )
     suggested = sorted(one.confidence for one in predictions if one.covered and one.right_in_three)

@@ -30,8 +30,8 @@ class TrainingQuestion:
     """True for targets that answer it, shape (targets,)."""
     is_fact: Mask
     """True for facts, False for gaps and small talk, shape (targets,)."""
-    has_gaps: bool
-    """Whether the article has gaps."""
+    gaps_per_fact: float
+    """Of the article."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,5 +87,5 @@ def _ask(snapshot: Snapshot, question: AnnotatedQuestion, encoder: Encoder | Non
         tuple(one.table for one in scored),
         np.array([target.item.id in question.facts for target in index.targets]),
         index.is_fact,
-        any(article.gaps for article in snapshot.knowledge.articles),
+        snapshot.knowledge.articles[0].gaps_per_fact,
     )

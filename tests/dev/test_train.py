@@ -21,7 +21,7 @@ def predicted(confidence: float, *, covered: bool, right: bool = True, kind: str
     annotated = AnnotatedQuestion("1", "?", "en", kind, ("x",) if covered else (), "a")
     is_right = np.array([covered and right, covered and not right])
     table = np.zeros((2, len(FEATURE_NAMES)))
-    question = TrainingQuestion(annotated, (table,), is_right, ~NONE, has_gaps=False)
+    question = TrainingQuestion(annotated, (table,), is_right, ~NONE, gaps_per_fact=0.0)
     return Prediction(question, table, np.array([0.7, 0.1]), confidence)
 
 
