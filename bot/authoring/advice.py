@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from rapidfuzz import fuzz, process
 
 from bot.core.index import Index, Snapshot, Target, ngram_hashes
-from bot.core.matching import Answered, Question, Suggested
+from bot.core.matching import Answered, Closest, Question, Suggested
 from bot.core.model import LANGUAGES, Article, Entity, EntityKind, Fact, Gap, Knowledge, Lexicon
 from bot.core.stemming import stem
 from bot.core.text import is_hangul, jamo, normalise, script_counts, squeeze, words
@@ -219,7 +219,7 @@ def missing_gaps(snapshot: Snapshot, encoder: Encoder | None, samples: Sequence[
                 found.append(
                     ((True, one.facts, one.others), one, f"'{question}' is answered with '{best.target.item.id}'")
                 )
-            case Suggested(others=(best, *_)) if one.others >= _COMMON:
+            case Closest(best=best) | Suggested(others=(best, *_)) if one.others >= _COMMON:
                 found.append(((False, one.facts, one.others), one, f"'{question}' offers '{best.target.item.id}'"))
     found.sort(key=lambda proposal: proposal[0], reverse=True)
     proposed: Counter[EntityKey] = Counter()

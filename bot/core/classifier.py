@@ -10,15 +10,19 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from bot.core.features import FEATURE_NAMES, Matrix
+from bot.core.features import FEATURE_NAMES, Matrix, contradicts
 
 Mask = NDArray[np.bool_]
-_COMPETITION: Final = ("share", "log_probability", "second", "gaps", "best_gap")
+_COMPETITION: Final = ("share", "log_probability", "second", "gaps", "best_gap", "log_best_gap")
 """How the best fact compares with the other targets; `confidence_features` computes it."""
 CONFIDENCE_FEATURES: Final = (*_COMPETITION, *FEATURE_NAMES)
 """Inputs of the confidence in the best fact: its competition and its own features."""
 READING_MARGIN: Final = 0.05
 """Minimum gain of confidence for preferring another reading to the text as typed: on Korean keys, `who` is 좨."""
+GAP_FROM: Final = 0.3
+"""Minimum probability for replying with a gap, which must also be likelier than every fact."""
+_ENOUGH_GAPS: Final = 0.4
+"""Gaps per fact from which on the threshold of articles with gaps holds."""
 _TINY: Final = 1e-9
 """Keeps divisors and arguments of logarithms above 0."""
 
@@ -41,7 +45,9 @@ class Classifier:
     answer_from: float
     """Minimum confidence for giving the best fact as the answer."""
     answer_from_with_gaps: float
-    """The same in an article that lists gaps, which already catch many questions without an answer."""
+    """The same in an article with enough gaps, which already catch many questions without an answer."""
+    closest_from: float
+    """Minimum confidence for quoting the best fact as the closest one."""
     suggest_from: float
     """Minimum confidence for suggesting facts."""
 
@@ -58,9 +64,23 @@ class Classifier:
         z = float(confidence_features(table, probabilities, is_fact) @ self.confidence) + self.confidence_bias
         return float(1 / (1 + np.exp(-z)))
 
-    def answer_threshold(self, *, with_gaps: bool) -> float:
-        """Return the minimum confidence for an answer from an article with or without gaps."""
-        return self.answer_from_with_gaps if with_gaps else self.answer_from
+    def may_be_closest(self, table: Matrix, probabilities: Matrix, is_fact: Mask) -> bool:
+        """Return whether the likeliest fact may be quoted as the closest one, if the confidence in it suffices.
+
+        It may not if a gap or small talk is the reply, or if the question contradicts it.
+        """
+        facts = np.where(is_fact, probabilities, 0)
+        gap = float(np.where(is_fact, 0, probabilities).max(initial=0))
+        best = int(facts.argmax())
+        return not (gap >= GAP_FROM and gap > facts[best]) and not contradicts(table[best])
+
+    def answer_threshold(self, gaps_per_fact: float) -> float:
+        """Return the minimum confidence for an answer from an article with so many gaps.
+
+        Each gap moves it by a little only, so that the first one does not change the answers of a whole article.
+        """
+        share = min(gaps_per_fact / _ENOUGH_GAPS, 1.0)
+        return self.answer_from + share * (self.answer_from_with_gaps - self.answer_from)
 
 
 def confidence_features(table: Matrix, probabilities: Matrix, is_fact: Mask) -> Matrix:
@@ -78,6 +98,7 @@ def confidence_features(table: Matrix, probabilities: Matrix, is_fact: Mask) -> 
         float(np.delete(facts, best).max(initial=0)),
         gaps.sum(),
         gaps.max(initial=0),
+        np.log(gaps.max(initial=0) + _TINY),
     ]
     return np.concatenate([competition, table[best]])
 
@@ -109,5 +130,6 @@ def load_classifier(*, semantic: bool) -> Classifier:
         confidence_bias=stored["confidence_bias"],
         answer_from=stored["answer_from"],
         answer_from_with_gaps=stored["answer_from_with_gaps"],
+        closest_from=stored["closest_from"],
         suggest_from=stored["suggest_from"],
     )

@@ -13,12 +13,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bot.core.index import Column, Index, Vector, Vectors, highest, products, word_hashes
-from bot.core.lexicon import ANSWER_TYPES_OF
+from bot.core.lexicon import ANSWER_TYPES_OF, figures
 from bot.core.tokens import TokenizedText
 
 Matrix = NDArray[np.float64]
 _UNRELATED_COSINE: Final = 0.3
 """Cosine similarity up to which two single words are unrelated."""
+_MANY_SAMPLES: Final = 24
+"""Samples from which on what a target is not asked says as much as it can."""
 _NEIGHBOURS: Final = 8
 """Nearest samples that vote for their targets."""
 
@@ -129,6 +131,21 @@ def _asks(compared: Comparison) -> Column:
     return np.full(len(compared.index.targets), 0.0 if asks else 0.5, np.float32)
 
 
+def _unasked(compared: Comparison) -> Column:
+    """Return how surely each target is never asked for this kind of answer: none of its samples does, and it has many.
+
+    A target with many samples is near every question about its event, also to those that ask for something else.
+    """
+    samples = np.minimum(compared.index.sample_segments.counts / _MANY_SAMPLES, 1)
+    return np.where(_asks(compared) > 0, 0, samples).astype(np.float32)
+
+
+def _figure_miss(compared: Comparison) -> Column:
+    """Return the share of the question's numbers, months and ordinals that each target lacks."""
+    wanted = figures(compared.tokenized.normal)
+    return 1 - compared.index.figures.weigh(_equal_weights(wanted)) if wanted else compared.zeros()
+
+
 def _attribute_miss(compared: Comparison) -> Column:
     """Return the share of the attributes asked for that each target lacks."""
     attributes = compared.tokenized.attributes
@@ -237,6 +254,8 @@ FEATURES: Final = (
     Feature("neighbours", _neighbours, 1),
     Feature("coverage", _coverage, 1),
     Feature("asks", _asks, 1),
+    Feature("unasked", _unasked, -1),
+    Feature("figure_miss", _figure_miss, -1),
     Feature("attribute_miss", _attribute_miss, -1),
     Feature("name_miss", _name_miss, -1),
     Feature("name_extra", _name_extra, -1),
@@ -248,6 +267,15 @@ FEATURES: Final = (
     Feature("meaning_margin", _margin("meaning"), 1, needs_encoder=True),
 )
 FEATURE_NAMES: Final = tuple(feature.name for feature in FEATURES)
+_CONTRADICTIONS: Final = [FEATURE_NAMES.index(name) for name in ("name_miss", "type_miss")]
+
+
+def contradicts(row: Matrix) -> bool:
+    """Return whether a question names what a target does not mention, or asks for a kind of answer that it lacks.
+
+    `row` is the target's row of a feature table.
+    """
+    return bool(row[_CONTRADICTIONS].any())
 
 
 def feature_table(compared: Comparison) -> Matrix:

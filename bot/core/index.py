@@ -10,7 +10,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from bot.core.lexicon import answer_types
+from bot.core.lexicon import answer_types, figures
 from bot.core.memo import BatchMemo
 from bot.core.model import Article, Fact, Gap, Knowledge
 from bot.core.stemming import stem
@@ -260,6 +260,7 @@ class Index:
         self.stems = Postings([[stem for text in texts for stem in text.stems] for texts in both])
         self.attributes = Postings([[name for text in texts for name in text.attributes] for texts in both])
         self.concepts = Postings([[name for text in texts for name in text.concepts] for texts in both])
+        self.figures = Postings([[figure for text in texts for figure in figures(text.normal)] for texts in both])
         self.answer_types = Postings([[kind for text in own for kind in answer_types(text.normal)] for own in passages])
         about = [
             _declared(target) | _named(asked, _ABOUT_SHARE) for target, asked in zip(self.targets, samples, strict=True)

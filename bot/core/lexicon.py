@@ -56,6 +56,31 @@ _PATTERNS = {
     ),
     "quote": re.compile(r"라고|다고|말했|밝혔|전했|했대|\bsaid\b|\bsays\b|\btold\b|\bcalled?\b|\baccording\b|\bargue"),
 }  # fmt: skip
+_MONTHS = (
+    "january",
+    "february",
+    "march",
+    "april",
+    "may",
+    "june",
+    "july",
+    "august",
+    "september",
+    "october",
+    "november",
+    "december",
+)
+_ORDINALS = {
+    **dict.fromkeys(("first", "1st", "첫", "첫째"), "1st"),
+    **dict.fromkeys(("second", "2nd", "둘째", "두번째"), "2nd"),
+    **dict.fromkeys(("third", "3rd", "셋째", "세번째"), "3rd"),
+    **dict.fromkeys(("fourth", "4th", "넷째", "네번째"), "4th"),
+}
+_FIGURE = re.compile(
+    rf"(?P<month>\b(?:{'|'.join(month for month in _MONTHS if month != 'may')})\b|(?<=\bin )may\b)"
+    r"|(?P<ordinal>\b(?:first|1st|second|2nd|third|3rd|fourth|4th)\b|첫째?|둘째|셋째|넷째|[두세네]\s?번째)"
+    r"|(?P<month_number>\d{1,2})\s?월|(?P<number>\d(?:[\d,.]*\d)?)"
+)
 ANSWER_TYPES_OF = {
     "how-much": frozenset({"money", "percent"}),
     "how-many": frozenset({"number"}),
@@ -256,3 +281,27 @@ def answer_types(normal: str) -> frozenset[str]:
     ['date', 'money', 'number']
     """
     return frozenset(name for name, pattern in _PATTERNS.items() if pattern.search(normal))
+
+
+def figures(normal: str) -> frozenset[str]:
+    """Return the numbers, months and ordinals in a normalised text, those of one meaning in one form.
+
+    Two questions that differ in nothing else ask for different things: the sales of 2022 are not those of 2023.
+
+    >>> sorted(figures("7월에 두 번째 시험, in july 2022"))
+    ['2022', '2nd', 'month 7']
+    """
+    return frozenset(map(_figure, _FIGURE.finditer(normal)))
+
+
+def _figure(match: re.Match[str]) -> str:
+    found = match[0]
+    match match.lastgroup:
+        case "month":
+            return f"month {_MONTHS.index(found) + 1}"
+        case "month_number":
+            return f"month {int(match['month_number'])}"
+        case "ordinal":
+            return _ORDINALS["".join(found.split())]
+        case _:
+            return found.replace(",", "")

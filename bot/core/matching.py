@@ -8,7 +8,7 @@ from typing import Final, TypeAlias
 import numpy as np
 
 from bot.core.budget import MAX_READ, Budget
-from bot.core.classifier import Classifier, best_reading, load_classifier
+from bot.core.classifier import GAP_FROM, Classifier, best_reading, load_classifier
 from bot.core.dialogue import Context
 from bot.core.features import FEATURE_NAMES, Comparison, Matrix, compare_words, feature_table
 from bot.core.hangul import as_korean_keys, as_latin_keys
@@ -19,8 +19,6 @@ from bot.core.tokens import TokenizedText
 
 MAX_SUGGESTIONS: Final = 3
 _MOST_CANDIDATES: Final = 8
-_GAP_FROM: Final = 0.3
-"""Minimum probability for replying with a gap, which must also be likelier than every fact."""
 _KOREAN_KEYS_FROM: Final = 0.75
 """Minimum share of whole syllables in Latin letters read as Korean keys, for adding that reading."""
 _LATIN_KEYS_FROM: Final = 0.1
@@ -63,6 +61,15 @@ class Answered:
 
 
 @dataclass(frozen=True, slots=True)
+class Closest:
+    """`best` may not be what was asked, but is the closest that the article comes; `others` are further candidates."""
+
+    language: Language
+    best: Candidate
+    others: tuple[Candidate, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Suggested:
     """No fact is sure enough; `others` are those that may be meant, the likeliest first."""
 
@@ -79,7 +86,7 @@ class Unanswered:
     others: tuple[Candidate, ...] = ()
 
 
-Decision: TypeAlias = Answered | Suggested | Unanswered
+Decision: TypeAlias = Answered | Closest | Suggested | Unanswered
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,6 +202,12 @@ class Scored:
         """Return the confidence in the likeliest fact."""
         return self._probabilities_and_confidence[1]
 
+    @property
+    def may_be_closest(self) -> bool:
+        """Return whether the likeliest fact may be quoted as the closest; a mere name asks for none in particular."""
+        is_fact = self.snapshot.index.is_fact
+        return not self.reading.names_only and self.classifier.may_be_closest(self.table, self.probabilities, is_fact)
+
     def candidates(self) -> tuple[Candidate, ...]:
         """Return the likeliest targets, best first; confidences of facts are in proportion to that of the best."""
         index, probabilities = self.snapshot.index, self.probabilities
@@ -253,10 +266,12 @@ def decide(prepared: Prepared, scored: tuple[Scored, ...]) -> Decision:
     language, candidates = _language(prepared, best.reading.normal), best.candidates()
     facts = tuple(one for one in candidates if isinstance(one.target.item, Fact))[: MAX_SUGGESTIONS + 1]
     gap = next((one for one in candidates if isinstance(one.target.item, Gap)), None)
-    if facts and best.confidence >= best.classifier.answer_threshold(with_gaps=_has_gaps(facts[0])):
+    if facts and best.confidence >= best.classifier.answer_threshold(_gaps_per_fact(facts[0])):
         return Answered(language, facts[0], facts[1:])
+    if facts and best.confidence >= best.classifier.closest_from and best.may_be_closest:
+        return Closest(language, facts[0], facts[1:MAX_SUGGESTIONS])
     suggested = facts[:MAX_SUGGESTIONS] if best.confidence >= best.classifier.suggest_from else ()
-    if gap is not None and candidates[0] is gap and gap.confidence >= _GAP_FROM:
+    if gap is not None and candidates[0] is gap and gap.confidence >= GAP_FROM:
         return Unanswered(language, gap, suggested if gap.target.article else ())
     return Suggested(language, suggested) if suggested else Unanswered(language)
 
@@ -265,5 +280,6 @@ def _language(prepared: Prepared, normal: str) -> Language:
     return prepared.question.language or language_of(normal, prepared.question.default)
 
 
-def _has_gaps(candidate: Candidate) -> bool:
-    return candidate.target.article is not None and bool(candidate.target.article.gaps)
+def _gaps_per_fact(candidate: Candidate) -> float:
+    article = candidate.target.article
+    return article.gaps_per_fact if article else 0.0

@@ -58,8 +58,12 @@ class Spellings:
         allowed = 1 + (len(spelled) >= _TWO_ERRORS_FROM) + (len(spelled) >= _THREE_ERRORS_FROM)
         near = self._near(spelled, allowed)
         choices = [self._strokes[known] for known in near]
-        best = process.extractOne(spelled, choices, scorer=OSA.distance, score_cutoff=allowed)
-        return word if best is None else near[best[2]]
+        found = process.extract(spelled, choices, scorer=OSA.distance, score_cutoff=allowed, limit=None)
+        if not found:
+            return word
+        nearest = [(choice, at) for choice, distance, at in found if distance == found[0][1]]
+        # a swapped or doubled key is a likelier error than another key; then the word that comes first
+        return near[min(nearest, key=lambda one: (set(one[0]) != set(spelled), one[1]))[1]]
 
     def _near(self, spelled: str, allowed: int) -> list[str]:
         """Return all known words within `allowed` errors, and some others of about this length.

@@ -125,7 +125,7 @@ class Tokenizer:
         seen = list(texts)
         counts = Counter(word for text in seen for word in text.words)
         stems = dict.fromkeys(stemmed for text in seen for stemmed in text.stems)
-        self._stems, self._words = Spellings(stems), Spellings(counts)
+        self._stems, self._words = Spellings(stems), Spellings(word for word, _ in counts.most_common())
         self._known = frozenset(filter(is_hangul, (*counts, *stems))) | frozenset(filter(str.isalpha, counts))
         self._frequencies = Counter({word: count for word, count in counts.items() if word.isalpha()})
         self._common = tuple(
@@ -183,8 +183,14 @@ class Tokenizer:
 
     def _sequence(self, normal: str) -> list[str]:
         """Return the words of normalised text, without what is ignored; unspaced runs are cut at words of the facts."""
-        looked_at = words(normal)[:_MAX_WORDS]
-        return [piece[:_MAX_WORD_LENGTH] for word in looked_at for piece in self._split_run(word[:_MAX_RUN_LENGTH])]
+        return [piece for word in words(normal)[:_MAX_WORDS] for piece in self._pieces(word)]
+
+    def _pieces(self, word: str) -> list[str]:
+        return [piece[:_MAX_WORD_LENGTH] for piece in self._split_run(word[:_MAX_RUN_LENGTH])]
+
+    def _is_misspelt(self, word: str, budget: Budget) -> bool:
+        """Return whether an English word is a typing error of one word rather than a run of several."""
+        return word.isascii() and len(word) <= _MAX_WORD_LENGTH and self._known_word(word, budget) != word
 
     def with_korean_keys(self, text: str, normal: str) -> str:
         """Return the normalised text with Latin letters that are no word of the facts read as Korean keys.
@@ -199,7 +205,9 @@ class Tokenizer:
         normal = normal[:MAX_READ]
         repaired = _BROKEN.sub(lambda broken: self._known_word(broken[0], budget), normal)
         written = [word[:_MAX_WORD_LENGTH] for word in words(repaired)[:_MAX_WORDS]]
-        sequence = self._sequence(repaired)
+        sequence = [
+            piece for word in written for piece in ((word,) if self._is_misspelt(word, budget) else self._pieces(word))
+        ]
         in_lexicon = {at for match in self._lexicon.find(sequence) for at in range(match.start, match.end)}
         corrected = [word if at in in_lexicon else self._known_word(word, budget) for at, word in enumerate(sequence)]
         return None if corrected == written and repaired == normal else " ".join(corrected)

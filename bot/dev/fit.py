@@ -21,6 +21,10 @@ CONFIDENCE_RIDGE = 6.0
 """L2 penalty of step two on standardised features, chosen likewise among 3, 6, 10, 20, 40 and 80."""
 FALSE_ANSWERS = 0.08
 """Maximum share of the uncovered questions that the answer threshold may let through."""
+UNFOUNDED = 0.3
+"""Maximum share of the uncovered questions that get a closest answer."""
+RIGHT_CLOSEST = 0.7
+"""Minimum share of right ones among the closest answers to covered questions."""
 LOST_SUGGESTIONS = 0.02
 """Maximum share of the covered questions that may lose their right suggestion to the suggestion threshold."""
 
@@ -87,7 +91,16 @@ def fit_ranker(articles: Sequence[TrainingArticle], left_out: Collection[str]) -
     batch = Batch.of([question for article in articles for question in article.questions])
     bounds = [*((0.0, 0.0) if one.name in left_out else _BOUNDS[one.sign] for one in FEATURES), (None, None)]
     found = minimize(batch.loss, np.zeros(len(bounds)), jac=True, method="L-BFGS-B", bounds=bounds).x
-    return Classifier(found[:-1], float(found[-1]), np.zeros(len(CONFIDENCE_FEATURES)), 0.0, 1.0, 1.0, 0.0)
+    return Classifier(
+        weights=found[:-1],
+        none_of_the_above=float(found[-1]),
+        confidence=np.zeros(len(CONFIDENCE_FEATURES)),
+        confidence_bias=0.0,
+        answer_from=1.0,
+        answer_from_with_gaps=1.0,
+        closest_from=1.0,
+        suggest_from=0.0,
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,9 +134,18 @@ class Prediction:
         facts = np.where(self.question.is_fact, self.probabilities, -1)
         return self.question.right[np.argsort(-facts, kind="stable")]
 
+    def closest(self, classifier: Classifier) -> bool:
+        """Return whether the best fact would be quoted as the closest."""
+        likely = self.confidence >= classifier.closest_from and not self.answered(classifier)
+        return likely and classifier.may_be_closest(self.table, self.probabilities, self.question.is_fact)
+
+    def shown(self, classifier: Classifier) -> bool:
+        """Return whether the text of the best fact would be shown, as the answer or as the closest."""
+        return self.answered(classifier) or self.closest(classifier)
+
     def answered(self, classifier: Classifier) -> bool:
         """Return whether the best fact would be given as the answer."""
-        return self.confidence >= classifier.answer_threshold(with_gaps=self.question.has_gaps)
+        return self.confidence >= classifier.answer_threshold(self.question.gaps_per_fact)
 
 
 def predict(questions: Sequence[TrainingQuestion], classifier: Classifier) -> tuple[Prediction, ...]:
@@ -183,15 +205,32 @@ def choose_thresholds(classifier: Classifier, predictions: Sequence[Prediction])
     Articles with and without gaps get an answer threshold each, at the same share of false answers.
     """
     plain, with_gaps = (
-        answer_threshold([one for one in predictions if one.question.has_gaps is kind], FALSE_ANSWERS)
+        answer_threshold([one for one in predictions if (one.question.gaps_per_fact > 0) is kind], FALSE_ANSWERS)
         for kind in (False, True)
     )
     suggested = sorted(one.confidence for one in predictions if one.covered and one.right_in_three)
     lost = int(LOST_SUGGESTIONS * sum(one.covered for one in predictions))
     suggest_from = suggested[lost] - 1e-6 if lost < len(suggested) else 0.0
-    return replace(
+    chosen = replace(
         classifier, answer_from=plain, answer_from_with_gaps=with_gaps, suggest_from=min(suggest_from, plain, with_gaps)
     )
+    return replace(chosen, closest_from=closest_threshold(chosen, predictions))
+
+
+def closest_threshold(classifier: Classifier, predictions: Sequence[Prediction]) -> float:
+    """Return the lowest confidence for quoting the best fact as the closest, given the other thresholds.
+
+    From it on, at most the share `UNFOUNDED` of the uncovered questions get a closest answer, and at least
+    `RIGHT_CLOSEST` of the covered ones that get one are right.
+    """
+    anywhere = replace(classifier, closest_from=classifier.suggest_from)
+    quoted = sorted((one for one in predictions if one.closest(anywhere)), key=lambda one: -one.confidence)
+    allowed = UNFOUNDED * sum(not one.covered for one in predictions)
+    right = np.cumsum([one.covered and one.right for one in quoted])
+    covered = np.cumsum([one.covered for one in quoted])
+    uncovered = np.arange(1, len(quoted) + 1) - covered
+    met = np.flatnonzero((uncovered <= allowed) & (right >= RIGHT_CLOSEST * covered))
+    return quoted[met[-1]].confidence - 1e-6 if len(met) else classifier.answer_from
 
 
 def answer_threshold(predictions: Sequence[Prediction], false_answers: float) -> float:

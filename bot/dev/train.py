@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import fields
+from dataclasses import fields, replace
 from itertools import groupby
 from operator import attrgetter
 from pathlib import Path
@@ -19,14 +19,17 @@ from bot.dev.training_data import TrainingArticle, load_training_data
 from bot.service.ports import Encoder
 
 EASY_KINDS = frozenset({"oos-easy", "chitchat", "noise"})
+UNFOUNDED_LEVELS = (0.1, 0.15, 0.2, 0.25, 0.3)
 FALSE_LEVELS = (0.02, 0.05, 0.08, 0.10, 0.15, 0.20)
 HEADING = """# Report of the weights
 
 Written by `python -m bot train`; do not edit. Every row is leave-one-article-out: the predictions for an article come
 from weights learnt on the other articles only; the thresholds come from all these predictions together. "Few-shot" is
 the article with its first four samples per language and without gaps. Columns, of the covered questions: the right fact
-is first; it is among the first three; answered and right; answered and wrong; right, or a right fact is offered. Of the
-uncovered questions: falsely answered; something is offered; the same, of small talk and other topics only. **All**
+is first; it is among the first three; answered and right; answered and wrong; right, or a right fact is offered; seen:
+the right fact is the answer or quoted as the closest; misled: another is quoted as the closest. Of the uncovered
+questions: falsely answered; unfounded: a closest is quoted; something is offered; the same, of small talk and other
+topics only. **All**
 counts every question of every row; **few-shot, mean** is the mean over articles of their few-shot version, or of the
 only version where the article is few-shot as written. In brackets: 95 % intervals from a bootstrap over articles.
 """
@@ -50,7 +53,10 @@ _COLUMNS: dict[str, tuple[Callable[[Prediction], bool], Callable[[Prediction, Cl
     "right": (lambda one: one.covered, lambda one, classifier: one.right and one.answered(classifier)),
     "wrong": (lambda one: one.covered, lambda one, classifier: not one.right and one.answered(classifier)),
     "right or offered": (lambda one: one.covered, _right_or_offered),
+    "seen": (lambda one: one.covered, lambda one, classifier: one.right and one.shown(classifier)),
+    "misled": (lambda one: one.covered, lambda one, classifier: not one.right and one.closest(classifier)),
     "false": (lambda one: not one.covered, lambda one, classifier: one.answered(classifier)),
+    "unfounded": (lambda one: not one.covered, lambda one, classifier: one.closest(classifier)),
     "offered": (lambda one: not one.covered, _offered),
     "small talk offered": (_easy, _offered),
 }
@@ -77,10 +83,11 @@ def report(
     # hits as shares of 1, so that every article weighs the same; of 0 where it has no such questions
     few_shot = np.stack([hits / np.maximum(totals, 1), totals > 0], axis=1)
     answer_from = f"{classifier.answer_from:.3f}, with gaps from {classifier.answer_from_with_gaps:.3f}"
+    other = f"closest from {classifier.closest_from:.3f}; suggestion from {classifier.suggest_from:.3f}"
     lines = [
         f"## {name}",
         "",
-        f"answer from {answer_from}; suggestion from {classifier.suggest_from:.3f}",
+        f"answer from {answer_from}; {other}",
         "",
         *_heading("article", *_COLUMNS),
         *(_row(own, version[None]) for own, version in zip(names, counts, strict=True)),
@@ -94,6 +101,11 @@ def report(
         "",
         *_heading("false", "right", "wrong", "answer from"),
         *_risk_coverage(everything),
+        "",
+        "Closest answers, over all questions, by threshold:",
+        "",
+        *_heading("unfounded", "seen", "misled", "right of the closest", "closest from"),
+        *_closest_curve(classifier, everything),
         "",
     ]
     return "\n".join(lines)
@@ -152,6 +164,22 @@ def _risk_coverage(predictions: Sequence[Prediction]) -> Iterator[str]:
         answered = [one.right for one in covered if one.confidence >= threshold]
         right, wrong = (answered.count(kind) / max(len(covered), 1) for kind in (True, False))
         yield f"| {level:.0%} | {right:.1%} | {wrong:.1%} | {threshold:.3f} |"
+
+
+def _closest_curve(classifier: Classifier, predictions: Sequence[Prediction]) -> Iterator[str]:
+    """Yield a row for each threshold that lets through a level of unfounded ones, then one for the learnt threshold."""
+    covered, uncovered = ([one for one in predictions if one.covered is kind] for kind in (True, False))
+    anywhere = replace(classifier, closest_from=0.0)
+    confidences = sorted((one.confidence for one in uncovered if one.closest(anywhere)), reverse=True)
+    counts = (int(level * len(uncovered)) for level in UNFOUNDED_LEVELS)
+    thresholds = [confidences[count] + 1e-6 for count in counts if count < len(confidences)]
+    for threshold in (*thresholds, classifier.closest_from):
+        moved = replace(classifier, closest_from=threshold)
+        quoted = [one.right for one in covered if one.closest(moved)]
+        seen = np.mean([one.right and one.shown(moved) for one in covered])
+        unfounded = np.mean([one.closest(moved) for one in uncovered])
+        misled, right = quoted.count(False) / len(covered), np.mean(quoted)
+        yield f"| {unfounded:.1%} | {seen:.1%} | {misled:.1%} | {right:.0%} | {threshold:.3f} |"
 
 
 def train_and_write(knowledge: Knowledge, questions: Path, output: Path, encoder: Encoder | None) -> str:

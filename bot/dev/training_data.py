@@ -11,7 +11,7 @@ from bot.core.features import Matrix
 from bot.core.index import Snapshot
 from bot.core.matching import Question
 from bot.core.model import LANGUAGES, Article, Fact, Knowledge, Sample
-from bot.evaluation.question_sets import TRAINING, AnnotatedQuestion, read_questions
+from bot.evaluation.question_sets import SUBJECTS, TRAINING, AnnotatedQuestion, read_questions
 from bot.service.answering import score_with
 from bot.service.library import build_snapshot
 from bot.service.ports import Encoder
@@ -30,8 +30,8 @@ class TrainingQuestion:
     """True for targets that answer it, shape (targets,)."""
     is_fact: Mask
     """True for facts, False for gaps and small talk, shape (targets,)."""
-    has_gaps: bool
-    """Whether the article has gaps."""
+    gaps_per_fact: float
+    """Of the article."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,18 +45,21 @@ class TrainingArticle:
 
 
 def load_training_data(knowledge: Knowledge, questions: Path, encoder: Encoder | None) -> tuple[TrainingArticle, ...]:
-    """Compute the features of every question in `<slug>-development.jsonl`, or else `<slug>.jsonl`, of `questions`.
+    """Compute the features of every question that the folder `questions` holds for learning.
+
+    For an article these are `<slug>-development.jsonl`, or else `<slug>.jsonl`, and its further development sets.
 
     Each article is asked on its own. One with many samples or gaps also has a few-shot version, so that the weights
     suit small and large fact bases.
     """
     found = []
     for article in knowledge.articles:
-        files = (questions / f"{article.slug}{suffix}.jsonl" for suffix in (TRAINING, ""))
-        file = next(filter(Path.exists, files), None)
-        if file is None:
+        files = [questions / f"{article.slug}{suffix}.jsonl" for suffix in (TRAINING, "")]
+        further = [questions / f"{article.slug}{subject}{TRAINING}.jsonl" for subject in SUBJECTS]
+        found_files = [*list(filter(Path.exists, files))[:1], *filter(Path.exists, further)]
+        if not found_files:
             continue
-        annotated = read_questions(file, knowledge)
+        annotated = [question for file in found_files for question in read_questions(file, knowledge)]
         for version in dict.fromkeys((article, few_shot(article, FEW_SHOT_SAMPLES))):
             snapshot = build_snapshot(replace(knowledge, articles=(version,)), "", encoder)
             asked = tuple(_ask(snapshot, question, encoder) for question in annotated)
@@ -84,5 +87,5 @@ def _ask(snapshot: Snapshot, question: AnnotatedQuestion, encoder: Encoder | Non
         tuple(one.table for one in scored),
         np.array([target.item.id in question.facts for target in index.targets]),
         index.is_fact,
-        any(article.gaps for article in snapshot.knowledge.articles),
+        snapshot.knowledge.articles[0].gaps_per_fact,
     )

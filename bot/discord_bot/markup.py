@@ -33,7 +33,11 @@ def _texts(block: Block) -> tuple[str, ...]:
 
 
 def _marked_up(lines: Iterable[Line]) -> str:
-    return "\n".join(("-# " if line.small else "") + "".join(map(_span, line.spans)) for line in lines)
+    return "\n".join(_mark(line) + "".join(map(_span, line.spans)) for line in lines)
+
+
+def _mark(line: Line) -> str:
+    return "> " if line.quoted else "-# " if line.small else ""
 
 
 def _span(span: Span) -> str:

@@ -24,6 +24,7 @@ Way: TypeAlias = Literal["mention", "reply", "dm", "edit", "command", "context_m
 """How somebody asked; `admin` is `/facts`."""
 Decision: TypeAlias = Literal[
     "answered",
+    "closest",
     "suggested",
     "gap",
     "small_talk",
@@ -70,6 +71,8 @@ def note(decision: Decision | None = None, language: Language | None = None) -> 
 
 def decision_of(reply: Reply) -> Decision:
     """Return the kind of a reply to a question that was matched."""
+    if reply.closest is not None:
+        return "closest"
     if reply.outcome != "unanswered" or reply.gap is None:
         return reply.outcome
     return "small_talk" if reply.best is not None and reply.best.target.article is None else "gap"

@@ -10,19 +10,25 @@ import numpy as np
 from bot.evaluation.question_sets import AnnotatedQuestion
 from bot.service.replies import Reply
 
-COVERED = frozenset({"right", "wrong", "offered", "lost"})
-"""Outcomes of a question that the article answers; offered: a right fact is suggested; lost: none is."""
-UNCOVERED = frozenset({"false", "declined"})
-"""Outcomes of a question that the article does not answer: answered nevertheless, or not."""
+COVERED = frozenset({"right", "wrong", "closest", "misled, offered", "misled", "offered", "lost"})
+"""Outcomes of a question that the article answers.
+
+closest: a right fact is quoted as the closest; misled: another one is; offered: a right fact is suggested; lost: none.
+"""
+UNCOVERED = frozenset({"false", "unfounded", "declined"})
+"""Outcomes of a question that the article does not answer: answered nevertheless, a closest is quoted, or neither."""
 MEASURES: dict[str, tuple[frozenset[str], frozenset[str]]] = {
     "right": (frozenset({"right"}), COVERED),
     "wrong": (frozenset({"wrong"}), COVERED),
-    "offered": (frozenset({"offered"}), COVERED),
-    "right_or_offered": (frozenset({"right", "offered"}), COVERED),
+    "offered": (frozenset({"offered", "misled, offered"}), COVERED),
+    "right_or_offered": (frozenset({"right", "closest", "misled, offered", "offered"}), COVERED),
+    "seen": (frozenset({"right", "closest"}), COVERED),
+    "misled": (frozenset({"misled", "misled, offered"}), COVERED),
     "falsely_answered": (frozenset({"false"}), UNCOVERED),
+    "unfounded": (frozenset({"unfounded"}), UNCOVERED),
 }
 """For each measure, the outcomes that it counts, and all outcomes that it is a share of."""
-COMPARED = ("right", "wrong", "right_or_offered", "falsely_answered")
+COMPARED = ("right", "wrong", "seen", "misled", "right_or_offered", "falsely_answered", "unfounded")
 """The measures that two runs are compared by."""
 _Z = 1.96
 """Quantile of the normal distribution for 95 %."""
@@ -39,18 +45,24 @@ class Result:
     @property
     def outcome(self) -> str:
         """Return one of COVERED or UNCOVERED."""
-        answered = self.reply.outcome == "answered"
+        shown = (self.reply.closest or self.reply).fact
         if not self.question.covered:
-            return "false" if answered and self.reply.fact not in self.question.corrects else "declined"
-        if answered:
-            return "right" if self.reply.fact in self.question.facts else "wrong"
-        suggested = {suggestion.fact for suggestion in self.reply.suggestions}
-        return "lost" if suggested.isdisjoint(self.question.facts) else "offered"
+            if shown is None or shown in self.question.corrects:
+                return "declined"
+            return "unfounded" if self.reply.closest else "false"
+        if self.reply.outcome == "answered":
+            return "right" if shown in self.question.facts else "wrong"
+        if self.reply.closest and shown in self.question.facts:
+            return "closest"
+        offered = not {suggestion.fact for suggestion in self.reply.suggestions}.isdisjoint(self.question.facts)
+        if self.reply.closest:
+            return "misled, offered" if offered else "misled"
+        return "offered" if offered else "lost"
 
     @property
     def missed(self) -> bool:
         """Return whether the reply is not the expected one."""
-        return self.outcome not in {"right", "declined"}
+        return self.outcome not in {"right", "closest", "declined"}
 
 
 @dataclass(frozen=True, slots=True)

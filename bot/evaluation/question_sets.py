@@ -13,8 +13,11 @@ TRAINING = "-development"
 """`<slug>-development.jsonl` is what `train` learns from; `<slug>.jsonl` then only measures."""
 FOLLOW_UPS = "-follow-ups"
 """`<slug>-follow-ups.jsonl` holds questions that need context; `train` ignores them."""
-ROLES = "-roles"
-"""`<slug>-roles.jsonl` holds questions about who did what, and with "not"; `train` ignores them."""
+SUBJECTS = ("-roles", "-negation", "-near")
+"""Sets on one subject: who did what, questions with "not", and details next to those that facts tell.
+
+`train` learns from `<slug>-negation-development.jsonl` and the like.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +64,14 @@ def read_questions(path: Path, knowledge: Knowledge) -> tuple[AnnotatedQuestion,
 
 def slug_of(path: Path) -> str:
     """Return the slug of the article that a question set is named after."""
-    return path.stem.removesuffix(FOLLOW_UPS).removesuffix(ROLES).removesuffix(TRAINING)
+    slug = path.stem
+    while (shorter := _without_suffix(slug)) != slug:
+        slug = shorter
+    return slug
+
+
+def _without_suffix(stem: str) -> str:
+    return next((stem.removesuffix(end) for end in (TRAINING, FOLLOW_UPS, *SUBJECTS) if stem.endswith(end)), stem)
 
 
 def _from_case(case: Case, slug: str, fact_ids: frozenset[str]) -> AnnotatedQuestion:

@@ -9,6 +9,7 @@ from bot.core.index import Snapshot, Vector
 from bot.core.matching import (
     Answered,
     Candidate,
+    Closest,
     Decision,
     Prepared,
     Question,
@@ -62,7 +63,7 @@ class _Interpretation:
         match self.decision:
             case Suggested(others=others):
                 return others[0]
-            case Answered(best=best) | Unanswered(best=best):
+            case Answered(best=best) | Closest(best=best) | Unanswered(best=best):
                 return best
 
     @property
@@ -82,13 +83,13 @@ class _Interpretation:
 
     @property
     def rank(self) -> int:
-        """Return how much the decision says: 3 an answer, 2 a gap of the article, 1 suggestions, 0 nothing."""
+        """Return how much the decision says: 3 an answer, 2 a gap of the article, 1 guesses, 0 nothing."""
         match self.decision:
             case Answered():
                 return 3
             case Unanswered(best=Candidate() as best):
                 return 2 if best.target.article and best.confidence >= _SURE_GAP else 0
-            case Suggested():
+            case Closest() | Suggested():
                 return 1
             case _:
                 return 0

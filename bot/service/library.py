@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from threading import Lock
 
 from bot.core.index import Index, Snapshot, Vectors
-from bot.core.matching import Answered, Decision, Question, Suggested, Unanswered
+from bot.core.matching import Answered, Closest, Decision, Question, Suggested, Unanswered
 from bot.core.model import NOTHING, Case, Knowledge
 from bot.core.text import normalise
 from bot.errors import KnowledgeError, Problem
@@ -140,6 +140,8 @@ def _outcome(decision: Decision) -> str:
             return best.target.item.id
         case Unanswered(best=best):
             return NOTHING if best is None or best.target.article is None else best.target.item.id
+        case Closest(best=best):
+            return f"(only the closest) {best.target.item.id}"
         case _:
             return "(only offered) " + ", ".join(c.target.item.id for c in decision.others)
 

@@ -148,9 +148,18 @@ def reply_page(knowledge: Knowledge, reply: Reply, *, trace: Trace | None = None
     """Lay out a reply; `shareable` if only the asker sees it and may share it."""
     language, trace = reply.language, trace or trace_of(reply)
     voice = Voice(knowledge, language)
-    further = (Block(_lines(one.text), _source_line(one.source)) for one in reply.also)
-    page = Page(language, (_block(voice, reply), *further))
+    also = (Block(_lines(one.text), _source_line(one.source)) for one in reply.also)
+    page = Page(language, (_block(voice, reply), *also))
     views = [FactView(one.article or "", one.fact or "", language) for one in (reply, *reply.also)]
+    if reply.closest:
+        view = FactView(reply.closest.article or "", reply.closest.fact or "", language)
+        further = _buttons(
+            voice,
+            (shareable, "button_share", Action("share", view, trace)),
+            (True, "button_more", Action("why", view, trace)),
+        )
+        page = _suggesting(page, reply.suggestions)
+        return replace(page, buttons=(*page.buttons, *further))
     if reply.also:  # one row of buttons for two answers: each leads to one of them
         found = (_find(knowledge, view) for view in views)
         return _suggesting(page, [suggestion(*pair, language) for pair in found if pair])
@@ -173,13 +182,16 @@ def reply_page(knowledge: Knowledge, reply: Reply, *, trace: Trace | None = None
 def _block(voice: Voice, reply: Reply) -> Block:
     is_own = reply.fact is None and reply.gap is None
     body = _own_lines(reply.text) if is_own else _lines(reply.text)
+    if reply.closest:
+        body = (*body, *(replace(line, quoted=True) for line in _lines(reply.closest.text)))
     if reply.outcome == "unanswered" and reply.suggestions:
         body = (*body, _BLANK, *_own_lines(voice.say("gap_offers")))
     return Block(body, _footer(reply))
 
 
 def _footer(reply: Reply) -> Lines:
-    return (*(_small(line) for line in (reply.understood, reply.notice) if line), *_source_line(reply.source))
+    source = (reply.closest or reply).source
+    return (*(_small(line) for line in (reply.understood, reply.notice) if line), *_source_line(source))
 
 
 def _source_line(source: Citation | None) -> Lines:

@@ -6,7 +6,7 @@ from itertools import groupby
 from typing import Literal
 
 from bot.core.dialogue import Context
-from bot.core.matching import Answered, Candidate, Decision, Suggested, Unanswered
+from bot.core.matching import Answered, Candidate, Closest, Decision, Suggested, Unanswered
 from bot.core.model import Article, Fact, Gap, Knowledge, Language, Text
 
 Outcome = Literal["answered", "suggested", "unanswered"]
@@ -56,12 +56,22 @@ class Reply:
     best: Candidate | None = None
     """The candidate that was chosen."""
     others: tuple[Candidate, ...] = ()
+    closest: "Reply | None" = None
+    """The answer that comes closest, to be quoted below `text`; only if the outcome is `suggested`."""
     understood: str | None = None
     """One line that says how the question was understood, if it needed the one before."""
     context: Context | None = None
     """What the next question may refer to; None if the reply is about no article."""
     also: tuple["Reply", ...] = ()
     """Further answers, if the message asked several questions."""
+
+
+def offered(reply: Reply) -> tuple[Suggestion, ...]:
+    """Return every fact that a reply quotes as the closest or suggests, the likeliest first."""
+    best = reply.best
+    if reply.closest is None or best is None or (article := best.target.article) is None:
+        return reply.suggestions
+    return (suggestion(article, best.target.item, reply.language, best.confidence), *reply.suggestions)
 
 
 class Voice:
@@ -104,6 +114,10 @@ def reply_to(knowledge: Knowledge, decision: Decision) -> Reply:
             reply = item_reply(voice, best.target.article, best.target.item)
             suggestions = suggestions or reply.suggestions
             return replace(reply, confidence=best.confidence, suggestions=suggestions, best=best, others=others)
+        case Closest(best=best):
+            quoted = replace(item_reply(voice, best.target.article, best.target.item), confidence=best.confidence)
+            reply = Reply("suggested", language, voice.say("closest"), suggestions=suggestions, others=others)
+            return replace(reply, confidence=best.confidence, best=best, closest=quoted, notice=quoted.notice)
         case Suggested():
             reply = Reply("suggested", language, voice.say("suggested"), suggestions=suggestions, others=others)
             return replace(reply, confidence=others[0].confidence)

@@ -79,6 +79,7 @@ class Line:
 
     spans: tuple[Span, ...]
     small: bool = False
+    quoted: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,11 +5,12 @@ from typing import Any
 
 from rich.console import Console, Group, RenderableType
 from rich.markup import escape
+from rich.padding import Padding
 from rich.panel import Panel
 from rich.table import Column, Table
 from rich.text import Text
 
-from bot.service.replies import Citation, Reply, Suggestion, Why
+from bot.service.replies import Citation, Reply, Suggestion, Why, offered
 
 _BORDER = {"answered": "green", "suggested": "yellow", "unanswered": "bright_black"}
 
@@ -23,14 +24,25 @@ def as_json(question: str, reply: Reply) -> dict[str, Any]:
         "article": reply.article,
         "fact": reply.fact,
         "gap": reply.gap,
-        "answer": reply.text,
+        "answer": f"{reply.text}\n> {reply.closest.text}" if reply.closest else reply.text,
         "source": _source(reply.source) if reply.source else None,
         "confidence": round(reply.confidence, 4),
         "suggestions": [
             {"article": one.article, "fact": one.fact, "label": one.label, "confidence": round(one.confidence, 4)}
-            for one in reply.suggestions
+            for one in offered(reply)
         ],
         "also": [as_json(question, further) for further in reply.also],
+        "closest": _closest(reply.closest) if reply.closest else None,
+    }
+
+
+def _closest(quoted: Reply) -> dict[str, Any]:
+    return {
+        "article": quoted.article,
+        "fact": quoted.fact,
+        "answer": quoted.text,
+        "source": _source(quoted.source) if quoted.source else None,
+        "confidence": round(quoted.confidence, 4),
     }
 
 
@@ -48,8 +60,10 @@ def render(reply: Reply) -> RenderableType:
     """Return the reply as a panel: the answer, its source in small print, suggestions by number."""
     parts: list[RenderableType] = [Text(reply.text)]
     parts += [Text(line, style="italic dim") for line in (reply.understood, reply.notice) if line]
-    if reply.source:
-        parts.append(Text(reply.source.line, style="dim"))
+    if reply.closest:
+        parts.append(Padding(Text(reply.closest.text), (1, 0, 0, 2)))
+    if source := (reply.closest or reply).source:
+        parts.append(Text(source.line, style="dim"))
     for further in reply.also:
         parts += [Text(), Text(further.text)]
         if further.source:

@@ -168,7 +168,8 @@ def _message(voice: Voice, scene: Scene, width: int) -> Iterator[RenderableType]
 
 
 def _printed_line(line: Line) -> RichText:
-    return _text(*((span.text, _look(span, small=line.small)) for span in line.spans))
+    mark = [("▏ ", "dim")] if line.quoted else []
+    return _text(*mark, *((span.text, _look(span, small=line.small)) for span in line.spans))
 
 
 def _look(span: Span, *, small: bool) -> Style:
@@ -244,6 +245,8 @@ def _content(page: Page) -> Iterator[str]:
 
 def _html_line(line: Line) -> str:
     text = "".join(map(_html_span, line.spans))
+    if line.quoted:
+        return f"<blockquote>{text}</blockquote>"
     return f"<small>{text}</small>" if line.small else f"<p>{text}</p>"
 
 

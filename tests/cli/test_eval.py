@@ -7,6 +7,7 @@ import pytest
 
 from bot.cli import app
 from bot.errors import ConfigError
+from bot.evaluation.metrics import COMPARED, COVERED, UNCOVERED
 from tests.cli.running import NIGHT, ROOT
 
 QUESTIONS = ROOT / "tests" / "questions"
@@ -39,7 +40,7 @@ def test_the_json_lists_every_outcome_and_no_text(capsys: pytest.CaptureFixture[
     report = evaluated(capsys, NIGHT_QUESTIONS, "--json")
     outcomes = json.loads(report)["outcomes"]
     assert len(outcomes) == 110
-    assert set(outcomes.values()) <= {"right", "wrong", "offered", "lost", "false", "declined"}
+    assert set(outcomes.values()) <= COVERED | UNCOVERED
     asked = [json.loads(line) for line in NIGHT_QUESTIONS.read_text(encoding="utf-8").splitlines()]
     assert outcomes.keys() == {f"night-library/{question['id']}" for question in asked}
     assert [question["q"] for question in asked if question["q"] in report] == []
@@ -53,7 +54,7 @@ def test_a_run_compared_with_itself_differs_in_nothing(capsys: pytest.CaptureFix
     earlier = tmp_path / "earlier.json"
     earlier.write_text(evaluated(capsys, NIGHT_QUESTIONS, "--json"), encoding="utf-8")
     table = evaluated(capsys, NIGHT_QUESTIONS, "--compare", earlier).partition("Against ")[2]
-    assert [line.split()[-4:] for line in table.splitlines()[2:]] == [["+0.0", "0", "0", "1.000"]] * 4
+    assert [line.split()[-4:] for line in table.splitlines()[2:]] == [["+0.0", "0", "0", "1.000"]] * len(COMPARED)
     (compared,) = json.loads(evaluated(capsys, NIGHT_QUESTIONS, "--compare", earlier, "--json"))["compared"].values()
     assert compared["right"]["became"] == compared["right"]["stopped"] == []
 

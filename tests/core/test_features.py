@@ -70,3 +70,19 @@ def test_a_margin_is_the_distance_to_the_best_other_target() -> None:
     margins = np.array(list(column("Why did the chair step down?", "ngrams_margin").values()))
     second, first = np.sort(own)[-2:]
     assert margins == pytest.approx(np.where(own == first, first - second, own - first), abs=1e-6)
+
+
+def test_a_number_or_ordinal_that_a_target_lacks_is_missed() -> None:
+    """Only the fact about the cost has a 7, and none has that year."""
+    found = column("Did the ferry cost 7 million in 1950?", "figure_miss")
+    assert found["cost"] == 0.5
+    assert found["builder"] == 1
+    assert set(column("Did the ferry cost much?", "figure_miss").values()) == {0}
+
+
+def test_what_no_sample_asks_counts_more_with_more_samples() -> None:
+    """Nobody asks when the ferry was built; the few samples of these facts say little about what else they answer."""
+    found = column("언제 떠났어?", "unasked")
+    counts = dict(zip(IDS, INDEX.sample_segments.counts.tolist(), strict=True))
+    assert found == pytest.approx({key: count / 24 for key, count in counts.items()})
+    assert column("왜 떠났어?", "unasked")["chair-left"] == 0

@@ -2,9 +2,9 @@
 
 import pytest
 
-from bot.core.lexicon import LexiconIndex
+from bot.core.lexicon import LexiconIndex, figures
 from bot.core.model import LexiconEntry
-from bot.core.text import words
+from bot.core.text import normalise, words
 
 FINDER = LexiconIndex(
     {
@@ -71,3 +71,19 @@ def test_a_long_phrase_of_one_kind_hides_no_phrase_of_another() -> None:
     }
     found = {(kind, entry) for *_, kind, entry in LexiconIndex(kinds).find(("how", "much", "is", "it"))}
     assert found == {("ask", "how-much"), ("attribute", "price")}
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("2022년 매출은 1,500만 원", {"2022", "1500"}),
+        ("in july and march of 2023", {"month 7", "month 3", "2023"}),
+        ("7월 둘째 주", {"month 7", "2nd"}),
+        ("두 번째 시험, the second test, 2nd", {"2nd"}),
+        ("the first one, 첫 시험", {"1st"}),
+        ("may I ask? in may, 7%", {"month 5", "7"}),
+        ("두 사람이 같이 나갔어?", set()),
+    ],
+)
+def test_numbers_months_and_ordinals_of_one_meaning_have_one_form(text: str, found: set[str]) -> None:
+    assert figures(normalise(text)) == found

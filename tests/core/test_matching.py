@@ -1,8 +1,10 @@
 """Decisions about bare names, samples and text typed on the wrong layout, by the whole core."""
 
+from dataclasses import replace
+
 import pytest
 
-from bot.core.matching import Answered, Decision, Question, Suggested, decide, prepare, score
+from bot.core.matching import Answered, Closest, Decision, Question, Suggested, decide, prepare, score
 from tests.core.ferry import ferry_snapshot
 
 
@@ -15,7 +17,7 @@ def literal(text: str) -> Decision:
 @pytest.mark.parametrize("name", ["룬드", "Ada Lund", "룬드?", "Lund!"])
 def test_a_bare_name_finds_a_fact_about_it_and_no_gap(name: str) -> None:
     decision = literal(name)
-    assert isinstance(decision, Answered | Suggested)
+    assert isinstance(decision, Answered | Suggested)  # nothing in particular was asked: no fact is the closest
     first = decision.best if isinstance(decision, Answered) else decision.others[0]
     assert first.target.item.id == "chair-left"
 
@@ -33,3 +35,28 @@ def test_english_typed_on_the_korean_layout_is_a_reading_in_lower_case() -> None
         prepare(ferry_snapshot(), Question("쪼ㅛ 양 ㅡㅕㄱㅁ샤 ㅣㄷㅁㅍㄷ?")).readings[1].normal
         == "why did murati leave?"
     )
+
+
+def unsure(text: str) -> Decision:
+    """Decide on a question by a classifier that is never sure enough for an answer and always for the closest."""
+    prepared = prepare(ferry_snapshot(), Question(text))
+    scored = score(ferry_snapshot(), prepared)
+    never = replace(scored[0].classifier, answer_from=1.1, answer_from_with_gaps=1.1, closest_from=0.0)
+    return decide(prepared, tuple(replace(one, classifier=never) for one in scored))
+
+
+def test_an_unsure_fact_is_quoted_as_the_closest_with_two_others_behind_it() -> None:
+    decision = unsure("what was the price of the boat")
+    assert isinstance(decision, Closest)
+    assert decision.best.target.item.id == "cost"
+    assert {one.target.item.id for one in decision.others} == {"builder", "chair-left"}
+
+
+@pytest.mark.parametrize("text", ["왜 배 비용이 그렇게 나왔어?", "Lund built the ferry?"])
+def test_no_fact_is_the_closest_that_lacks_the_kind_of_answer_or_the_name_asked_for(text: str) -> None:
+    assert not isinstance(unsure(text), Closest)
+
+
+@pytest.mark.parametrize("text", ["룬드 연봉은?", "Ada Lund", "???"])
+def test_no_fact_is_the_closest_for_a_gap_a_bare_name_or_nothing(text: str) -> None:
+    assert not isinstance(unsure(text), Closest)

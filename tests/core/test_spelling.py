@@ -30,3 +30,10 @@ def test_three_letters_are_corrected_to_a_common_word_only() -> None:
     assert nearest_short("teh", ("the", "what")) == "the"
     assert nearest_short("wht", ("the", "what")) == "what"
     assert nearest_short("eil", ("the", "what")) == "eil"
+
+
+def test_of_words_as_near_the_one_with_the_same_keys_is_meant_then_the_first() -> None:
+    known = Spellings(("logos", "longs", "pleats", "please"))
+    assert known.nearest("logns") == "longs"
+    assert known.nearest("pleass") == "please"
+    assert known.nearest("longz") == "longs"

@@ -32,7 +32,7 @@ def question(random: np.random.Generator, right: int | None) -> TrainingQuestion
     table[is_right] += 0.5
     annotated = AnnotatedQuestion("1", "?", "en", "direct", ("fact",) if right is not None else (), "a")
     is_fact = np.arange(FACTS + GAPS) < FACTS
-    return TrainingQuestion(annotated, (table,), is_right, is_fact, has_gaps=False)
+    return TrainingQuestion(annotated, (table,), is_right, is_fact, gaps_per_fact=0.0)
 
 
 def articles(count: int) -> list[TrainingArticle]:
@@ -86,7 +86,7 @@ def test_step_two_keeps_the_signs_and_is_at_the_optimum_of_its_penalised_likelih
         [recorded(random, 1, right=n % 3 > 0) for n in range(8)],
         [recorded(random, 2, right=n % 2 > 0) for n in range(32)],
     ]
-    empty = Classifier(np.zeros(len(FEATURE_NAMES)), 0.0, np.zeros(len(CONFIDENCE_FEATURES)), 0.0, 1.0, 1.0, 0.0)
+    empty = Classifier(np.zeros(len(FEATURE_NAMES)), 0.0, np.zeros(len(CONFIDENCE_FEATURES)), 0.0, 1.0, 1.0, 1.0, 0.0)
     fitted = fit_confidence(empty, groups, ())
     rows = np.array(
         [confidence_features(one.table, one.probabilities, one.question.is_fact) for group in groups for one in group]
@@ -116,7 +116,7 @@ def test_the_threshold_lets_no_more_false_answers_through_than_allowed(*, with_g
     classifier = fit_ranker([article], ())
     random = np.random.default_rng(1)
     predictions = [
-        replace(one, question=replace(one.question, has_gaps=with_gaps), confidence=float(random.uniform()))
+        replace(one, question=replace(one.question, gaps_per_fact=float(with_gaps)), confidence=float(random.uniform()))
         for one in predict(article.questions * 10, classifier)
     ]
     chosen = choose_thresholds(classifier, predictions)

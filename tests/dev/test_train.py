@@ -7,12 +7,12 @@ import pytest
 
 from bot.core.classifier import CONFIDENCE_FEATURES, Classifier
 from bot.core.features import FEATURE_NAMES
-from bot.dev.fit import Prediction, answer_threshold
+from bot.dev.fit import Prediction, answer_threshold, closest_threshold
 from bot.dev.train import article_interval, report, stored
 from bot.dev.training_data import TrainingArticle, TrainingQuestion
 from bot.evaluation.question_sets import AnnotatedQuestion
 
-MODEL = Classifier(np.zeros(len(FEATURE_NAMES)), 0.0, np.zeros(len(CONFIDENCE_FEATURES)), 0.0, 0.6, 0.6, 0.2)
+MODEL = Classifier(np.zeros(len(FEATURE_NAMES)), 0.0, np.zeros(len(CONFIDENCE_FEATURES)), 0.0, 0.6, 0.6, 0.4, 0.2)
 NONE = np.zeros(2, bool)
 
 
@@ -20,8 +20,8 @@ def predicted(confidence: float, *, covered: bool, right: bool = True, kind: str
     """Return a prediction whose best fact is the first of two."""
     annotated = AnnotatedQuestion("1", "?", "en", kind, ("x",) if covered else (), "a")
     is_right = np.array([covered and right, covered and not right])
-    table = np.zeros((2, 1))
-    question = TrainingQuestion(annotated, (table,), is_right, ~NONE, has_gaps=False)
+    table = np.zeros((2, len(FEATURE_NAMES)))
+    question = TrainingQuestion(annotated, (table,), is_right, ~NONE, gaps_per_fact=0.0)
     return Prediction(question, table, np.array([0.7, 0.1]), confidence)
 
 
@@ -42,10 +42,30 @@ def rows(text: str) -> dict[str, list[str]]:
 def test_rows_count_right_wrong_and_false_at_the_threshold() -> None:
     articles = [TrainingArticle(slug, slug, ()) for slug in ("good", "bad")]
     table = rows(report("semantic", MODEL, articles, [GOOD, BAD]))
-    assert table["good"][:7] == ["100%", "100%", "100%", "0%", "100%", "0%", "100%"]
-    assert table["bad"] == ["50%", "100%", "0%", "50%", "50%", "50%", "50%", "0%"]
+    assert table["good"][:9] == ["100%", "100%", "100%", "0%", "100%", "100%", "0%", "0%", "0%"]
+    assert table["bad"] == ["50%", "100%", "0%", "50%", "50%", "50%", "0%", "50%", "0%", "50%", "0%"]
     assert table["**all**"][2].startswith("50% (")
-    assert table["oos-hard"] == ["2", "–", "–", "–", "–", "–", "50%", "100%", "–"]
+    assert table["oos-hard"] == ["2", "–", "–", "–", "–", "–", "–", "–", "50%", "0%", "100%", "–"]
+
+
+def test_the_closest_threshold_is_the_lowest_with_few_unfounded_and_mostly_right_closest_answers() -> None:
+    """At 0.35, two of nine uncovered questions get one and four of five covered ones are right; below, four of six."""
+    right = [predicted(confidence, covered=True) for confidence in (0.55, 0.5, 0.45, 0.4)]
+    wrong = [predicted(confidence, covered=True, right=False) for confidence in (0.35, 0.25, 0.24)]
+    none = [predicted(confidence, covered=False) for confidence in (0.52, 0.36, *[0.05] * 7)]
+    assert closest_threshold(MODEL, [*right, *wrong, *none]) == pytest.approx(0.35, abs=1e-5)
+
+
+def test_no_closest_answer_is_learnt_where_most_are_wrong() -> None:
+    predictions = [predicted(0.5, covered=True, right=False), predicted(0.4, covered=True)]
+    assert closest_threshold(MODEL, predictions) == MODEL.answer_from
+
+
+def test_a_closest_answer_needs_a_question_that_does_not_contradict_it() -> None:
+    found = predicted(0.5, covered=True)
+    assert found.closest(MODEL)
+    found.table[0, FEATURE_NAMES.index("type_miss")] = 1
+    assert not found.closest(MODEL)
 
 
 def test_the_few_shot_mean_takes_one_version_of_each_article_and_weighs_articles_equally() -> None:

@@ -53,8 +53,8 @@ async def test_an_unsure_bot_offers_buttons_that_answer_in_place(
 @pytest.mark.parametrize(
     ("question", "text"),
     [
-        ("화성에 물이 있어?", "기사에는 그 내용이 나오지 않아요."),
-        ("Is there life on Mars?", "The article does not say."),
+        ("화성에 물이 있어?", "기사에서 찾지 못했어요."),
+        ("Is there life on Mars?", "I couldn't find that in the article."),
     ],
 )
 async def test_what_the_article_does_not_say_is_refused(alice: Actor, question: str, text: str) -> None:

@@ -10,7 +10,7 @@ from scipy.stats import binomtest
 
 from bot.errors import ConfigError
 from bot.evaluation.evaluate import PairedComparison, read_outcomes
-from bot.evaluation.metrics import PairedChange, compare
+from bot.evaluation.metrics import COMPARED, PairedChange, compare
 
 BEFORE = {"a/1": "right", "a/2": "wrong", "a/3": "offered", "a/4": "false", "a/5": "declined", "a/gone": "right"}
 NOW = {"a/1": "offered", "a/2": "right", "a/3": "right", "a/4": "declined", "a/5": "declined", "a/new": "right"}
@@ -55,7 +55,7 @@ def test_the_table_has_a_row_for_each_measure_and_nothing_for_no_questions() -> 
         explain=False
     )
     assert table.splitlines()[:2] == ["", "Against x"]
-    assert len(table.splitlines()) == 7
+    assert len(table.splitlines()) == 3 + len(COMPARED)
     assert "–" in table.splitlines()[-1]
 
 

@@ -1,5 +1,6 @@
 """The outcomes that each measure counts, and the intervals."""
 
+from dataclasses import replace
 from statistics import NormalDist
 
 import pytest
@@ -24,6 +25,10 @@ def offered(*facts: str) -> Reply:
     return Reply("suggested", "en", "This?", suggestions=tuple(Suggestion("a", fact, fact, 0.3) for fact in facts))
 
 
+def quoted(fact: str, *others: str) -> Reply:
+    return replace(offered(*others), closest=answered(fact))
+
+
 def test_wilson_interval_of_eight_in_ten_is_the_textbook_one() -> None:
     assert Share(8, 10).interval == pytest.approx((0.490, 0.943), abs=0.001)
 
@@ -40,21 +45,28 @@ def test_a_share_without_questions_has_the_widest_interval() -> None:
     assert Share(0, 0).interval == (0.0, 1.0)
 
 
-def test_right_wrong_offered_and_falsely_answered_are_counted_apart() -> None:
+def test_answers_closest_ones_and_suggestions_are_counted_apart() -> None:
     results = [
         result(("x",), answered("x")),
         result(("x",), answered("y")),
         result(("x",), offered("y", "x")),
         result(("x",), offered("y")),
+        result(("x",), quoted("x", "y")),
+        result(("x",), quoted("y", "x")),
+        result(("x",), quoted("y", "z")),
         result((), answered("x"), "oos-hard"),
         result((), offered("x"), "oos-hard"),
+        result((), quoted("x"), "oos-hard"),
     ]
     assert shares(one.outcome for one in results) == {
-        "right": Share(1, 4),
-        "wrong": Share(1, 4),
-        "offered": Share(1, 4),
-        "right_or_offered": Share(2, 4),
-        "falsely_answered": Share(1, 2),
+        "right": Share(1, 7),
+        "wrong": Share(1, 7),
+        "offered": Share(2, 7),
+        "right_or_offered": Share(4, 7),
+        "seen": Share(2, 7),
+        "misled": Share(2, 7),
+        "falsely_answered": Share(1, 3),
+        "unfounded": Share(1, 3),
     }
 
 

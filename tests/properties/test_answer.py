@@ -11,6 +11,7 @@ from bot.core.hangul import as_korean_keys, as_latin_keys, compose, letters
 from bot.core.matching import (
     MAX_SUGGESTIONS,
     Answered,
+    Closest,
     Decision,
     Question,
     Suggested,
@@ -38,7 +39,7 @@ syllables = st.text(st.characters(min_codepoint=0xAC00, max_codepoint=0xD7A3), m
 def assert_well_formed(decision: Decision) -> None:
     """Assert what every front expects of a decision."""
     classifier = load_classifier(semantic=False)
-    answer_threshold = classifier.answer_threshold(with_gaps=True)  # the night library lists gaps
+    answer_threshold = classifier.answer_threshold(NIGHT.knowledge.articles[0].gaps_per_fact)
     assert decision.language in LANGUAGES
     assert len(decision.others) <= MAX_SUGGESTIONS
     assert all(isinstance(candidate.target.item, Fact) for candidate in decision.others)
@@ -48,6 +49,9 @@ def assert_well_formed(decision: Decision) -> None:
         case Answered(best=best):
             assert isinstance(best.target.item, Fact)
             assert best.confidence >= answer_threshold - 1e-9
+        case Closest(best=best):
+            assert isinstance(best.target.item, Fact)
+            assert classifier.closest_from - 1e-9 <= best.confidence < answer_threshold
         case Suggested():
             assert decision.others
             assert classifier.suggest_from - 1e-9 <= confidences[0] < answer_threshold

@@ -37,7 +37,7 @@ from bot.service.pages import (
     starters_page,
     why_page,
 )
-from bot.service.replies import Reply, Voice, item_reply
+from bot.service.replies import Reply, Voice, item_reply, suggestion
 from bot.service.views import EntityView, FactView, Line, ListView, Page, Span, Trace, View
 
 SHIPPED, _ = read(shipped_knowledge())
@@ -129,6 +129,7 @@ def test_every_page_of_any_article_fits(article: Article, language: Language, *,
     for reply in (
         *replies,
         replace(replies[0], also=(replies[0],)),
+        Reply("suggested", language, voice.say("closest"), closest=replies[0]),
         Reply("unanswered", language, voice.say("unanswered")),
     ):
         check(reply_page(knowledge, reply, shareable=shareable))
@@ -243,3 +244,22 @@ def test_two_answers_share_one_row_with_a_button_for_each() -> None:
     page = reply_page(SHIPPED, replace(first, also=(second,)))
     assert [button.label for button in page.buttons] == [fact.label.en for fact in article.facts[:2]]
     assert [plain(block.body) for block in page.blocks] == [[first.text], [second.text]]
+
+
+@pytest.mark.parametrize("shareable", [False, True])
+def test_the_closest_answer_is_a_quotation_with_its_source_and_buttons_to_the_others(*, shareable: bool) -> None:
+    article = SHIPPED.articles[0]
+    voice = Voice(SHIPPED, "en")
+    first, *others = (suggestion(article, fact, "en") for fact in article.facts[:3])
+    quoted = item_reply(voice, article, article.facts[0])
+    reply = Reply("suggested", "en", voice.say("closest"), suggestions=tuple(others), closest=quoted)
+    page = reply_page(SHIPPED, reply, shareable=shareable)
+    (text,) = texts_of(page)
+    lead, quotation, source = text.split("\n")
+    assert lead == voice.say("closest")
+    assert quotation.startswith("> ")
+    assert source.startswith("-# Source:")
+    actions = [(one.action.verb, one.action.view) for one in page.buttons]
+    views = [FactView(article.slug, one.fact, "en") for one in (first, *others)]
+    share = [("share", views[0])] if shareable else []
+    assert actions == [("open", views[1]), ("open", views[2]), *share, ("why", views[0])]

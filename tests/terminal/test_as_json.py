@@ -24,6 +24,7 @@ KEYS = [
     "confidence",
     "suggestions",
     "also",
+    "closest",
 ]
 SOURCE = Citation("T", "P", "S", (3, 4), None, "Source: P “T” · paragraphs 3–4")
 ANSWER = Reply("answered", "en", "Yes.", "art", "one", source=SOURCE, confidence=0.93456)
@@ -33,7 +34,10 @@ UNSURE = Reply(
 )
 
 
-@pytest.mark.parametrize("reply", [ANSWER, UNSURE, Reply("unanswered", "ko", "없어요.", gap="pay")])
+CLOSEST = replace(UNSURE, closest=replace(ANSWER, confidence=0.5))
+
+
+@pytest.mark.parametrize("reply", [ANSWER, UNSURE, CLOSEST, Reply("unanswered", "ko", "없어요.", gap="pay")])
 def test_every_key_is_always_there_in_the_documented_order(reply: Reply) -> None:
     assert list(as_json("?", reply)) == KEYS
 
@@ -88,3 +92,18 @@ def test_a_message_that_asks_two_things_gets_both_answers() -> None:
 
 def test_a_lone_surrogate_is_written_and_read_back() -> None:
     assert json.loads(json.dumps(as_json("\ud800", ANSWER)))["question"] == "\ud800"
+
+
+def test_the_closest_answer_is_quoted_in_what_the_member_reads_and_the_outcome_stays_suggested() -> None:
+    data = as_json("?", CLOSEST)
+    assert data["outcome"] == "suggested"
+    assert data["answer"] == "Did you mean?\n> Yes."
+    assert data["fact"] is None
+    assert data["closest"] == {
+        "article": "art",
+        "fact": "one",
+        "answer": "Yes.",
+        "source": as_json("?", ANSWER)["source"],
+        "confidence": 0.5,
+    }
+    assert as_json("?", UNSURE)["closest"] is None

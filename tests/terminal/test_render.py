@@ -51,3 +51,9 @@ def test_why_is_a_table_that_reads_nothing_as_markup() -> None:
     show_why(console, Why("[b]Why", ("fact", "signals"), (("[red]x", "ngrams 0.5"),)))
     assert isinstance(console.file, io.StringIO)
     assert all(part in console.file.getvalue() for part in ("[b]Why", "[red]x", "ngrams 0.5"))
+
+
+def test_the_closest_answer_stands_between_its_caveat_and_its_source_with_the_others_below() -> None:
+    text = screen(Reply("suggested", "en", "Perhaps this:", suggestions=SUGGESTIONS, closest=ANSWER))
+    parts = ("Perhaps this:", "Lund [left]. :boat:", "Source: P", "1  First?")
+    assert sorted(parts, key=text.index) == list(parts)
