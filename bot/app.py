@@ -1,6 +1,6 @@
 """The composition root: builds the encoder and the library from the settings."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -28,15 +28,35 @@ def knowledge_folder(settings: Settings) -> Path:
     return settings.knowledge or shipped_knowledge()
 
 
-def read(folder: Path, files: KnowledgeFiles | None = None) -> tuple[Knowledge, str]:
-    """Return the knowledge in `folder`, or in its `files` if they are read, and its revision; raise KnowledgeError.
+def read(folder: Path) -> tuple[Knowledge, str]:
+    """Return the knowledge in `folder` and its revision; raise KnowledgeError.
 
     A lexicon or messages that the folder lacks are those that ship with the bot.
     """
-    from bot.knowledge.reader import parse_knowledge  # noqa: PLC0415  pydantic and YAML, which a compiled start does without
+    return Reader(folder)()
 
-    files = files or read_files(folder, shipped_knowledge())
-    return parse_knowledge(files).knowledge, files.revision
+
+class Reader:
+    """Reads one knowledge folder again and again, and parses only the articles that have changed since."""
+
+    def __init__(self, folder: Path, change: Callable[[Knowledge], Knowledge] | None = None) -> None:
+        """Read `folder`; `change` alters what was read, for measurements."""
+        self._folder, self._change = folder, change
+        self._known: tuple[Knowledge, Mapping[str | None, str]] | None = None
+
+    def restore(self, knowledge: Knowledge, files: KnowledgeFiles) -> None:
+        """Take the knowledge that was made of `files` as read."""
+        self._known = knowledge, files.digests
+
+    def __call__(self, files: KnowledgeFiles | None = None) -> tuple[Knowledge, str]:
+        """Return the knowledge, of `files` if they are read already, and its revision; raise KnowledgeError."""
+        from bot.knowledge.reader import KnownFiles, parse_changed, parse_knowledge  # noqa: PLC0415  pydantic and YAML, which a compiled start does without
+
+        files = files or read_files(self._folder, shipped_knowledge())
+        known = self._known
+        knowledge = parse_changed(files, KnownFiles(*known)) if known else parse_knowledge(files).knowledge
+        self.restore(knowledge, files)
+        return (knowledge if self._change is None else self._change(knowledge)), files.revision
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,14 +99,12 @@ def build(
     kept = CompiledKnowledge(settings.cache, folder)
     key = kept.key(files) if compiled and change is None else None
 
-    def load(files: KnowledgeFiles | None = None) -> tuple[Knowledge, str]:
-        knowledge, number = read(folder, files)
-        return (knowledge if change is None else change(knowledge)), number
-
-    snapshot = kept.load(key)
+    load, snapshot = Reader(folder, change), kept.load(key)
     if snapshot is None:
         snapshot = build_snapshot(*load(files))
         kept.save(key, snapshot)
+    else:
+        load.restore(snapshot.knowledge, files)
     library = Library(load, encoder, encoder and _cached(encoder, settings.cache), snapshot)
     if encode:
         library.encode()

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import combinations
+from itertools import combinations, zip_longest
 from types import MappingProxyType
 from typing import Final, TypeVar
 
@@ -11,13 +11,13 @@ import numpy as np
 from numpy.typing import NDArray
 from rapidfuzz import fuzz, process
 
-from bot.core.index import Index, Snapshot, Target, ngram_hashes
-from bot.core.matching import Answered, Question, Suggested
+from bot.core.index import Index, Scope, Target, TfidfIndex, hash_ngrams, ngram_hashes
+from bot.core.matching import Answered, Question, Suggested, decide
 from bot.core.model import LANGUAGES, Article, Entity, EntityKind, Fact, Gap, Knowledge, Lexicon
 from bot.core.stemming import stem
 from bot.core.text import is_hangul, jamo, normalise, script_counts, squeeze, words
 from bot.core.tokens import TokenizedText
-from bot.service.answering import decide_on
+from bot.service.answering import score_with
 from bot.service.ports import Encoder
 
 MOST_LINES: Final = 10
@@ -93,7 +93,7 @@ class Misclassified:
     probability: float
     """Probability of its own fact."""
     own: int
-    """Position of its own fact among the targets of the index."""
+    """Position of its own fact among the targets of its article's index."""
     found_first: int
     """Position of the fact or gap that is found first."""
     offered: bool
@@ -103,6 +103,12 @@ class Misclassified:
         """Return the line for the author."""
         found = f"the sample '{self.sample}' finds {', '.join(self.found)} instead"
         return f"{self.article}: fact '{self.fact}': {found}: move it there, or add samples like it"
+
+
+def in_turn(kinds: Sequence[Advice]) -> Advice:
+    """Return the advice of one kind about several articles as one: the first line about each, then the second."""
+    turns = (line for lines in zip_longest(*(one.lines for one in kinds)) for line in lines if line is not None)
+    return Advice(kinds[0].kind, tuple(turns)[:MOST_LINES], sum(one.number for one in kinds))
 
 
 def overlapping_facts(index: Index, misclassified: Iterable[Misclassified]) -> Advice:
@@ -156,10 +162,10 @@ def _same_samples(target: Target, texts: Sequence[str]) -> str:
     return f"{_name(target)}: {len(texts)} samples look the same to the bot: {shown}: reword all but one"
 
 
-def near_duplicate_facts(snapshot: Snapshot) -> Advice:
+def near_duplicate_facts(scope: Scope) -> Advice:
     """List facts of one article with nearly the same answer, compared by the encoder where there is one."""
-    index = snapshot.index
-    pairs = sorted(_same_answers(index, _passage_similarity(snapshot)), reverse=True)
+    index = scope.index
+    pairs = sorted(_same_answers(index, _passage_similarity(scope)), reverse=True)
     targets = ((index.targets[one], index.targets[other]) for _, one, other in pairs)
     return first_lines("near-duplicate facts", targets, lambda pair: _same_answer(*pair))
 
@@ -182,13 +188,15 @@ def _same_answers(index: Index, similarity: NDArray[np.float32]) -> Iterator[tup
             yield nearest, one, other
 
 
-def _passage_similarity(snapshot: Snapshot) -> NDArray[np.float32]:
+def _passage_similarity(scope: Scope) -> NDArray[np.float32]:
     """Return the cosine of each passage (answer or label) with each, shape (passages, passages)."""
-    if snapshot.vectors is not None:
-        cosines: NDArray[np.float32] = snapshot.vectors.passages @ snapshot.vectors.passages.T
+    if scope.vectors is not None:
+        vectors = scope.vectors.passages.full()
+        cosines: NDArray[np.float32] = vectors @ vectors.T
         return cosines
-    index = snapshot.index
-    rows = [index.passage_ngrams.scores(ngram_hashes(squeeze(normalise(text)))) for text in index.passages]
+    squeezed = [squeeze(normalise(text)) for text in scope.index.passages]
+    ngrams = TfidfIndex(hash_ngrams(squeezed))
+    rows = [ngrams.scores(ngram_hashes(text)) for text in squeezed]
     return np.stack(rows) if rows else np.zeros((0, 0), np.float32)
 
 
@@ -205,16 +213,16 @@ class UnaskedAttribute:
     """Facts and gaps about the entity."""
 
 
-def missing_gaps(snapshot: Snapshot, encoder: Encoder | None, samples: Sequence[TokenizedText]) -> Advice:
+def missing_gaps(scope: Scope, encoder: Encoder | None, samples: Sequence[TokenizedText]) -> Advice:
     """Propose a gap for each unasked attribute that the bot answers nevertheless, those answered outright first.
 
     An attribute that is only suggested counts if samples ask it of several others; one without an answer needs no
     gap. `samples` are the tokenized samples of the index.
     """
     found: list[tuple[tuple[bool, int, int], UnaskedAttribute, str]] = []
-    for one in unasked_attributes(snapshot.knowledge, snapshot.index, samples):
-        question = _shortest_question(snapshot.knowledge.lexicon, one)
-        match decide_on(snapshot, Question(question, article=one.article.slug), encoder):
+    for one in unasked_attributes(scope.knowledge, scope.index, samples):
+        question = _shortest_question(scope.knowledge.lexicon, one)
+        match decide(*score_with(scope, Question(question), encoder)):
             case Answered(best=best):
                 found.append(
                     ((True, one.facts, one.others), one, f"'{question}' is answered with '{best.target.item.id}'")
@@ -294,18 +302,18 @@ class _Word:
     """Number of its samples that are about an entity without naming it, by entity id."""
 
 
-def missing_aliases(snapshot: Snapshot, samples: Sequence[TokenizedText]) -> Advice:
+def missing_aliases(scope: Scope, samples: Sequence[TokenizedText]) -> Advice:
     """Propose words that look like a name as aliases, and names for entities without a name in one script.
 
     `samples` are the tokenized samples of the index.
     """
-    entries = (text for entry in snapshot.knowledge.lexicon.entries() for text in (*entry.ko, *entry.en))
+    entries = (text for entry in scope.knowledge.lexicon.entries() for text in (*entry.ko, *entry.en))
     common = frozenset(stem(word) for text in entries for word in words(normalise(text)))
     found: list[tuple[int, str]] = []
-    for article in snapshot.knowledge.articles:
+    for article in scope.knowledge.articles:
         found += _without_script(article)
         names = _NameMatcher(article)
-        for word in _repeated_words(snapshot.index, samples, article):
+        for word in _repeated_words(scope.index, samples, article):
             if stem(word.text) not in common and (entity := names.match(word)):
                 what = f"'{word.text}' in {word.count} samples looks like {entity.name.get(article.language)}"
                 cure = f"if it means that, add it as an alias of entity '{entity.id}'"

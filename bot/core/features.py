@@ -206,7 +206,7 @@ def _best_word_cosines(words: Sequence[str], index: Index, vectors: Vectors, enc
         for word, position in zip(words, positions, strict=True)
     ]
     few = len(rows) <= _FEW
-    products = [vectors.words @ row for row in rows] if few else (vectors.words @ np.stack(rows, axis=1)).T
+    products = [vectors.words @ row for row in rows] if few else [*(vectors.words @ np.stack(rows, axis=1)).T]
     cosines = (np.stack(products, axis=1, dtype=np.float32) - _UNRELATED_COSINE) / (1 - _UNRELATED_COSINE)
     return index.word_segments.best(cosines.take(index.word_rows, axis=0)).T
 

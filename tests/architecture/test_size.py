@@ -11,8 +11,10 @@ from collections import Counter
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-MOST_MODULES, MOST_CODE_LINES, MOST_FUNCTION_LINES = 77, 9_500, 40
-"""70 and 8,300 without what load and faults need: `rest`, the queue before the matcher, bounded work, safe files."""
+MOST_MODULES, MOST_CODE_LINES, MOST_FUNCTION_LINES = 82, 10_050, 40
+"""70 and 8,300 without what load and faults need: `rest`, the queue before the matcher, bounded work, safe files.
+
+Five modules and 530 lines more choose among many articles, each indexed and scored alone, and measure that."""
 _NO_CODE = {
     tokenize.COMMENT,
     tokenize.NL,

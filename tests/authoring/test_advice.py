@@ -16,18 +16,18 @@ from bot.authoring.advice import (
     overlapping_facts,
     unasked_attributes,
 )
-from bot.core.index import Index, Snapshot
+from bot.core.index import Scope
 from bot.core.model import Article, Fact, Gap, Knowledge
 from bot.core.text import normalise
 from bot.core.tokens import TokenizedText
-from bot.service.library import with_vectors
+from bot.service.library import build_snapshot
+from bot.service.ports import Encoder
 from tests.core.ferry import LEXICON, ferry, samples
 from tests.core.letters_encoder import LettersEncoder
 
 
-def build_snapshot(article: Article) -> Snapshot:
-    knowledge = Knowledge((article,), LEXICON)
-    return Snapshot(knowledge, Index(knowledge), "1")
+def build_scope(article: Article, encoder: Encoder | None = None) -> Scope:
+    return build_snapshot(Knowledge((article,), LEXICON), "1", encoder).alone(article.slug)
 
 
 def changed(position: int, *more: str, answer: str = "") -> Article:
@@ -48,8 +48,8 @@ def misclassified(own: int, found: int, sample: str) -> Misclassified:
     return Misclassified("ferry", "?", sample, (), 0.0, own, found, offered=True)
 
 
-def tokenized_samples(snapshot: Snapshot) -> tuple[TokenizedText, ...]:
-    return tuple(snapshot.index.tokenizer.tokenize(normalise(text)) for text in snapshot.index.samples)
+def tokenized_samples(scope: Scope) -> tuple[TokenizedText, ...]:
+    return tuple(scope.index.tokenizer.tokenize(normalise(text)) for text in scope.index.samples)
 
 
 def test_ten_lines_are_shown_and_the_rest_counted() -> None:
@@ -62,7 +62,7 @@ def test_ten_lines_are_shown_and_the_rest_counted() -> None:
 def test_facts_that_win_each_others_samples_overlap() -> None:
     """Each pair is listed once, in either order, with its two most similar samples."""
     advice = overlapping_facts(
-        build_snapshot(ferry()).index,
+        build_scope(ferry()).index,
         [
             misclassified(0, 1, "How much did the ferry cost?"),
             misclassified(1, 0, "Who built the ferry?"),
@@ -82,15 +82,15 @@ def test_facts_that_win_each_others_samples_overlap() -> None:
 
 
 def test_samples_with_the_same_words_are_near_duplicates() -> None:
-    snapshot = build_snapshot(changed(0, "How much did it cost?", "Please, how much did a ferry cost"))
-    (line,) = near_duplicate_samples(snapshot.index, tokenized_samples(snapshot)).lines
+    scope = build_scope(changed(0, "How much did it cost?", "Please, how much did a ferry cost"))
+    (line,) = near_duplicate_samples(scope.index, tokenized_samples(scope)).lines
     assert line.startswith("ferry: fact 'cost': 2 samples look the same to the bot: 'How much did the ferry cost?', ")
     assert "Please, how much did a ferry cost" in line
 
 
 def test_the_same_question_in_both_languages_is_no_near_duplicate() -> None:
-    snapshot = build_snapshot(ferry())
-    assert near_duplicate_samples(snapshot.index, tokenized_samples(snapshot)).number == 0
+    scope = build_scope(ferry())
+    assert near_duplicate_samples(scope.index, tokenized_samples(scope)).number == 0
 
 
 @pytest.mark.parametrize(
@@ -114,33 +114,33 @@ def test_missing_aliases_are_proposed(article: Article, expected: list[str]) -> 
         *article.facts[:2],
         replace(article.facts[2], samples=(*article.facts[2].samples, *samples("룬드 누구", "When did Lund go?"))),
     )
-    snapshot = build_snapshot(replace(article, facts=facts))
-    lines = missing_aliases(snapshot, tokenized_samples(snapshot)).lines
+    scope = build_scope(replace(article, facts=facts))
+    lines = missing_aliases(scope, tokenized_samples(scope)).lines
     assert [part for part in expected if not any(part in line for line in lines)] == []
     assert len(lines) == len(expected)
 
 
 def test_another_spelling_of_a_name_is_proposed_as_an_alias() -> None:
     """A word of the facts counts as known, so the bot does not take it for a misspelt name."""
-    snapshot = build_snapshot(changed(1, "Norren made it, right?", "Is it from Norren"))
-    (line,) = missing_aliases(snapshot, tokenized_samples(snapshot)).lines
+    scope = build_scope(changed(1, "Norren made it, right?", "Is it from Norren"))
+    (line,) = missing_aliases(scope, tokenized_samples(scope)).lines
     assert "'norren' in 2 samples looks like Norrin & Sons" in line
     assert "add it as an alias of entity 'norrin'" in line
 
 
 def test_facts_with_nearly_the_same_answer_are_near_duplicates() -> None:
-    duplicated = build_snapshot(changed(0, answer="Norrin & Sons built the ferry in 2019, for a lot."))
-    for snapshot in (duplicated, with_vectors(duplicated, LettersEncoder())):
+    article = changed(0, answer="Norrin & Sons built the ferry in 2019, for a lot.")
+    for scope in (build_scope(article), build_scope(article, LettersEncoder())):
         assert (
-            near_duplicate_facts(snapshot)
+            near_duplicate_facts(scope)
             .lines[0]
             .startswith("ferry: fact 'cost' and fact 'builder' have nearly the same answer")
         )
-    assert near_duplicate_facts(build_snapshot(ferry())).number == 0
+    assert near_duplicate_facts(build_scope(ferry())).number == 0
 
 
 def test_without_facts_there_is_no_advice() -> None:
-    empty = build_snapshot(replace(ferry(), facts=(), gaps=()))
+    empty = build_scope(replace(ferry(), facts=(), gaps=()))
     advice = (
         near_duplicate_samples(empty.index, ()),
         missing_aliases(empty, ()),
@@ -151,14 +151,14 @@ def test_without_facts_there_is_no_advice() -> None:
     assert [kind.number for kind in advice] == [0] * 5
 
 
-def unasked(snapshot: Snapshot) -> set[tuple[str, str]]:
-    found = unasked_attributes(snapshot.knowledge, snapshot.index, tokenized_samples(snapshot))
+def unasked(scope: Scope) -> set[tuple[str, str]]:
+    found = unasked_attributes(scope.knowledge, scope.index, tokenized_samples(scope))
     return {(one.entity.id, one.attribute) for one in found}
 
 
 def test_an_attribute_with_a_gap_is_not_proposed() -> None:
-    assert unasked(build_snapshot(ferry())) == set()
-    assert unasked(build_snapshot(replace(ferry(), gaps=()))) == {("lund", "pay")}
+    assert unasked(build_scope(ferry())) == set()
+    assert unasked(build_scope(replace(ferry(), gaps=()))) == {("lund", "pay")}
 
 
 def test_a_gap_about_two_people_covers_all_people() -> None:
@@ -168,13 +168,13 @@ def test_a_gap_about_two_people_covers_all_people() -> None:
     general = Gap("pay", ferry().gaps[0].label, ferry().gaps[0].answer, samples("salary of Lund", "pay of Moe?"))
     about: Fact = replace(ferry().facts[2], about=("lund", "moe", "berg"))
     article = replace(ferry(), entities=(*ferry().entities, *people), facts=(about,), gaps=())
-    assert unasked(build_snapshot(article)) == {("lund", "pay"), ("moe", "pay"), ("berg", "pay")}
-    assert unasked(build_snapshot(replace(article, gaps=(general,)))) == set()
+    assert unasked(build_scope(article)) == {("lund", "pay"), ("moe", "pay"), ("berg", "pay")}
+    assert unasked(build_scope(replace(article, gaps=(general,)))) == set()
 
 
 def test_a_proposed_gap_says_how_the_bot_answers_now() -> None:
-    snapshot = build_snapshot(replace(changed(2, "Ada Lund?", "What about Ada Lund?"), gaps=()))
-    (line,) = missing_gaps(snapshot, None, tokenized_samples(snapshot)).lines
+    scope = build_scope(replace(changed(2, "Ada Lund?", "What about Ada Lund?"), gaps=()))
+    (line,) = missing_gaps(scope, None, tokenized_samples(scope)).lines
     assert line.startswith("ferry: no sample asks for the pay of Ada Lund, but ")
     assert "'Ada Lund salary?'" in line
     assert "'chair-left'" in line

@@ -3,13 +3,13 @@
 import pytest
 
 from bot.core.matching import Answered, Decision, Question, Suggested, decide, prepare, score
-from tests.core.ferry import ferry_snapshot
+from tests.core.ferry import ferry_scope
 
 
 def literal(text: str) -> Decision:
     """Decide on a question without an encoder."""
-    prepared = prepare(ferry_snapshot(), Question(text))
-    return decide(prepared, score(ferry_snapshot(), prepared))
+    prepared = prepare(ferry_scope(), Question(text))
+    return decide(prepared, score(ferry_scope(), prepared))
 
 
 @pytest.mark.parametrize("name", ["룬드", "Ada Lund", "룬드?", "Lund!"])
@@ -30,6 +30,5 @@ def test_an_authors_own_sample_is_answered_with_confidence_1(sample: str) -> Non
 def test_english_typed_on_the_korean_layout_is_a_reading_in_lower_case() -> None:
     """Capitals are typed with shift, which gives doubled consonants; vectors belong to normalised text."""
     assert (
-        prepare(ferry_snapshot(), Question("쪼ㅛ 양 ㅡㅕㄱㅁ샤 ㅣㄷㅁㅍㄷ?")).readings[1].normal
-        == "why did murati leave?"
+        prepare(ferry_scope(), Question("쪼ㅛ 양 ㅡㅕㄱㅁ샤 ㅣㄷㅁㅍㄷ?")).readings[1].normal == "why did murati leave?"
     )
