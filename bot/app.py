@@ -1,20 +1,34 @@
 """The composition root: builds the encoder and the library from the settings."""
 
-from collections.abc import Callable, Mapping
+import logging
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING, Final
 
 from bot import cached_files
 from bot.core.model import Knowledge
 from bot.errors import ConfigError
-from bot.knowledge.compiled import CompiledKnowledge
+from bot.knowledge.compiled import CompiledKnowledge, without_garbage_collector
 from bot.knowledge.folder import KnowledgeFiles, read_files
 from bot.service.library import Library, build_snapshot
 from bot.service.ports import Encoder
 from bot.settings import Settings
 
+if TYPE_CHECKING:
+    from bot.semantic.cache import CachedEncoder
+    from bot.semantic.encoder import UseEncoder
+
+log = logging.getLogger(__name__)
+
 _PACKAGE = Path(__file__).parent
+_MANY_BYTES: Final = 600_000
+"""Bytes of knowledge that hold thousands of sample questions; the shared files alone have 200,000."""
+Report = Callable[[int, int], None]
+"""Is told the number of texts that are prepared, and of all."""
 
 
 def shipped_knowledge() -> Path:
@@ -67,13 +81,13 @@ class App:
     encoder: Encoder | None
 
 
-def build_encoder(settings: Settings) -> Encoder | None:
+def build_encoder(settings: Settings) -> "UseEncoder | None":
     """Return the sentence encoder, or None if it is switched off; it loads its weights when first used."""
     return _encoder() if settings.semantic else None
 
 
 @cache
-def _encoder() -> Encoder:
+def _encoder() -> "UseEncoder":
     """Return the only encoder of this process, because it takes 150 MB."""
     from bot.semantic.encoder import UseEncoder  # noqa: PLC0415  numpy and the weights only when needed
 
@@ -86,32 +100,54 @@ def build(
     encode: bool = True,
     compiled: bool = False,
     change: Callable[[Knowledge], Knowledge] | None = None,
+    report: Report | None = None,
 ) -> App:
     """Load the knowledge, and with `encode` its vectors; raise KnowledgeError.
 
     With `compiled`, use the snapshot of an earlier start if nothing has changed since. `change` alters the knowledge
-    that was read, for measurements; such a snapshot is never stored.
+    that was read, for measurements; such a snapshot is never stored. `report` is told how far the vectors are; with it,
+    a person is waiting, so a second process may help to make them.
     """
     cached_files.remove_abandoned(settings.cache)
     encoder = build_encoder(settings)
+    if encoder is not None:
+        encoder.report, encoder.may_start_processes = report, report is not None
+    cached = encoder and _cached(encoder, settings.cache)
     folder = knowledge_folder(settings)
     files = read_files(folder, shipped_knowledge())
     kept = CompiledKnowledge(settings.cache, folder)
     key = kept.key(files) if compiled and change is None else None
 
-    load, snapshot = Reader(folder, change), kept.load(key)
+    load = Reader(folder, change)
+    with logged("looking for an index that an earlier start made"):
+        snapshot = kept.load(key)
     if snapshot is None:
-        snapshot = build_snapshot(*load(files))
+        if encoder and cached and files.size() > _MANY_BYTES and not cached.has_vectors():
+            encoder.expect_many()
+        with without_garbage_collector():
+            with logged("reading the facts"):
+                knowledge, number = load(files)
+            with logged("indexing the facts"):
+                snapshot = build_snapshot(knowledge, number)
         kept.save(key, snapshot)
     else:
         load.restore(snapshot.knowledge, files)
-    library = Library(load, encoder, encoder and _cached(encoder, settings.cache), snapshot)
-    if encode:
-        library.encode()
+    library = Library(load, encoder, cached, snapshot)
+    if encode and encoder:
+        with logged("loading the vectors of %d texts", snapshot.text_count()):
+            library.encode()
     return App(library, encoder)
 
 
-def _cached(encoder: Encoder, folder: Path) -> Encoder:
+@contextmanager
+def logged(step: str, *values: object) -> Iterator[None]:
+    """Log a step of the start and how long it took."""
+    began = time.monotonic()
+    yield
+    log.info("%s: %.1f s", step % values, time.monotonic() - began)
+
+
+def _cached(encoder: Encoder, folder: Path) -> "CachedEncoder":
     from bot.semantic.cache import CachedEncoder  # noqa: PLC0415
 
     return CachedEncoder(encoder, folder)

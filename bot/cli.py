@@ -1,9 +1,9 @@
 """The command line for readers, authors, operators and developers.
 
-A command is one function with `@app.command`; the README's table names each of them.
+A command is one function with `@app.command`; the README's table names each of them. It imports what it needs when it
+runs, so that `--help` loads nothing that answers questions.
 """
 
-import asyncio
 import json
 import shlex
 import sys
@@ -12,16 +12,17 @@ from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from bot import app as composition
-from bot.core.matching import Question
 from bot.errors import ConfigError, KnowledgeError, Problem
-from bot.service.library import Library
-from bot.service.replies import Reply
-from bot.settings import DiscordSettings, Settings, Switch, load_settings
+
+if TYPE_CHECKING:
+    from bot.app import App
+    from bot.service.library import Library
+    from bot.service.replies import Reply
+    from bot.settings import DiscordSettings, Settings
 
 READERS, AUTHORS, OPERATORS, DEVELOPERS = "Readers", "Authors", "Operators", "Developers"
 _PACKAGE = "article-answers-bot"
@@ -48,7 +49,7 @@ Semantic = Annotated[
 def _show_version(wanted: bool) -> None:  # noqa: FBT001  typer passes the option's value
     """Print the name and the version of the installed package, and end."""
     if wanted:
-        from importlib.metadata import PackageNotFoundError, version  # noqa: PLC0415  not needed to answer
+        from importlib.metadata import PackageNotFoundError, version
 
         try:
             sys.stdout.write(f"{_PACKAGE} {version(_PACKAGE)}\n")
@@ -67,7 +68,9 @@ def main(
     """Answer readers' questions about an article, with the source, in Korean and English."""
 
 
-def _settings(knowledge: Path | None, semantic: bool | None = None) -> Settings:  # noqa: FBT001
+def _settings(knowledge: Path | None, semantic: bool | None = None) -> "Settings":  # noqa: FBT001
+    from bot.settings import Settings, Switch, load_settings
+
     settings = load_settings(Settings)
     changes: dict[str, object] = {}
     if knowledge is not None:
@@ -90,27 +93,32 @@ def ask(  # noqa: PLR0913, PLR0917  one parameter per option
     if question == "-" and not as_json:
         msg = "Reading questions from standard input needs --json."
         raise ConfigError(msg)
-    running = composition.build(_settings(knowledge, semantic), compiled=True)
+    from bot import app as composition
+    from bot.core.matching import Question
+    from bot.terminal.progress import Preparing
+
+    with Preparing() as preparing:
+        running = composition.build(_settings(knowledge, semantic), compiled=True, report=preparing.report)
     slug = composition.known_article(running, article)
     show = _write_json if as_json else _print
     for text in _lines() if question == "-" else (question,):
         show(text, running.library.answer(Question(text, lang, slug)).reply)
 
 
-def _write_json(question: str, reply: Reply) -> None:
+def _write_json(question: str, reply: "Reply") -> None:
     """Write one line of JSON as UTF-8 at once; a lone surrogate (bytes of argv that are no text) as its escape."""
-    from bot.terminal.ask import as_json  # noqa: PLC0415
+    from bot.terminal.ask import as_json
 
     line = json.dumps(as_json(question, reply), ensure_ascii=False)
     sys.stdout.buffer.write(line.encode("utf-8", errors="backslashreplace") + b"\n")
     sys.stdout.buffer.flush()
 
 
-def _print(_: str, reply: Reply) -> None:
+def _print(_: str, reply: "Reply") -> None:
     """Show a reply as a person likes to read it."""
-    from rich.console import Console  # noqa: PLC0415  not needed for JSON
+    from rich.console import Console
 
-    from bot.terminal.ask import render  # noqa: PLC0415
+    from bot.terminal.ask import render
 
     Console().print(render(reply))
 
@@ -126,14 +134,17 @@ def chat(
     article: ArticleSlug = None, lang: Lang = None, knowledge: Knowledge = None, semantic: Semantic = None
 ) -> None:
     """Ask question after question in the terminal."""
-    from rich.console import Console  # noqa: PLC0415  not needed for JSON
+    from rich.console import Console
 
-    from bot.terminal.chat import Chat, run_chat  # noqa: PLC0415
+    from bot import app as composition
+    from bot.terminal.chat import Chat, run_chat
+    from bot.terminal.progress import Preparing
 
     settings = _settings(knowledge, semantic)
-    running = composition.build(settings, encode=False, compiled=True)
+    preparing = Preparing()
+    running = composition.build(settings, encode=False, compiled=True, report=preparing.report)
     slug = composition.known_article(running, article)
-    run_chat(Chat(Console(), running.library, slug, lang), settings.cache / "history")
+    run_chat(Chat(Console(), running.library, slug, lang), settings.cache / "history", preparing)
 
 
 @app.command(rich_help_panel=AUTHORS)
@@ -142,7 +153,7 @@ def new(
     folder: Annotated[Path, typer.Argument(help="The folder to create; its name is the article's slug.")],
 ) -> None:
     """Start an article folder from a text or from a JSON of facts."""
-    from bot.authoring.new import new_article  # noqa: PLC0415  a tool for authors, not for every start
+    from bot.authoring.new import new_article
 
     draft = new_article(source, folder)
     for warning in draft.warnings:
@@ -168,17 +179,20 @@ def check(  # noqa: PLR0913, PLR0917  one parameter per option
 ) -> None:
     """List the problems of a folder of articles, and what would improve its answers."""
     if schema:
-        from bot.knowledge.schema import schema_text  # noqa: PLC0415
+        from bot.knowledge.schema import schema_text
 
         sys.stdout.write(schema_text())
         return
-    from bot.authoring.check import check as run  # noqa: PLC0415
-    from bot.authoring.check import text_problems  # noqa: PLC0415
-    from bot.knowledge.folder import read_files  # noqa: PLC0415
-    from bot.knowledge.reader import parse_knowledge  # noqa: PLC0415
+    from bot import app as composition
+    from bot.authoring.check import check as run
+    from bot.authoring.check import text_problems
+    from bot.knowledge.folder import read_files
+    from bot.knowledge.reader import parse_knowledge
+    from bot.terminal.progress import Preparing
 
     settings = _settings(folder, semantic)
-    running = composition.build(settings)
+    with Preparing() as preparing:
+        running = composition.build(settings, report=preparing.report)
     problems: tuple[Problem, ...] = ()
     if article is not None:
         files = read_files(composition.knowledge_folder(settings), composition.shipped_knowledge())
@@ -204,15 +218,14 @@ def preview(
     semantic: Semantic = None,
 ) -> None:
     """Show how replies will look on Discord."""
-    from rich.console import Console  # noqa: PLC0415  not needed for JSON
+    from rich.console import Console
 
-    from bot.terminal.preview import (  # noqa: PLC0415
-        scenes,
-        show,
-        write_html,
-    )
+    from bot import app as composition
+    from bot.terminal.preview import scenes, show, write_html
+    from bot.terminal.progress import Preparing
 
-    running = composition.build(_settings(knowledge, semantic))
+    with Preparing() as preparing:
+        running = composition.build(_settings(knowledge, semantic), report=preparing.report)
     shown = scenes(running.library, what, lang)
     if html is None:
         show(Console(), running.library.snapshot.knowledge, shown)
@@ -242,15 +255,18 @@ def evaluate(  # noqa: PLR0913, PLR0917  one parameter per option
     semantic: Semantic = None,
 ) -> None:
     """Measure how often the bot is right on sets of questions, each asked of the article it is named after."""
-    from bot.evaluation.evaluate import Options, measuring_sets, read_sets  # noqa: PLC0415
-    from bot.evaluation.evaluate import evaluate as run  # noqa: PLC0415
-    from bot.evaluation.perturbation import one_language  # noqa: PLC0415
+    from bot import app as composition
+    from bot.evaluation.evaluate import Options, measuring_sets, read_sets
+    from bot.evaluation.evaluate import evaluate as run
+    from bot.evaluation.perturbation import one_language
+    from bot.terminal.progress import Preparing
 
     change = None if samples is None else partial(one_language, language=samples)
 
-    def answering(folder: Path | None) -> Library:
+    def answering(folder: Path | None) -> "Library":
         settings = _settings(folder or knowledge, semantic)
-        return composition.build(settings, compiled=folder is None, change=change).library
+        with Preparing() as preparing:
+            return composition.build(settings, compiled=folder is None, change=change, report=preparing.report).library
 
     chosen = files or measuring_sets(Path("tests/questions"))
     if not chosen:
@@ -269,8 +285,11 @@ def train(
     ] = False,
 ) -> None:
     """Learn the decision's weights and thresholds, leave-one-article-out, and write the report."""
+    from bot import app as composition
+    from bot.settings import Settings, load_settings
+
     with _developer_tools():
-        from bot.dev.train import ablate_and_write, train_and_write  # noqa: PLC0415
+        from bot.dev.train import ablate_and_write, train_and_write
 
     training, _ = composition.read(articles)
     shipped, _ = composition.read(composition.shipped_knowledge())
@@ -291,11 +310,12 @@ def bench(
     ] = None,
 ) -> None:
     """Measure time and memory, how they grow with facts and articles, or answers against those of other matchers."""
-    from bot.semantic.encoder import UseEncoder  # noqa: PLC0415  numpy and the weights only when wanted
+    from bot import app as composition
+    from bot.semantic.encoder import UseEncoder
 
     if what == "articles":
         with _developer_tools():
-            from bot.dev.many_articles import many_articles  # noqa: PLC0415
+            from bot.dev.many_articles import many_articles
 
         cost = many_articles(composition.Reader, UseEncoder)
         sys.stdout.write(str(cost))
@@ -303,12 +323,12 @@ def bench(
     knowledge, _ = composition.read(composition.shipped_knowledge())
     if what != "quality":
         with _developer_tools():
-            from bot.dev.bench import scaling, speed  # noqa: PLC0415
+            from bot.dev.bench import scaling, speed
 
         sys.stdout.write((speed if what == "speed" else scaling)(knowledge, UseEncoder))
         return
     with _developer_tools():  # not above: scikit-learn would count in the memory that `speed` measures
-        from bot.dev.quality import quality  # noqa: PLC0415
+        from bot.dev.quality import quality
 
     if data is None:
         msg = "bench quality needs the folder of the public question sets: --data DIR."
@@ -326,7 +346,9 @@ def _developer_tools() -> Iterator[None]:
         raise ConfigError(msg) from None
 
 
-def _discord_settings(knowledge: Path | None) -> DiscordSettings:
+def _discord_settings(knowledge: Path | None) -> "DiscordSettings":
+    from bot.settings import DiscordSettings, load_settings
+
     settings = load_settings(DiscordSettings)
     return settings if knowledge is None else settings.model_copy(update={"knowledge": knowledge})
 
@@ -334,9 +356,11 @@ def _discord_settings(knowledge: Path | None) -> DiscordSettings:
 @app.command(rich_help_panel=OPERATORS)
 def run(knowledge: Knowledge = None) -> None:
     """Serve Discord until SIGTERM or SIGINT; SIGHUP reloads the facts."""
-    from bot.discord_bot import logs  # noqa: PLC0415  discord.py only for the commands that need it
-    from bot.discord_bot.runner import Runner, ignore_hangups, run_until_stopped  # noqa: PLC0415
-    from bot.knowledge.folder import fingerprint  # noqa: PLC0415
+    from bot import app as composition
+    from bot.core.matching import Question
+    from bot.discord_bot import logs
+    from bot.discord_bot.runner import Runner, ignore_hangups, run_until_stopped
+    from bot.knowledge.folder import fingerprint
 
     ignore_hangups()
     settings = _discord_settings(knowledge)
@@ -345,7 +369,8 @@ def run(knowledge: Knowledge = None) -> None:
     look = partial(fingerprint, composition.knowledge_folder(settings))
     loaded = look() if settings.watch else None  # before reading: what changes meanwhile is loaded again
     running = composition.build(settings, compiled=True)
-    running.library.answer(Question("준비"))  # the encoder loads with its first question, so no member waits for it
+    with composition.logged("loading the encoder"):
+        running.library.answer(Question("준비"))  # the encoder loads with its first question, so no member waits for it
     run_until_stopped(Runner(running.library, settings), token, look, loaded)
 
 
@@ -357,8 +382,11 @@ def sync(
     knowledge: Knowledge = None,
 ) -> None:
     """Show how the registered commands differ (+ added, - removed, ~ changed), and register the declared ones."""
-    from bot.discord_bot.runner import Runner  # noqa: PLC0415
-    from bot.discord_bot.sync import SyncOptions, sync_now  # noqa: PLC0415
+    import asyncio
+
+    from bot import app as composition
+    from bot.discord_bot.runner import Runner
+    from bot.discord_bot.sync import SyncOptions, sync_now
 
     settings = _discord_settings(knowledge)
     token = settings.token()
@@ -375,8 +403,10 @@ def doctor(
     knowledge: Knowledge = None,
 ) -> None:
     """Check token, intents, permissions and knowledge, and say how to fix what is wrong (exit code 1 if anything)."""
-    from bot.discord_bot.doctor import examine, find_invite, knowledge_findings  # noqa: PLC0415
-    from bot.discord_bot.runner import Runner  # noqa: PLC0415
+    import asyncio
+
+    from bot.discord_bot.doctor import examine, find_invite, knowledge_findings
+    from bot.discord_bot.runner import Runner
 
     settings = _discord_settings(knowledge)
     if invite:
@@ -392,9 +422,10 @@ def doctor(
         raise typer.Exit(1)
 
 
-def _build_and_check(settings: DiscordSettings) -> tuple[composition.App | None, tuple[Problem, ...]]:
+def _build_and_check(settings: "DiscordSettings") -> tuple["App | None", tuple[Problem, ...]]:
     """Load the facts and run their cases; return the app, None if it can't be built, and all problems."""
-    from bot.service.library import failed_cases  # noqa: PLC0415
+    from bot import app as composition
+    from bot.service.library import failed_cases
 
     try:
         running = composition.build(settings)

@@ -162,10 +162,9 @@ def _same_samples(target: Target, texts: Sequence[str]) -> str:
     return f"{_name(target)}: {len(texts)} samples look the same to the bot: {shown}: reword all but one"
 
 
-def near_duplicate_facts(scope: Scope) -> Advice:
+def near_duplicate_facts(index: Index, encoder: Encoder | None) -> Advice:
     """List facts of one article with nearly the same answer, compared by the encoder where there is one."""
-    index = scope.index
-    pairs = sorted(_same_answers(index, _passage_similarity(scope)), reverse=True)
+    pairs = sorted(_same_answers(index, _passage_similarity(index, encoder)), reverse=True)
     targets = ((index.targets[one], index.targets[other]) for _, one, other in pairs)
     return first_lines("near-duplicate facts", targets, lambda pair: _same_answer(*pair))
 
@@ -188,13 +187,14 @@ def _same_answers(index: Index, similarity: NDArray[np.float32]) -> Iterator[tup
             yield nearest, one, other
 
 
-def _passage_similarity(scope: Scope) -> NDArray[np.float32]:
+def _passage_similarity(index: Index, encoder: Encoder | None) -> NDArray[np.float32]:
     """Return the cosine of each passage (answer or label) with each, shape (passages, passages)."""
-    if scope.vectors is not None:
-        vectors = scope.vectors.passages.full()
+    texts = [normalise(text) for text in index.passages]
+    if encoder is not None:
+        vectors = encoder.encode(texts)
         cosines: NDArray[np.float32] = vectors @ vectors.T
         return cosines
-    squeezed = [squeeze(normalise(text)) for text in scope.index.passages]
+    squeezed = [squeeze(text) for text in texts]
     ngrams = TfidfIndex(hash_ngrams(squeezed))
     rows = [ngrams.scores(ngram_hashes(text)) for text in squeezed]
     return np.stack(rows) if rows else np.zeros((0, 0), np.float32)

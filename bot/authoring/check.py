@@ -192,7 +192,7 @@ def _advice(
         advice.near_duplicate_samples(index, samples),
     ]
     if more_advice:
-        kinds += [advice.missing_gaps(scope, encoder, samples), advice.near_duplicate_facts(scope)]
+        kinds += [advice.missing_gaps(scope, encoder, samples), advice.near_duplicate_facts(index, encoder)]
     return kinds
 
 

@@ -38,7 +38,7 @@ class Comparison:
     ) -> None:
         """Compare by meaning only those content words that are in `words`.
 
-        `encoded` holds the vectors of the reading and of its words without one in `index`, None without an encoder.
+        `encoded` holds the vectors of the reading and of its words without a row in `index`, None without an encoder.
         """
         self.index = index
         self.tokenized = tokenized
@@ -86,7 +86,7 @@ class Comparison:
     def words_with_vectors(self) -> tuple[str, ...]:
         """Return the content words that can be compared by meaning."""
         words = (word for word in dict.fromkeys(self.tokenized.content) if word in self._words)
-        return tuple(word for word in words if word in self.index.vocabulary or word in self.encoded)
+        return tuple(word for word in words if word in self.encoded or self.index.word_row(word) is not None)
 
     def zeros(self) -> Column:
         """Return 0 for every target, shape (targets,)."""
@@ -200,7 +200,7 @@ def compare_words(readings: Sequence[Comparison]) -> None:
 
 def _best_word_cosines(words: Sequence[str], index: Index, vectors: Vectors, encoded: Mapping[str, Vector]) -> Column:
     """Return the rescaled cosine of each word with the nearest word of each target, shape (words, targets)."""
-    positions = [index.vocabulary.get(word) for word in words]
+    positions = [index.word_row(word) for word in words]
     rows = [
         encoded[word] if position is None else vectors.words[position]
         for word, position in zip(words, positions, strict=True)

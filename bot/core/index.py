@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from bot.core.lexicon import answer_types
 from bot.core.memo import BatchMemo
 from bot.core.model import Article, Fact, Gap, Knowledge
+from bot.core.stemming import stem
 from bot.core.text import is_hangul, jamo, normalise
 from bot.core.tokens import TokenizedText, Tokenizer
 
@@ -236,39 +237,21 @@ class Postings:
 
 
 class Vocabulary:
-    """The row of each word among the vectors of words: an article's own words, then those of small talk."""
+    """Words of an article, and those of small talk, which are kept once for all articles."""
 
     def __init__(self, words: Iterable[str], shared: "Vocabulary | None" = None) -> None:
-        """Give each word a row, unless it has one among the shared ones."""
-        fresh = (word for word in dict.fromkeys(words) if shared is None or word not in shared)
-        self.own = {word: row for row, word in enumerate(fresh)}
+        """Know some words beside the shared ones."""
+        self._own = frozenset(word for word in words if shared is None or word not in shared)
         self._shared = shared
 
     def __contains__(self, word: object) -> bool:
-        """Return whether `word` has a row."""
-        return word in self.own or (self._shared is not None and word in self._shared)
+        """Return whether `word` is known."""
+        return word in self._own or (self._shared is not None and word in self._shared)
 
     def __iter__(self) -> Iterator[str]:
-        """Return every word, in the order of the rows."""
-        yield from self.own
+        """Yield every word, in the same order every time."""
+        yield from sorted(self._own)
         yield from self._shared or ()
-
-    def __len__(self) -> int:
-        """Return the number of words."""
-        return len(self.own) + (len(self._shared) if self._shared else 0)
-
-    def __getitem__(self, word: str) -> int:
-        """Return the row of a word; raise KeyError."""
-        if (row := self.get(word)) is None:
-            raise KeyError(word)
-        return row
-
-    def get(self, word: str) -> int | None:
-        """Return the row of a word, None if it has none."""
-        row = self.own.get(word)
-        if row is None and self._shared is not None and (row := self._shared.get(word)) is not None:
-            row += len(self.own)
-        return row
 
 
 class Index:
@@ -340,22 +323,29 @@ class Index:
         """Share of each target's samples that ask for a kind of answer, by kind, each of shape (targets,)."""
 
     def _index_words(self, texts: Sequence[Sequence[TokenizedText]]) -> None:
-        """Index the words of the samples and passages of each target that are compared by meaning."""
+        """Index the words of each target's texts; all forms of a word share the vector of its shortest form."""
         shared = self.small_talk
         words = [
             dict.fromkeys(word for text in own for word in text.words if len(word) > 1 or is_hangul(word))
             for own in texts
         ]
+        forms: dict[str, list[str]] = {}
+        for word in dict.fromkeys(word for own in words for word in own):
+            if shared is None or shared.word_row(word) is None:
+                forms.setdefault(stem(word), []).append(word)
+        self.word_texts = tuple(min(same, key=len) for same in forms.values())
+        """The word whose vector stands for all forms of it, without those of small talk."""
+        self._row_of_stem = {stemmed: row for row, stemmed in enumerate(forms)}
         self.vocabulary: Vocabulary = Vocabulary(
             (word for own in words for word in own), shared.vocabulary if shared else None
         )
-        """Row of each word among the vectors of words."""
-        rows = np.array([self.vocabulary[word] for own in words for word in own], np.int32)
-        counts = list(map(len, words))
+        """The words of the facts and of small talk."""
+        rows = [dict.fromkeys(row for word in own if (row := self.word_row(word)) is not None) for own in words]
+        joined, counts = np.array([row for own in rows for row in own], np.int32), list(map(len, rows))
         if shared:
-            rows = np.concatenate([rows, shared.word_rows + np.int32(len(self.vocabulary.own))])
+            joined = np.concatenate([joined, shared.word_rows + np.int32(len(self.word_texts))])
             counts += shared.word_segments.counts.tolist()
-        self.word_rows: NDArray[np.int32] = rows
+        self.word_rows: NDArray[np.int32] = joined
         """Rows of each target's words, grouped by target."""
         self.word_segments: Segments = Segments(counts)
         """Segments of `word_rows`."""
@@ -371,22 +361,21 @@ class Index:
         """Return the cosine of a text's character n-grams with those of every sample, shape (samples,)."""
         return self.ngrams.scores(ngram_hashes(squeezed))
 
+    def word_row(self, word: str) -> int | None:
+        """Return the row of a word, or of another form of it, among the vectors of words."""
+        row = self._row_of_stem.get(stem(word))
+        if row is None and self.small_talk and (row := self.small_talk.word_row(word)) is not None:
+            row += len(self.word_texts)
+        return row
+
     def nearest_sample(self, position: int, scores: Column) -> str:
         """Return the best-scoring sample of the target at `position`; `scores` has one entry per sample."""
         own = self.sample_segments.rows(position)
         return self.samples[own.start + int(scores[own].argmax())] if own.start < own.stop else ""
 
     def texts(self) -> tuple[str, ...]:
-        """Return the texts that need a vector, without those of small talk: samples, passages, words."""
-        samples = (sample.text for target in self._own for sample in target.item.samples)
-        passages = (text for target in self._own for text in _passages(target.item))
-        return (*samples, *passages, *self.vocabulary.own)
-
-    def text_counts(self) -> tuple[int, int, int]:
-        """Return how many of `texts` are samples, passages and words."""
-        samples = sum(len(target.item.samples) for target in self._own)
-        passages = sum(len(_passages(target.item)) for target in self._own)
-        return samples, passages, len(self.vocabulary.own)
+        """Return the texts that need a vector, without those of small talk: samples and words, one for all forms."""
+        return (*(sample.text for target in self._own for sample in target.item.samples), *self.word_texts)
 
 
 def _own_targets(knowledge: Knowledge) -> Iterator[Target]:
@@ -474,12 +463,10 @@ class Vectors:
 
     samples: Rows
     """Shape (samples, dimensions)."""
-    passages: Rows
-    """Shape (passages, dimensions)."""
     words: Rows
-    """Of the index's vocabulary, shape (words, dimensions)."""
-    own: tuple[Halves, Halves, Halves]
-    """The blocks of samples, passages and words that are not of small talk."""
+    """Of the index's `word_texts`, then of those of small talk, shape (words, dimensions)."""
+    own: tuple[Halves, Halves]
+    """The blocks of samples and words that are not of small talk."""
     centre: Vector
     """Mean of the sample vectors, shape (dimensions,); subtracted, as all texts of an article share it."""
     centre_products: Column
@@ -492,16 +479,15 @@ class Vectors:
     @classmethod
     def of(cls, index: Index, rows: Halves, small_talk: "Vectors | None" = None) -> "Vectors":
         """Build from one row per text of `index.texts()`, and from the vectors of small talk if it has some."""
-        first, second = np.cumsum(index.text_counts())[:2]
-        own: tuple[Halves, Halves, Halves] = rows[:first], rows[first:second], rows[second:]
-        shared = small_talk.own if small_talk else (rows[:0],) * 3
-        samples, passages, words = (Rows(*blocks) for blocks in zip(own, shared, strict=True))
+        at = len(rows) - len(index.word_texts)
+        own: tuple[Halves, Halves] = rows[:at], rows[at:]
+        shared = small_talk.own if small_talk else (rows[:0], rows[:0])
+        samples, words = (Rows(*blocks) for blocks in zip(own, shared, strict=True))
         full = samples.full()
         centre = full.mean(axis=0) if len(full) else np.zeros(rows.shape[1], np.float32)
         products = full @ centre
         squares = np.einsum("ij,ij->i", full, full) - 2 * products + centre @ centre
-        distances = np.sqrt(np.maximum(squares, TINY))
-        return cls(samples, passages, words, own, centre, products, distances)
+        return cls(samples, words, own, centre, products, np.sqrt(np.maximum(squares, TINY)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -106,9 +106,10 @@ def prepare(scope: Scope, question: Question, budget: Budget | None = None) -> P
             normals.append(normal)
     readings = tuple(tokenizer.tokenize(normal, budget) for normal in dict.fromkeys(normals))
     content = dict.fromkeys(word for reading in readings for word in reading.content)
-    compared = [word for word in content if budget.compares(word, encoded=word not in vocabulary)]
-    unknown = (word for word in compared if word not in vocabulary)
-    texts = tuple(dict.fromkeys((*(reading.normal for reading in readings), *unknown)))
+    unknown = {word for word in content if scope.index.word_row(word) is None}
+    compared = [word for word in content if budget.compares(word, encoded=word in unknown)]
+    encoded = (word for word in compared if word in unknown)
+    texts = tuple(dict.fromkeys((*(reading.normal for reading in readings), *encoded)))
     return Prepared(question, readings, texts, frozenset(compared))
 
 

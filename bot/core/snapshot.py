@@ -48,6 +48,10 @@ class Snapshot:
         """Return whether texts can be compared by meaning."""
         return self.small_talk.vectors is not None
 
+    def text_count(self) -> int:
+        """Return the number of texts that need a vector."""
+        return sum(len(scope.index.texts()) for scope in (self.small_talk, *self.scopes.values()))
+
     def alone(self, slug: str) -> Scope:
         """Return the article `slug` with small talk; small talk alone if there is no such article."""
         return self.scopes.get(slug, self.small_talk)

@@ -190,6 +190,7 @@ class Runner:
 
     async def _connect(self, client: BotClient, token: str) -> None:
         """Log in, register changed commands, and stay connected."""
+        log.info("connecting to Discord")
         await client.login(token)
         await self._register_commands(client)
         self.client = client
@@ -203,7 +204,13 @@ class Runner:
         await client.wait_until_ready()
         self.has_connected = True
         revision = self._library.snapshot.revision
-        log.info("connected and answering: %d servers, facts at revision %s", len(client.guilds), revision)
+        seconds = time.monotonic() - self._began
+        log.info(
+            "connected and answering: %d servers, facts at revision %s (%.1f s after the facts were loaded)",
+            len(client.guilds),
+            revision,
+            seconds,
+        )
 
 
 def ignore_hangups() -> None:

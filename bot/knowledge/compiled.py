@@ -10,6 +10,8 @@ import logging
 import os
 import pickle
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -64,15 +66,21 @@ class CompiledKnowledge:
         return self.cache_folder / "compiled" / f"{key}.pickle" if key and hasattr(os, "getuid") else None
 
 
-def _unpickled(content: memoryview) -> Snapshot:
-    """Load without the garbage collector, which would scan the growing heap again and again for nothing."""
+@contextmanager
+def without_garbage_collector() -> Iterator[None]:
+    """Do without it while a snapshot grows: it would scan the heap again and again for nothing."""
     collecting = gc.isenabled()
     gc.disable()
     try:
-        snapshot = pickle.loads(content)  # noqa: S301  written by this user only, see `cached_files`
+        yield
     finally:
         if collecting:
             gc.enable()
+
+
+def _unpickled(content: memoryview) -> Snapshot:
+    with without_garbage_collector():
+        snapshot = pickle.loads(content)  # noqa: S301  written by this user only, see `cached_files`
     if not isinstance(snapshot, Snapshot):
         msg = "it holds something else"
         raise TypeError(msg)

@@ -204,6 +204,10 @@ class KnowledgeFiles:
         problems.append(content)
         return None
 
+    def size(self) -> int:
+        """Return the bytes of all files."""
+        return sum(len(content) for content in self.content.values() if isinstance(content, bytes))
+
     def shared(self, name: str) -> list[Path]:
         """Return where a file that all articles share was read: shipped first, then the folder's own."""
         return [path for path in self.content if path.name == name]

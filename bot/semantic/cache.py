@@ -17,6 +17,8 @@ _MOST_UNUSED = 30_000
 """Vectors kept beside those in use, the latest ones (30 MB)."""
 _MOST_FILES = 2
 """Encoders whose vectors are kept."""
+_CONVERTED = 512
+"""Rows converted at a time (half a MB)."""
 _NUMBER, _KEY = np.dtype("<u4"), np.dtype("<u8")
 _HALF = np.dtype("<f2")
 Rows = NDArray[np.float16]
@@ -35,6 +37,10 @@ class CachedEncoder:
         self._encoder = encoder
         self._file = folder / f"{hashlib.sha256(encoder.name.encode()).hexdigest()[:16]}.vectors"
 
+    def has_vectors(self) -> bool:
+        """Return whether there is a file of vectors, usable or not."""
+        return self._file.exists()
+
     def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Return one unit row per text, shape (len(texts), dimensions), from the file where it is known."""
         if not texts:
@@ -44,11 +50,12 @@ class CachedEncoder:
         row_of = {key: row for row, key in enumerate(keys)}
         missing = {key: text for key, text in zip(wanted, texts, strict=True) if key not in row_of}
         if missing:
+            log.info("encoding %d texts, which the cache lacks", len(missing))
             fresh = self._encoder.encode(list(missing.values())).astype(np.float16)
             keys, rows = [*keys, *missing], np.concatenate([rows, fresh]) if keys else fresh
             row_of = {key: row for row, key in enumerate(keys)}
             self._write(*_latest(keys, rows, wanted, row_of))
-        return rows[[row_of[key] for key in wanted]].astype(np.float32)
+        return _in_single_precision(rows, [row_of[key] for key in wanted])
 
     def _read(self) -> tuple[list[int], Rows]:
         """Return keys and rows; none when there is no usable file."""
@@ -61,6 +68,15 @@ class CachedEncoder:
             cached_files.store(self._file, content, most_files=_MOST_FILES)
         except OSError as error:
             log.warning("the vector cache can't be written (%s); the next start encodes again", error)
+
+
+def _in_single_precision(rows: Rows, wanted: Sequence[int]) -> NDArray[np.float32]:
+    """Return the wanted rows, converted few at a time: a whole second array would stay in the process's memory."""
+    result = np.empty((len(wanted), rows.shape[1]), np.float32)
+    for start in range(0, len(wanted), _CONVERTED):
+        part = slice(start, start + _CONVERTED)
+        result[part] = rows[wanted[part]]
+    return result
 
 
 def _parsed(content: memoryview) -> tuple[list[int], Rows]:

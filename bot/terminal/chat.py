@@ -5,6 +5,7 @@ import io
 import sys
 import threading
 from collections.abc import Iterator
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -118,8 +119,11 @@ class Chat:
         self.console.print(self.voice.say(key, **values), style="cyan", markup=False, highlight=False)
 
 
-def run_chat(chat: Chat, history: Path | None) -> None:
-    """Read lines until Ctrl-D, Ctrl-C or :quit; the encoder loads behind the prompt."""
+def run_chat(chat: Chat, history: Path | None, waiting: AbstractContextManager[object]) -> None:
+    """Read lines until Ctrl-D, Ctrl-C or :quit; the encoder loads behind the prompt.
+
+    `waiting` is entered while an answer waits for it.
+    """
     loading = threading.Thread(target=chat.library.encode, daemon=True)
     loading.start()
     if isinstance(sys.stdin, io.TextIOWrapper):
@@ -127,16 +131,17 @@ def run_chat(chat: Chat, history: Path | None) -> None:
     with _readline_history(history):
         chat.welcome()
         try:
-            while chat.take(_next_line(loading)):
+            while chat.take(_next_line(loading, waiting)):
                 pass
         except (EOFError, KeyboardInterrupt):
             chat.console.print()
 
 
-def _next_line(loading: threading.Thread) -> str:
+def _next_line(loading: threading.Thread, waiting: AbstractContextManager[object]) -> str:
     """Prompt for a line; return it once the encoder is loaded."""
     line = input("› ")
-    loading.join()
+    with waiting:
+        loading.join()
     return line
 
 

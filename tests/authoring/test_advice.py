@@ -21,13 +21,12 @@ from bot.core.model import Article, Fact, Gap, Knowledge
 from bot.core.text import normalise
 from bot.core.tokens import TokenizedText
 from bot.service.library import build_snapshot
-from bot.service.ports import Encoder
 from tests.core.ferry import LEXICON, ferry, samples
 from tests.core.letters_encoder import LettersEncoder
 
 
-def build_scope(article: Article, encoder: Encoder | None = None) -> Scope:
-    return build_snapshot(Knowledge((article,), LEXICON), "1", encoder).alone(article.slug)
+def build_scope(article: Article) -> Scope:
+    return build_snapshot(Knowledge((article,), LEXICON), "1").alone(article.slug)
 
 
 def changed(position: int, *more: str, answer: str = "") -> Article:
@@ -129,14 +128,14 @@ def test_another_spelling_of_a_name_is_proposed_as_an_alias() -> None:
 
 
 def test_facts_with_nearly_the_same_answer_are_near_duplicates() -> None:
-    article = changed(0, answer="Norrin & Sons built the ferry in 2019, for a lot.")
-    for scope in (build_scope(article), build_scope(article, LettersEncoder())):
+    duplicated = build_scope(changed(0, answer="Norrin & Sons built the ferry in 2019, for a lot."))
+    for encoder in (None, LettersEncoder()):
         assert (
-            near_duplicate_facts(scope)
+            near_duplicate_facts(duplicated.index, encoder)
             .lines[0]
             .startswith("ferry: fact 'cost' and fact 'builder' have nearly the same answer")
         )
-    assert near_duplicate_facts(build_scope(ferry())).number == 0
+    assert near_duplicate_facts(build_scope(ferry()).index, None).number == 0
 
 
 def test_without_facts_there_is_no_advice() -> None:
@@ -144,7 +143,7 @@ def test_without_facts_there_is_no_advice() -> None:
     advice = (
         near_duplicate_samples(empty.index, ()),
         missing_aliases(empty, ()),
-        near_duplicate_facts(empty),
+        near_duplicate_facts(empty.index, None),
         missing_gaps(empty, None, ()),
         overlapping_facts(empty.index, ()),
     )

@@ -297,4 +297,4 @@ def test_the_problems_of_a_changed_article_are_reported(folder: Folder) -> None:
     folder.change("art/facts.yaml", "- 무라티 고향", "- ''")
     with pytest.raises(KnowledgeError) as error:
         parse_changed(read_files(folder.root), known)
-    assert error.value.problems == problems_of(folder)
+    assert list(map(str, error.value.problems)) == problems_of(folder)

@@ -1,6 +1,7 @@
 """A conversation at the terminal, line by line."""
 
 import io
+from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
 
@@ -175,5 +176,7 @@ def test_an_answer_in_the_other_language_only_says_so() -> None:
 
 def test_the_end_of_input_ends_the_chat(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(OSError, match="stdin"):
-        run_chat(chat(), tmp_path / "history")  # pytest refuses to be read from; the process tests have a real one
+        run_chat(
+            chat(), tmp_path / "history", nullcontext()
+        )  # pytest refuses to be read from; the process tests have a real one
     assert capsys.readouterr().out.startswith("›")
