@@ -18,6 +18,7 @@ from bot.core.stemming import stem
 from bot.core.text import is_hangul, jamo, normalise, script_counts, squeeze, words
 from bot.core.tokens import TokenizedText
 from bot.service.answering import score_with
+from bot.service.pages import MOST_COMMANDS, Listing, listings, registered
 from bot.service.ports import Encoder
 
 MOST_LINES: Final = 10
@@ -109,6 +110,20 @@ def in_turn(kinds: Sequence[Advice]) -> Advice:
     """Return the advice of one kind about several articles as one: the first line about each, then the second."""
     turns = (line for lines in zip_longest(*(one.lines for one in kinds)) for line in lines if line is not None)
     return Advice(kinds[0].kind, tuple(turns)[:MOST_LINES], sum(one.number for one in kinds))
+
+
+def unregistered_commands(knowledge: Knowledge) -> Advice:
+    """List the commands that Discord is not told of, because there are too many."""
+    kept = registered(knowledge)
+    return first_lines("command", (one for one in listings(knowledge) if one not in kept), _unregistered)
+
+
+def _unregistered(listing: Listing) -> str:
+    articles = ", ".join(article.slug for article, _ in listing.parts)
+    return (
+        f"/{listing.key} of {articles} is not registered: Discord has room for {MOST_COMMANDS}, which are those of the "
+        "newest articles: give it the name of another article's command, or remove it"
+    )
 
 
 def overlapping_facts(index: Index, misclassified: Iterable[Misclassified]) -> Advice:

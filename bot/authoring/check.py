@@ -174,6 +174,7 @@ def check(  # noqa: PLR0913  what to look for is a switch each
     wrong = misclassified_samples(snapshot, encoder, progress, full=full)
     by_article = [_advice(scope, encoder, wrong, more_advice=more_advice) for scope in snapshot.every_scope()]
     kinds = [
+        advice.unregistered_commands(snapshot.knowledge),
         advice.first_lines("misclassified", (sample for sample in wrong if not sample.offered)),
         *map(advice.in_turn, zip(*by_article, strict=True)),
     ]

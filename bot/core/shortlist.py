@@ -20,32 +20,48 @@ _LIKELIHOOD, _NAMES, _MEANING = 1.7, 15.0, 12.0
 class Shortlist:
     """The character n-grams of every article, and the mean vector of each of its facts and gaps."""
 
+    def __init__(self, scopes: Sequence[Scope], ngrams: "_Ngrams | None" = None) -> None:
+        """Look at the samples and names of each article; `ngrams` are those of the same articles, if known."""
+        self._scopes = tuple(scopes)
+        self._ngrams = ngrams or _Ngrams(scopes)
+        self._means, self._begins = _means(scopes)
+
+    def with_vectors(self, scopes: Sequence[Scope]) -> "Shortlist":
+        """Return the same with the vectors that the articles have now."""
+        return Shortlist(scopes, self._ngrams) if self._scopes else self
+
+    def likeliest(self, normal: str, vector: Vector | None = None) -> list[tuple[Scope, float]]:
+        """Return the articles that a normalised question may be about, likeliest first, with the logit of each."""
+        logits = self._ngrams.logits(np.unique(ngram_hashes(squeeze(normal))))
+        if vector is not None and self._means is not None:
+            logits += _MEANING * np.maximum.reduceat(self._means @ vector, self._begins)
+        best = np.argsort(-logits, kind="stable")[:MOST_SCORED]
+        return [(self._scopes[at], float(logits[at])) for at in best]
+
+
+class _Ngrams:
+    """How often each article has each n-gram, and which of them are of its names."""
+
     def __init__(self, scopes: Sequence[Scope]) -> None:
         """Count the n-grams of the samples and names of each article."""
-        self._scopes = tuple(scopes)
+        self._size = len(scopes)
         counts = [scope.index.ngrams.own for scope in scopes]
         occurring = _Occurrences([one.known for one in counts], [np.diff(one.starts) for one in counts])
-        total = float(occurring.values.sum())
-        share = (occurring.sums() + 0.5) / (total + 0.5 * max(len(occurring.known), 1))
+        share = (occurring.sums() + 0.5) / (float(occurring.values.sum()) + 0.5 * max(len(occurring.known), 1))
         self._gains = occurring.weighed(np.log1p(occurring.values / (_PRIOR * np.repeat(share, occurring.counts))))
         sizes = np.array([len(one.rows) for one in counts], np.float64)
         self._losses = np.log(_PRIOR / (sizes + _PRIOR))
         """Log likelihood of an n-gram that an article does not have, beside that in all articles."""
         names = [_name_hashes(scope) for scope in scopes]
         self._names = _Occurrences(names, [np.ones(len(one)) for one in names])
-        self._means, self._ends = _means(scopes)
 
-    def likeliest(self, normal: str, vector: Vector | None = None) -> list[tuple[Scope, float]]:
-        """Return the articles that a normalised question may be about, likeliest first, with the logit of each."""
-        hashes = np.unique(ngram_hashes(squeeze(normal)))
-        idf = np.log((len(self._scopes) + 1) / (self._gains.frequency(hashes) + 1))
-        likelihood = self._gains.sum(hashes, np.ones(len(hashes)), len(self._scopes)) / max(len(hashes), 1)
-        named = self._names.sum(hashes, idf, len(self._scopes)) / max(float(idf.sum()), TINY)
-        logits = _LIKELIHOOD * (likelihood + self._losses) + _NAMES * named
-        if vector is not None and self._means is not None:
-            logits += _MEANING * np.maximum.reduceat(self._means @ vector, self._ends)
-        best = np.argsort(-logits, kind="stable")[:MOST_SCORED]
-        return [(self._scopes[at], float(logits[at])) for at in best]
+    def logits(self, hashes: Hashes) -> NDArray[np.float64]:
+        """Return for each article how likely it is that a question with these n-grams is about it."""
+        idf = np.log((self._size + 1) / (self._gains.frequency(hashes) + 1))
+        likelihood = self._gains.sum(hashes, np.ones(len(hashes)), self._size) / max(len(hashes), 1)
+        named = self._names.sum(hashes, idf, self._size) / max(float(idf.sum()), TINY)
+        found: NDArray[np.float64] = _LIKELIHOOD * (likelihood + self._losses) + _NAMES * named
+        return found
 
 
 class _Occurrences:

@@ -41,7 +41,8 @@ class Snapshot:
             slug: replace(scope, vectors=vectors[slug]) if slug in vectors else scope
             for slug, scope in self.scopes.items()
         }
-        return replace(self, small_talk=small_talk, scopes=scopes, shortlist=_shortlist(scopes))
+        shortlist = self.shortlist.with_vectors(tuple(scopes.values()))
+        return replace(self, small_talk=small_talk, scopes=scopes, shortlist=shortlist)
 
     @property
     def has_vectors(self) -> bool:

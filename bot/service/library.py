@@ -74,12 +74,22 @@ class Library:
                 self.snapshot = with_vectors(self.snapshot, self._cached_encoder)
 
     def completers(self) -> Completers:
-        """Return the completers of the current knowledge; building them takes a quarter of a second, once."""
-        with self._completers_lock:
+        """Return the completers of the current knowledge; building them takes a quarter of a second, once.
+
+        While one thread builds them after a reload, others get those from before it.
+        """
+        ready = self._completers
+        if ready is not None and ready.knowledge is self.snapshot.knowledge:
+            return ready
+        if not self._completers_lock.acquire(blocking=ready is None) and ready is not None:
+            return ready
+        try:
             knowledge, ready = self.snapshot.knowledge, self._completers
             if ready is None or ready.knowledge is not knowledge:
                 ready = self._completers = build_completers(knowledge)
             return ready
+        finally:
+            self._completers_lock.release()
 
     def answer(self, question: Question) -> Answer:
         """Answer from the current snapshot, in the calling thread."""
@@ -96,9 +106,7 @@ class Library:
             if problems := failed_cases(fresh, self._encoder, self.snapshot):
                 raise KnowledgeError(problems)
             change = _compare(self.snapshot.knowledge, fresh.knowledge)
-            completers = build_completers(fresh.knowledge) if self._completers else None
-            with self._completers_lock:
-                self.snapshot, self._completers = fresh, completers
+            self.snapshot = fresh
             return change
 
 
@@ -126,7 +134,8 @@ def with_vectors(snapshot: Snapshot, encoder: Encoder) -> Snapshot:
         rows = encoder.encode([normalise(text) for scope in group for text in scope.index.texts()])
         ends = np.cumsum([counts[scope.slug] for scope in group])
         for scope, own in zip(group, np.split(rows, ends[:-1]), strict=True):
-            kept = own.astype(np.float16) if half else own.astype(np.float32)
+            small = half and scope is not snapshot.small_talk  # every question needs those of small talk
+            kept = own.astype(np.float16) if small else own.astype(np.float32)
             found[scope.slug] = Vectors.of(scope.index, kept, None if scope.slug is None else shared)
             shared = shared or found[None]
     return snapshot.with_vectors(found)

@@ -40,6 +40,8 @@ from bot.service.views import (
 )
 
 MOST_BUTTONS: Final = 5
+MOST_COMMANDS: Final = 90
+"""Commands from YAML; Discord allows 100, and the bot has its own."""
 MOST_CHOICES: Final = 25
 LONGEST_LABEL: Final = 80
 LONGEST_CHOICE: Final = 100
@@ -103,7 +105,7 @@ def listing(knowledge: Knowledge, key: str) -> Listing | None:
     return next((one for one in listings(knowledge) if one.key == key), None)
 
 
-def registered(knowledge: Knowledge, most: int) -> tuple[Listing, ...]:
+def registered(knowledge: Knowledge, most: int = MOST_COMMANDS) -> tuple[Listing, ...]:
     """Return the commands that Discord is told of: all of them, or `most`, those of the newest articles."""
     found = listings(knowledge)
     place = {article.slug: at for at, article in enumerate(knowledge.newest_first())}

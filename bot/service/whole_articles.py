@@ -1,6 +1,7 @@
 """Questions that fit any article: which articles there are, and what a command of every article shows."""
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from typing import Final
 
@@ -45,7 +46,8 @@ def article_of_command(snapshot: Snapshot, question: Question) -> str | None:
     """
     squeezed = squeeze(normalise(question.text))
     asked = {article.slug: frozenset(_commands(snapshot, article, squeezed)) for article in snapshot.knowledge.articles}
-    named = [slug for slug, names in asked.items() if any(names & other for at, other in asked.items() if at != slug)]
+    articles = Counter(name for names in asked.values() for name in names)
+    named = [slug for slug, names in asked.items() if any(articles[name] > 1 for name in names)]
     if question.after is not None and question.after.article in named:
         return question.after.article
     return next((article.slug for article in snapshot.knowledge.newest_first() if article.slug in named), None)

@@ -15,12 +15,14 @@ from bot.authoring.advice import (
     near_duplicate_samples,
     overlapping_facts,
     unasked_attributes,
+    unregistered_commands,
 )
 from bot.core.index import Scope
-from bot.core.model import Article, Fact, Gap, Knowledge
+from bot.core.model import Article, Command, Fact, Gap, Knowledge, Text
 from bot.core.text import normalise
 from bot.core.tokens import TokenizedText
 from bot.service.library import build_snapshot
+from bot.service.pages import MOST_COMMANDS
 from tests.core.ferry import LEXICON, ferry, samples
 from tests.core.letters_encoder import LettersEncoder
 
@@ -177,3 +179,14 @@ def test_a_proposed_gap_says_how_the_bot_answers_now() -> None:
     assert line.startswith("ferry: no sample asks for the pay of Ada Lund, but ")
     assert "'Ada Lund salary?'" in line
     assert "'chair-left'" in line
+
+
+def test_commands_that_discord_has_no_room_for_are_named() -> None:
+    commands = [Command(Text(en=f"list-{n}"), Text(en="A list"), facts=("cost",)) for n in range(MOST_COMMANDS + 1)]
+    old, new = (replace(ferry(), slug=year, date=f"{year}-01-02") for year in ("2024", "2025"))
+    knowledge = Knowledge(
+        (replace(old, commands=tuple(commands[:2])), replace(new, commands=tuple(commands[1:]))), LEXICON
+    )
+    (line,) = unregistered_commands(knowledge).lines
+    assert line.startswith("/list-0 of 2024 is not registered: Discord has room for 90")
+    assert unregistered_commands(replace(knowledge, articles=knowledge.articles[1:])).number == 0
