@@ -3,8 +3,13 @@
 import io
 import os
 import sys
+import traceback
+from typing import Final, NoReturn
 
-from bot.errors import BotError
+from bot.errors import MISTAKE, BotError
+
+_CLOSED_PIPE: Final = 141
+"""The exit code that a shell reports of a program that was ended by SIGPIPE."""
 
 
 def main() -> None:
@@ -15,7 +20,11 @@ def main() -> None:
     try:
         from bot.cli import app  # noqa: PLC0415  numpy reads the variable when it loads
 
-        app()
+        try:
+            app()
+        finally:
+            if sys.stdout is not None:
+                sys.stdout.flush()
     except BotError as error:
         sys.stderr.write(f"{error}\n")
         sys.exit(error.exit_code)
@@ -28,9 +37,21 @@ def main() -> None:
             " or start the bot with the Python it was installed for.\n"
         )
         sys.exit(1)
+    except SystemExit as end:
+        if not isinstance(end.__context__, BrokenPipeError):
+            raise
+        _end_without_a_reader()  # typer and rich end with 1 where a pipe is closed
     except BrokenPipeError:
-        sys.stderr.close()  # whoever reads the output has closed it
-        sys.exit(0)
+        _end_without_a_reader()
+    except Exception:  # noqa: BLE001  the entry point
+        traceback.print_exc()
+        sys.exit(MISTAKE)
+
+
+def _end_without_a_reader() -> NoReturn:
+    """End as a program does whose reader, such as `head`, has closed the pipe."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # for what is written at the very end
+    sys.exit(_CLOSED_PIPE)
 
 
 if __name__ == "__main__":

@@ -5,10 +5,11 @@ runs, so that `--help` loads nothing that answers questions.
 """
 
 import json
+import logging
 import shlex
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, nullcontext
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -16,13 +17,18 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from bot.errors import ConfigError, KnowledgeError, Problem
+from bot.errors import MISTAKE, BotError, ConfigError, KnowledgeError, Problem
 
 if TYPE_CHECKING:
-    from bot.app import App
+    from threading import Timer
+
+    from bot.discord_bot.doctor import Finding
+    from bot.discord_bot.sync import Tree
     from bot.service.library import Library
     from bot.service.replies import Reply
     from bot.settings import DiscordSettings, Settings
+
+log = logging.getLogger(__name__)
 
 READERS, AUTHORS, OPERATORS, DEVELOPERS = "Readers", "Authors", "Operators", "Developers"
 _PACKAGE = "article-answers-bot"
@@ -32,9 +38,21 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode="rich",
 )
+
+
+def path(text: str) -> Path:
+    """Return a path with `~` replaced, which no shell does behind `--option=`."""
+    try:
+        return Path(text).expanduser()
+    except RuntimeError as error:
+        raise typer.BadParameter(str(error)) from None
+
+
 Knowledge = Annotated[
     Path | None,
-    typer.Option("--knowledge", help="Folder of the articles instead of the shipped ones (BOT_KNOWLEDGE)."),
+    typer.Option(
+        "--knowledge", parser=path, help="Folder of the articles instead of the shipped ones (BOT_KNOWLEDGE)."
+    ),
 ]
 ArticleSlug = Annotated[str | None, typer.Option("--article", help="Answer from this article only.")]
 Lang = Annotated[
@@ -149,8 +167,8 @@ def chat(
 
 @app.command(rich_help_panel=AUTHORS)
 def new(
-    source: Annotated[Path, typer.Argument(help="A text file with the article, or a JSON file of facts.")],
-    folder: Annotated[Path, typer.Argument(help="The folder to create; its name is the article's slug.")],
+    source: Annotated[Path, typer.Argument(parser=path, help="A text file with the article, or a JSON file of facts.")],
+    folder: Annotated[Path, typer.Argument(parser=path, help="The folder to create; its name is the article's slug.")],
 ) -> None:
     """Start an article folder from a text or from a JSON of facts."""
     from bot.authoring.new import new_article
@@ -168,9 +186,11 @@ def new(
 
 @app.command(rich_help_panel=AUTHORS)
 def check(  # noqa: PLR0913, PLR0917  one parameter per option
-    folder: Annotated[Path | None, typer.Argument(help="Articles, or one article; default: those in use.")] = None,
+    folder: Annotated[
+        Path | None, typer.Argument(parser=path, help="Articles, or one article; default: those in use.")
+    ] = None,
     article: Annotated[
-        Path | None, typer.Option(help="The text of the one article, to compare the facts with.")
+        Path | None, typer.Option(parser=path, help="The text of the one article, to compare the facts with.")
     ] = None,
     advice: Annotated[bool, typer.Option("--advice", help="Also propose gaps, and list near-duplicate facts.")] = False,  # noqa: FBT002
     full: Annotated[bool, typer.Option("--full", help="Test every sample, not 12 of each fact.")] = False,  # noqa: FBT002
@@ -212,7 +232,9 @@ def preview(
     what: Annotated[
         str | None, typer.Argument(metavar="[COMMAND|QUESTION]", help="Such as /who-left; default: a tour.")
     ] = None,
-    html: Annotated[Path | None, typer.Option("--html", help="Write a page in Discord's look to this file.")] = None,
+    html: Annotated[
+        Path | None, typer.Option("--html", parser=path, help="Write a page in Discord's look to this file.")
+    ] = None,
     lang: Lang = None,
     knowledge: Knowledge = None,
     semantic: Semantic = None,
@@ -238,11 +260,15 @@ def preview(
 def evaluate(  # noqa: PLR0913, PLR0917  one parameter per option
     files: Annotated[
         list[Path] | None,
-        typer.Argument(help="Question sets (.jsonl) or an article's cases.yaml; default: all of tests/questions."),
+        typer.Argument(
+            parser=path, help="Question sets (.jsonl) or an article's cases.yaml; default: all of tests/questions."
+        ),
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the measures as JSON.")] = False,  # noqa: FBT002
     explain: Annotated[bool, typer.Option("--explain", help="List each miss with its signals.")] = False,  # noqa: FBT002
-    compare: Annotated[Path | None, typer.Option(help="An earlier report (--json) to compare with, pairwise.")] = None,
+    compare: Annotated[
+        Path | None, typer.Option(parser=path, help="An earlier report (--json) to compare with, pairwise.")
+    ] = None,
     samples: Annotated[
         Literal["ko", "en"] | None,
         typer.Option(help="Keep the samples of this language only and ask the questions in the other."),
@@ -277,9 +303,13 @@ def evaluate(  # noqa: PLR0913, PLR0917  one parameter per option
 
 @app.command(rich_help_panel=DEVELOPERS)
 def train(
-    articles: Annotated[Path, typer.Option(help="Training articles, beside the shipped one.")] = Path("tests/articles"),
-    questions: Annotated[Path, typer.Option(help="Their question sets.")] = Path("tests/questions"),
-    output: Annotated[Path, typer.Option(help="Folder for weights.json and its report.")] = Path("bot/core"),
+    articles: Annotated[Path, typer.Option(parser=path, help="Training articles, beside the shipped one.")] = Path(
+        "tests/articles"
+    ),
+    questions: Annotated[Path, typer.Option(parser=path, help="Their question sets.")] = Path("tests/questions"),
+    output: Annotated[Path, typer.Option(parser=path, help="Folder for weights.json and its report.")] = Path(
+        "bot/core"
+    ),
     ablation: Annotated[  # noqa: FBT002
         bool, typer.Option("--ablation", help="Only write what each feature is worth (20 minutes).")
     ] = False,
@@ -304,7 +334,9 @@ def bench(
     what: Annotated[
         Literal["speed", "scaling", "articles", "quality"], typer.Argument(help="What to measure.")
     ] = "speed",
-    data: Annotated[Path | None, typer.Option(help="Folder of the public question sets, for quality.")] = None,
+    data: Annotated[
+        Path | None, typer.Option(parser=path, help="Folder of the public question sets, for quality.")
+    ] = None,
     episodes: Annotated[
         int | None, typer.Option("--scenes", min=1, help="At most this many episodes of each set, for quality.")
     ] = None,
@@ -346,10 +378,10 @@ def _developer_tools() -> Iterator[None]:
         raise ConfigError(msg) from None
 
 
-def _discord_settings(knowledge: Path | None) -> "DiscordSettings":
+def _discord_settings(knowledge: Path | None, warn: Callable[[str], object] | None = None) -> "DiscordSettings":
     from bot.settings import DiscordSettings, load_settings
 
-    settings = load_settings(DiscordSettings)
+    settings = load_settings(DiscordSettings, warn)
     return settings if knowledge is None else settings.model_copy(update={"knowledge": knowledge})
 
 
@@ -359,19 +391,42 @@ def run(knowledge: Knowledge = None) -> None:
     from bot import app as composition
     from bot.core.matching import Question
     from bot.discord_bot import logs
+    from bot.discord_bot.health import claim
     from bot.discord_bot.runner import Runner, ignore_hangups, run_until_stopped
     from bot.knowledge.folder import fingerprint
+    from bot.settings import LogFormat
 
     ignore_hangups()
-    settings = _discord_settings(knowledge)
+    unknown: list[str] = []
+    settings = _discord_settings(knowledge, unknown.append)
     token = settings.token()
-    logs.set_up(settings.log_level.value, (token,))
-    look = partial(fingerprint, composition.knowledge_folder(settings))
-    loaded = look() if settings.watch else None  # before reading: what changes meanwhile is loaded again
-    running = composition.build(settings, compiled=True)
-    with composition.logged("loading the encoder"):
-        running.library.answer(Question("준비"))  # the encoder loads with its first question, so no member waits for it
-    run_until_stopped(Runner(running.library, settings), token, look, loaded)
+    logs.set_up(settings.log_level.value, (token,), form=settings.log_format.value)
+    for text in unknown:
+        log.warning("%s", text)
+    with _last_words_in_the_log() if settings.log_format is LogFormat.JSON else nullcontext():
+        if settings.http is not None:
+            claim(settings.http).close()  # so that an address in use is told before a minute of loading
+        look = partial(fingerprint, composition.knowledge_folder(settings))
+        loaded = look() if settings.watch else None  # before reading: what changes meanwhile is loaded again
+        running = composition.build(settings, compiled=True)
+        with composition.logged("loading the encoder"):
+            # the encoder loads with its first question, so no member waits for it
+            running.library.answer(Question("준비"))
+        run_until_stopped(Runner(running.library, settings), token, look, loaded)
+
+
+@contextmanager
+def _last_words_in_the_log() -> Iterator[None]:
+    """Log the error that ends the block, one event per line of it, instead of leaving it to standard error."""
+    try:
+        yield
+    except BotError as error:
+        for line in str(error).splitlines():
+            log.critical("%s", line)
+        raise typer.Exit(error.exit_code) from None
+    except Exception as error:
+        log.critical("a mistake in the program ended the bot", exc_info=error)
+        raise typer.Exit(MISTAKE) from None
 
 
 @app.command(rich_help_panel=OPERATORS)
@@ -402,33 +457,52 @@ def doctor(
     invite: Annotated[bool, typer.Option("--invite", help="Only print the link that adds the bot.")] = False,  # noqa: FBT002
     knowledge: Knowledge = None,
 ) -> None:
-    """Check token, intents, permissions and knowledge, and say how to fix what is wrong (exit code 1 if anything)."""
+    """Check settings, knowledge and Discord; a line FIX says what to do. Exit code: 1 if there is one, else 0."""
     import asyncio
 
-    from bot.discord_bot.doctor import examine, find_invite, knowledge_findings
-    from bot.discord_bot.runner import Runner
+    from bot.discord_bot.doctor import Finding, find_invite
 
-    settings = _discord_settings(knowledge)
     if invite:
-        sys.stdout.write(f"{asyncio.run(find_invite(settings.token()))}\n")
+        sys.stdout.write(f"{asyncio.run(find_invite(_discord_settings(knowledge).token()))}\n")
         return
-    running, problems = _build_and_check(settings)
-    findings = knowledge_findings(running.library.snapshot.knowledge if running else None, problems)
-    tree = Runner(running.library, settings).new_client().tree if running else None
-    findings += asyncio.run(examine(settings, tree))
+    unknown: list[str] = []
+    try:
+        settings = _discord_settings(knowledge, unknown.append)
+    except ConfigError as error:
+        raise typer.Exit(_print_findings([Finding("settings", line) for line in str(error).splitlines()])) from None
+    code, ending = asyncio.run(_examine(settings, [Finding("settings", text) for text in unknown]))
+    ending.cancel()
+    raise typer.Exit(code)
+
+
+def _print_findings(findings: Sequence["Finding"]) -> int:
+    """Print one line for each finding; return the exit code."""
     for finding in findings:
         sys.stdout.write(f"{finding}\n")
-    if any(finding.fix for finding in findings):
-        raise typer.Exit(1)
+    sys.stdout.flush()
+    return int(any(finding.fix for finding in findings))
 
 
-def _build_and_check(settings: "DiscordSettings") -> tuple["App | None", tuple[Problem, ...]]:
-    """Load the facts and run their cases; return the app, None if it can't be built, and all problems."""
+async def _examine(settings: "DiscordSettings", findings: Sequence["Finding"]) -> tuple[int, "Timer"]:
+    """Print `findings` and those of `doctor`; return the exit code and what ends the process if the loop does not."""
+    from bot.discord_bot.doctor import examine
+    from bot.discord_bot.runner import Runner, end_soon
+
+    def tree_for(library: "Library") -> "Tree":
+        return Runner(library, settings).new_client().tree
+
+    found = await examine(settings, partial(_build_and_check, settings), tree_for)
+    code = _print_findings([*findings, *found])
+    return code, end_soon(code)  # a name that is still being looked up must not delay the end
+
+
+def _build_and_check(settings: "DiscordSettings") -> tuple["Library | None", tuple[Problem, ...]]:
+    """Load the facts and run their cases; return them, None if they can't be used, and all problems."""
     from bot import app as composition
     from bot.service.library import failed_cases
 
     try:
-        running = composition.build(settings)
+        running = composition.build(settings, compiled=True)
     except KnowledgeError as error:
         return None, error.problems
-    return running, failed_cases(running.library.snapshot, running.encoder)
+    return running.library, failed_cases(running.library.snapshot, running.encoder)

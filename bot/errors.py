@@ -1,6 +1,10 @@
 """The errors shown to a person as a sentence, each with an exit code."""
 
 from dataclasses import dataclass
+from typing import Final
+
+MISTAKE: Final = 70
+"""Exit code after a mistake in the program; unlike after the errors below, another start may help."""
 
 
 class BotError(Exception):

@@ -5,10 +5,11 @@ import logging
 import os
 import re
 import tempfile
+from collections.abc import Callable
 from enum import Enum
 from functools import cache
 from pathlib import Path
-from typing import Annotated, Final, TypeAlias, TypeVar
+from typing import Annotated, Final, NamedTuple, TypeAlias, TypeVar
 
 import platformdirs
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError
@@ -30,6 +31,8 @@ _TOKEN, _TOKEN_FILE = "DISCORD_TOKEN", "DISCORD_TOKEN_FILE"
 _MAX_TOKEN_FILE = 1000
 _TOKEN_FORM: Final = re.compile(r"[\w-]+\.[\w-]+\.[\w-]+", re.ASCII)
 """Three parts in base64url: the application's id, a time, a signature."""
+_ADDRESS_FORM: Final = re.compile(r"(?:\[(?P<ipv6>[0-9a-fA-F:.]+)\]|(?P<name>[\w.-]+)):(?P<port>\d{1,5})", re.ASCII)
+_MAX_PORT: Final = 65_535
 _BAD_ENV_FILE: Final = "The file .env can't be read (%s): save it as UTF-8 text, or remove it."
 _ON_OR_OFF = "must be on or off"
 _IDS = "must be ids (digits only) with commas between them"
@@ -44,6 +47,13 @@ class Switch(Enum):
     def __bool__(self) -> bool:
         """Return whether the switch is on."""
         return self is Switch.ON
+
+
+class LogFormat(Enum):
+    """How an event of the log is written."""
+
+    TEXT = "text"
+    JSON = "json"
 
 
 class LogLevel(Enum):
@@ -74,6 +84,27 @@ def _expanded(path: Path) -> Path:
 
 UserPath: TypeAlias = Annotated[Path, AfterValidator(_expanded)]
 """A path that may begin with `~`."""
+
+
+class Address(NamedTuple):
+    """Where a server listens."""
+
+    host: str
+    port: int
+
+
+def _address(value: object) -> object:
+    """Split `host:port`, of which the host may be an IPv6 address in brackets; ValueError for anything else."""
+    if not isinstance(value, str):
+        return value
+    match = _ADDRESS_FORM.fullmatch(value.strip())
+    if match is None or not 0 < int(match["port"]) <= _MAX_PORT:
+        raise ValueError
+    return Address(match["ipv6"] or match["name"], int(match["port"]))
+
+
+HttpAddress: TypeAlias = Annotated[Address, NoDecode, BeforeValidator(_address)]
+"""Written as `127.0.0.1:8080`, `localhost:8080` or `[::1]:8080`."""
 
 
 def _default_cache() -> Path:
@@ -131,6 +162,10 @@ class DiscordSettings(Settings):
     """Questions per minute that one person may ask in one channel; in all channels together twice as many."""
     log_level: LogLevel = Field(default=LogLevel.INFO, description="must be debug, info, warning or error")
     """The least serious events that are logged."""
+    log_format: LogFormat = Field(default=LogFormat.TEXT, description="must be text or json")
+    """How an event of the log is written: as a line to read, or as a JSON object."""
+    http: HttpAddress | None = Field(default=None, description="must be an address and a port, as in 127.0.0.1:8080")
+    """Where `/healthz`, `/readyz` and `/metrics` are served; nowhere by default."""
 
     def token(self) -> str:
         """Return the token; raise ConfigError if there is none or it can't be one."""
@@ -172,11 +207,25 @@ def _checked(token: str, name: str) -> str:
 AnySettings = TypeVar("AnySettings", bound=Settings)
 
 
-def load_settings(kind: type[AnySettings]) -> AnySettings:
-    """Read the settings of `kind`; raise ConfigError with one sentence per bad one, never with its value."""
+@cache
+def _warn(text: str) -> None:
+    """Log a warning once, however often the settings are read."""
+    log.warning("%s", text)
+
+
+def load_settings(kind: type[AnySettings], warn: Callable[[str], object] | None = None) -> AnySettings:
+    """Read the settings of `kind`; raise ConfigError with one sentence per bad one, never with its value.
+
+    `warn` takes a sentence for each variable that looks like a setting and is none; by default they are logged.
+    """
     try:
-        _warn_of_unknown(kind)
-        return kind()
+        unknown = _unknown(kind)
+        try:
+            settings = kind()
+        except ValidationError:
+            for text in unknown:
+                _warn(text)
+            raise
     except ValidationError as error:
         details = error.errors(include_input=False, include_url=False, include_context=False)
         # a field with an alias would be named by its alias here, but accepts any text
@@ -185,24 +234,22 @@ def load_settings(kind: type[AnySettings]) -> AnySettings:
         raise ConfigError("\n".join(descriptions)) from None
     except (OSError, UnicodeError) as error:
         raise ConfigError(_BAD_ENV_FILE % type(error).__name__) from None
+    for text in unknown:
+        (warn or _warn)(text)
+    return settings
 
 
-def _warn_of_unknown(kind: type[Settings]) -> None:
-    """Log a warning for each variable that looks like a setting and is none; ConfigError if `.env` is UTF-16."""
+def _unknown(kind: type[Settings]) -> list[str]:
+    """Return a sentence for each variable that looks like a setting and is none; ConfigError if `.env` is UTF-16."""
     written = DotEnvSettingsSource(kind).env_vars
     if any("\0" in name for name in written):
         raise ConfigError(_BAD_ENV_FILE % "UTF-16")
-    known = [variable(field) for field in DiscordSettings.model_fields]
+    known, found = [variable(field) for field in DiscordSettings.model_fields], []
     for name in map(str.upper, {**EnvSettingsSource(kind).env_vars, **written}):
         if name.startswith(_PREFIX) and name not in known:
             near = difflib.get_close_matches(name, known, n=1)
-            _warn(f"{name!r} is no setting" + (f": did you mean {near[0]}?" if near else ", see .env.example"))
-
-
-@cache
-def _warn(text: str) -> None:
-    """Log a warning once, however often the settings are read."""
-    log.warning("%s", text)
+            found.append(f"{name!r} is no setting" + (f": did you mean {near[0]}?" if near else ", see .env.example"))
+    return found
 
 
 def variable(field: str) -> str:

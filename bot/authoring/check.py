@@ -21,7 +21,7 @@ from bot.core.matching import MAX_SUGGESTIONS, Question, believed
 from bot.core.memo import BatchMemo
 from bot.core.model import Article, Fact, Knowledge, Sample
 from bot.core.snapshot import Snapshot
-from bot.core.text import normalise
+from bot.core.text import counted, normalise
 from bot.errors import ConfigError, KnowledgeError, Problem
 from bot.knowledge.reader import LocatedKnowledge
 from bot.service.answering import score_with
@@ -140,7 +140,7 @@ class Report:
 
     def __str__(self) -> str:
         """Return the advice, kind by kind, and one line of counts."""
-        warnings = _count(sum(kind.number for kind in self.advice), "warning")
+        warnings = counted(sum(kind.number for kind in self.advice), "warning")
         return "".join(map(str, self.advice)) + f"{self.counts}: no problems, {warnings}\n"
 
 
@@ -208,8 +208,4 @@ def _counts(knowledge: Knowledge) -> str:
         "sample question": sum(len(fact.samples) for fact in facts) + sum(len(gap.samples) for gap in gaps),
         "case": sum(len(article.cases) for article in articles),
     }
-    return ", ".join(_count(number, noun) for noun, number in numbers.items())
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+    return ", ".join(counted(number, noun) for noun, number in numbers.items())

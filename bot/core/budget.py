@@ -16,7 +16,9 @@ MAX_CONTEXT: Final = 160
 """Characters of the question before that are looked at."""
 MAX_PART: Final = 150
 """Characters of the longest of several questions in one message; with a longer one it is answered as a whole."""
-_WORK: Final = 920
+_WORK: Final = 680
+_START: Final = 100
+"""Work of encoding and comparing once more, however little: weights and vectors are read from memory again."""
 _READING: Final = 60
 """Work of comparing one reading with every sample, beside that of encoding its characters."""
 _LONG: Final = 140
@@ -26,7 +28,7 @@ _SAVED: Final = {(True, True): 1 / 3, (True, False): 0.0, (False, True): 2 / 3, 
 measured with the shipped encoder, which cuts random syllables into the most pieces."""
 _WORD: Final = 8
 """Work of comparing one word with every word of the facts."""
-_ENCODING: Final = 2
+_ENCODING: Final = 3
 """Work of encoding one word, beside that of its characters."""
 _CORRECTION: Final = 2
 """Work of correcting the spelling of one word."""
@@ -39,6 +41,12 @@ class Budget:
     left: int = _WORK
     _done: set[tuple[int, str]] = field(default_factory=set)
     """Work that is already counted: the same text is never encoded twice."""
+
+    def starts(self) -> bool:
+        """Return whether further texts may be encoded and compared after those before, and count it."""
+        enough = self.left > _START + _READING
+        self.left -= _START if enough else 0
+        return enough
 
     def reads(self, normal: str, known: Container[str]) -> bool:
         """Return whether one more reading may be scored, and count it; words in `known` are encoded fast."""

@@ -12,15 +12,13 @@ from typing import Final, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from bot.core.index import TINY, Column, Index, Vector, Vectors, word_hashes
+from bot.core.index import Column, Index, Vector, Vectors, highest, products, word_hashes
 from bot.core.lexicon import ANSWER_TYPES_OF
 from bot.core.tokens import TokenizedText
 
 Matrix = NDArray[np.float64]
 _UNRELATED_COSINE: Final = 0.3
 """Cosine similarity up to which two single words are unrelated."""
-_FEW: Final = 4
-"""Words up to which a product of the matrix with each is faster than one with all."""
 _NEIGHBOURS: Final = 8
 """Nearest samples that vote for their targets."""
 
@@ -62,25 +60,24 @@ class Comparison:
         return self.index.sample_segments.best(self.index.words.scores(word_hashes(self.tokenized.features)))
 
     @cached_property
-    def centred_cosines(self) -> Column | None:
-        """Return the cosine of meanings with every sample, the mean of all samples subtracted; None without vectors.
-
-        With the mean c, the centred cosine of s and q is (s - c)·(q - c) / (|s - c| |q - c|), and (s - c)·(q - c) is
-        s·q - s·c - (q - c)·c: no second matrix of the samples is kept. Shape (samples,).
-        """
-        if (vectors := self.vectors) is None:
-            return None
-        vector = self.encoded[self.tokenized.normal]
-        away = vector - vectors.centre
-        products = vectors.samples @ vector - vectors.centre_products - away @ vectors.centre
-        cosines: Column = products / (vectors.distances * max(float(np.sqrt(away @ away)), TINY))
-        return cosines
+    def centred(self) -> Vector | None:
+        """Return the unit vector from the centre of all samples to the reading; None without vectors."""
+        return None if self.vectors is None else self.vectors.centred(self.encoded[self.tokenized.normal])
 
     @cached_property
     def meaning(self) -> Column:
         """Return the mean centred cosine of meanings over each target's samples."""
-        cosines = self.centred_cosines
-        return self.zeros() if cosines is None else self.index.sample_segments.mean(cosines)
+        if self.vectors is None or self.centred is None:
+            return self.zeros()
+        cosines: Column = self.vectors.means @ self.centred
+        return cosines
+
+    @cached_property
+    def nearest_samples(self) -> NDArray[np.int64]:
+        """Return the positions of the samples nearest in n-grams and, with vectors, in meaning."""
+        if self.vectors is None or self.centred is None:
+            return highest(self.sample_cosines, _NEIGHBOURS)
+        return self.vectors.nearest_samples(self.centred, self.sample_cosines, _NEIGHBOURS)
 
     @cached_property
     def words_with_vectors(self) -> tuple[str, ...]:
@@ -103,13 +100,9 @@ def _equal_weights(features: Collection[Hashable]) -> dict[Hashable, float]:
 
 def _neighbours(compared: Comparison) -> Column:
     """Return the share of the nearest samples that are each target's own."""
-    cosines = compared.centred_cosines
-    scores = compared.sample_cosines if cosines is None else compared.sample_cosines + cosines
-    count = min(_NEIGHBOURS, len(scores))
-    nearest = np.argpartition(-scores, count - 1)[:count]
-    segments = compared.index.sample_segments
+    nearest, segments = compared.nearest_samples, compared.index.sample_segments
     votes = np.bincount(segments.target_of_row[nearest], minlength=len(compared.index.targets))
-    return (votes / count).astype(np.float32)
+    return (votes / max(len(nearest), 1)).astype(np.float32)
 
 
 def _coverage(compared: Comparison) -> Column:
@@ -205,10 +198,10 @@ def _best_word_cosines(words: Sequence[str], index: Index, vectors: Vectors, enc
         encoded[word] if position is None else vectors.words[position]
         for word, position in zip(words, positions, strict=True)
     ]
-    few = len(rows) <= _FEW
-    products = [vectors.words @ row for row in rows] if few else [*(vectors.words @ np.stack(rows, axis=1)).T]
-    cosines = (np.stack(products, axis=1, dtype=np.float32) - _UNRELATED_COSINE) / (1 - _UNRELATED_COSINE)
-    return index.word_segments.best(cosines.take(index.word_rows, axis=0)).T
+    cosines = products(np.stack(rows), vectors.words)
+    cosines -= _UNRELATED_COSINE
+    cosines /= 1 - _UNRELATED_COSINE
+    return index.word_segments.best(cosines.take(index.word_rows, axis=1))
 
 
 def _margin(name: str) -> Callable[[Comparison], Column]:

@@ -31,6 +31,14 @@ _MENTION_SHARE: Final = 0.04
 """A target mentions the entities that more than this share of its samples name."""
 _ABOUT_SHARE: Final = 0.5
 """A target is about the entities that more than this share of its samples name."""
+_AXES: Final = 128
+"""Principal axes along which samples are compared first."""
+_ENOUGH_FOR_AXES: Final = 3_000
+"""Samples that the principal axes are computed from."""
+_LIKELY: Final = 128
+"""Samples that are nearest along the principal axes and compared in full."""
+_BLOCK: Final = 256
+"""Vectors that are multiplied at a time: half a megabyte."""
 _MEMO_SIZE: Final = 2_048
 TINY: Final = 1e-6
 """Keeps divisors above 0."""
@@ -187,17 +195,19 @@ class Segments:
         return slice(end - int(self.counts[target]), end)
 
     def best(self, scores: Column) -> Column:
-        """Return each target's best score, at least 0; `scores` has shape (rows, …), the result (targets, …)."""
-        found = np.zeros((len(self.counts), *scores.shape[1:]), np.float32)
+        """Return each target's best score, at least 0; `scores` has shape (…, rows), the result (…, targets)."""
+        found = np.zeros((*scores.shape[:-1], len(self.counts)), np.float32)
         if len(self._with_rows):
-            found[self._with_rows] = np.maximum(np.maximum.reduceat(scores, self._starts, axis=0), 0)
+            found[..., self._with_rows] = np.maximum(np.maximum.reduceat(scores, self._starts, axis=-1), 0)
         return found
 
-    def mean(self, scores: Column) -> Column:
-        """Return each target's mean score, 0 without rows; `scores` has shape (rows,), the result (targets,)."""
-        sums = np.bincount(self.target_of_row, scores, minlength=len(self.counts))
-        average: Column = (sums / np.maximum(self.counts, 1)).astype(np.float32)
-        return average
+    def mean(self, rows: Vector) -> Vector:
+        """Return each target's mean row, 0 without rows; `rows` has shape (rows, …), the result (targets, …)."""
+        found = np.zeros((len(self.counts), *rows.shape[1:]), np.float32)
+        if len(self._with_rows):
+            sums = np.add.reduceat(rows, self._starts, axis=0)
+            found[self._with_rows] = (sums.T / self.counts[self._with_rows]).T
+        return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -447,10 +457,24 @@ class Rows:
             position -= len(block)
         raise IndexError(position)
 
-    def __matmul__(self, other: Vector) -> Vector:
-        """Return the product of the whole matrix with a vector or a matrix."""
-        product: Vector = np.concatenate([block.astype(np.float32, copy=False) @ other for block in self._blocks])
-        return product
+    def take(self, positions: NDArray[np.int64]) -> Vector:
+        """Return the rows at some positions."""
+        first, *others = self._blocks
+        found: Vector = first[np.minimum(positions, len(first) - 1)].astype(np.float32)
+        start = len(first)
+        for block in others:
+            inside = (positions >= start) & (positions < start + len(block))
+            found[inside] = block[positions[inside] - start]
+            start += len(block)
+        return found
+
+    def parts(self, size: int) -> Iterator[tuple[int, Vector]]:
+        """Yield the matrix in parts of at most `size` rows, each with the position of its first row."""
+        begin = 0
+        for block in self._blocks:
+            for start in range(0, len(block), size):
+                yield begin + start, block[start : start + size].astype(np.float32, copy=False)
+            begin += len(block)
 
     def full(self) -> Vector:
         """Return a copy of the whole matrix."""
@@ -469,10 +493,14 @@ class Vectors:
     """The blocks of samples and words that are not of small talk."""
     centre: Vector
     """Mean of the sample vectors, shape (dimensions,); subtracted, as all texts of an article share it."""
-    centre_products: Column
-    """Dot product of every sample with the centre, shape (samples,)."""
     distances: Column
     """Distance of every sample from the centre, shape (samples,)."""
+    means: Vector
+    """Mean over each target's samples of the unit vectors from the centre to them, shape (targets, dimensions)."""
+    axes: Vector
+    """The principal axes of the samples around the centre, shape (dimensions, at most _AXES)."""
+    projected: Vector
+    """The unit vectors from the centre to the samples along these axes, shape (samples, axes)."""
     nearest: BatchMemo[Column] = field(default_factory=lambda: BatchMemo(_MEMO_SIZE), compare=False)
     """For words of questions, the rescaled cosine with the nearest word of each target, shape (targets,)."""
 
@@ -485,9 +513,56 @@ class Vectors:
         samples, words = (Rows(*blocks) for blocks in zip(own, shared, strict=True))
         full = samples.full()
         centre = full.mean(axis=0) if len(full) else np.zeros(rows.shape[1], np.float32)
-        products = full @ centre
-        squares = np.einsum("ij,ij->i", full, full) - 2 * products + centre @ centre
-        return cls(samples, words, own, centre, products, np.sqrt(np.maximum(squares, TINY)))
+        away = full - centre
+        distances = np.sqrt(np.maximum(np.einsum("ij,ij->i", away, away), TINY))
+        away /= distances[:, None]
+        compact = rows.dtype == np.float16  # to save memory: all samples are compared then
+        axes = np.zeros((rows.shape[1], 0), np.float32) if compact else _principal_axes(away)
+        means = index.sample_segments.mean(away)
+        return cls(samples, words, own, centre, distances, means, axes, away @ axes)
+
+    def centred(self, vector: Vector) -> Vector:
+        """Return the unit vector from the centre to `vector`."""
+        away = vector - self.centre
+        unit: Vector = away / max(float(np.sqrt(away @ away)), TINY)
+        return unit
+
+    def nearest_samples(self, centred: Vector, others: NDArray[np.floating], count: int) -> NDArray[np.int64]:
+        """Return the positions of the samples with the highest sum of centred cosine and number in `others`.
+
+        Only those that are near along the principal axes are compared in full: reading all vectors takes as long as
+        everything else.
+        """
+        along = self.projected @ (centred @ self.axes)
+        likely = highest(others + along, _LIKELY if self.axes.size else len(others))
+        away = (self.samples.take(likely) - self.centre) @ centred / self.distances[likely]
+        nearest: NDArray[np.int64] = likely[highest(others[likely] + away, count)]
+        return nearest
+
+
+def products(some: Vector, many: Rows) -> Vector:
+    """Return the dot product of each row of `some` with each of `many`, shape (some, many).
+
+    Each block of `many` stays in the processor's cache until all of `some` are multiplied with it: reading `many` from
+    memory takes longer than multiplying it with a few rows.
+    """
+    found = np.empty((len(some), len(many)), np.float32)
+    for start, block in many.parts(_BLOCK):
+        found[:, start : start + len(block)] = (block @ some.T).T
+    return found
+
+
+def highest(scores: NDArray[np.floating], count: int) -> NDArray[np.int64]:
+    """Return the positions of the `count` highest scores, in any order; of all if there are fewer."""
+    count = min(count, len(scores))
+    return np.argpartition(-scores, count - 1)[:count] if count else np.zeros(0, np.int64)
+
+
+def _principal_axes(rows: Vector) -> Vector:
+    """Return the axes along which `rows` differ most, shape (dimensions, at most _AXES)."""
+    some = rows[:: 1 + len(rows) // _ENOUGH_FOR_AXES]
+    _, axes = np.linalg.eigh(some.T @ some)
+    return np.ascontiguousarray(axes[:, : -_AXES - 1 : -1])
 
 
 @dataclass(frozen=True, slots=True)

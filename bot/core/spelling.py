@@ -127,7 +127,9 @@ def split_run(word: str, frequencies: Mapping[str, int]) -> list[str]:
     for end in range(1, len(word) + 1):
         cheapest, begin = math.inf, 0
         for start in range(max(0, end - _LONGEST_PIECE), end):
-            cost = costs[start] + _cost(word[start:end], frequencies)
+            piece = word[start:end]
+            unknown = piece not in frequencies and "'" not in piece
+            cost = costs[start] + (1 + len(piece) if unknown else _cost(piece, frequencies))
             if cost < cheapest:
                 cheapest, begin = cost, start
         costs.append(cheapest)
@@ -142,8 +144,6 @@ def split_run(word: str, frequencies: Mapping[str, int]) -> list[str]:
 
 
 def _cost(piece: str, frequencies: Mapping[str, int]) -> float:
-    if piece not in frequencies and "'" not in piece:
-        return 1 + len(piece)  # most pieces are no words
     frequency = _frequency(piece, frequencies)
     return 1 + len(piece) if frequency is None else 1 + 1 / (1 + frequency)
 

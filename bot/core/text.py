@@ -45,6 +45,7 @@ _SHORTEST_QUESTION: Final = 3
 """Minimum letters and digits of a question (`왜 떠났`)."""
 
 
+@lru_cache(maxsize=256)
 def normalise(text: str) -> str:
     """Return `text` in the form in which it is matched; any string will do, lone surrogates included.
 
@@ -176,3 +177,8 @@ def separate_questions(text: str) -> tuple[str, ...]:
         return ()
     found = tuple(part for part in found if len(squeeze(normalise(part))) >= _SHORTEST_QUESTION)
     return found if 1 < len(found) <= MAX_QUESTIONS else ()
+
+
+def counted(number: int, noun: str) -> str:
+    """Return a number with its noun in English, as in "1 fact" and "1,200 facts"."""
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"

@@ -17,7 +17,7 @@ from bot.discord_bot.client import BotClient
 from bot.discord_bot.commands import description_of
 from bot.discord_bot.context import Interaction, language_for, state_of
 from bot.discord_bot.markup import MESSAGE, escape
-from bot.discord_bot.sending import run_handler
+from bot.discord_bot.sending import defer, run_handler
 from bot.discord_bot.sync import Registration
 from bot.errors import KnowledgeError, Problem
 from bot.service.library import Change
@@ -163,11 +163,11 @@ def add_admin_commands(client: BotClient, settings: DiscordSettings, reload: Rel
 
     @group.command(name="reload", description=description_of(messages["admin_reload"]))
     async def facts_reload(interaction: Interaction) -> None:
-        await run_handler(interaction, _answer(interaction, settings, partial(_reload, reload)))
+        await run_handler(interaction, _answer(interaction, settings, partial(_reload, reload)), "admin")
 
     @group.command(name="status", description=description_of(messages["admin_status"]))
     async def facts_status(interaction: Interaction) -> None:
-        await run_handler(interaction, _answer(interaction, settings, partial(_status, status)))
+        await run_handler(interaction, _answer(interaction, settings, partial(_status, status)), "admin")
 
     client.tree.add_command(group, guilds=guilds)
 
@@ -188,7 +188,7 @@ async def _answer(
     interaction: Interaction, settings: DiscordSettings, report: Callable[[Interaction], Awaitable[Report]]
 ) -> None:
     """Acknowledge the command, check the caller, and show the report to administrators only."""
-    await interaction.response.defer(ephemeral=True, thinking=True)
+    await defer(interaction, private=True)
     caller = _caller(interaction)
     if is_right_place(settings, caller) and (
         is_listed(settings, caller) or caller.user_id in await _ask_for_owners(interaction.client)
@@ -234,5 +234,8 @@ def owners(application: discord.AppInfo) -> set[int]:
 
 
 async def _show(interaction: Interaction, report: Report) -> None:
-    files = [discord.File(io.BytesIO(report.file_text.encode()), _FILE_NAME)] if report.file_text else []
-    await interaction.edit_original_response(content=report.text, attachments=files)
+    async def send() -> None:
+        files = [discord.File(io.BytesIO(report.file_text.encode()), _FILE_NAME)] if report.file_text else []
+        await interaction.edit_original_response(content=report.text, attachments=files)
+
+    await state_of(interaction).rest.persistently(send)

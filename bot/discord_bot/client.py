@@ -12,8 +12,9 @@ from bot.discord_bot.commands import Translations, build_commands
 from bot.discord_bot.components import PageButton, PageMenu
 from bot.discord_bot.context import BotState, Interaction, language_for, state_of, supported_language
 from bot.discord_bot.interactions import pick, press
-from bot.discord_bot.internals import SteadyClient
+from bot.discord_bot.internals import SteadyClient, SteadyTree
 from bot.discord_bot.limits import Clock
+from bot.discord_bot.measures import Measures
 from bot.discord_bot.messages import MessageHandler
 from bot.discord_bot.sending import log_failure, report_failure, run_handler, say
 from bot.service.library import Library
@@ -26,11 +27,21 @@ _TELLING: Final = 0.25
 class BotClient(SteadyClient):
     """The bot on Discord; it caches no members and no messages."""
 
-    def __init__(self, library: Library, settings: DiscordSettings, *, clock: Clock = time.monotonic) -> None:
-        """Answer with `library`; nothing connects yet."""
-        self.state = BotState(library, settings.cooldown, clock)
+    def __init__(
+        self,
+        library: Library,
+        settings: DiscordSettings,
+        *,
+        clock: Clock = time.monotonic,
+        state: BotState | None = None,
+    ) -> None:
+        """Answer with `library`, and with the `state` of the client before, if any; nothing connects yet."""
+        self.state = state or BotState(library, settings.cooldown, clock, Measures())
+        measures = self.state.measures
         content = bool(settings.message_content)
         super().__init__(
+            reconnects=measures.connections,
+            dropped_events=measures.dropped_events,
             intents=discord.Intents(guilds=True, guild_messages=True, dm_messages=True, message_content=content),
             max_messages=None,
             chunk_guilds_at_startup=False,
@@ -106,7 +117,7 @@ class BotClient(SteadyClient):
             await run_handler(interaction, pick(interaction, custom_id, value))
 
 
-class CommandTree(app_commands.CommandTree[BotClient]):
+class CommandTree(SteadyTree):
     """The command tree; it applies the limits and reports errors."""
 
     async def interaction_check(self, interaction: Interaction, /) -> bool:

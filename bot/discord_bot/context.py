@@ -1,13 +1,15 @@
 """What a handler knows: the state that all handlers share, and the language and place of an interaction."""
 
+import copy
 import re
-from typing import Any, TypeAlias
+from typing import Any, Self, TypeAlias
 
 import discord
 
 from bot.core.matching import Question
 from bot.core.model import LANGUAGES, Knowledge, Language
 from bot.discord_bot.limits import Clock, Limits
+from bot.discord_bot.measures import Measures, decision_of, note
 from bot.discord_bot.memory import Conversations, Exchanges, Languages
 from bot.discord_bot.queueing import Turns
 from bot.discord_bot.rest import RestGate
@@ -20,17 +22,25 @@ _DEFAULT: Language = "en"
 
 
 class BotState:
-    """The state that all handlers of one client share."""
+    """The state that all handlers share."""
 
-    def __init__(self, library: Library, per_minute: int, clock: Clock) -> None:
+    def __init__(self, library: Library, per_minute: int, clock: Clock, measures: Measures) -> None:
         """Answer with `library`; a person may ask `per_minute` questions a minute in a channel."""
+        self._clock = clock
         self.library = library
+        self.measures = measures
         self.limits = Limits(per_minute, clock)
         self.turns = Turns(clock)
         self.exchanges = Exchanges(clock)
         self.conversations = Conversations(clock)
         self.languages = Languages()
-        self.rest = RestGate()
+        self.rest = RestGate(measures.rest_responses)
+
+    def for_next_client(self) -> Self:
+        """Return the state for the client after one that ended, whose messages only that one can edit."""
+        state = copy.copy(self)
+        state.exchanges = Exchanges(self._clock)
+        return state
 
     @property
     def knowledge(self) -> Knowledge:
@@ -39,7 +49,13 @@ class BotState:
 
     async def ask(self, person: int, question: Question) -> Answer | None:
         """Return the answer when it is the turn of `person`; None if too many questions wait."""
-        return await self.turns.run(person, lambda: self.library.ask(question))
+        with self.measures.answering():
+            answer = await self.turns.run(person, lambda: self.library.ask(question))
+        if answer is None:
+            note("busy")
+        else:
+            note(decision_of(answer.reply), answer.reply.language)
+        return answer
 
     def voice(self, language: Language) -> Voice:
         """Return the bot's own sentences in `language`."""

@@ -1,19 +1,25 @@
 """`doctor`: check what the bot needs, and say how to fix what is missing."""
 
+import asyncio
 import contextlib
-from collections.abc import Iterator, Sequence
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Final
+from pathlib import Path
+from typing import Final, TypeAlias
 
 import discord
 
 from bot.core.model import Knowledge
+from bot.core.text import counted
 from bot.discord_bot.admin import count
 from bot.discord_bot.connection import DISCORD_ERRORS, log_in, start_error
+from bot.discord_bot.health import READY, ask, claim
 from bot.discord_bot.internals import guild_ids
 from bot.discord_bot.sync import Tree, find_differences
-from bot.errors import BotError, Problem
-from bot.settings import DiscordSettings
+from bot.errors import BotError, ConfigError, Problem
+from bot.service.library import Library
+from bot.settings import Address, DiscordSettings
 
 _NAMES: Final = {
     "view_channel": "View Channels",
@@ -28,6 +34,12 @@ SCOPES: Final = ("bot", "applications.commands")
 _MAX_SERVERS: Final = 20
 """Servers whose channels are checked; each costs three requests."""
 _MAX_CHANNELS_SHOWN = 5
+_LOGIN: Final = 3.0
+"""Seconds for the login, after which Discord counts as out of reach."""
+_CHECKS: Final = 60.0
+"""Seconds for the checks after it, which take several requests for each server."""
+Prepare: TypeAlias = Callable[[], tuple[Library | None, tuple[Problem, ...]]]
+"""Loads the facts and runs their cases; returns them, None if that is impossible, and all problems."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,30 +72,89 @@ def knowledge_findings(knowledge: Knowledge | None, problems: Sequence[Problem])
         return [Finding("knowledge", str(problem)) for problem in problems]
     counts = count(knowledge)
     cases = sum(len(article.cases) for article in knowledge.articles)
-    return [
-        Finding(f"knowledge: {counts.articles} articles, {counts.facts} facts, {counts.gaps} gaps, {cases} cases pass")
-    ]
+    numbers = (counts.articles, "article"), (counts.facts, "fact"), (counts.gaps, "gap"), (cases, "case")
+    return [Finding(f"knowledge: {', '.join(counted(*one) for one in numbers)}; all cases pass")]
 
 
-async def examine(settings: DiscordSettings, tree: Tree | None) -> list[Finding]:
-    """Log in and check the application, its servers and, given their tree, its commands; change nothing."""
+def cache_finding(folder: Path) -> Finding:
+    """Return whether the cache can be written; without it every start is as slow as the first."""
     try:
-        token = settings.token()
-        async with tree.client if tree else _plain_client() as client:
-            await log_in(client, token)
-            findings = [Finding("token"), *_application(client, settings), *await _servers(client, settings)]
-            return findings if tree is None else [*findings, await _commands(tree, settings)]
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            return Finding("cache")
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+        return Finding("cache", f"BOT_CACHE can't be written ({reason}): let the bot's user write there, or change it")
+
+
+async def http_finding(address: Address) -> Finding:
+    """Return whether the bot that runs is ready; if none answers, whether one could serve at `address`."""
+    answer = await ask(address)
+    if answer == READY.strip():
+        return Finding("BOT_HTTP: a running bot says that it is ready")
+    if answer is not None:
+        return Finding("BOT_HTTP", f"the running bot is not ready ({answer}): see its log")
+    try:
+        claim(address).close()
+    except ConfigError as error:
+        return Finding("BOT_HTTP", str(error))
+    return Finding("BOT_HTTP: the address is free, as no bot runs there")
+
+
+async def examine(settings: DiscordSettings, prepare: Prepare, tree_for: Callable[[Library], Tree]) -> list[Finding]:
+    """Check the facts, the cache, BOT_HTTP and what Discord knows of the bot; change nothing.
+
+    The facts are prepared while Discord is asked, so that a network that is away costs little.
+    """
+    reaching = asyncio.create_task(_reach(settings))
+    library, problems = await asyncio.to_thread(prepare)
+    findings = knowledge_findings(library.snapshot.knowledge if library else None, problems)
+    findings.append(cache_finding(settings.cache))
+    if settings.http is not None:
+        findings.append(await http_finding(settings.http))
+    unreachable = await reaching
+    return findings + (unreachable or await _examine_discord(settings, tree_for(library) if library else None))
+
+
+async def _reach(settings: DiscordSettings) -> list[Finding]:
+    """Return what keeps the bot from logging in, if anything."""
+    try:
+        await find_invite(settings.token())
     except BotError as error:
         return [Finding("start", str(error))]
+    return []
+
+
+async def _examine_discord(settings: DiscordSettings, tree: Tree | None) -> list[Finding]:
+    """Log in and check the application, its servers and, given their tree, its commands."""
+    findings = []
+    try:
+        async with asyncio.timeout(_CHECKS), tree.client if tree else _plain_client() as client:
+            await _log_in(client, settings.token())
+            findings += [Finding("token"), *_application(client, settings), *await _servers(client, settings)]
+            if tree is not None:
+                findings.append(await _commands(tree, settings))
+    except BotError as error:
+        findings.append(Finding("start", str(error)))
     except DISCORD_ERRORS as error:
-        return [Finding("Discord", str(start_error(error)))]
+        findings.append(Finding("Discord", str(start_error(error))))
+    return findings
 
 
 async def find_invite(token: str) -> str:
     """Log in and return the invite link; raise DiscordStartError."""
     async with _plain_client() as client:
-        await log_in(client, token)
+        await _log_in(client, token)
         return invite(client.application_id or 0)
+
+
+async def _log_in(client: discord.Client, token: str) -> None:
+    """Log in soon; raise DiscordStartError."""
+    try:
+        async with asyncio.timeout(_LOGIN):
+            await log_in(client, token)
+    except TimeoutError as error:
+        raise start_error(error) from None
 
 
 def _plain_client() -> discord.Client:
@@ -126,7 +197,8 @@ async def _server(client: discord.Client, guild_id: int) -> Finding:
     if silent:
         names = ", ".join(silent[:_MAX_CHANNELS_SHOWN])
         more = f" and {len(silent) - _MAX_CHANNELS_SHOWN} more" if len(silent) > _MAX_CHANNELS_SHOWN else ""
-        return Finding(what, f"the bot sees {names}{more} but may not reply there")
+        fix = f"give its role {', '.join(_NAMES.values())} in each channel's settings, or hide the channel from it"
+        return Finding(what, f"the bot sees {names}{more} but may not reply there: {fix}")
     return Finding(f"{what}: permissions")
 
 
@@ -136,4 +208,6 @@ async def _commands(tree: Tree, settings: DiscordSettings) -> Finding:
     for scope in (None, *sorted(settings.admin_guild_ids)):
         with contextlib.suppress(discord.Forbidden):  # reported as a server without the bot
             total += len(await find_differences(tree, scope))
-    return Finding(f"commands: {total} differences; `run` registers them, or `sync` now" if total else "commands")
+    return Finding(
+        f"commands: {counted(total, 'difference')}; `run` registers them, or `sync` now" if total else "commands"
+    )

@@ -14,11 +14,13 @@ from typing import Any, Final, NoReturn
 
 import discord
 import yarl
-from discord import app_commands
+from discord import app_commands, ui
 from discord.gateway import DiscordWebSocket, ReconnectWebSocket
-from discord.http import HTTPClient, Route
+from discord.http import HTTPClient, Route, handle_message_parameters
 from discord.shard import Shard
 from discord.state import AutoShardedConnectionState, ConnectionState
+from discord.ui.view import ViewStore
+from discord.webhook.async_ import AsyncWebhookAdapter, async_context
 
 from bot.discord_bot.connection import DISCORD_ERRORS, identify_pause, pause
 from bot.discord_bot.logs import describe
@@ -53,6 +55,12 @@ TOUCHED: Final[tuple[Callable[..., Any], ...]] = (
     HTTPClient.get_guilds,
     HTTPClient.static_login,
     app_commands.Command.__init__,
+    app_commands.CommandTree._call,
+    ViewStore.schedule_dynamic_item_call,
+    discord.Interaction.edit_original_response,
+    AsyncWebhookAdapter.request,
+    AsyncWebhookAdapter.edit_original_interaction_response,
+    handle_message_parameters,
 )
 """What is subclassed, replaced or called here; `static_login` makes the session whose requests are traced."""
 _SESSION_ENDED: Final = frozenset({4003, 4007, 4009})
@@ -64,6 +72,7 @@ _QUICK: Final = 5.0
 _STABLE: Final = 60.0
 """A session that lasted longer lets the next IDENTIFYs begin with short pauses."""
 _UNAUTHORIZED: Final = 401
+_INTERACTION: Final = "INTERACTION_CREATE"
 
 
 class SteadySocket(DiscordWebSocket):
@@ -112,14 +121,17 @@ class _Line:
     identifies: int = 0
     """Since the last session that was stable."""
     opened_at: float = 0.0
+    is_open: bool = False
+    """Whether Discord has begun or resumed the session on the current socket."""
 
     def note_event(self, socket: DiscordWebSocket) -> None:
         """Take over what a RESUME needs after an event."""
         self.session, self.sequence, self.gateway = socket.session_id, socket.sequence, socket.gateway
-        self.failures = 0
+        self.failures, self.is_open = 0, True
 
     def note_end(self, socket: SteadySocket | None, *, resumable: bool) -> None:
         """Forget the session if it can't be resumed."""
+        self.is_open = False
         if socket is not None and socket.unreadable:
             resumable = resumable and self.unreadable_at != self.sequence
             self.unreadable_at = self.sequence
@@ -141,17 +153,25 @@ class _Line:
 class SteadyClient(discord.AutoShardedClient):
     """A client that resumes where its session lives and drops the events that can't be read."""
 
-    def __init__(self, **options: Any) -> None:  # noqa: ANN401  those of discord.py
-        """Take the options of a client."""
+    def __init__(
+        self,
+        *,
+        reconnects: Counter[str],
+        dropped_events: Counter[str],
+        **options: Any,  # noqa: ANN401  those of discord.py
+    ) -> None:
+        """Take the options of a client, and counters that may have counted for the client before it."""
         super().__init__(**options)
-        self.dropped_events: Counter[str] = Counter()
+        self.dropped_events = dropped_events
         """How many events of each type were dropped."""
-        self.reconnects: Counter[str] = Counter()
+        self.reconnects = reconnects
         """How many sockets were opened with RESUME and IDENTIFY."""
+        self._lines: tuple[_Line, ...] = ()
         self._ended = asyncio.Event()
         self._identifying = asyncio.Lock()
         parsers: Mapping[str, Callable[[Any], None]] = self._connection.parsers
         self._connection.parsers = {event: self._guarded(event, parse) for event, parse in parsers.items()}
+        self._guard_buttons()
 
     def _guarded(self, event: str, parse: Callable[[Any], None]) -> Callable[[Any], None]:
         """Return a parser that drops what it can't read, counts it and logs the first."""
@@ -162,11 +182,28 @@ class SteadyClient(discord.AutoShardedClient):
             except Exception as error:
                 if event == "READY":  # without it there is no session
                     raise
-                self.dropped_events[event] += 1
-                if self.dropped_events[event] == 1:
-                    log.warning("an event %s can't be read and is dropped: %s", event, describe(error))
+                self.drop(event, error)
 
         return guarded
+
+    def _guard_buttons(self) -> None:
+        """Drop presses of buttons and menus whose message can't be read."""
+        store = self._connection._view_store
+        carry_out = store.schedule_dynamic_item_call
+
+        async def guarded(*arguments: Any) -> None:  # noqa: ANN401  those of discord.py
+            try:
+                await carry_out(*arguments)
+            except Exception as error:  # noqa: BLE001  of the event: errors of its handler are caught before
+                self.drop(_INTERACTION, error)
+
+        store.schedule_dynamic_item_call = guarded  # type: ignore[method-assign, assignment]
+
+    def drop(self, event: str, error: Exception) -> None:
+        """Count an event that can't be read, and log the first of its type."""
+        self.dropped_events[event] += 1
+        if self.dropped_events[event] == 1:
+            log.warning("an event %s can't be read and is dropped: %s", event, describe(error))
 
     async def connect(self, *, reconnect: bool = True) -> None:
         """Stay connected until the client is closed; raises ConnectionClosed when trying again can't help."""
@@ -174,7 +211,8 @@ class SteadyClient(discord.AutoShardedClient):
         count, address, _ = await self.http.get_bot_gateway()
         self.shard_count = self._connection.shard_count = count
         self._connection.shard_ids = range(count)
-        lines = [asyncio.create_task(self._stay_connected(_Line(one), yarl.URL(address))) for one in range(count)]
+        self._lines = tuple(map(_Line, range(count)))
+        lines = [asyncio.create_task(self._stay_connected(line, yarl.URL(address))) for line in self._lines]
         ended = asyncio.create_task(self._ended.wait())
         try:
             done, _ = await asyncio.wait({*lines, ended}, return_when=asyncio.FIRST_COMPLETED)
@@ -184,6 +222,11 @@ class SteadyClient(discord.AutoShardedClient):
             for task in (*lines, ended):
                 task.cancel()
             await asyncio.gather(*lines, ended, return_exceptions=True)
+
+    @property
+    def is_connected(self) -> bool:
+        """Return whether each shard has a session from which events come."""
+        return bool(self._lines) and all(line.is_open for line in self._lines)
 
     async def close(self) -> None:
         """Close the connection."""
@@ -257,6 +300,18 @@ class SteadyClient(discord.AutoShardedClient):
         await asyncio.sleep(seconds)
 
 
+class SteadyTree(app_commands.CommandTree[Any]):
+    """A command tree that drops the commands that can't be read."""
+
+    async def _call(self, interaction: discord.Interaction[Any]) -> None:
+        try:
+            await super()._call(interaction)
+        except app_commands.AppCommandError:
+            raise
+        except Exception as error:  # noqa: BLE001  of the event: errors of the command are AppCommandErrors
+            interaction.client.drop(_INTERACTION, error)
+
+
 def _closure(socket: SteadySocket | None) -> str:
     code = socket.socket.close_code if socket else None
     return f"closed with {code}" if code else "the connection dropped"
@@ -265,6 +320,18 @@ def _closure(socket: SteadySocket | None) -> str:
 def localised_name(command: app_commands.Command[Any, ..., Any]) -> app_commands.locale_str | None:
     """Return the translatable name of a command, which discord.py keeps nowhere else."""
     return command._locale_name
+
+
+async def fill_response(interaction: discord.Interaction[Any], text: str, view: ui.View | None) -> None:
+    """Replace the first response to an interaction; discord.py's own method can't suppress the previews of links."""
+    flags, mentions = discord.MessageFlags(suppress_embeds=True), interaction._state.allowed_mentions
+    with handle_message_parameters(text, view=view, flags=flags, previous_allowed_mentions=mentions) as parameters:
+        await async_context.get().edit_original_interaction_response(
+            interaction.application_id,
+            interaction.token,
+            session=interaction._session,
+            payload=parameters.payload,
+        )
 
 
 async def raw_commands(client: discord.Client, guild: int | None) -> list[dict[str, Any]]:

@@ -13,6 +13,7 @@ from bot.core.model import Language
 from bot.core.text import is_blank, language_of, normalise, script_counts, squeeze
 from bot.discord_bot.context import BotState, supported_language, without_mention, written_text
 from bot.discord_bot.limits import Refusal
+from bot.discord_bot.measures import Way, note
 from bot.discord_bot.memory import EDITABLE, Exchange
 from bot.discord_bot.sending import delete, edit_reply, log_failure, reply, send_dm
 from bot.service.pages import plain_page, reply_page, starters_page
@@ -51,6 +52,11 @@ def addressing(incoming: Incoming) -> Addressing | None:
     return "greeting" if called else "silent reply" if incoming.replies_to_bot else "role"
 
 
+def way_of(incoming: Incoming) -> Way:
+    """Return how a message that addresses the bot does so."""
+    return "dm" if incoming.direct else "reply" if incoming.replies_to_bot else "mention"
+
+
 class MessageHandler:
     """Answers messages that are addressed to the bot."""
 
@@ -68,7 +74,7 @@ class MessageHandler:
         addressed = addressing(incoming)
         if addressed is None or not self._limits.accept(message.id):
             return
-        with self._limits.in_flight.working():
+        with self._limits.in_flight.working(), self._state.measures.handling(way_of(incoming)):
             try:
                 await self._answer(message, incoming, addressed)
             except Exception as error:  # noqa: BLE001  an entry point
@@ -76,6 +82,7 @@ class MessageHandler:
 
     async def _answer(self, message: discord.Message, incoming: Incoming, addressed: Addressing) -> None:
         language = self._language(message, incoming.text)
+        note(language=language)
         if reason := self._limits.refusal(message.author.id, message.channel.id):
             await self._refuse(message, language, reason)
             return
@@ -89,6 +96,7 @@ class MessageHandler:
                 return
             if earlier := self._earlier(exchange):
                 exchange.context = earlier.context
+                note("repeated")
                 page = plain_page(self._state.voice(language), "asked_before", link=earlier.replies[0].jump_url)
             self._remember_for_person(exchange, message)  # the next question may come before the answer is sent
             exchange.replies = await reply(self._state, message, page)
@@ -119,6 +127,7 @@ class MessageHandler:
 
     async def _refuse(self, message: discord.Message, language: Language, reason: Refusal) -> None:
         """Tell the author, at most once a minute, why there is no answer: by direct message if they accept any."""
+        note(reason)
         if self._limits.should_tell(message.author.id):
             page = plain_page(self._state.voice(language), reason)
             if not await send_dm(self._state.rest, message, page):
@@ -151,11 +160,11 @@ class MessageHandler:
                 exchange.is_answer = answer.reply.outcome == "answered"
                 return reply_page(answer.snapshot.knowledge, answer.reply)
             case "greeting":
+                note("page")
                 return starters_page(state.knowledge, language, "direct_help" if incoming.direct else "mention_help")
-            case "silent reply":
-                return plain_page(state.voice(language), "reply_hint")
-            case "role":
-                return plain_page(state.voice(language), "role_hint")
+            case "silent reply" | "role":
+                note("hint")
+                return plain_page(state.voice(language), "role_hint" if addressed == "role" else "reply_hint")
 
     async def handle_edit(self, message: discord.Message, bot_id: int) -> None:
         """Change the answer to an edited question; Discord also reports link previews as edits."""
@@ -170,7 +179,7 @@ class MessageHandler:
             return
         exchange.newest = question
         language = self._language(message, incoming.text)
-        with self._limits.in_flight.working():
+        with self._limits.in_flight.working(), self._state.measures.handling("edit", language):
             try:
                 if reason := self._limits.refusal(message.author.id, message.channel.id):
                     await self._refuse(message, language, reason)

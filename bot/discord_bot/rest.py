@@ -3,7 +3,10 @@
 import asyncio
 import re
 import time
+from collections import Counter
 from collections.abc import Awaitable, Callable
+from contextvars import ContextVar
+from dataclasses import dataclass
 from itertools import count
 from typing import Final, TypeGuard, TypeVar
 
@@ -21,6 +24,10 @@ CALLBACK: Final = 3.0
 _TOO_MANY: Final = 429
 _UNNAMED_PAUSE: Final = 5.0
 """Seconds to pause after a 429 that names no time."""
+_NOT_TAKEN: Final = frozenset({502, 503, 521, 522, 523})
+"""Statuses of proxies that could not hand a request on, so Discord has not carried it out."""
+_SOCKETS: Final = frozenset({"ws", "wss"})
+"""Schemes of the gateway, whose sockets the same session opens."""
 _MAX_INTERACTIONS = 2_000
 _INTERACTION = re.compile(r"/interactions/(\d+)/")
 
@@ -37,14 +44,40 @@ def is_refusal(error: BaseException) -> TypeGuard[discord.HTTPException]:
     return isinstance(error, discord.HTTPException) and not is_passing(error)
 
 
+class UnsureError(ConnectionError):
+    """Discord may have carried out a request that must not be carried out twice."""
+
+
+@dataclass(slots=True)
+class _Delivery:
+    """What is known of something that must not be sent twice."""
+
+    may_have_arrived: bool = False
+
+
+_delivery: ContextVar[_Delivery | None] = ContextVar("_delivery", default=None)
+"""Of the request that is sent now; None if Discord recognises repetitions."""
+
+
+def _is_unsure() -> bool:
+    delivery = _delivery.get()
+    return delivery is not None and delivery.may_have_arrived
+
+
+def status_class(status: int) -> str:
+    """Return the label under which a status is counted: its class, but 429 for itself."""
+    return "429" if status == _TOO_MANY else f"{status // 100}xx"
+
+
 class RestGate:
     """Lets requests through, none during the pause that a proxy's 429 asks for.
 
     Such a 429 has no `Via` header and concerns every request, not one route; discord.py waits for the others itself.
     """
 
-    def __init__(self) -> None:
-        """Let everything through."""
+    def __init__(self, responses: Counter[str] | None = None) -> None:
+        """Let everything through; count in `responses` what comes back, by class of status."""
+        self._responses = Counter() if responses is None else responses
         self.patience = _REPLY
         """Seconds in which a reply or follow-up is tried again."""
         self._opens_at = 0.0
@@ -78,27 +111,49 @@ class RestGate:
                     return await send()
             except Exception as error:
                 left -= clock() - began + delay
-                if left <= 0 or not is_passing(error):
+                if left <= 0 or not is_passing(error) or _is_unsure():
                     raise
             await asyncio.sleep(delay)
         raise AssertionError
 
+    async def at_most_once(self, send: Callable[[], Awaitable[T]]) -> T:
+        """Return what `send` returns; repeat it only where Discord can't have carried it out.
+
+        For messages without a nonce; discord.py's own repetitions end with UnsureError.
+        """
+        token = _delivery.set(_Delivery())
+        try:
+            return await self.persistently(send)
+        finally:
+            _delivery.reset(token)
+
     async def _before(self, _: object, __: object, request: aiohttp.TraceRequestStartParams) -> None:
-        if request.url.scheme not in {"ws", "wss"}:
-            await self.opened()
+        if request.url.scheme in _SOCKETS:
+            return
+        if _is_unsure():
+            msg = "Discord may have carried out the request"
+            raise UnsureError(msg)
+        await self.opened()
 
     async def _after(self, _: object, __: object, request: aiohttp.TraceRequestEndParams) -> None:
         response = request.response
+        if request.url.scheme not in _SOCKETS:
+            self._responses[status_class(response.status)] += 1
         if response.status >= 500:  # noqa: PLR2004
-            self._note(request.url.path)
+            self._note(request.url.path, taken=response.status not in _NOT_TAKEN)
         if response.status == _TOO_MANY and "Via" not in response.headers:
             named = response.headers.get("Retry-After", "")
             seconds = float(named) if re.fullmatch(r"\d+(\.\d+)?", named) else _UNNAMED_PAUSE
             self._opens_at = max(self._opens_at, time.monotonic() + seconds)
 
     async def _lost(self, _: object, __: object, request: aiohttp.TraceRequestExceptionParams) -> None:
-        self._note(request.url.path)
+        if request.url.scheme not in _SOCKETS:
+            self._responses["lost"] += 1
+        self._note(request.url.path, taken=not isinstance(request.exception, aiohttp.ClientConnectorError))
 
-    def _note(self, path: str) -> None:
+    def _note(self, path: str, *, taken: bool) -> None:
+        """Note a request that failed; `taken` says whether Discord may have carried it out all the same."""
+        if taken and (delivery := _delivery.get()):
+            delivery.may_have_arrived = True
         if found := _INTERACTION.search(path):
             self._unsure[int(found[1])] = True

@@ -8,18 +8,22 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime
 from typing import Final
 
 import discord
 
+from bot.core.text import counted
 from bot.discord_bot.admin import Status, add_admin_commands, count
 from bot.discord_bot.client import BotClient
 from bot.discord_bot.connection import DISCORD_ERRORS, final_error, pause
+from bot.discord_bot.context import BotState
+from bot.discord_bot.health import serving
 from bot.discord_bot.logs import describe
+from bot.discord_bot.measures import CONTENT_TYPE, Measures
 from bot.discord_bot.queueing import ANSWERING, Coalesced
 from bot.discord_bot.sync import Registration, sync_if_changed
 from bot.discord_bot.watching import watch
@@ -53,17 +57,26 @@ class Runner:
         """The client that is logged in and has registered its commands."""
         self.has_connected = False
         self.reloads = self.rebuilds = 0
+        self.measures = Measures()
         self._library = library
         self._settings = settings
+        self._state = BotState(library, settings.cooldown, time.monotonic, self.measures)
         self._grace = grace
         self._began = time.monotonic()
         self._loaded_at = datetime.now(UTC)
+        self._trouble = ""
+        """Why the last attempt to connect failed."""
+        self._stop = asyncio.Event()
+        self._show_measures()
         self.reload = Coalesced(self._reload)
         """Reload the facts, in a run that begins after the call; two at most are under way, whoever asks for them."""
 
     def new_client(self) -> BotClient:
-        """Build a client with the commands for everybody and for administrators; it is not logged in."""
-        client = BotClient(self._library, self._settings)
+        """Build a client with the commands for everybody and for administrators; it is not logged in.
+
+        What people may ask, and what they asked last, outlives the client before.
+        """
+        client = BotClient(self._library, self._settings, state=self._state.for_next_client())
         add_admin_commands(client, self._settings, self.reload, self.status)
         return client
 
@@ -75,10 +88,33 @@ class Runner:
             loaded_at=self._loaded_at,
             counts=count(snapshot.knowledge),
             uptime=time.monotonic() - self._began,
-            latency=self.client.latency if self.client else float("nan"),
+            latency=self._latency(),
             reloads=self.reloads,
             rebuilds=self.rebuilds,
         )
+
+    def _show_measures(self) -> None:
+        measures = self.measures
+        measures.uses(self._library.snapshot.revision)
+        measures.gauge("bot_ready", "1 if questions are answered now.", lambda: not self.obstacle())
+        measures.gauge("bot_questions_waiting", "Questions that wait for their turn.", self._waiting)
+        measures.gauge("bot_gateway_latency_seconds", "Between a heartbeat and its answer.", self._latency)
+
+    def _waiting(self) -> int:
+        return self.client.state.turns.waiting if self.client else 0
+
+    def _latency(self) -> float:
+        return self.client.latency if self.client else float("nan")
+
+    def obstacle(self) -> str:
+        """Return in words why questions are not answered now, "" if they are."""
+        if self._stop.is_set():
+            return "the bot is shutting down"
+        if self.client is None:
+            return self._trouble or "the bot is logging in to Discord"
+        if not self.client.is_connected:
+            return "the gateway of Discord is not connected"
+        return ""
 
     async def _reload(self) -> tuple[Change, Registration]:
         """Read the facts again and register changed commands; raise KnowledgeError and keep the old facts if bad."""
@@ -86,8 +122,14 @@ class Runner:
             change = await asyncio.to_thread(_load, self._library)
         except KnowledgeError as error:
             log.warning("the facts were not reloaded, problems: %d", len(error.problems))
+            self.measures.reloaded("refused")
+            raise
+        except Exception:
+            self.measures.reloaded("failed")
             raise
         self.reloads += 1
+        self.measures.reloaded("loaded")
+        self.measures.uses(self._library.snapshot.revision)
         self._loaded_at = datetime.now(UTC)
         registration: Registration = "unchanged"
         if self.client:
@@ -127,6 +169,7 @@ class Runner:
         they were read.
         """
         stop, hangup = stop or asyncio.Event(), asyncio.Event()
+        self._stop = stop
         asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(_WORKERS))
         _listen_to_signals(stop, hangup)
         jobs = [
@@ -136,11 +179,22 @@ class Runner:
         if self._settings.watch:
             jobs.append(asyncio.create_task(watch(look, self._reload_and_log, loaded)))
         try:
-            await self._keep_connected(token, stop)
+            async with self._http(jobs):
+                await self._keep_connected(token, stop)
         finally:
             for job in jobs:
                 job.cancel()
             await asyncio.gather(*jobs, return_exceptions=True)
+
+    @asynccontextmanager
+    async def _http(self, jobs: list[asyncio.Task[None]]) -> AsyncIterator[None]:
+        """Serve health and measures during the block if the settings say so; raise ConfigError if that fails."""
+        if self._settings.http is None:
+            yield
+            return
+        async with serving(self._settings.http, self.obstacle, self.measures.text, CONTENT_TYPE):
+            jobs.append(asyncio.create_task(self.measures.measure_lag()))
+            yield
 
     async def _keep_connected(self, token: str, stop: asyncio.Event) -> None:
         """Build a client, and a new one whenever it ends; all answer from the same library."""
@@ -156,9 +210,11 @@ class Runner:
                 raise fatal
             if isinstance(error, DISCORD_ERRORS) and not isinstance(error, discord.ConnectionClosed):
                 seconds = pause(failures, time.monotonic() - failing_since)
+                self._trouble = f"Discord can't be reached ({type(error).__name__})"
                 log.warning("Discord can't be reached (%s), the next attempt in %.1f s", describe(error), seconds)
             else:  # an IDENTIFY was spent
                 seconds = rebuild_pause(failures)
+                self._trouble = "the connection to Discord ended and is built again"
                 log.error("the client ended and is rebuilt in %.0f s", seconds, exc_info=error)
             with suppress(TimeoutError):
                 await asyncio.wait_for(stop.wait(), seconds)
@@ -204,12 +260,11 @@ class Runner:
         await client.wait_until_ready()
         self.has_connected = True
         revision = self._library.snapshot.revision
-        seconds = time.monotonic() - self._began
         log.info(
-            "connected and answering: %d servers, facts at revision %s (%.1f s after the facts were loaded)",
-            len(client.guilds),
+            "connected and answering: %s, facts at revision %s (%.1f s after the facts were loaded)",
+            counted(len(client.guilds), "server"),
             revision,
-            seconds,
+            time.monotonic() - self._began,
         )
 
 
@@ -235,13 +290,21 @@ def run_until_stopped(runner: Runner, token: str, look: Callable[[], str], loade
 
     async def serve() -> None:
         await runner.serve(token, look, loaded=loaded)
-        # A thread that is still reading facts must not delay the end; nothing is lost with it.
-        timer = threading.Timer(_THREADS_TIMEOUT, os._exit, (0,))
-        timer.daemon = True
-        timer.start()
+        end_soon(0)
 
     stay_responsive()
     asyncio.run(serve())
+
+
+def end_soon(code: int) -> threading.Timer:
+    """End the process with `code` even if a thread is busy, as when reading facts or looking up an address by name.
+
+    Nothing is lost with such a thread. Cancel the timer if the process goes on.
+    """
+    timer = threading.Timer(_THREADS_TIMEOUT, os._exit, (code,))
+    timer.daemon = True
+    timer.start()
+    return timer
 
 
 async def _logged(job: Awaitable[object]) -> None:

@@ -14,8 +14,10 @@ from discord.utils import MISSING
 
 from bot.discord_bot.components import view_of
 from bot.discord_bot.context import BotState, Interaction, language_for, state_of
-from bot.discord_bot.logs import describe
+from bot.discord_bot.internals import fill_response
+from bot.discord_bot.logs import describe, referenced
 from bot.discord_bot.markup import texts_of
+from bot.discord_bot.measures import Decision, Way, note
 from bot.discord_bot.rest import CALLBACK, RestGate, is_passing, is_refusal
 from bot.service.pages import plain_page
 from bot.service.views import Page
@@ -31,6 +33,12 @@ _CANNOT_WRITE: Final = frozenset({50001, 50013, 50083})
 _CLOSED_MESSAGES: Final = 50007
 _DONE: Final = "acknowledged"
 """Key in an interaction's extras: its first response arrived though Discord's answer was lost."""
+_THINKING: Final = "thinking"
+"""Key in an interaction's extras: its first response is “… is thinking”, which the answer replaces."""
+_DECISIONS: Final[dict[str, Decision]] = {"slow_down": "slow_down", "busy": "busy", "error": "failed"}
+"""What it means that one of the bot's own sentences is said; any other is a hint."""
+_WAYS: Final[dict[int, Way]] = {2: "button", 3: "menu"}
+"""By the type of a component."""
 _DEFER_AFTER: Final = 2.0
 """Seconds after which "… is thinking" is shown; Discord gives up after three."""
 
@@ -94,7 +102,8 @@ async def edit_reply(
     for message in sent[len(pieces) :]:
         await delete(rest, message)
     for text, view in pieces[len(sent) :]:
-        send = partial(question.channel.send, text, view=view or MISSING, suppress_embeds=True)
+        nonce = str(secrets.randbits(64))  # one that no earlier message had, which may be deleted by now
+        send = partial(question.channel.send, text, nonce=nonce, view=view or MISSING, suppress_embeds=True)
         kept.append(await rest.persistently(send))
     return kept
 
@@ -111,6 +120,11 @@ async def respond(interaction: Interaction, page: Page, *, private: bool) -> Non
 
 
 async def _respond(interaction: Interaction, pieces: Iterable[Piece], *, private: bool) -> None:
+    """Send pieces as the first response, in place of “… is thinking”, or as follow-ups.
+
+    Discord takes no nonce for follow-ups, so they are not repeated when they may have arrived.
+    """
+    rest = state_of(interaction).rest
     for text, view in pieces:
         content: dict[str, Any] = {
             "content": text,
@@ -118,8 +132,10 @@ async def _respond(interaction: Interaction, pieces: Iterable[Piece], *, private
             "ephemeral": private,
             "suppress_embeds": True,
         }
-        if interaction.response.is_done() or interaction.extras.get(_DONE):
-            await state_of(interaction).rest.persistently(partial(interaction.followup.send, **content))
+        if interaction.extras.pop(_THINKING, False):
+            await rest.persistently(partial(fill_response, interaction, text, view))
+        elif interaction.response.is_done() or interaction.extras.get(_DONE):
+            await rest.at_most_once(partial(interaction.followup.send, **content))
         else:
             await _acknowledge(interaction, partial(interaction.response.send_message, **content))
 
@@ -137,6 +153,7 @@ async def _acknowledge(interaction: Interaction, send: Callable[[], Awaitable[ob
 
 async def say(interaction: Interaction, key: str, **values: object) -> None:
     """Answer an interaction with the bot's own sentence `key`, visible to the person only."""
+    note(_DECISIONS.get(key, "hint"))
     page = plain_page(state_of(interaction).voice(language_for(interaction)), key, **values)
     await respond(interaction, page, private=True)
 
@@ -155,17 +172,33 @@ async def await_or_defer(interaction: Interaction, work: Coroutine[Any, Any, T],
     task = asyncio.create_task(work)
     done, _ = await asyncio.wait({task}, timeout=_DEFER_AFTER)
     if not done:
-        await _acknowledge(interaction, partial(interaction.response.defer, ephemeral=private, thinking=True))
+        await defer(interaction, private=private)
     return await task
 
 
-async def run_handler(interaction: Interaction, handler: Awaitable[None]) -> None:
+async def defer(interaction: Interaction, *, private: bool) -> None:
+    """Show “… is thinking” in place of the answer."""
+    await _acknowledge(interaction, partial(interaction.response.defer, ephemeral=private, thinking=True))
+    interaction.extras[_THINKING] = True
+
+
+async def run_handler(interaction: Interaction, handler: Awaitable[None], way: Way | None = None) -> None:
     """Run the handler of an interaction as work in flight; report an error to the person."""
-    with state_of(interaction).limits.in_flight.working():
+    state = state_of(interaction)
+    handling = state.measures.handling(way or way_of(interaction), language_for(interaction), "page")
+    with state.limits.in_flight.working(), handling:
         try:
             await handler
         except Exception as error:  # noqa: BLE001  an entry point
             await report_failure(interaction, error)
+
+
+def way_of(interaction: Interaction) -> Way:
+    """Return how a person used the bot."""
+    data: Any = interaction.data or {}
+    if interaction.type is discord.InteractionType.component:
+        return _WAYS.get(data.get("component_type"), "menu")
+    return "command" if data.get("type", 1) == discord.AppCommandType.chat_input.value else "context_menu"
 
 
 async def report_failure(interaction: Interaction, error: Exception) -> None:
@@ -184,12 +217,13 @@ def log_failure(error: BaseException) -> str | None:
     Trouble of Discord's or the network's is no mistake of the program: it gets no traceback.
     """
     cause = getattr(error, "original", error)  # discord.py wraps what a command raised
-    if is_refusal(cause):
-        log.warning("Discord refused a reply: status %d, code %d", cause.status, cause.code)
-        return None
-    reference = secrets.token_hex(3)
-    if is_passing(cause):
-        log.error("failure %s: Discord could not be reached: %s", reference, describe(cause))
-    else:
-        log.error("failure %s", reference, exc_info=cause)
+    note("failed")
+    with referenced() as reference:
+        if is_refusal(cause):
+            log.warning("Discord refused a reply: status %d, code %d", cause.status, cause.code)
+            return None
+        if is_passing(cause):
+            log.error("failure %s: Discord could not be reached: %s", reference, describe(cause))
+        else:
+            log.error("failure %s", reference, exc_info=cause)
     return reference

@@ -11,6 +11,7 @@ from typing import Any, Final, Literal, TypeAlias
 import discord
 from discord import app_commands
 
+from bot import cached_files
 from bot.discord_bot.connection import DISCORD_ERRORS, log_in, start_error
 from bot.discord_bot.internals import raw_commands
 
@@ -32,6 +33,9 @@ _GLOBAL_ONLY: Final = ("contexts", "integration_types")
 """Discord does not return them for the commands of a server."""
 _DEFAULTS: Final[tuple[object, ...]] = (None, False, "", [], {})
 """Values that Discord leaves out; 0 equals False."""
+
+_MOST_APPLICATIONS: Final = 20
+"""Applications whose digests are kept in one cache folder."""
 _KINDS: Final = {2: "user menu", 3: "message menu"}
 
 
@@ -91,18 +95,8 @@ class RegisteredDigests:
 
     def __init__(self, folder: Path, application_id: int) -> None:
         """Read the file in `folder`."""
-        self._file = folder / f"commands-{application_id}.json"
-        self._digests = self._read()
-
-    def _read(self) -> dict[str, str]:
-        try:
-            stored = dict(json.loads(self._file.read_text(encoding="utf-8")))
-        except FileNotFoundError:
-            return {}
-        except (OSError, ValueError, TypeError) as error:
-            log.warning("%s can't be read and is replaced: %s", self._file.name, type(error).__name__)
-            return {}
-        return {str(key): str(value) for key, value in stored.items()}
+        self._file = folder / f"{application_id}.commands"
+        self._digests = cached_files.load(self._file, _parsed) or {}
 
     def guilds(self) -> set[int]:
         """Return the servers that have commands of ours."""
@@ -118,11 +112,15 @@ class RegisteredDigests:
         if value is not None:
             self._digests[_key(scope)] = value
         try:
-            self._file.parent.mkdir(parents=True, exist_ok=True)
-            self._file.write_text(json.dumps(self._digests, indent=1), encoding="utf-8")
+            cached_files.store(self._file, json.dumps(self._digests).encode(), most_files=_MOST_APPLICATIONS)
         except OSError as error:
             name, reason = self._file.name, type(error).__name__
             log.warning("%s can't be written (%s); the next start registers the commands again", name, reason)
+
+
+def _parsed(content: memoryview) -> dict[str, str]:
+    stored = dict(json.loads(bytes(content)))
+    return {str(key): str(value) for key, value in stored.items()}
 
 
 def _key(scope: Scope) -> str:

@@ -6,6 +6,7 @@ used: they miss moved folders, swapped links and what is behind a link, and end 
 
 import asyncio
 import logging
+import math
 from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -17,6 +18,8 @@ EVERY: Final = 0.5
 """Seconds between two looks at the files."""
 _MOST_LOOKS: Final = 10
 """Looks after which files that keep changing are loaded as they are."""
+_FIRST_PAUSE, _LONGEST_PAUSE = 1.0, 300.0
+"""Seconds before a reload that failed is tried again; they double each time."""
 
 
 @dataclass(slots=True)
@@ -42,19 +45,41 @@ class Changes:
         return True
 
 
+@dataclass(slots=True)
+class Retry:
+    """When to try a reload again that failed for another reason than what stands in the files."""
+
+    clock: Callable[[], float]
+    first: float = _FIRST_PAUSE
+    pause: float = 0.0
+    at: float = math.inf
+
+    def note_failure(self) -> None:
+        """Try again after a pause, twice as long as the one before."""
+        self.pause = min(_LONGEST_PAUSE, 2 * self.pause or self.first)
+        self.at = self.clock() + self.pause
+
+    def is_due(self) -> bool:
+        """Return whether to try again now."""
+        return self.clock() >= self.at
+
+
 async def watch(
     look: Callable[[], str],
     reload: Callable[[str], Awaitable[None]],
     loaded: str | None = None,
     every: float = EVERY,
+    first_pause: float = _FIRST_PAUSE,
 ) -> None:
     """Call `reload` with the reason after each change, until cancelled; no exception ends it.
 
+    A reload that raises is tried again, after ever longer pauses, until it succeeds or the files change once more.
     `look` returns a fingerprint of the files and may take its time. `loaded` is the fingerprint of the files that are
     loaded already, by default of those that are there now.
     """
     loop, known = asyncio.get_running_loop(), set[type[Exception]]()
     changes = None if loaded is None else Changes(loaded)
+    retry = Retry(loop.time, first_pause)
     looking = ThreadPoolExecutor(1, "watching")  # of its own: a file system that hangs must not take an answer's place
     try:
         while True:
@@ -62,13 +87,26 @@ async def watch(
                 seen = await loop.run_in_executor(looking, look)
                 changes = changes or Changes(seen)
                 if changes.complete(seen):
-                    await reload("a file has changed")
+                    retry = Retry(loop.time, first_pause)
+                    await _reload(reload, "a file has changed", retry)
+                elif retry.is_due():
+                    await _reload(reload, "the last reload failed", retry)
             except Exception as error:
                 if type(error) not in known:
                     known.add(type(error))
                     log.exception(
-                        "a change of the knowledge folder may be missed; further errors of this kind are silent"
+                        "reloading changed facts failed and is tried again; further errors of this kind are silent"
                     )
             await asyncio.sleep(every)
     finally:
         looking.shutdown(wait=False)
+
+
+async def _reload(reload: Callable[[str], Awaitable[None]], reason: str, retry: Retry) -> None:
+    """Call `reload`; where it raises, `retry` says when to try again."""
+    retry.at = math.inf
+    try:
+        await reload(reason)
+    except Exception:
+        retry.note_failure()
+        raise

@@ -9,6 +9,7 @@ from typing import Any
 
 from bot.core.matching import Question
 from bot.core.model import LANGUAGES, Language
+from bot.core.text import counted
 from bot.errors import ConfigError
 from bot.evaluation.metrics import MEASURES, PairedChange, Result, Share, compare, percentile, shares_by_group
 from bot.evaluation.perturbation import Perturbation, perturb
@@ -202,8 +203,9 @@ def _miss(result: Result) -> dict[str, Any]:
 
 
 def _text(results: Sequence[Result]) -> str:
+    median, p99 = (f"{percentile(results, share):.1f} ms" for share in (50, 99))
     lines = [
-        f"{len(results)} questions, {percentile(results, 50):.1f} ms median, {percentile(results, 99):.1f} ms p99",
+        f"{counted(len(results), 'question')}, {median} median, {p99} p99",
         "",
         f"{'':26}{'n':>5}" + "".join(f"{measure.replace('_', ' '):>20}" for measure in MEASURES),
     ]

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Final, TypeAlias, TypeVar
 
 from pydantic import BaseModel
@@ -11,7 +10,7 @@ from bot.core import model
 from bot.core.model import Knowledge, Lexicon, LexiconEntry, Sample, Text
 from bot.errors import KnowledgeError, Problem
 from bot.knowledge import schema
-from bot.knowledge.folder import LEXICON, MESSAGES, SMALL_TALK, KnowledgeFiles, read_files
+from bot.knowledge.folder import LEXICON, MESSAGES, SMALL_TALK, KnowledgeFiles
 from bot.knowledge.problems import unknown
 from bot.knowledge.references import (
     ArticleFiles,
@@ -49,15 +48,6 @@ class LocatedKnowledge:
     locations: Locations
 
 
-def read_knowledge(folder: Path, *, shipped: Path | None = None) -> Knowledge:
-    """Read a folder of articles, or the folder of one article.
-
-    A folder without its own `lexicon.yaml` or `small-talk.yaml` takes it from `shipped`; its own messages replace the
-    shipped ones one by one. Raises KnowledgeError with all problems, and nothing else.
-    """
-    return parse_knowledge(read_files(folder, shipped)).knowledge
-
-
 @dataclass(frozen=True, slots=True)
 class KnownFiles:
     """Knowledge, and the digests of the files that it was made of."""
@@ -87,7 +77,10 @@ def parse_changed(files: KnowledgeFiles, known: KnownFiles) -> Knowledge:
 
 
 def parse_knowledge(files: KnowledgeFiles) -> LocatedKnowledge:
-    """Make knowledge of files that were read; raise KnowledgeError with all problems, and nothing else."""
+    """Make knowledge of files that were read; raise KnowledgeError with all problems, and nothing else.
+
+    A folder without its own lexicon or small talk has the shipped one; its own messages replace shipped ones singly.
+    """
     problems = list(files.problems)
     (lexicon_file,) = _load_shared(files, LEXICON, LexiconFile, problems) or (None,)
     (small_talk,) = _load_shared(files, SMALL_TALK, FactsFile, problems) or (None,)

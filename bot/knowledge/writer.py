@@ -18,6 +18,16 @@ _FLOW: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 _NOT_ID: Final = re.compile(r"[^a-z0-9]+")
 _CONTROL: Final = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ufeff\ud800-\udfff\ufffe\uffff]")
 
+_SINGULARS: Final = {
+    "sections": "section",
+    "entities": "entity",
+    "facts": "fact",
+    "gaps": "gap",
+    "commands": "command",
+    "cases": "case",
+}
+"""The lists in the files of an article, and what one of their items is called."""
+
 
 def dump(data: dict[str, Node]) -> str:
     """Return a mapping as a YAML document; texts must be NFC, without control characters and lone surrogates."""
@@ -81,7 +91,12 @@ class Draft:
     def summary(self) -> tuple[str, ...]:
         """Return a line for each file with the number of items in its lists."""
         return tuple(
-            f"{name}: " + ", ".join(f"{len(v)} {key}" for key, v in data.items() if isinstance(v, list))
+            f"{name}: "
+            + ", ".join(
+                f"{len(items)} {_SINGULARS[key] if len(items) == 1 else key}"
+                for key, items in data.items()
+                if isinstance(items, list)
+            )
             for name, data in self.content.items()
         )
 

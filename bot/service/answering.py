@@ -115,7 +115,9 @@ def ask(snapshot: Snapshot, question: Question, encoder: Encoder | None) -> Answ
         return whole
     language = whole.reply.language
     texts = separate_questions(question.text)
-    if not all(len(text) <= MAX_PART and budgets.read(snapshot, question.article, normalise(text)) for text in texts):
+    if not texts or max(map(len, texts)) > MAX_PART or not budgets.start():
+        return whole
+    if not all(budgets.read(snapshot, question.article, normalise(text)) for text in texts):
         return whole
     asked = [replace(question, text=text, language=language, after=None) for text in texts]
     decisions = _literal(snapshot, asked, encoder, budgets)
@@ -163,14 +165,9 @@ def decide_on(snapshot: Snapshot, question: Question, encoder: Encoder | None) -
 
 
 def score_with(scope: Scope, question: Question, encoder: Encoder | None) -> tuple[Prepared, tuple[Scored, ...]]:
-    """Prepare, encode (if there is an encoder) and score a question, without `question.after`."""
+    """Prepare, encode (if there is an encoder) and score a question, without `question.after` and whatever it costs."""
     prepared = prepare(scope, question)
-    return prepared, score(scope, prepared, encoded_for(scope, prepared, encoder))
-
-
-def encoded_for(scope: Scope, prepared: Prepared, encoder: Encoder | None) -> dict[str, Vector] | None:
-    """Return the unit vector of each text of a question; None without an encoder or without vectors to compare with."""
-    return None if scope.vectors is None else _encoded(prepared.texts, encoder)
+    return prepared, score(scope, prepared, None if scope.vectors is None else _encoded(prepared.texts, encoder))
 
 
 def _encoded(texts: Sequence[str], encoder: Encoder | None) -> dict[str, Vector] | None:
@@ -192,6 +189,11 @@ class Budgets:
         """Return whether one more question may be scored in the article asked, or in those scored so far."""
         scopes = [snapshot.alone(slug) for slug in ((article,) if article else self._of) if slug is not None]
         return all(self.of(scope).reads(normal, scope.index.vocabulary) for scope in scopes)
+
+    def start(self) -> bool:
+        """Return whether further questions may begin in every article scored so far."""
+        started = [budget.starts() for budget in self._of.values()]
+        return all(started)
 
 
 def _literal(
@@ -251,11 +253,11 @@ def _interpret(snapshot: Snapshot, question: Question, encoder: Encoder | None, 
     if resolved is None:
         return literal
     literal = replace(literal, needs_context=True)
-    if _is_small_talk(literal, resolved):
+    budget, known = budgets.of(scope), scope.index.vocabulary
+    if _is_small_talk(literal, resolved) or not budget.starts():
         return literal
     language = question.language or language_of(normalise(question.text), question.default)
     asked = replace(question, language=language, article=question.article or before.article)
-    budget, known = budgets.of(scope), scope.index.vocabulary
     ways = [one for one in resolved.candidates if budget.reads(normalise(one.text), known)]
     decisions = _literal(snapshot, [replace(asked, text=one.text) for one in ways], encoder, budgets)
     tries = [_Interpretation(decision, one, needs_context=True) for decision, one in zip(decisions, ways, strict=True)]
@@ -287,15 +289,10 @@ def _context_after(snapshot: Snapshot, text: str, found: _Interpretation) -> Con
     normal, best = normalise(text)[:MAX_READ], found.best
     if best is not None:
         return Context(best.target.article.slug, normal, best.target.item.id) if best.target.article else None
-    named = next(
-        (
-            scope
-            for scope, _ in _likeliest(snapshot, Question(normal), None)
-            if scope.index.tokenizer.tokenize(normal).entities
-        ),
-        None,
-    )
-    return Context(named.slug, normal) if named and named.slug else None
+    for scope, _ in _likeliest(snapshot, Question(normal, article=None), None):
+        if scope.slug and any(word.names for word in scope.index.tokenizer.tokens(normal)):
+            return Context(scope.slug, normal)
+    return None
 
 
 def context_after(snapshot: Snapshot, question: Question, encoder: Encoder | None) -> Context | None:

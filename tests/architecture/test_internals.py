@@ -40,6 +40,12 @@ RECORDED = {
     "discord.http.HTTPClient.get_guilds": "93e481a3b284",
     "discord.http.HTTPClient.static_login": "44c522c43913",
     "discord.app_commands.commands.Command.__init__": "862994a3c000",
+    "discord.app_commands.tree.CommandTree._call": "8f82c1cd4a8b",
+    "discord.ui.view.ViewStore.schedule_dynamic_item_call": "24def18ea507",
+    "discord.interactions.Interaction.edit_original_response": "53f07dc23961",
+    "discord.webhook.async_.AsyncWebhookAdapter.request": "b449e300f41f",
+    "discord.webhook.async_.AsyncWebhookAdapter.edit_original_interaction_response": "fe871f99b3e5",
+    "discord.http.handle_message_parameters": "54e87d1f5996",
 }
 
 

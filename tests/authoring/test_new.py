@@ -11,7 +11,7 @@ from bot.authoring.article_text import check_article_text
 from bot.authoring.from_json import from_json
 from bot.authoring.new import draft_article, new_article
 from bot.errors import KnowledgeError
-from bot.knowledge.reader import read_knowledge
+from tests.knowledge.small_article import read_knowledge
 
 DATA: dict[str, Any] = {
     "source": {"title": "배: 이야기", "publisher": "신문 # 1", "language": "ko"},
@@ -91,7 +91,7 @@ def test_a_json_of_facts_becomes_a_folder_that_reads(tmp_path: Path) -> None:
         "article.yaml: 2 sections",
         "entities.yaml: 3 entities",
         "facts.yaml: 3 facts",
-        "commands.yaml: 1 commands",
+        "commands.yaml: 1 command",
     )
 
 

@@ -113,7 +113,7 @@ def test_a_new_folder_says_what_to_do_next(capsys: pytest.CaptureFixture[str], t
         "The ferry\n\nThe ferry was built in 2019 by a yard of sixty on the island of Hale.\n", encoding="utf-8"
     )
     printed = command(capsys, "new", source, tmp_path / "ferry")
-    assert "facts.yaml: 1 facts" in printed
+    assert "facts.yaml: 1 fact\n" in printed
     assert f"python -m bot check {tmp_path / 'ferry'}" in printed
     assert all("is unfinished" in problem for problem in refused("check", tmp_path / "ferry", "--no-semantic"))
 

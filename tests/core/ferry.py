@@ -6,7 +6,7 @@ from pathlib import Path
 from bot.core.index import Scope
 from bot.core.model import Article, Entity, Fact, Gap, Knowledge, Lexicon, LexiconEntry, Sample, Section, Source, Text
 from bot.core.snapshot import Snapshot
-from bot.knowledge.reader import read_knowledge
+from tests.knowledge.small_article import read_knowledge
 
 NIGHT = Path(__file__).parents[1] / "articles" / "night-library"
 SHIPPED = Path(__file__).parents[2] / "knowledge"

@@ -6,9 +6,9 @@ from bot.core.index import Index, Vectors
 from bot.core.matching import Question, prepare
 from bot.core.stemming import stem
 from bot.core.text import normalise
-from bot.knowledge.reader import read_knowledge
 from tests.core.ferry import SHIPPED, ferry_scope
 from tests.core.letters_encoder import LettersEncoder
+from tests.knowledge.small_article import read_knowledge
 
 
 def test_all_forms_of_a_word_share_the_vector_of_the_shortest() -> None:

@@ -20,4 +20,5 @@ def test_best_and_mean_of_each_target(rows: list[list[float]]) -> None:
 
 
 def test_further_axes_are_kept() -> None:
-    assert Segments([1, 2]).best(np.array([[1, 2], [3, 6], [5, 4]], np.float32)).tolist() == [[1, 2], [5, 6]]
+    assert Segments([1, 2]).best(np.array([[1, 3, 5], [2, 6, 4]], np.float32)).tolist() == [[1, 5], [2, 6]]
+    assert Segments([1, 2]).mean(np.array([[1, 2], [3, 6], [5, 4]], np.float32)).tolist() == [[1, 2], [4, 5]]

@@ -7,7 +7,7 @@ import pytest
 
 from bot import settings
 from bot.errors import ConfigError
-from bot.settings import DiscordSettings, LogLevel, Settings, load_settings
+from bot.settings import Address, DiscordSettings, LogLevel, Settings, load_settings
 
 SECRET = "hunter2.secret.value"  # noqa: S105
 REFUSAL = (
@@ -199,3 +199,30 @@ def test_settings_never_show_the_token(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DISCORD_TOKEN", SECRET)
     settings = DiscordSettings()
     assert SECRET not in f"{settings!r} {settings} {settings.model_dump()}"
+
+
+@pytest.mark.parametrize(
+    ("written", "address"),
+    [
+        ("127.0.0.1:8080", Address("127.0.0.1", 8080)),
+        (" localhost:1 ", Address("localhost", 1)),
+        ("[::1]:65535", Address("::1", 65535)),
+        ("", None),
+    ],
+)
+def test_an_address_is_read(monkeypatch: pytest.MonkeyPatch, written: str, address: Address | None) -> None:
+    monkeypatch.setenv("BOT_HTTP", written)
+    assert load_settings(DiscordSettings).http == address
+
+
+@pytest.mark.parametrize(
+    "written", ["8080", ":8080", "127.0.0.1", "127.0.0.1:", "127.0.0.1:0", "127.0.0.1:65536", "::1:8080", "http://a:80"]
+)
+def test_a_bad_address_is_one_sentence(monkeypatch: pytest.MonkeyPatch, written: str) -> None:
+    monkeypatch.setenv("BOT_HTTP", written)
+    with pytest.raises(ConfigError, match=r"^BOT_HTTP must be an address and a port, as in 127\.0\.0\.1:8080\.$"):
+        load_settings(DiscordSettings)
+
+
+def test_the_format_of_the_log_is_text_or_json(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert complaint(monkeypatch, BOT_LOG_FORMAT=SECRET) == "BOT_LOG_FORMAT must be text or json."

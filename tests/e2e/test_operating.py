@@ -57,7 +57,7 @@ async def test_another_application_has_hashes_of_its_own(server: FakeDiscord, tm
 async def test_a_damaged_hash_file_costs_one_sync(server: FakeDiscord, tmp_path: Path, damage: str) -> None:
     async with operated(server, tmp_path):
         pass
-    (file,) = (tmp_path / "cache").glob("commands-*.json")
+    (file,) = (tmp_path / "cache").glob("*.commands")
     file.write_text(damage, encoding="utf-8")
     async with operated(server, tmp_path):
         assert syncs(server) == 2
@@ -125,6 +125,27 @@ async def test_a_changed_file_reloads_the_facts_when_watched(
         assert await answers(server)
         running.folder.change(FACTS, "section: exodos", "section: exodus")
         await until(lambda: running.runner.reloads, within=15)
+
+
+def current(running: Running) -> BotClient:
+    """Return the client that is connected."""
+    assert running.runner.client is not None
+    return running.runner.client
+
+
+async def test_a_client_that_is_rebuilt_keeps_cooldowns_and_conversations(server: FakeDiscord, tmp_path: Path) -> None:
+    async with operated(server, tmp_path, cooldown=2) as running:
+        before, alice = current(running).state, server.user("alice", locale="ko")
+        assert ANSWER in (await alice.says(QUESTION)).text
+        assert (await alice.runs("/help")).text
+        server.drops_connection(INVALID_VERSION)
+        await server.disconnects()
+        await server.connects()
+        assert running.runner.rebuilds == 1
+        assert "질문이 조금 빨라요" in (await alice.runs("/help")).text
+        after = current(running).state
+        assert after.conversations is before.conversations
+        assert after.exchanges is not before.exchanges, "the new client can't edit what the old one sent"
 
 
 async def test_a_client_that_ends_is_rebuilt_and_costs_no_knowledge(server: FakeDiscord, tmp_path: Path) -> None:

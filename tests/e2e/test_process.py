@@ -119,7 +119,7 @@ async def test_it_answers_reloads_and_ends(server: FakeDiscord, tmp_path: Path, 
     alice = server.user("alice", locale="ko")
     async with process(server.url, tmp_path, DISCORD_TOKEN=server.token) as bot:
         await server.connects(within=30)
-        await bot.says("connected and answering: 1 servers")
+        await bot.says("connected and answering: 1 server,")
         assert ANSWER in (await alice.runs("/출신")).text
 
         folder.change(FACTS, ANSWER, "무라티의 고향은 알바니아예요.")
@@ -288,7 +288,7 @@ async def test_doctor_lists_everything_to_fix(server: FakeDiscord, tmp_path: Pat
         "server 5",
         "server “The Reading Room”",
     ]
-    assert "the bot sees #general but may not reply there" in fixes[3]
+    assert "the bot sees #general but may not reply there: give its role View Channels, Send Messages, " in fixes[3]
 
 
 async def test_doctor_reports_a_wrong_token(server: FakeDiscord, tmp_path: Path, folder: Folder) -> None:

@@ -19,11 +19,10 @@ from bot.cached_files import load, remove_abandoned, store
 from bot.core.snapshot import Snapshot
 from bot.knowledge.compiled import CompiledKnowledge
 from bot.knowledge.folder import read_files
-from bot.knowledge.reader import read_knowledge
 from bot.semantic.cache import CachedEncoder
 from tests.core.ferry import SHIPPED
 from tests.core.letters_encoder import LettersEncoder
-from tests.knowledge.small_article import Folder
+from tests.knowledge.small_article import Folder, read_knowledge
 
 TEXTS = tuple(f"누가 {number}번째로 떠났어?" for number in range(12))
 HOUR = 3_600
@@ -127,7 +126,12 @@ def test_a_pipe_or_a_folder_in_place_of_a_file_blocks_nothing(tmp_path: Path, ca
     assert "not a regular file" in caplog.text
 
 
-ABANDONED = ("tmpab12_3cd.tmp", f"{'a' * 16}.vectors.ab12_3cd.tmp", f"compiled/{'b' * 32}.pickle.ab12_3cd.tmp")
+ABANDONED = (
+    "tmpab12_3cd.tmp",
+    "42.commands.ab12_3cd.tmp",
+    f"{'a' * 16}.vectors.ab12_3cd.tmp",
+    f"compiled/{'b' * 32}.pickle.ab12_3cd.tmp",
+)
 OLD_FORMAT = f"{'c' * 16}.npz"
 OTHERS = ("notes.tmp", "tmp.tmp", "mine.npz", "history", "compiled/notes.tmp")
 

@@ -8,10 +8,9 @@ import pytest
 
 from bot.authoring.article_text import check_article_text, read_article_text
 from bot.authoring.new import draft_article
-from bot.knowledge.reader import read_knowledge
 from bot.knowledge.writer import dump
 from tests.core.ferry import SHIPPED
-from tests.knowledge.small_article import ARTICLE, ENTITIES, FACTS, Folder
+from tests.knowledge.small_article import ARTICLE, ENTITIES, FACTS, Folder, read_knowledge
 
 COMMANDS = """\
 commands:

@@ -6,8 +6,7 @@ from pathlib import Path
 import pytest
 
 from bot.knowledge.folder import fingerprint, read_files
-from bot.knowledge.reader import read_knowledge
-from tests.knowledge.small_article import COMMAND, FACTS, Folder, problems_of
+from tests.knowledge.small_article import COMMAND, FACTS, Folder, problems_of, read_knowledge
 
 SECRET = "root:$6$secret:19000:0:99999:7:::\n"  # noqa: S105
 REFUSED = "is a link that leads out of the knowledge folder; only links that stay inside are followed"

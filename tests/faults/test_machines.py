@@ -108,7 +108,7 @@ def test_a_library_that_one_command_needs_is_named_too(tmp_path: Path) -> None:
     assert done.stderr.decode().startswith("The library 'discord' is missing: run `pip install .`")
 
 
-@pytest.mark.parametrize("command", ["ask", "check", "preview", "chat", "run", "doctor"])
+@pytest.mark.parametrize("command", ["ask", "check", "preview", "chat", "run"])
 @pytest.mark.parametrize("encoding", ["cp949", "utf-16"])
 def test_an_env_file_in_another_encoding_is_one_sentence(tmp_path: Path, command: str, encoding: str) -> None:
     (tmp_path / ".env").write_bytes("BOT_KNOWLEDGE=/기사\n".encode(encoding))
@@ -117,6 +117,16 @@ def test_an_env_file_in_another_encoding_is_one_sentence(tmp_path: Path, command
     assert done.returncode == 2
     assert done.stderr.startswith(b"The file .env can't be read (")
     assert done.stderr.count(b"\n") == 1
+
+
+@pytest.mark.parametrize("encoding", ["cp949", "utf-16"])
+def test_an_env_file_in_another_encoding_is_a_finding_of_doctor(tmp_path: Path, encoding: str) -> None:
+    (tmp_path / ".env").write_bytes("BOT_KNOWLEDGE=/기사\n".encode(encoding))
+    done = started("-m", "bot", "doctor", folder=tmp_path)
+    assert done.returncode == 1
+    assert done.stdout.startswith(b"FIX   settings: The file .env can't be read (")
+    assert done.stdout.count(b"\n") == 1
+    assert done.stderr == b""
 
 
 def test_a_misspelt_setting_is_named_where_the_operator_looks(tmp_path: Path) -> None:

@@ -3,18 +3,29 @@
 import asyncio
 import sys
 import time
+from dataclasses import replace
 
 import discord
 import pytest
 
+from bot.app import App
+from bot.core.matching import Question
 from bot.discord_bot.client import BotClient
 from bot.discord_bot.connection import MAX_LATER_PAUSE, MAX_PAUSE, pause
 from bot.discord_bot.rest import RestGate
+from bot.service.answering import Answer
+from bot.service.library import Library
+from bot.settings import DiscordSettings
+from tests.e2e.certain import with_shipped_matcher
+from tests.e2e.conftest import running
 from tests.e2e.operators import until
-from tests.fake_discord import Actor, FakeDiscord
+from tests.fake_discord import Actor, FakeDiscord, MessageFlag, Reply
 
 WRITE = "POST /channels/{channel_id}/messages"
 CALLBACK = "POST /interactions/{interaction_id}/{interaction_token}/callback"
+FOLLOW_UP = "POST /webhooks/{webhook_id}/{webhook_token}"
+REPLACE = "PATCH /webhooks/{webhook_id}/{webhook_token}/messages/@original"
+TWO_QUESTIONS = "무라티 어디 사람이야? 슐먼은 언제 오픈AI를 떠났습니까?"
 KOREAN, APOLOGY = "무라티 어디 사람이야?", "지금은 답을 드리지 못했어요."
 
 
@@ -123,6 +134,104 @@ async def test_a_response_that_arrived_though_its_answer_was_lost_is_delivered(
     assert [request.code for request in server.requests_to(*CALLBACK.split())] == [0, 40060]
     assert caplog.text == ""
     server.refusals.clear()
+
+
+class Slow(Library):
+    """Answers after "… is thinking" is shown."""
+
+    def __init__(self, library: Library) -> None:
+        """Answer from the snapshot of `library`."""
+        knowledge = library.snapshot.knowledge
+        super().__init__(lambda: (knowledge, library.snapshot.revision), None, restored=library.snapshot)
+
+    def answer(self, question: Question) -> Answer:
+        """Answer late."""
+        time.sleep(2.2)
+        return super().answer(question)
+
+
+@pytest.mark.parametrize("kind", ["500", "503", "cut", "lost"])
+async def test_an_answer_after_thinking_is_repeated_and_stands_once(
+    server: FakeDiscord, app: App, settings: DiscordSettings, caplog: pytest.LogCaptureFixture, kind: str
+) -> None:
+    """It replaces what is shown, so a repetition changes nothing."""
+    if kind == "lost":
+        server.loses_answer(on=REPLACE, times=2)
+    else:
+        order(server, kind, REPLACE, 2)
+    async with running(server, replace(app, library=Slow(app.library)), settings):
+        alice = server.user("alice", locale="ko")
+        reply = await alice.runs("/질문", question=KOREAN, within=20)
+        await server.quiets_down(0.5)
+    assert "알바니아" in reply.text
+    assert reply.message.flags & MessageFlag.SUPPRESS_EMBEDS
+    assert reply.followups == []
+    assert caplog.text == ""
+
+
+async def shared(alice: Actor) -> Reply:
+    """Return a private answer whose button posts it to the channel, as a follow-up, once it is pressed."""
+    private = await alice.runs("/질문", question=KOREAN)
+    return await alice.clicks(private, "채널에 공유")
+
+
+@pytest.mark.parametrize(("kind", "times"), [("502", 2), ("503", 1), ("521", 1)])
+async def test_a_follow_up_that_discord_never_saw_is_repeated(
+    server: FakeDiscord, alice: Actor, kind: str, times: int
+) -> None:
+    order(server, kind, FOLLOW_UP, times)
+    after = await shared(alice)
+    assert "알바니아" in (await after.gets_followup(within=20)).text
+    await server.quiets_down(0.5)
+    assert len(after.followups) == 1
+
+
+@pytest.mark.parametrize("status", [500, 504, 520])
+async def test_a_follow_up_that_may_have_arrived_is_not_repeated(
+    server: FakeDiscord, alice: Actor, caplog: pytest.LogCaptureFixture, status: int
+) -> None:
+    """Discord takes no nonce for it; the person is told privately that something went wrong."""
+    server.loses_answer(on=FOLLOW_UP, status=status)
+    after = await shared(alice)
+    apology = await after.gets_followup(2, within=20)
+    await server.quiets_down(0.5)
+    assert [one.ephemeral for one in after.followups] == [False, True]
+    assert apology.text.startswith(APOLOGY)
+    assert len(statuses(server, FOLLOW_UP)) == 2
+    (line,) = caplog.records
+    assert line.exc_info is None
+
+
+async def test_a_follow_up_whose_connection_is_cut_is_not_repeated(
+    server: FakeDiscord, alice: Actor, caplog: pytest.LogCaptureFixture
+) -> None:
+    server.cuts_next(on=FOLLOW_UP)
+    after = await shared(alice)
+    assert (await after.gets_followup(within=20)).text.startswith(APOLOGY)
+    assert len(statuses(server, FOLLOW_UP)) == 2
+    (line,) = caplog.records
+    assert line.exc_info is None
+
+
+@pytest.mark.parametrize("kind", ["503", "cut", "lost"])
+async def test_further_messages_of_an_edited_answer_stand_once(
+    server: FakeDiscord, app: App, settings: DiscordSettings, kind: str
+) -> None:
+    async with running(server, replace(app, library=with_shipped_matcher(app.library)), settings):
+        alice = server.user("alice", locale="ko")
+        written = await alice.writes(f"<@bot> {KOREAN}")
+        await alice.is_answered(written)
+        if kind == "lost":
+            server.loses_answer(on=WRITE, status=503)
+        else:
+            order(server, kind, WRITE, 1)
+        before = len(server.requests_to(*WRITE.split()))
+        await alice.edits(written, f"<@bot> {TWO_QUESTIONS}")
+        await until(lambda: len(statuses(server, WRITE)) == before + 2)
+        await server.quiets_down(0.5)
+    own = [reply for reply in alice.sees(server.general) if reply.author is server.bot]
+    assert len(own) == 2
+    assert len({reply.text for reply in own}) == 2
 
 
 async def test_a_429_of_the_proxy_pauses_every_request(server: FakeDiscord, alice: Actor, bob: Actor) -> None:

@@ -10,8 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from bot.discord_bot.watching import EVERY, Changes, watch
+from bot.discord_bot.watching import EVERY, Changes, Retry, watch
 from bot.knowledge.folder import fingerprint
+from tests.discord_bot.clock import Clock
 from tests.e2e.operators import until
 from tests.knowledge.small_article import FACTS, Folder
 
@@ -181,12 +182,17 @@ class Reloads:
 
     def __init__(self, *errors: Exception) -> None:
         """Raise these, one after the other."""
-        self.count = 0
+        self.reasons: list[str] = []
         self.errors = list(errors)
 
-    async def __call__(self, _: str) -> None:
+    @property
+    def count(self) -> int:
+        """Return how many there were."""
+        return len(self.reasons)
+
+    async def __call__(self, reason: str) -> None:
         """Count, and raise."""
-        self.count += 1
+        self.reasons.append(reason)
         if self.errors:
             raise self.errors.pop(0)
 
@@ -207,12 +213,44 @@ async def test_no_exception_ends_the_watching(folder: Folder, caplog: pytest.Log
     await until(lambda: looked > 3)
     for number in range(1, 4):
         folder.write("lexicon.yaml", f"concepts: {{}}{' ' * number}\n")
-        await until(lambda number=number: reloads.count == number)  # type: ignore[misc]
+        await until(lambda number=number: reloads.count >= number)  # type: ignore[misc]
     assert not watching.done()
     assert [record.exc_info[0] for record in caplog.records if record.exc_info] == [MemoryError, RuntimeError]
     watching.cancel()
     with suppress(asyncio.CancelledError):
         await watching
+
+
+async def test_a_reload_that_fails_is_tried_again_until_it_succeeds(
+    folder: Folder, caplog: pytest.LogCaptureFixture
+) -> None:
+    """With one line of the log, and no further change of a file."""
+    loaded, reloads = fingerprint(folder.root), Reloads(*[MemoryError()] * 4)
+    folder.change("art/facts.yaml", "고향", "출생")
+    watching = asyncio.create_task(
+        watch(partial(fingerprint, folder.root), reloads, loaded, every=0.01, first_pause=0.02)
+    )
+    await until(lambda: reloads.count == 5)
+    await asyncio.sleep(0.5)
+    assert reloads.count == 5
+    assert reloads.reasons == ["a file has changed", *["the last reload failed"] * 4]
+    assert len(caplog.records) == 1
+    watching.cancel()
+    with suppress(asyncio.CancelledError):
+        await watching
+
+
+def test_the_pauses_between_attempts_double_up_to_five_minutes() -> None:
+    clock = Clock()
+    retry, pauses = Retry(clock), []
+    assert not retry.is_due()
+    for _ in range(11):
+        retry.note_failure()
+        assert not retry.is_due()
+        pauses.append(retry.at - clock.now)
+        clock.now = retry.at
+        assert retry.is_due()
+    assert pauses == [1, 2, 4, 8, 16, 32, 64, 128, 256, 300, 300]
 
 
 async def test_what_changed_while_the_facts_were_first_read_is_loaded(folder: Folder) -> None:

@@ -90,6 +90,16 @@ def test_work_done_twice_counts_once() -> None:
     assert budget.left == left
 
 
+def test_every_further_start_counts_until_nothing_can_be_read_after_it() -> None:
+    budget = Budget()
+    starts = 0
+    while budget.starts():
+        starts += 1
+        assert starts < MOST_TEXTS
+    assert starts > 1
+    assert not budget.is_used_up
+
+
 def test_a_text_is_read_even_when_nothing_is_left() -> None:
     (reading,) = prepare(night_scope(), Question("도서관은 왜 밤에 열어?"), Budget(left=0)).readings
     assert reading.words

@@ -4,8 +4,10 @@ from pathlib import Path
 
 import pytest
 
+from bot.core.model import Knowledge
 from bot.errors import KnowledgeError
-from bot.knowledge.reader import read_knowledge
+from bot.knowledge.folder import read_files
+from bot.knowledge.reader import parse_knowledge
 
 ARTICLE = """\
 title: {ko: 제목}
@@ -76,3 +78,8 @@ def problems_of(folder: Folder) -> list[str]:
     with pytest.raises(KnowledgeError) as caught:
         read_knowledge(folder.root)
     return [str(problem) for problem in caught.value.problems]
+
+
+def read_knowledge(folder: Path, *, shipped: Path | None = None) -> Knowledge:
+    """Read a folder of articles, or the folder of one article; what it lacks comes from `shipped`."""
+    return parse_knowledge(read_files(folder, shipped)).knowledge

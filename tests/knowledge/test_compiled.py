@@ -16,10 +16,9 @@ from bot.core.matching import Question
 from bot.core.snapshot import Snapshot
 from bot.knowledge.compiled import CompiledKnowledge
 from bot.knowledge.folder import read_files
-from bot.knowledge.reader import read_knowledge
 from bot.service.answering import decide_on
 from tests.core.ferry import SHIPPED
-from tests.knowledge.small_article import Folder
+from tests.knowledge.small_article import Folder, read_knowledge
 
 ASKED = Question("무라티는 어디서 태어났어?")
 

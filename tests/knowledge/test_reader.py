@@ -25,8 +25,8 @@ from bot.core.model import (
 from bot.core.text import normalise, squeeze
 from bot.errors import KnowledgeError
 from bot.knowledge.folder import read_files
-from bot.knowledge.reader import KnownFiles, parse_changed, parse_knowledge, read_knowledge
-from tests.knowledge.small_article import COMMAND, ENTITIES, Folder, problems_of
+from bot.knowledge.reader import KnownFiles, parse_changed, parse_knowledge
+from tests.knowledge.small_article import COMMAND, ENTITIES, Folder, problems_of, read_knowledge
 
 
 def test_an_alias_of_two_entities_is_refused(folder: Folder) -> None:

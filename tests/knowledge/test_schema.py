@@ -7,8 +7,8 @@ import pytest
 import yaml
 from jsonschema import Draft202012Validator
 
-from bot.knowledge.reader import read_knowledge
 from bot.knowledge.schema import FILES, json_schema, schema_text
+from tests.knowledge.small_article import read_knowledge
 
 ROOT = Path(__file__).parents[2]
 NAMES = {"article": "ArticleFile", "entities": "EntitiesFile", "facts": "FactsFile", "cases": "CasesFile"}

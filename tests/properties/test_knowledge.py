@@ -15,9 +15,9 @@ from bot.authoring.article_text import check_article_text
 from bot.authoring.from_json import from_json
 from bot.authoring.from_text import from_text
 from bot.errors import KnowledgeError, Problem
-from bot.knowledge.reader import read_knowledge
 from bot.knowledge.writer import dump
 from bot.knowledge.yaml_reader import parse
+from tests.knowledge.small_article import read_knowledge
 
 NIGHT = Path(__file__).parents[1] / "articles/night-library"
 FILES = {path.name: path.read_bytes() for path in sorted(NIGHT.glob("*.yaml"))}

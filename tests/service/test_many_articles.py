@@ -10,13 +10,13 @@ from bot.core.dialogue import Context
 from bot.core.matching import Question, Suggested
 from bot.core.model import Article, Command, Knowledge, Sample, Text
 from bot.core.snapshot import Snapshot
-from bot.knowledge.reader import read_knowledge
 from bot.service.answering import ask
 from bot.service.library import build_snapshot, failed_cases
 from bot.service.pages import page_of, registered
 from bot.service.views import ListView
 from tests.core.ferry import SHIPPED, ferry
 from tests.core.letters_encoder import LettersEncoder
+from tests.knowledge.small_article import read_knowledge
 
 ROOT = SHIPPED.parent
 SLUGS = ("night-library", "football-club", "chip-startup")

@@ -1,0 +1,112 @@
+"""The commands of this folder, with smaller numbers; and that they notice what they are for."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from bot.app import build
+from bot.core.matching import Question
+from bot.errors import Problem
+from bot.service.answering import Answer
+from bot.service.library import Library
+from bot.settings import Settings, Switch
+from tests.core.ferry import night_snapshot
+from tests.e2e.certain import with_shipped_matcher
+from tests.faults.fuzz_questions import fuzz
+from tests.faults.mutated_folders import faulty, mutate
+from tests.faults.promises import Promises
+from tests.faults.soak import options, soak
+from tests.faults.trouble_under_load import drops, kills, reloads
+
+
+@pytest.fixture
+def promises() -> Promises:
+    return Promises()
+
+
+@pytest.fixture(scope="module")
+def night() -> Library:
+    """Return a bot that knows the night library."""
+    return Library(lambda: (night_snapshot().knowledge, "night"), None)
+
+
+async def test_a_short_soak(promises: Promises, tmp_path: Path) -> None:
+    """How late answers come depends on the machine, so it is not tested here."""
+    await soak(promises, tmp_path, options("--minutes", "0.1", "--rate", "10", "--p99", "60", "--no-semantic"))
+    assert promises.broken == []
+
+
+async def test_drops_under_load(promises: Promises, tmp_path: Path) -> None:
+    await drops(promises, tmp_path, 10)
+    assert promises.broken == []
+
+
+async def test_broken_reloads_under_load(promises: Promises, tmp_path: Path) -> None:
+    await reloads(promises, tmp_path, 3)
+    assert promises.broken == []
+
+
+async def test_kills(promises: Promises, tmp_path: Path) -> None:
+    await kills(promises, tmp_path, 2)
+    assert promises.broken == []
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_fuzzed_questions(promises: Promises, night: Library, seed: int) -> None:
+    fuzz(promises, night, 500, seed)
+    assert promises.broken == []
+
+
+def test_fuzzed_questions_of_the_shipped_article(promises: Promises) -> None:
+    fuzz(promises, with_shipped_matcher(build(Settings(semantic=Switch.OFF)).library), 300, 3)
+    assert promises.broken == []
+
+
+class Echo(Library):
+    """Brings back what was asked."""
+
+    def answer(self, question: Question) -> Answer:
+        """Answer with the question."""
+        answer = super().answer(question)
+        return replace(answer, reply=replace(answer.reply, text=question.text.encode(errors="replace").decode()))
+
+
+class Failing(Library):
+    """Fails at long questions."""
+
+    def answer(self, question: Question) -> Answer:
+        """Answer short questions."""
+        if len(question.text) > 99:
+            raise ValueError
+        return super().answer(question)
+
+
+@pytest.mark.parametrize(
+    ("kind", "broken"),
+    [(Echo, "no reply holds a secret of the question"), (Failing, "no question raises an error")],
+)
+def test_a_bot_that_breaks_a_promise_is_noticed(promises: Promises, kind: type[Library], broken: str) -> None:
+    fuzz(promises, kind(lambda: (night_snapshot().knowledge, "night"), None), 300, 1)
+    assert broken in promises.broken
+    with pytest.raises(SystemExit, match="True"):
+        promises.end()
+
+
+def test_mutated_folders(promises: Promises) -> None:
+    mutate(promises, 100, 4)
+    assert promises.broken == []
+
+
+@pytest.mark.parametrize(
+    ("problem", "found"),
+    [
+        (Problem("art/facts.yaml", 2, "", "is wrong"), False),
+        (Problem("art/facts.yaml", 3, "", "is wrong"), True),
+        (Problem("art/facts.yaml", 1, "", ""), True),
+        (Problem("", 1, "", "is wrong"), True),
+        (Problem("art/entities.yaml", 0, "", "is missing"), False),
+    ],
+)
+def test_a_problem_names_a_line_that_the_file_has(problem: Problem, found: bool) -> None:  # noqa: FBT001
+    assert faulty(problem, {"art/facts.yaml": b"facts:\n"}) == found
