@@ -2,7 +2,7 @@
 
 import logging
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
@@ -42,15 +42,35 @@ def knowledge_folder(settings: Settings) -> Path:
     return settings.knowledge or shipped_knowledge()
 
 
-def read(folder: Path, files: KnowledgeFiles | None = None) -> tuple[Knowledge, str]:
-    """Return the knowledge in `folder`, or in its `files` if they are read, and its revision; raise KnowledgeError.
+def read(folder: Path) -> tuple[Knowledge, str]:
+    """Return the knowledge in `folder` and its revision; raise KnowledgeError.
 
     A lexicon or messages that the folder lacks are those that ship with the bot.
     """
-    from bot.knowledge.reader import parse_knowledge  # noqa: PLC0415  pydantic and YAML, which a compiled start does without
+    return Reader(folder)()
 
-    files = files or read_files(folder, shipped_knowledge())
-    return parse_knowledge(files).knowledge, files.revision
+
+class Reader:
+    """Reads one knowledge folder again and again, and parses only the articles that have changed since."""
+
+    def __init__(self, folder: Path, change: Callable[[Knowledge], Knowledge] | None = None) -> None:
+        """Read `folder`; `change` alters what was read, for measurements."""
+        self._folder, self._change = folder, change
+        self._known: tuple[Knowledge, Mapping[str | None, str]] | None = None
+
+    def restore(self, knowledge: Knowledge, files: KnowledgeFiles) -> None:
+        """Take the knowledge that was made of `files` as read."""
+        self._known = knowledge, files.digests
+
+    def __call__(self, files: KnowledgeFiles | None = None) -> tuple[Knowledge, str]:
+        """Return the knowledge, of `files` if they are read already, and its revision; raise KnowledgeError."""
+        from bot.knowledge.reader import KnownFiles, parse_changed, parse_knowledge  # noqa: PLC0415  pydantic and YAML, which a compiled start does without
+
+        files = files or read_files(self._folder, shipped_knowledge())
+        known = self._known
+        knowledge = parse_changed(files, KnownFiles(*known)) if known else parse_knowledge(files).knowledge
+        self.restore(knowledge, files)
+        return (knowledge if self._change is None else self._change(knowledge)), files.revision
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,10 +118,7 @@ def build(
     kept = CompiledKnowledge(settings.cache, folder)
     key = kept.key(files) if compiled and change is None else None
 
-    def load(files: KnowledgeFiles | None = None) -> tuple[Knowledge, str]:
-        knowledge, number = read(folder, files)
-        return (knowledge if change is None else change(knowledge)), number
-
+    load = Reader(folder, change)
     with logged("looking for an index that an earlier start made"):
         snapshot = kept.load(key)
     if snapshot is None:
@@ -113,9 +130,11 @@ def build(
             with logged("indexing the facts"):
                 snapshot = build_snapshot(knowledge, number)
         kept.save(key, snapshot)
+    else:
+        load.restore(snapshot.knowledge, files)
     library = Library(load, encoder, cached, snapshot)
     if encode and encoder:
-        with logged("loading the vectors of %d texts", len(snapshot.index.texts())):
+        with logged("loading the vectors of %d texts", snapshot.text_count()):
             library.encode()
     return App(library, encoder)
 

@@ -331,7 +331,9 @@ def train(
 
 @app.command(rich_help_panel=DEVELOPERS)
 def bench(
-    what: Annotated[Literal["speed", "scaling", "quality"], typer.Argument(help="What to measure.")] = "speed",
+    what: Annotated[
+        Literal["speed", "scaling", "articles", "quality"], typer.Argument(help="What to measure.")
+    ] = "speed",
     data: Annotated[
         Path | None, typer.Option(parser=path, help="Folder of the public question sets, for quality.")
     ] = None,
@@ -339,10 +341,17 @@ def bench(
         int | None, typer.Option("--scenes", min=1, help="At most this many episodes of each set, for quality.")
     ] = None,
 ) -> None:
-    """Measure time and memory, how they grow with the facts, or answers on public sets against other matchers."""
+    """Measure time and memory, how they grow with facts and articles, or answers against those of other matchers."""
     from bot import app as composition
     from bot.semantic.encoder import UseEncoder
 
+    if what == "articles":
+        with _developer_tools():
+            from bot.dev.many_articles import many_articles
+
+        cost = many_articles(composition.Reader, UseEncoder)
+        sys.stdout.write(str(cost))
+        raise typer.Exit(int(cost.is_missed))
     knowledge, _ = composition.read(composition.shipped_knowledge())
     if what != "quality":
         with _developer_tools():

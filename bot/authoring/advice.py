@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import combinations
+from itertools import combinations, zip_longest
 from types import MappingProxyType
 from typing import Final, TypeVar
 
@@ -11,13 +11,14 @@ import numpy as np
 from numpy.typing import NDArray
 from rapidfuzz import fuzz, process
 
-from bot.core.index import Index, Snapshot, Target, ngram_hashes
-from bot.core.matching import Answered, Closest, Question, Suggested
+from bot.core.index import Index, Scope, Target, TfidfIndex, hash_ngrams, ngram_hashes
+from bot.core.matching import Answered, Closest, Question, Suggested, decide
 from bot.core.model import LANGUAGES, Article, Entity, EntityKind, Fact, Gap, Knowledge, Lexicon
 from bot.core.stemming import stem
 from bot.core.text import is_hangul, jamo, normalise, script_counts, squeeze, words
 from bot.core.tokens import TokenizedText
-from bot.service.answering import decide_on
+from bot.service.answering import score_with
+from bot.service.pages import MOST_COMMANDS, Listing, listings, registered
 from bot.service.ports import Encoder
 
 MOST_LINES: Final = 10
@@ -93,7 +94,7 @@ class Misclassified:
     probability: float
     """Probability of its own fact."""
     own: int
-    """Position of its own fact among the targets of the index."""
+    """Position of its own fact among the targets of its article's index."""
     found_first: int
     """Position of the fact or gap that is found first."""
     offered: bool
@@ -103,6 +104,26 @@ class Misclassified:
         """Return the line for the author."""
         found = f"the sample '{self.sample}' finds {', '.join(self.found)} instead"
         return f"{self.article}: fact '{self.fact}': {found}: move it there, or add samples like it"
+
+
+def in_turn(kinds: Sequence[Advice]) -> Advice:
+    """Return the advice of one kind about several articles as one: the first line about each, then the second."""
+    turns = (line for lines in zip_longest(*(one.lines for one in kinds)) for line in lines if line is not None)
+    return Advice(kinds[0].kind, tuple(turns)[:MOST_LINES], sum(one.number for one in kinds))
+
+
+def unregistered_commands(knowledge: Knowledge) -> Advice:
+    """List the commands that Discord is not told of, because there are too many."""
+    kept = registered(knowledge)
+    return first_lines("command", (one for one in listings(knowledge) if one not in kept), _unregistered)
+
+
+def _unregistered(listing: Listing) -> str:
+    articles = ", ".join(article.slug for article, _ in listing.parts)
+    return (
+        f"/{listing.key} of {articles} is not registered: Discord has room for {MOST_COMMANDS}, which are those of the "
+        "newest articles: give it the name of another article's command, or remove it"
+    )
 
 
 def overlapping_facts(index: Index, misclassified: Iterable[Misclassified]) -> Advice:
@@ -188,7 +209,9 @@ def _passage_similarity(index: Index, encoder: Encoder | None) -> NDArray[np.flo
         vectors = encoder.encode(texts)
         cosines: NDArray[np.float32] = vectors @ vectors.T
         return cosines
-    rows = [index.passage_ngrams.scores(ngram_hashes(squeeze(text))) for text in texts]
+    squeezed = [squeeze(text) for text in texts]
+    ngrams = TfidfIndex(hash_ngrams(squeezed))
+    rows = [ngrams.scores(ngram_hashes(text)) for text in squeezed]
     return np.stack(rows) if rows else np.zeros((0, 0), np.float32)
 
 
@@ -205,21 +228,25 @@ class UnaskedAttribute:
     """Facts and gaps about the entity."""
 
 
-def missing_gaps(snapshot: Snapshot, encoder: Encoder | None, samples: Sequence[TokenizedText]) -> Advice:
+def missing_gaps(scope: Scope, encoder: Encoder | None, samples: Sequence[TokenizedText]) -> Advice:
     """Propose a gap for each unasked attribute that the bot answers nevertheless, those answered outright first.
 
     An attribute that is only suggested counts if samples ask it of several others; one without an answer needs no
     gap. `samples` are the tokenized samples of the index.
     """
     found: list[tuple[tuple[bool, int, int], UnaskedAttribute, str]] = []
-    for one in unasked_attributes(snapshot.knowledge, snapshot.index, samples):
-        question = _shortest_question(snapshot.knowledge.lexicon, one)
-        match decide_on(snapshot, Question(question, article=one.article.slug), encoder):
+    for one in unasked_attributes(scope.knowledge, scope.index, samples):
+        question = _shortest_question(scope.knowledge.lexicon, one)
+        match decide(*score_with(scope, Question(question), encoder)):
             case Answered(best=best):
                 found.append(
                     ((True, one.facts, one.others), one, f"'{question}' is answered with '{best.target.item.id}'")
                 )
-            case Closest(best=best) | Suggested(others=(best, *_)) if one.others >= _COMMON:
+            case Closest(best=best):
+                found.append(
+                    ((False, one.facts, one.others), one, f"'{question}' shows '{best.target.item.id}' as the closest")
+                )
+            case Suggested(others=(best, *_)) if one.others >= _COMMON:
                 found.append(((False, one.facts, one.others), one, f"'{question}' offers '{best.target.item.id}'"))
     found.sort(key=lambda proposal: proposal[0], reverse=True)
     proposed: Counter[EntityKey] = Counter()
@@ -294,18 +321,18 @@ class _Word:
     """Number of its samples that are about an entity without naming it, by entity id."""
 
 
-def missing_aliases(snapshot: Snapshot, samples: Sequence[TokenizedText]) -> Advice:
+def missing_aliases(scope: Scope, samples: Sequence[TokenizedText]) -> Advice:
     """Propose words that look like a name as aliases, and names for entities without a name in one script.
 
     `samples` are the tokenized samples of the index.
     """
-    entries = (text for entry in snapshot.knowledge.lexicon.entries() for text in (*entry.ko, *entry.en))
+    entries = (text for entry in scope.knowledge.lexicon.entries() for text in (*entry.ko, *entry.en))
     common = frozenset(stem(word) for text in entries for word in words(normalise(text)))
     found: list[tuple[int, str]] = []
-    for article in snapshot.knowledge.articles:
+    for article in scope.knowledge.articles:
         found += _without_script(article)
         names = _NameMatcher(article)
-        for word in _repeated_words(snapshot.index, samples, article):
+        for word in _repeated_words(scope.index, samples, article):
             if stem(word.text) not in common and (entity := names.match(word)):
                 what = f"'{word.text}' in {word.count} samples looks like {entity.name.get(article.language)}"
                 cure = f"if it means that, add it as an alias of entity '{entity.id}'"

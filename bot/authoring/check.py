@@ -4,6 +4,7 @@ import random
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -15,10 +16,11 @@ from bot.authoring import advice
 from bot.authoring.advice import Advice, Misclassified
 from bot.authoring.article_text import check_article_text, read_article_text
 from bot.core.features import Matrix
-from bot.core.index import Snapshot, Target, Vector
+from bot.core.index import Scope, Vector
 from bot.core.matching import MAX_SUGGESTIONS, Question, believed
 from bot.core.memo import BatchMemo
 from bot.core.model import Article, Fact, Knowledge, Sample
+from bot.core.snapshot import Snapshot
 from bot.core.text import counted, normalise
 from bot.errors import ConfigError, KnowledgeError, Problem
 from bot.knowledge.reader import LocatedKnowledge
@@ -40,10 +42,11 @@ class _RememberingEncoder:
         self.name = encoder.name
         self._encoder = encoder
         self._memo: BatchMemo[Vector] = BatchMemo(sys.maxsize)
-        if (vectors := snapshot.vectors) is not None:
-            rows = (*vectors.samples, *vectors.words)
-            known = dict(zip(map(normalise, snapshot.index.texts()), rows, strict=True))
-            self._memo.get(list(known), lambda _: known.values())
+        for scope in (snapshot.small_talk, *snapshot.scopes.values()):
+            if (vectors := scope.vectors) is not None:
+                rows = (row.astype(np.float32) for block in vectors.own for row in block)
+                known = dict(zip(map(normalise, scope.index.texts()), rows, strict=True))
+                self._memo.get(list(known), partial(map, known.__getitem__))
 
     def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Return one unit row per text, shape (len(texts), dimensions)."""
@@ -66,36 +69,43 @@ def misclassified_samples(
     found: list[Misclassified] = []
     with threadpool_limits(1):  # on matrices this small a second thread only costs time
         for fold in range(rounds):
-            found += _round(knowledge, fold, remembering, full=full)
+            found += _round(snapshot, fold, remembering, full=full)
             progress(fold + 1, rounds)
     return tuple(sorted(found, key=lambda sample: sample.probability))
 
 
-def _round(knowledge: Knowledge, fold: int, encoder: Encoder | None, *, full: bool) -> Iterator[Misclassified]:
+def _round(snapshot: Snapshot, fold: int, encoder: Encoder | None, *, full: bool) -> Iterator[Misclassified]:
     """Hold out the samples of one fold and yield those tested that do not find their own fact first."""
-    rest = replace(knowledge, articles=tuple(_without_fold(article, fold) for article in knowledge.articles))
-    snapshot = build_snapshot(rest, "", encoder)
-    targets, is_fact = snapshot.index.targets, snapshot.index.is_fact
+    for article in snapshot.knowledge.articles:
+        rest = replace(snapshot.knowledge, articles=(_without_fold(article, fold),))
+        yield from _misclassified(article, build_snapshot(rest, "", encoder, snapshot), fold, encoder, full=full)
+
+
+def _misclassified(
+    article: Article, rest: Snapshot, fold: int, encoder: Encoder | None, *, full: bool
+) -> Iterator[Misclassified]:
+    """Yield the tested samples of an article that do not find their own fact first in the `rest` without them."""
+    scope = rest.alone(article.slug)
+    targets, is_fact = scope.index.targets, scope.index.is_fact
     of_article = np.array([target.article is not None for target in targets], bool)
-    positions = {(_slug(target), target.item.id): at for at, target in enumerate(targets)}
-    for article in knowledge.articles:
-        for fact in article.facts:
-            own = positions[article.slug, fact.id]
-            for sample in _tested(fact, fold, full=full):
-                probabilities = _probabilities(snapshot, sample, encoder)
-                ranked = [int(at) for at in np.argsort(-probabilities, kind="stable") if of_article[at]]
-                if own != ranked[0]:
-                    first = [at for at in ranked if is_fact[at]][:MAX_SUGGESTIONS]
-                    yield Misclassified(
-                        article=article.slug,
-                        fact=fact.id,
-                        sample=sample.text,
-                        found=tuple(_name(targets[at], article.slug) for at in first),
-                        probability=float(probabilities[own]),
-                        own=own,
-                        found_first=ranked[0],
-                        offered=own in first,
-                    )
+    positions = {target.item.id: at for at, target in enumerate(targets) if target.article}
+    for fact in article.facts:
+        own = positions[fact.id]
+        for sample in _tested(fact, fold, full=full):
+            probabilities = _probabilities(scope, sample, encoder)
+            ranked = [int(at) for at in np.argsort(-probabilities, kind="stable") if of_article[at]]
+            if own != ranked[0]:
+                first = [at for at in ranked if is_fact[at]][:MAX_SUGGESTIONS]
+                yield Misclassified(
+                    article=article.slug,
+                    fact=fact.id,
+                    sample=sample.text,
+                    found=tuple(targets[at].item.id for at in first),
+                    probability=float(probabilities[own]),
+                    own=own,
+                    found_first=ranked[0],
+                    offered=own in first,
+                )
 
 
 def _tested(fact: Fact, fold: int, *, full: bool) -> Iterator[Sample]:
@@ -115,19 +125,10 @@ def _without_fold(article: Article, fold: int) -> Article:
     return replace(article, facts=tuple(facts))
 
 
-def _probabilities(snapshot: Snapshot, sample: Sample, encoder: Encoder | None) -> Matrix:
+def _probabilities(scope: Scope, sample: Sample, encoder: Encoder | None) -> Matrix:
     """Return the probability of each target, shape (targets,)."""
-    _, scored = score_with(snapshot, Question(sample.text), encoder)
+    _, scored = score_with(scope, Question(sample.text), encoder)
     return believed(scored).probabilities
-
-
-def _slug(target: Target) -> str:
-    return target.article.slug if target.article else ""
-
-
-def _name(target: Target, slug: str) -> str:
-    """Return the id of a target, with its article where that is another one than `slug`."""
-    return target.item.id if _slug(target) == slug else f"{_slug(target)}/{target.item.id}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,17 +172,29 @@ def check(  # noqa: PLR0913  what to look for is a switch each
     if found := (*problems, *failed_cases(snapshot, encoder)):
         raise KnowledgeError(found)
     wrong = misclassified_samples(snapshot, encoder, progress, full=full)
-    index = snapshot.index
+    by_article = [_advice(scope, encoder, wrong, more_advice=more_advice) for scope in snapshot.every_scope()]
+    kinds = [
+        advice.unregistered_commands(snapshot.knowledge),
+        advice.first_lines("misclassified", (sample for sample in wrong if not sample.offered)),
+        *map(advice.in_turn, zip(*by_article, strict=True)),
+    ]
+    return Report(_counts(snapshot.knowledge), tuple(kinds))
+
+
+def _advice(
+    scope: Scope, encoder: Encoder | None, misclassified: Sequence[Misclassified], *, more_advice: bool
+) -> list[Advice]:
+    """Return the advice about one article, one of each kind."""
+    index = scope.index
     samples = tuple(index.tokenizer.tokenize(normalise(text)) for text in index.samples)
     kinds = [
-        advice.first_lines("misclassified", (sample for sample in wrong if not sample.offered)),
-        advice.overlapping_facts(index, wrong),
-        advice.missing_aliases(snapshot, samples),
+        advice.overlapping_facts(index, (sample for sample in misclassified if sample.article == scope.slug)),
+        advice.missing_aliases(scope, samples),
         advice.near_duplicate_samples(index, samples),
     ]
     if more_advice:
-        kinds += [advice.missing_gaps(snapshot, encoder, samples), advice.near_duplicate_facts(index, encoder)]
-    return Report(_counts(snapshot.knowledge), tuple(kinds))
+        kinds += [advice.missing_gaps(scope, encoder, samples), advice.near_duplicate_facts(index, encoder)]
+    return kinds
 
 
 def _counts(knowledge: Knowledge) -> str:

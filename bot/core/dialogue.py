@@ -8,7 +8,7 @@ from typing import Final, Literal, TypeAlias
 
 from rapidfuzz import fuzz
 
-from bot.core.index import Snapshot
+from bot.core.index import Scope
 from bot.core.lexicon import ANSWER_TYPES_OF, answer_types
 from bot.core.model import Article, Entity, Fact
 from bot.core.stemming import stem
@@ -117,13 +117,13 @@ class Resolutions:
     """Whether the last answer may hold what is asked now: "when?" after a date, "is that certain?" after any answer."""
 
 
-def resolve(snapshot: Snapshot, text: str, before: Context) -> Resolutions | None:
+def resolve(scope: Scope, text: str, before: Context) -> Resolutions | None:
     """Return the resolutions of `text` after `before`; None if it is complete by itself."""
-    article = snapshot.knowledge.article(before.article)
+    article = scope.knowledge.article(before.article)
     normal = without_discourse_marker(text)
     if article is None or not normal:
         return None
-    exchange = _Exchange(snapshot, article, before, normal)
+    exchange = _Exchange(scope, article, before, normal)
     found = exchange.resolutions()
     if found is None or not found.candidates:
         return None
@@ -140,10 +140,10 @@ def without_discourse_marker(text: str) -> str:
 class _Exchange:
     """A question and the exchange before it."""
 
-    def __init__(self, snapshot: Snapshot, article: Article, before: Context, normal: str) -> None:
+    def __init__(self, scope: Scope, article: Article, before: Context, normal: str) -> None:
         """Tokenize both questions."""
-        tokenizer = snapshot.index.tokenizer
-        self._index, self._tokenizer, self._article, self._normal = snapshot.index, tokenizer, article, normal
+        tokenizer = scope.index.tokenizer
+        self._index, self._tokenizer, self._article, self._normal = scope.index, tokenizer, article, normal
         self._item = article.item(before.item) if before.item else None
         self._language = language_of(normal)
         self._words = tokenizer.tokens(_ABOUT.sub("", normal))

@@ -56,7 +56,12 @@ def initials(text: str) -> str:
     >>> initials("무라티")
     'ㅁㄹㅌ'
     """
-    return "".join(letters(char)[0] if "가" <= char <= "힣" else char for char in text if not char.isspace())
+    return "".join(map(_initial, "".join(text.split())))
+
+
+@lru_cache(maxsize=16_384)
+def _initial(char: str) -> str:
+    return letters(char)[0] if "가" <= char <= "힣" else char
 
 
 def is_initials(text: str) -> bool:

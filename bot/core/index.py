@@ -1,8 +1,8 @@
 """The searchable form of the knowledge: TF-IDF indexes, segments, vectors, and the immutable snapshot of it all."""
 
 from collections import Counter
-from collections.abc import Hashable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from hashlib import blake2b
 from typing import Final
@@ -21,6 +21,8 @@ Hashes = NDArray[np.uint64]
 Column = NDArray[np.float32]
 """One number per row of a table: per sample, passage, word or target."""
 Vector = NDArray[np.float32]
+Halves = NDArray[np.float32] | NDArray[np.float16]
+"""Vectors as they are kept: in half precision they take half the memory, and cosines change by 0.00001."""
 _NGRAM_LENGTHS: Final = (3, 4, 5)
 """Characters per n-gram of decomposed text; a Hangul syllable counts as two or three."""
 _PRIME: Final = np.uint64(1_099_511_628_211)
@@ -94,61 +96,85 @@ def _hash(feature: str) -> int:
     return int.from_bytes(blake2b(feature.encode(errors="replace"), digest_size=8).digest(), "little")
 
 
+class TermCounts:
+    """How often each feature occurs in each of some texts, by feature."""
+
+    def __init__(self, texts: HashedTexts) -> None:
+        """Count the features of some texts."""
+        self.size = texts.size
+        self.known, columns = np.unique(texts.hashes, return_inverse=True)
+        pairs, counts = np.unique(columns.astype(np.int64) * max(self.size, 1) + texts.texts, return_counts=True)
+        columns, rows = np.divmod(pairs, max(self.size, 1))
+        self.starts = np.concatenate([[0], np.cumsum(np.bincount(columns, minlength=len(self.known)))]).astype(np.int32)
+        self.rows = rows.astype(np.int32)
+        self.weights = (1 + np.log(counts)).astype(np.float32)
+        """1 + ln(count) of each feature in each text that has it, in the shape of `rows`."""
+
+    def frequency(self, hashes: Hashes) -> NDArray[np.int64]:
+        """Return the number of texts with each feature, in the shape of `hashes`."""
+        found = np.zeros(len(hashes), np.int64)
+        columns, known = self.columns(hashes)
+        found[known] = np.diff(self.starts)[columns[known]]
+        return found
+
+    def columns(self, hashes: Hashes) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+        """Return the column of each hash, and whether it is a known one."""
+        if not len(self.known):
+            return np.zeros(len(hashes), np.int64), np.zeros(len(hashes), bool)
+        columns = np.minimum(np.searchsorted(self.known, hashes), len(self.known) - 1)
+        return columns, self.known[columns] == hashes
+
+    def norms(self, idf: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return the norm of every text's tf-idf vector, given the idf of each known feature; shape (size,)."""
+        weights = self.weights * np.repeat(idf, np.diff(self.starts))
+        return np.sqrt(np.bincount(self.rows, weights**2, minlength=self.size)).astype(np.float64)
+
+    def products(self, hashes: Hashes, weights: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return the sum of tf · weight over the features of every text, shape (size,)."""
+        columns, known = self.columns(hashes)
+        columns, weights = columns[known], weights[known]
+        if not len(columns):
+            return np.zeros(self.size)
+        starts, lengths = self.starts[columns], self.starts[columns + 1] - self.starts[columns]
+        ends = np.cumsum(lengths)
+        entries = np.arange(int(ends[-1])) + np.repeat(starts - (ends - lengths), lengths)
+        values = self.weights[entries] * np.repeat(weights, lengths)
+        return np.bincount(self.rows[entries], values, minlength=self.size).astype(np.float64)
+
+
+_NO_TEXTS: Final = TermCounts(HashedTexts(np.zeros(0, np.uint64), np.zeros(0, np.int64), 0))
+
+
 class TfidfIndex:
     """Cosine of tf-idf vectors; unseen features of the query count in its norm, at the highest idf.
 
     The unseen ones matter: a question that shares one word with a sample and has five of its own must not look like
     the sample (10 to 13 points more right answers on public sets, at equal false ones). tf is 1 + ln(count), idf is
-    ln((n + 1) / (df + 1)) + 1, as in scikit-learn with smooth_idf and sublinear_tf.
+    ln((n + 1) / (df + 1)) + 1, as in scikit-learn with smooth_idf and sublinear_tf. The texts are those of an article
+    and then those that all articles share, which are counted once for all; only their norms depend on the article.
     """
 
-    def __init__(self, texts: HashedTexts) -> None:
-        """Index the features of some texts."""
-        self.size = texts.size
-        self._known, columns = np.unique(texts.hashes, return_inverse=True)
-        pairs, counts = np.unique(columns.astype(np.int64) * max(self.size, 1) + texts.texts, return_counts=True)
-        columns, rows = np.divmod(pairs, max(self.size, 1))
-        frequency = np.bincount(columns, minlength=len(self._known))
-        self.max_idf = float(np.log(self.size + 1) + 1)
-        self._idf = np.log((self.size + 1) / (frequency + 1)) + 1
-        weights = (1 + np.log(counts)) * self._idf[columns]
-        norms = np.sqrt(np.bincount(rows, weights**2, minlength=self.size))
-        self._rows = rows.astype(np.int32)
-        self._weights = (weights / norms[rows]).astype(np.float32)
-        self._starts = np.concatenate([[0], np.cumsum(frequency)])
-
-    def _columns(self, hashes: Hashes) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
-        """Return the column of each hash, and whether it is a known one."""
-        if not len(self._known):
-            return np.zeros(len(hashes), np.int64), np.zeros(len(hashes), bool)
-        columns = np.minimum(np.searchsorted(self._known, hashes), len(self._known) - 1)
-        return columns, self._known[columns] == hashes
+    def __init__(self, texts: HashedTexts, shared: TermCounts = _NO_TEXTS) -> None:
+        """Index the features of some texts, followed by those of the shared ones."""
+        self.own, self._shared = TermCounts(texts), shared
+        self.size = self.own.size + shared.size
+        self._norms = np.concatenate([part.norms(self.idf(part.known)) for part in (self.own, shared)])
+        self._norms = np.where(self._norms, self._norms, 1).astype(np.float32)
 
     def idf(self, hashes: Hashes) -> NDArray[np.float64]:
         """Return the idf of each feature, the highest one for unseen features, in the shape of `hashes`."""
-        columns, known = self._columns(hashes)
-        found = np.full(len(hashes), self.max_idf)
-        found[known] = self._idf[columns[known]]
-        return found
+        frequency = self.own.frequency(hashes) + self._shared.frequency(hashes)
+        result: NDArray[np.float64] = np.log((self.size + 1) / (frequency + 1)) + 1
+        return result
 
     def scores(self, hashes: Hashes) -> Column:
         """Return the cosine of every indexed text with the query, shape (size,)."""
         features, counts = np.unique(hashes, return_counts=True)
-        columns, known = self._columns(features)
-        columns = columns[known]
-        weights = 1 + np.log(counts)
-        weights[known] *= self._idf[columns]
-        weights[~known] *= self.max_idf
+        idf = self.idf(features)
+        weights = (1 + np.log(counts)) * idf
         norm = float(np.sqrt(weights @ weights))
-        weights = weights[known]
-        if not len(columns):
-            return np.zeros(self.size, np.float32)
-        starts, lengths = self._starts[columns], self._starts[columns + 1] - self._starts[columns]
-        ends = np.cumsum(lengths)
-        entries = np.arange(int(ends[-1])) + np.repeat(starts - (ends - lengths), lengths)
-        values = self._weights[entries] * np.repeat(weights, lengths)
-        found = np.bincount(self._rows[entries], values, minlength=self.size) / norm
-        return found.astype(np.float32)
+        products = [part.products(features, weights * idf) for part in (self.own, self._shared)]
+        return (np.concatenate(products) / (self._norms * max(norm, TINY))).astype(np.float32)
 
 
 class Segments:
@@ -157,7 +183,7 @@ class Segments:
     def __init__(self, counts: Sequence[int]) -> None:
         """Build from the number of rows per target."""
         self.counts = np.array(counts, np.int64)
-        self.target_of_row = np.repeat(np.arange(len(counts)), self.counts)
+        self.target_of_row = np.repeat(np.arange(len(counts), dtype=np.int32), self.counts)
         """Position of the target of each row, shape (rows,)."""
         self._ends = np.cumsum(self.counts)
         self._with_rows = np.flatnonzero(self.counts)
@@ -196,111 +222,152 @@ class Target:
 class Postings:
     """Look-up from a feature to the targets whose texts have it."""
 
-    def __init__(self, features: Sequence[Iterable[Hashable]]) -> None:
-        """Index the features of each target."""
-        self.size = len(features)
+    def __init__(self, features: Sequence[Iterable[Hashable]], shared: "Postings | None" = None) -> None:
+        """Index the features of each target, followed by the shared targets."""
+        self.size: int = len(features) + (shared.size if shared else 0)
+        self._own_size, self._shared = len(features), shared
         found: dict[Hashable, list[int]] = {}
         for position, own in enumerate(features):
             for feature in frozenset(own):
                 found.setdefault(feature, []).append(position)
         self._entries = {feature: number for number, feature in enumerate(found)}
         self._targets = np.array([position for positions in found.values() for position in positions], np.int32)
-        self._starts = np.cumsum([0, *map(len, found.values())])
-        self.count = np.array([len(frozenset(own)) for own in features], np.float32)
+        self._starts = np.cumsum([0, *map(len, found.values())]).astype(np.int32)
+        count = np.array([len(frozenset(own)) for own in features], np.float32)
+        self.count: Column = np.concatenate([count, shared.count]) if shared else count
         """Number of features per target."""
 
     def weigh(self, weights: Mapping[Hashable, float]) -> Column:
         """Return per target the sum of the weights of the features it has, shape (targets,)."""
-        total = np.zeros(self.size, np.float32)
+        total = np.zeros(self._own_size, np.float32)
         for feature, weight in weights.items():
             if (entry := self._entries.get(feature)) is not None:
                 total[self._targets[self._starts[entry] : self._starts[entry + 1]]] += weight
-        return total
+        return np.concatenate([total, self._shared.weigh(weights)]) if self._shared else total
+
+
+class Vocabulary:
+    """Words of an article, and those of small talk, which are kept once for all articles."""
+
+    def __init__(self, words: Iterable[str], shared: "Vocabulary | None" = None) -> None:
+        """Know some words beside the shared ones."""
+        self._own = frozenset(word for word in words if shared is None or word not in shared)
+        self._shared = shared
+
+    def __contains__(self, word: object) -> bool:
+        """Return whether `word` is known."""
+        return word in self._own or (self._shared is not None and word in self._shared)
+
+    def __iter__(self) -> Iterator[str]:
+        """Yield every word, in the same order every time."""
+        yield from sorted(self._own)
+        yield from self._shared or ()
 
 
 class Index:
-    """The searchable form of a `Knowledge`; immutable after construction, and pickled for the next start.
+    """The searchable form of one article and of small talk; immutable after construction, pickled for the next start.
 
-    Rows of tables are samples, passages (answers and labels) or words, grouped by target.
+    Rows of tables are samples, passages (answers and labels) or words, grouped by target. What is known of small talk
+    alone is kept once for all articles: the tables of each begin with its own rows and end with those of small talk.
     """
 
-    def __init__(self, knowledge: Knowledge) -> None:
-        """Tokenize and index every sample, answer and label."""
-        self.targets = (
-            *(target for article in knowledge.articles for target in _targets(article)),
-            *(Target(None, gap) for gap in knowledge.small_talk),
-        )
+    def __init__(self, knowledge: Knowledge, small_talk: "Index | None" = None) -> None:
+        """Tokenize and index every sample, answer and label.
+
+        `small_talk` is the index of the knowledge without articles, if it is built already.
+        """
+        if knowledge.articles and small_talk is None:
+            small_talk = Index(replace(knowledge, articles=()))
+        self.small_talk = small_talk
+        """The index of small talk; None if this is the one."""
+        self._own = tuple(_own_targets(knowledge))
+        self.targets: tuple[Target, ...] = (*self._own, *(small_talk.targets if small_talk else ()))
         self.samples = tuple(sample.text for target in self.targets for sample in target.item.samples)
         self.passages = tuple(text for target in self.targets for text in _passages(target.item))
         self.sample_segments = Segments([len(target.item.samples) for target in self.targets])
         self.passage_segments = Segments([len(_passages(target.item)) for target in self.targets])
         self.is_fact = np.array([isinstance(target.item, Fact) for target in self.targets], bool)
-        self.tokenizer = Tokenizer(knowledge.lexicon, knowledge.articles)
-        samples = [self.tokenizer.tokenize(normalise(text)) for text in self.samples]
-        passages = [self.tokenizer.tokenize(normalise(text)) for text in self.passages]
-        self.tokenizer.learn([*samples, *passages])
-        self.targets_of_sample: dict[str, set[int]] = {}
-        """Positions of the targets that each sample belongs to, by the sample without spaces and punctuation."""
-        for tokenized, target in zip(samples, self.sample_segments.target_of_row, strict=True):
-            self.targets_of_sample.setdefault(tokenized.squeezed, set()).add(int(target))
-        self.words = TfidfIndex(hash_words([tokenized.features for tokenized in samples]))
-        self.ngrams = TfidfIndex(hash_ngrams([tokenized.squeezed for tokenized in samples]))
-        self.passage_ngrams = TfidfIndex(hash_ngrams([tokenized.squeezed for tokenized in passages]))
-        positions = range(len(self.targets))
-        self._index_targets(
-            [samples[self.sample_segments.rows(position)] for position in positions],
-            [passages[self.passage_segments.rows(position)] for position in positions],
+        self.tokenizer: Tokenizer = Tokenizer(
+            knowledge.lexicon, knowledge.articles, small_talk.tokenizer if small_talk else None
         )
+        asked = [[self.tokenizer.tokenize(normalise(s.text)) for s in target.item.samples] for target in self._own]
+        told = [[self.tokenizer.tokenize(normalise(text)) for text in _passages(target.item)] for target in self._own]
+        samples = [tokenized for own in asked for tokenized in own]
+        self.tokenizer.learn([*samples, *(tokenized for own in told for tokenized in own)])
+        self._targets_of_sample: dict[str, tuple[int, ...]] = {}
+        for tokenized, position in zip(samples, self.sample_segments.target_of_row, strict=False):
+            known = self._targets_of_sample.get(tokenized.squeezed, ())
+            self._targets_of_sample[tokenized.squeezed] = tuple({*known, int(position)})
+        words, ngrams = (hash_words([one.features for one in samples]), hash_ngrams([one.squeezed for one in samples]))
+        self.words: TfidfIndex = TfidfIndex(words, small_talk.words.own if small_talk else _NO_TEXTS)
+        self.ngrams: TfidfIndex = TfidfIndex(ngrams, small_talk.ngrams.own if small_talk else _NO_TEXTS)
+        self._index_targets(asked, told)
+        self._index_words([[*own, *answers] for own, answers in zip(asked, told, strict=True)])
 
     def _index_targets(
         self, samples: Sequence[Sequence[TokenizedText]], passages: Sequence[Sequence[TokenizedText]]
     ) -> None:
         """Index what the samples and passages of each target hold."""
+        shared = self.small_talk
         both = [[*asked, *own] for asked, own in zip(samples, passages, strict=True)]
-        self.stems = Postings([[stem for text in texts for stem in text.stems] for texts in both])
-        self.attributes = Postings([[name for text in texts for name in text.attributes] for texts in both])
-        self.concepts = Postings([[name for text in texts for name in text.concepts] for texts in both])
-        self.figures = Postings([[figure for text in texts for figure in figures(text.normal)] for texts in both])
-        self.answer_types = Postings([[kind for text in own for kind in answer_types(text.normal)] for own in passages])
+        stems = [[stem for text in texts for stem in text.stems] for texts in both]
+        attributes = [[name for text in texts for name in text.attributes] for texts in both]
+        concepts = [[name for text in texts for name in text.concepts] for texts in both]
+        found = [[figure for text in texts for figure in figures(text.normal)] for texts in both]
+        types = [[kind for text in own for kind in answer_types(text.normal)] for own in passages]
         about = [
-            _declared(target) | _named(asked, _ABOUT_SHARE) for target, asked in zip(self.targets, samples, strict=True)
+            _declared(target) | _named(asked, _ABOUT_SHARE) for target, asked in zip(self._own, samples, strict=True)
         ]
-        self.about = Postings(about)
+        entities = [
+            [*subjects, *_named(asked, _MENTION_SHARE), *(key for text in own for key in text.entities)]
+            for subjects, asked, own in zip(about, samples, passages, strict=True)
+        ]
+        self.stems: Postings = Postings(stems, shared.stems if shared else None)
+        self.attributes: Postings = Postings(attributes, shared.attributes if shared else None)
+        self.concepts: Postings = Postings(concepts, shared.concepts if shared else None)
+        self.figures: Postings = Postings(found, shared.figures if shared else None)
+        self.answer_types: Postings = Postings(types, shared.answer_types if shared else None)
+        self.about: Postings = Postings(about, shared.about if shared else None)
         """Entities each target is about: those declared and those that most of its samples name."""
-        self.entities = Postings(
-            [
-                [*subjects, *_named(asked, _MENTION_SHARE), *(key for text in own for key in text.entities)]
-                for subjects, asked, own in zip(about, samples, passages, strict=True)
-            ]
-        )
+        self.entities: Postings = Postings(entities, shared.entities if shared else None)
         """Entities each target mentions."""
-        self.asks = _ask_shares(self.targets, samples)
+        self.asks: dict[str, Column] = _ask_shares(self._own, samples, shared.asks if shared else {}, len(self.targets))
         """Share of each target's samples that ask for a kind of answer, by kind, each of shape (targets,)."""
-        self._index_words(both)
 
     def _index_words(self, texts: Sequence[Sequence[TokenizedText]]) -> None:
         """Index the words of each target's texts; all forms of a word share the vector of its shortest form."""
+        shared = self.small_talk
         words = [
             dict.fromkeys(word for text in own for word in text.words if len(word) > 1 or is_hangul(word))
             for own in texts
         ]
         forms: dict[str, list[str]] = {}
         for word in dict.fromkeys(word for own in words for word in own):
-            forms.setdefault(stem(word), []).append(word)
+            if shared is None or shared.word_row(word) is None:
+                forms.setdefault(stem(word), []).append(word)
         self.word_texts = tuple(min(same, key=len) for same in forms.values())
-        """The word whose vector stands for all forms of it."""
-        self.vocabulary = {word: row for row, same in enumerate(forms.values()) for word in same}
-        """Row of each word of the facts among the vectors of words."""
+        """The word whose vector stands for all forms of it, without those of small talk."""
         self._row_of_stem = {stemmed: row for row, stemmed in enumerate(forms)}
-        rows = [dict.fromkeys(self.vocabulary[word] for word in own) for own in words]
-        self.word_rows = np.array([row for own in rows for row in own], np.int32)
+        self.vocabulary: Vocabulary = Vocabulary(
+            (word for own in words for word in own), shared.vocabulary if shared else None
+        )
+        """The words of the facts and of small talk."""
+        rows = [dict.fromkeys(row for word in own if (row := self.word_row(word)) is not None) for own in words]
+        joined, counts = np.array([row for own in rows for row in own], np.int32), list(map(len, rows))
+        if shared:
+            joined = np.concatenate([joined, shared.word_rows + np.int32(len(self.word_texts))])
+            counts += shared.word_segments.counts.tolist()
+        self.word_rows: NDArray[np.int32] = joined
         """Rows of each target's words, grouped by target."""
-        self.word_segments = Segments(list(map(len, rows)))
+        self.word_segments: Segments = Segments(counts)
         """Segments of `word_rows`."""
 
-    def belongs_to(self, slug: str) -> NDArray[np.bool_]:
-        """Return whether each target belongs to the article `slug` or to small talk, shape (targets,)."""
-        return np.array([target.article is None or target.article.slug == slug for target in self.targets], bool)
+    def targets_of(self, squeezed: str) -> tuple[int, ...]:
+        """Return the positions of the targets with this sample, given without spaces and punctuation."""
+        own = self._targets_of_sample.get(squeezed, ())
+        if self.small_talk is None:
+            return own
+        return (*own, *(len(self._own) + position for position in self.small_talk.targets_of(squeezed)))
 
     def sample_cosines(self, squeezed: str) -> Column:
         """Return the cosine of a text's character n-grams with those of every sample, shape (samples,)."""
@@ -308,7 +375,10 @@ class Index:
 
     def word_row(self, word: str) -> int | None:
         """Return the row of a word, or of another form of it, among the vectors of words."""
-        return self._row_of_stem.get(stem(word))
+        row = self._row_of_stem.get(stem(word))
+        if row is None and self.small_talk and (row := self.small_talk.word_row(word)) is not None:
+            row += len(self.word_texts)
+        return row
 
     def nearest_sample(self, position: int, scores: Column) -> str:
         """Return the best-scoring sample of the target at `position`; `scores` has one entry per sample."""
@@ -316,12 +386,17 @@ class Index:
         return self.samples[own.start + int(scores[own].argmax())] if own.start < own.stop else ""
 
     def texts(self) -> tuple[str, ...]:
-        """Return all texts that need a vector: samples and words, one for all forms of a word."""
-        return (*self.samples, *self.word_texts)
+        """Return the texts that need a vector, without those of small talk: samples and words, one for all forms."""
+        return (*(sample.text for target in self._own for sample in target.item.samples), *self.word_texts)
 
 
-def _targets(article: Article) -> list[Target]:
-    return [Target(article, fact) for fact in article.facts] + [Target(article, gap) for gap in article.gaps]
+def _own_targets(knowledge: Knowledge) -> Iterator[Target]:
+    """Yield the targets of the articles; without articles, those of small talk."""
+    for article in knowledge.articles:
+        yield from (Target(article, fact) for fact in article.facts)
+        yield from (Target(article, gap) for gap in article.gaps)
+    if not knowledge.articles:
+        yield from (Target(None, gap) for gap in knowledge.small_talk)
 
 
 def _passages(item: Fact | Gap) -> tuple[str, ...]:
@@ -341,26 +416,83 @@ def _declared(target: Target) -> set[tuple[str, str]]:
     return {(target.article.slug, key) for key in target.item.about}
 
 
-def _ask_shares(targets: Sequence[Target], samples: Sequence[Sequence[TokenizedText]]) -> dict[str, Column]:
-    """Return the share of each target's samples that ask for a kind of answer, by kind, each of shape (targets,)."""
+def _ask_shares(
+    targets: Sequence[Target],
+    samples: Sequence[Sequence[TokenizedText]],
+    shared: Mapping[str, Column],
+    size: int,
+) -> dict[str, Column]:
+    """Return the share of each target's samples that ask for a kind of answer, by kind, each of shape (size,).
+
+    The columns end with the `shared` ones.
+    """
     shares: dict[str, Column] = {}
+    for kind, column in shared.items():
+        shares[kind] = np.zeros(size, np.float32)
+        shares[kind][size - len(column) :] = column
     for position, (target, own) in enumerate(zip(targets, samples, strict=True)):
         declared = target.item.asks if isinstance(target.item, Fact) else ()
         kinds = Counter(kind for tokenized in own for kind in tokenized.asks)
         for kind in declared or kinds:
-            column = shares.setdefault(kind, np.zeros(len(targets), np.float32))
+            column = shares.setdefault(kind, np.zeros(size, np.float32))
             column[position] = 1.0 if declared else kinds[kind] / len(own)
     return shares
 
 
+class Rows:
+    """A matrix of vectors in blocks: those of an article, and those of small talk, which all articles share."""
+
+    def __init__(self, *blocks: Halves) -> None:
+        """Put blocks of the same width below each other."""
+        self._blocks = blocks
+
+    def __len__(self) -> int:
+        """Return the number of rows."""
+        return sum(map(len, self._blocks))
+
+    def __getitem__(self, position: int) -> Vector:
+        """Return one row."""
+        for block in self._blocks:
+            if position < len(block):
+                row: Vector = block[position].astype(np.float32)
+                return row
+            position -= len(block)
+        raise IndexError(position)
+
+    def take(self, positions: NDArray[np.int64]) -> Vector:
+        """Return the rows at some positions."""
+        first, *others = self._blocks
+        found: Vector = first[np.minimum(positions, len(first) - 1)].astype(np.float32)
+        start = len(first)
+        for block in others:
+            inside = (positions >= start) & (positions < start + len(block))
+            found[inside] = block[positions[inside] - start]
+            start += len(block)
+        return found
+
+    def parts(self, size: int) -> Iterator[tuple[int, Vector]]:
+        """Yield the matrix in parts of at most `size` rows, each with the position of its first row."""
+        begin = 0
+        for block in self._blocks:
+            for start in range(0, len(block), size):
+                yield begin + start, block[start : start + size].astype(np.float32, copy=False)
+            begin += len(block)
+
+    def full(self) -> Vector:
+        """Return a copy of the whole matrix."""
+        return np.concatenate([block.astype(np.float32, copy=False) for block in self._blocks])
+
+
 @dataclass(frozen=True, slots=True)
 class Vectors:
-    """Unit vectors of an encoder for the texts of an index, float32."""
+    """Unit vectors of an encoder for the texts of an index."""
 
-    samples: Vector
+    samples: Rows
     """Shape (samples, dimensions)."""
-    words: Vector
-    """Of the index's `word_texts`, shape (words, dimensions)."""
+    words: Rows
+    """Of the index's `word_texts`, then of those of small talk, shape (words, dimensions)."""
+    own: tuple[Halves, Halves]
+    """The blocks of samples and words that are not of small talk."""
     centre: Vector
     """Mean of the sample vectors, shape (dimensions,); subtracted, as all texts of an article share it."""
     distances: Column
@@ -375,16 +507,21 @@ class Vectors:
     """For words of questions, the rescaled cosine with the nearest word of each target, shape (targets,)."""
 
     @classmethod
-    def of(cls, index: Index, rows: Vector) -> "Vectors":
-        """Build from one row per text of `index.texts()`."""
-        samples, words = np.split(rows, [len(index.samples)])
-        centre = samples.mean(axis=0) if len(samples) else np.zeros(rows.shape[1], np.float32)
-        away = samples - centre
+    def of(cls, index: Index, rows: Halves, small_talk: "Vectors | None" = None) -> "Vectors":
+        """Build from one row per text of `index.texts()`, and from the vectors of small talk if it has some."""
+        at = len(rows) - len(index.word_texts)
+        own: tuple[Halves, Halves] = rows[:at], rows[at:]
+        shared = small_talk.own if small_talk else (rows[:0], rows[:0])
+        samples, words = (Rows(*blocks) for blocks in zip(own, shared, strict=True))
+        full = samples.full()
+        centre = full.mean(axis=0) if len(full) else np.zeros(rows.shape[1], np.float32)
+        away = full - centre
         distances = np.sqrt(np.maximum(np.einsum("ij,ij->i", away, away), TINY))
         away /= distances[:, None]
-        axes = _principal_axes(away)
+        compact = rows.dtype == np.float16  # to save memory: all samples are compared then
+        axes = np.zeros((rows.shape[1], 0), np.float32) if compact else _principal_axes(away)
         means = index.sample_segments.mean(away)
-        return cls(samples, words, centre, distances, means, axes, away @ axes)
+        return cls(samples, words, own, centre, distances, means, axes, away @ axes)
 
     def centred(self, vector: Vector) -> Vector:
         """Return the unit vector from the centre to `vector`."""
@@ -398,22 +535,22 @@ class Vectors:
         Only those that are near along the principal axes are compared in full: reading all vectors takes as long as
         everything else.
         """
-        likely = highest(others + self.projected @ (centred @ self.axes), _LIKELY)
-        away = (self.samples[likely] - self.centre) @ centred / self.distances[likely]
+        along = self.projected @ (centred @ self.axes)
+        likely = highest(others + along, _LIKELY if self.axes.size else len(others))
+        away = (self.samples.take(likely) - self.centre) @ centred / self.distances[likely]
         nearest: NDArray[np.int64] = likely[highest(others[likely] + away, count)]
         return nearest
 
 
-def products(some: Vector, many: Vector) -> Vector:
+def products(some: Vector, many: Rows) -> Vector:
     """Return the dot product of each row of `some` with each of `many`, shape (some, many).
 
     Each block of `many` stays in the processor's cache until all of `some` are multiplied with it: reading `many` from
     memory takes longer than multiplying it with a few rows.
     """
     found = np.empty((len(some), len(many)), np.float32)
-    for start in range(0, len(many), _BLOCK):
-        block = slice(start, start + _BLOCK)
-        found[:, block] = (many[block] @ some.T).T
+    for start, block in many.parts(_BLOCK):
+        found[:, start : start + len(block)] = (block @ some.T).T
     return found
 
 
@@ -431,11 +568,15 @@ def _principal_axes(rows: Vector) -> Vector:
 
 
 @dataclass(frozen=True, slots=True)
-class Snapshot:
-    """Everything that one question is answered from."""
+class Scope:
+    """One article as if there were no other, with small talk: what a question is scored against."""
 
     knowledge: Knowledge
     index: Index
-    revision: str
     vectors: Vectors | None = None
     """None while the encoder loads or when it is off."""
+
+    @property
+    def slug(self) -> str | None:
+        """Return the slug of the article; None if there is only small talk."""
+        return self.knowledge.articles[0].slug if self.knowledge.articles else None

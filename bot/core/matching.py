@@ -12,7 +12,7 @@ from bot.core.classifier import GAP_FROM, Classifier, best_reading, load_classif
 from bot.core.dialogue import Context
 from bot.core.features import FEATURE_NAMES, Comparison, Matrix, compare_words, feature_table
 from bot.core.hangul import as_korean_keys, as_latin_keys
-from bot.core.index import Column, Snapshot, Target, Vector
+from bot.core.index import Column, Scope, Target, Vector
 from bot.core.model import Fact, Gap, Language
 from bot.core.text import asking_sentences, language_of, normalise, script_counts, squeeze
 from bot.core.tokens import TokenizedText
@@ -102,31 +102,31 @@ class Prepared:
     """The content words that are compared by meaning."""
 
 
-def prepare(snapshot: Snapshot, question: Question, budget: Budget | None = None) -> Prepared:
+def prepare(scope: Scope, question: Question, budget: Budget | None = None) -> Prepared:
     """Tokenize every reading of a question that the budget allows, once for all that follows."""
     budget = budget or Budget()
-    tokenizer = snapshot.index.tokenizer
-    vocabulary = snapshot.index.vocabulary
+    tokenizer = scope.index.tokenizer
+    vocabulary = scope.index.vocabulary
     normals: list[str] = []
-    for normal in _readings(snapshot, question.text, budget):
+    for normal in _readings(scope, question.text, budget):
         if budget.reads(normal, vocabulary) or not normals:
             normals.append(normal)
     readings = tuple(tokenizer.tokenize(normal, budget) for normal in dict.fromkeys(normals))
     content = dict.fromkeys(word for reading in readings for word in reading.content)
-    unknown = {word for word in content if snapshot.index.word_row(word) is None}
+    unknown = {word for word in content if scope.index.word_row(word) is None}
     compared = [word for word in content if budget.compares(word, encoded=word in unknown)]
     encoded = (word for word in compared if word in unknown)
     texts = tuple(dict.fromkeys((*(reading.normal for reading in readings), *encoded)))
     return Prepared(question, readings, texts, frozenset(compared))
 
 
-def _readings(snapshot: Snapshot, text: str, budget: Budget) -> Iterator[str]:
+def _readings(scope: Scope, text: str, budget: Budget) -> Iterator[str]:
     """Yield the normalised texts to score for one message, the text as typed first, some of them twice.
 
     These are the text as typed, with the keyboard layout put right, the sentence that asks in each of them, and each
     with its spelling corrected.
     """
-    tokenizer, normal = snapshot.index.tokenizer, normalise(text)[:MAX_READ]
+    tokenizer, normal = scope.index.tokenizer, normalise(text)[:MAX_READ]
     yield normal
     typed = (normal, *_other_layout(text, normal), tokenizer.with_korean_keys(text, normal))
     layouts = tuple(dict.fromkeys(one[:MAX_READ] for one in typed))
@@ -163,10 +163,8 @@ def _has_lone_jamo(normal: str) -> bool:
 class Scored:
     """One reading with its features; probabilities and confidence are computed when needed."""
 
-    snapshot: Snapshot
+    scope: Scope
     reading: TokenizedText
-    article: str | None
-    """Slug of the only article whose targets count."""
     classifier: Classifier
     table: Matrix
     """Feature table, shape (targets, len(FEATURES))."""
@@ -176,17 +174,15 @@ class Scored:
     @cached_property
     def _probabilities_and_confidence(self) -> tuple[Matrix, float]:
         """Return P(target) of every target and the confidence in the likeliest fact."""
-        index, classifier = self.snapshot.index, self.classifier
+        index, classifier = self.scope.index, self.classifier
         if not self.reading.words:
             return np.zeros(len(index.targets)), 0.0
         probabilities = classifier.probabilities(self.table)
-        if self.article is not None:
-            probabilities = np.where(index.belongs_to(self.article), probabilities, 0)
         confidence = classifier.confidence_in(self.table, probabilities, index.is_fact)
         if self.reading.names_only:  # "Murati?" asks nothing in particular: facts are suggested, no gap replies
             confidence = max(confidence, classifier.suggest_from)
             probabilities = np.where(index.is_fact, probabilities, 0)
-        own = [at for at in index.targets_of_sample.get(self.reading.squeezed, ()) if probabilities[at] > 0]
+        own = [at for at in index.targets_of(self.reading.squeezed) if probabilities[at] > 0]
         if len(own) == 1:  # nothing is surer than an author's own sample
             probabilities[own[0]] = 1.0
             confidence = float(index.is_fact[own[0]])
@@ -205,12 +201,12 @@ class Scored:
     @property
     def may_be_closest(self) -> bool:
         """Return whether the likeliest fact may be quoted as the closest; a mere name asks for none in particular."""
-        is_fact = self.snapshot.index.is_fact
+        is_fact = self.scope.index.is_fact
         return not self.reading.names_only and self.classifier.may_be_closest(self.table, self.probabilities, is_fact)
 
     def candidates(self) -> tuple[Candidate, ...]:
         """Return the likeliest targets, best first; confidences of facts are in proportion to that of the best."""
-        index, probabilities = self.snapshot.index, self.probabilities
+        index, probabilities = self.scope.index, self.probabilities
         scale = self.confidence / max(float(np.where(index.is_fact, probabilities, 0).max()), 1e-9)
         return tuple(
             Candidate(
@@ -224,31 +220,28 @@ class Scored:
         )
 
 
-def score(snapshot: Snapshot, prepared: Prepared, vectors: Mapping[str, Vector] | None = None) -> tuple[Scored, ...]:
+def score(scope: Scope, prepared: Prepared, vectors: Mapping[str, Vector] | None = None) -> tuple[Scored, ...]:
     """Score every reading of one question against every target, as `score_all` does."""
-    return score_all(snapshot, (prepared,), vectors)[0]
+    return score_all(scope, (prepared,), vectors)[0]
 
 
 def score_all(
-    snapshot: Snapshot, questions: Sequence[Prepared], vectors: Mapping[str, Vector] | None = None
+    scope: Scope, questions: Sequence[Prepared], vectors: Mapping[str, Vector] | None = None
 ) -> list[tuple[Scored, ...]]:
     """Score every reading of some questions against every target; each question gets its own scores.
 
     `vectors` holds the encoder's unit vector of each of their `texts`; None without an encoder.
     """
-    classifier = load_classifier(semantic=vectors is not None and snapshot.vectors is not None)
-    if not snapshot.index.targets:
+    classifier = load_classifier(semantic=vectors is not None and scope.vectors is not None)
+    if not scope.index.targets:
         return [()] * len(questions)
     compared = [
-        [Comparison(snapshot.index, reading, snapshot.vectors, vectors, one.compared) for reading in one.readings]
+        [Comparison(scope.index, reading, scope.vectors, vectors, one.compared) for reading in one.readings]
         for one in questions
     ]
     compare_words([reading for readings in compared for reading in readings])
     return [
-        tuple(
-            Scored(snapshot, each.tokenized, one.question.article, classifier, feature_table(each), each.sample_cosines)
-            for each in readings
-        )
+        tuple(Scored(scope, each.tokenized, classifier, feature_table(each), each.sample_cosines) for each in readings)
         for one, readings in zip(questions, compared, strict=True)
     ]
 

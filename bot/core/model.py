@@ -231,6 +231,10 @@ class Knowledge:
     small_talk: tuple[Gap, ...] = ()
     """What members say that no article answers (greetings, thanks, the weather), each with a reply."""
 
+    def newest_first(self) -> tuple[Article, ...]:
+        """Return the articles by date, the newest first; those without a date come last, in their order."""
+        return tuple(sorted(self.articles, key=lambda article: article.date or "", reverse=True))
+
     def article(self, slug: str) -> Article | None:
         """Return the article called `slug`, or None."""
         return next((a for a in self.articles if a.slug == slug), None)

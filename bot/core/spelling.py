@@ -1,7 +1,7 @@
 """Spelling correction, and segmentation of text without spaces."""
 
 import math
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
 import numpy as np
@@ -30,21 +30,23 @@ _SENTENCE_WORDS: Final = 3
 class Spellings:
     """Known words with their key strokes, to find the one that another word is a typing error of."""
 
-    def __init__(self, words: Iterable[str]) -> None:
-        """Index the words by length and by the key strokes they hold."""
-        self._strokes = {word: strokes(word) for word in words}
-        self._words = tuple(self._strokes)
-        self._lengths = np.array([len(spelled) for spelled in self._strokes.values()], np.int16)
-        self._held = np.array([_bits(spelled) for spelled in self._strokes.values()], np.uint64)
+    def __init__(self, words: Iterable[str], shared: "Spellings | None" = None) -> None:
+        """Index the words by length and by the key strokes they hold; words of `shared` are known too."""
+        self._shared = shared
+        known = shared.strokes if shared else {}
+        self.strokes: dict[str, str] = {word: known.get(word) or strokes(word) for word in words}
+        self._words = tuple(self.strokes)
+        self._lengths = np.array([len(spelled) for spelled in self.strokes.values()], np.int16)
+        self._held = np.array([_bits(spelled) for spelled in self.strokes.values()], np.uint64)
         """The set of key strokes of each word."""
 
     def __contains__(self, word: object) -> bool:
         """Return whether `word` is known."""
-        return word in self._strokes
+        return word in self.strokes or (self._shared is not None and word in self._shared)
 
     def __bool__(self) -> bool:
         """Return whether any word is known."""
-        return bool(self._words)
+        return bool(self._words) or bool(self._shared)
 
     def nearest(self, word: str) -> str:
         """Return the known word that `word` is a typing error of, or `word` itself.
@@ -56,24 +58,55 @@ class Spellings:
         if len(spelled) < _SHORTEST_CORRECTED:
             return word
         allowed = 1 + (len(spelled) >= _TWO_ERRORS_FROM) + (len(spelled) >= _THREE_ERRORS_FROM)
-        near = self._near(spelled, allowed)
-        choices = [self._strokes[known] for known in near]
-        found = process.extract(spelled, choices, scorer=OSA.distance, score_cutoff=allowed, limit=None)
+        near = self.near(spelled, allowed)
+        found = process.extract(spelled, list(near.values()), scorer=OSA.distance, score_cutoff=allowed, limit=None)
         if not found:
             return word
         nearest = [(choice, at) for choice, distance, at in found if distance == found[0][1]]
         # a swapped or doubled key is a likelier error than another key; then the word that comes first
-        return near[min(nearest, key=lambda one: (set(one[0]) != set(spelled), one[1]))[1]]
+        return list(near)[min(nearest, key=lambda one: (set(one[0]) != set(spelled), one[1]))[1]]
 
-    def _near(self, spelled: str, allowed: int) -> list[str]:
-        """Return all known words within `allowed` errors, and some others of about this length.
+    def near(self, spelled: str, allowed: int) -> dict[str, str]:
+        """Return the key strokes of all known words within `allowed` errors, and some others of about this length.
 
         An error adds at most one key stroke that the other word does not hold, and takes away at most one.
         """
         alike = np.flatnonzero(np.abs(self._lengths - min(len(spelled), _TOO_LONG)) <= allowed)
         held, wanted = self._held[alike], np.uint64(_bits(spelled))
         missing, extra = np.bitwise_count(wanted & ~held), np.bitwise_count(held & ~wanted)
-        return [self._words[at] for at in alike[np.maximum(missing, extra) <= allowed]]
+        own = (self._words[at] for at in alike[np.maximum(missing, extra) <= allowed])
+        near = {word: self.strokes[word] for word in own}
+        return near if self._shared is None else {**near, **self._shared.near(spelled, allowed)}
+
+
+class WordCounts(Mapping[str, int]):
+    """How often words occur; those with the same count as in `shared` may stand there only."""
+
+    def __init__(self, counts: Mapping[str, int], shared: Mapping[str, int] | None = None) -> None:
+        """Add `counts` to the shared ones, which are neither changed nor copied."""
+        self._shared: Mapping[str, int] = shared if shared is not None else {}
+        self.own = {word: count + self._shared.get(word, 0) for word, count in counts.items()}
+
+    def __contains__(self, word: object) -> bool:
+        """Return whether the word is known."""
+        return word in self.own or word in self._shared
+
+    def __getitem__(self, word: str) -> int:
+        """Return the count of a known word."""
+        return self.own[word] if word in self.own else self._shared[word]
+
+    def __iter__(self) -> Iterator[str]:
+        """Return every known word."""
+        yield from self.own
+        yield from (word for word in self._shared if word not in self.own)
+
+    def __len__(self) -> int:
+        """Return the number of known words."""
+        return sum(1 for _ in self)
+
+    def __bool__(self) -> bool:
+        """Return whether any word is known."""
+        return bool(self.own) or bool(self._shared)
 
 
 def _bits(spelled: str) -> int:

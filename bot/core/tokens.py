@@ -11,7 +11,7 @@ from bot.core.hangul import as_mixed_keys
 from bot.core.lexicon import EntityIndex, LexiconIndex
 from bot.core.memo import Memo
 from bot.core.model import Article, Language, Lexicon
-from bot.core.spelling import Spellings, nearest_short, split_run
+from bot.core.spelling import Spellings, WordCounts, nearest_short, split_run
 from bot.core.stemming import stem
 from bot.core.text import is_hangul, language_of, normalise, script_counts, squeeze, words
 
@@ -91,29 +91,38 @@ def _token(text: str, names: frozenset[tuple[str, str]], asks: set[str], *, stop
     return Token(text, role, names, asking)
 
 
+def _lexicon_index(lexicon: Lexicon) -> LexiconIndex:
+    return LexiconIndex(
+        {
+            "concept": lexicon.concepts,
+            "attribute": lexicon.attributes,
+            "ask": lexicon.asks,
+            "stop word": (lexicon.stop_words,),
+        }
+    )
+
+
+def _english_words(lexicon: Lexicon) -> frozenset[str]:
+    texts = (text for entry in lexicon.entries() for text in entry.en)
+    return frozenset(word for text in texts for word in words(normalise(text)))
+
+
 class Tokenizer:
     """Tokenizes with one lexicon, the names of some articles and, once learnt, the vocabulary of their facts."""
 
-    def __init__(self, lexicon: Lexicon, articles: Iterable[Article]) -> None:
-        """Prepare the look-ups."""
-        self._lexicon = LexiconIndex(
-            {
-                "concept": lexicon.concepts,
-                "attribute": lexicon.attributes,
-                "ask": lexicon.asks,
-                "stop word": (lexicon.stop_words,),
-            }
-        )
-        english = (text for entry in lexicon.entries() for text in entry.en)
-        self._lexicon_words = frozenset(word for text in english for word in words(normalise(text)))
+    def __init__(self, lexicon: Lexicon, articles: Iterable[Article], small_talk: "Tokenizer | None" = None) -> None:
+        """Prepare the look-ups; those of the lexicon and the vocabulary of `small_talk` are used, not built again."""
+        self._small_talk = small_talk
+        self.lexicon: LexiconIndex = small_talk.lexicon if small_talk else _lexicon_index(lexicon)
         self._names = EntityIndex(articles)
-        self._stems = Spellings(())
+        self.stems = Spellings(())
         """Stems of the facts."""
-        self._words = Spellings(())
+        self.known_words = Spellings(())
         """Words of the facts."""
-        self._known: frozenset[str] = frozenset()
+        self.known = WordCounts({})
         """Words and Korean stems of the facts, at which an unspaced run may be cut."""
-        self._frequencies: Counter[str] = Counter()
+        self.frequencies = WordCounts({})
+        self._lexicon_words: frozenset[str] = frozenset() if small_talk else _english_words(lexicon)
         self._common: tuple[str, ...] = ()
         """Short-word corrections: the common English words of the facts, the most frequent first."""
         self._correct_stem = Memo(self._corrected_stem, _MEMO_SIZE)
@@ -122,29 +131,33 @@ class Tokenizer:
 
     def learn(self, texts: Iterable[TokenizedText]) -> None:
         """Learn the words of the facts, to which typing errors are corrected."""
-        seen = list(texts)
+        seen, shared = list(texts), self._small_talk
         counts = Counter(word for text in seen for word in text.words)
         stems = dict.fromkeys(stemmed for text in seen for stemmed in text.stems)
-        self._stems, self._words = Spellings(stems), Spellings(word for word, _ in counts.most_common())
-        self._known = frozenset(filter(is_hangul, (*counts, *stems))) | frozenset(filter(str.isalpha, counts))
-        self._frequencies = Counter({word: count for word, count in counts.items() if word.isalpha()})
-        self._common = tuple(
-            word
-            for word, count in self._frequencies.most_common()
+        self.stems = Spellings(stems, shared.stems if shared else None)
+        self.known_words = Spellings((word for word, _ in counts.most_common()), shared.known_words if shared else None)
+        known = frozenset(filter(is_hangul, (*counts, *stems))) | frozenset(filter(str.isalpha, counts))
+        self.known = WordCounts(dict.fromkeys(known, 0), shared.known if shared else None)
+        frequencies = {word: count for word, count in counts.items() if word.isalpha()}
+        without = dict.fromkeys((self._lexicon_words | known) - frequencies.keys(), 0)
+        self.frequencies = WordCounts(frequencies | without, shared.frequencies if shared else None)
+        common = [
+            (count, word)
+            for word, count in self.frequencies.items()
             if count >= _COMMON_FROM and word.isascii() and len(word) >= _SHORT_WORD
-        )
-        self._frequencies.update(dict.fromkeys(self._lexicon_words | self._known, 0))
+        ]
+        self._common = tuple(word for _, word in sorted(common, key=lambda pair: -pair[0]))
         for memo in (self._correct_stem, self._correct_word, self._split_run):
             memo.clear()
 
     def tokenize(self, normal: str, budget: Budget | None = None) -> TokenizedText:
         """Tokenize normalised text, any string; typing errors are corrected within the budget, if there is one."""
         sequence = self._sequence(normal)
-        names = self._names.find(sequence, self._stems or sequence)
+        names = self._names.find(sequence, self.stems or sequence)
         found: dict[str, set[str]] = {"concept": set(), "attribute": set(), "ask": set(), "stop word": set()}
         without_content = {position for span in names.values() for position in span}
         in_lexicon: set[int] = set()
-        for start, end, kind, entry in self._lexicon.find(sequence):
+        for start, end, kind, entry in self.lexicon.find(sequence):
             found[kind].add(entry)
             (without_content if kind in _WITHOUT_CONTENT else in_lexicon).update(range(start, end))
         content = [position for position in range(len(sequence)) if position not in without_content]
@@ -169,8 +182,8 @@ class Tokenizer:
     def tokens(self, normal: str) -> tuple[Token, ...]:
         """Return the words of normalised text with their roles."""
         sequence = self._sequence(normal)
-        names = self._names.find(sequence, self._stems or sequence)
-        found = self._lexicon.find(sequence)
+        names = self._names.find(sequence, self.stems or sequence)
+        found = self.lexicon.find(sequence)
         return tuple(
             _token(
                 word,
@@ -198,7 +211,7 @@ class Tokenizer:
         `text` is what `normal` was made from, because a capital is a key of its own.
         """
         hangul, latin = script_counts(normal)
-        return normalise(as_mixed_keys(text[:MAX_READ], self._known)) if latin > hangul else normal
+        return normalise(as_mixed_keys(text[:MAX_READ], self.known)) if latin > hangul else normal
 
     def respell(self, normal: str, budget: Budget) -> str | None:
         """Return normalised text with unknown words corrected to words of the facts; None if nothing changes."""
@@ -208,32 +221,32 @@ class Tokenizer:
         sequence = [
             piece for word in written for piece in ((word,) if self._is_misspelt(word, budget) else self._pieces(word))
         ]
-        in_lexicon = {at for match in self._lexicon.find(sequence) for at in range(match.start, match.end)}
+        in_lexicon = {at for match in self.lexicon.find(sequence) for at in range(match.start, match.end)}
         corrected = [word if at in in_lexicon else self._known_word(word, budget) for at, word in enumerate(sequence)]
         return None if corrected == written and repaired == normal else " ".join(corrected)
 
     def _known_word(self, word: str, budget: Budget) -> str:
         """Return the word of the facts that `word` is a typing error of, or `word` itself."""
-        if word in self._words or stem(word) in self._stems or not budget.corrects(word):
+        if word in self.known_words or stem(word) in self.stems or not budget.corrects(word):
             return word
         return self._correct_word(word)
 
     def _corrected_word(self, word: str) -> str:
         short = word.isascii() and len(word) == _SHORT_WORD
-        return nearest_short(word, self._common) if short else self._words.nearest(word)
+        return nearest_short(word, self._common) if short else self.known_words.nearest(word)
 
     def _known_stem(self, stemmed: str, budget: Budget | None) -> str:
         """Return the stem of the facts that `stemmed` is a typing error of, or `stemmed` itself."""
-        if stemmed in self._stems or (budget and not budget.corrects(stemmed)):
+        if stemmed in self.stems or (budget and not budget.corrects(stemmed)):
             return stemmed
         return self._correct_stem(stemmed)
 
     def _corrected_stem(self, stemmed: str) -> str:
-        return self._stems.nearest(stemmed)
+        return self.stems.nearest(stemmed)
 
     def _cut_run(self, word: str) -> list[str]:
         """Cut an unspaced run at words of the facts, if any are learnt yet."""
-        if not self._known or word in self._known or stem(word) in self._known:
+        if not self.known or word in self.known or stem(word) in self.known:
             return [word]
         enough = _LONG_HANGUL_RUN if is_hangul(word) else _LONG_LATIN_RUN
-        return split_run(word, self._frequencies) if len(word) >= enough and word[0].isalpha() else [word]
+        return split_run(word, self.frequencies) if len(word) >= enough and word[0].isalpha() else [word]

@@ -56,16 +56,22 @@ def synthetic(facts: int, samples: int, shared: Knowledge) -> Knowledge:
     The same numbers give the same article. `shared` gives lexicon, messages and small talk.
     """
     rng = random.Random(0)  # noqa: S311  the same article every time
-    words: dict[Language, list[str]] = {
-        language: ["".join(rng.choices(syllables, k=3)) for _ in range(_VOCABULARY)]
-        for language, syllables in _SYLLABLES.items()
-    }
-    built = tuple(_fact(number, samples, words, rng) for number in range(facts))
+    words = make_words(rng)
+    built = tuple(make_fact(number, samples, words, rng) for number in range(facts))
     article = Article("synthetic", Text(en="Synthetic"), Text(en="Nobody"), "ko", (), (), built)
     return replace(shared, articles=(article,))
 
 
-def _fact(number: int, samples: int, words: dict[Language, list[str]], rng: random.Random) -> Fact:
+def make_words(rng: random.Random) -> dict[Language, list[str]]:
+    """Return words of each language to make facts of."""
+    return {
+        language: ["".join(rng.choices(syllables, k=3)) for _ in range(_VOCABULARY)]
+        for language, syllables in _SYLLABLES.items()
+    }
+
+
+def make_fact(number: int, samples: int, words: dict[Language, list[str]], rng: random.Random) -> Fact:
+    """Return a fact with samples made of a few words of its own, half of them in each language."""
     own = {language: rng.sample(known, 6) for language, known in words.items()}
     texts = tuple(
         Sample(_TEMPLATES[language][turn % 4].format(*rng.sample(own[language], 3)), language)
@@ -135,7 +141,7 @@ def _measure_in_turn(
     knowledge: Knowledge, build_encoder: EncoderFactory, questions: Sequence[str], samples: Sequence[str]
 ) -> list[list[float]]:
     """Return p50 and p99 in milliseconds of answering, and of finding the nearest sample by `WRatio`."""
-    _use_one_core()
+    use_one_core()
     built = pickle.dumps(build_snapshot(knowledge, "", build_encoder()))
     rounds = []
     for _ in range(_ROUNDS):
@@ -144,8 +150,8 @@ def _measure_in_turn(
         rounds.append(
             [
                 (
-                    _milliseconds(partial(decide_on, snapshot, Question(question), encoder)),
-                    _milliseconds(partial(process.extractOne, question, samples, scorer=fuzz.WRatio)),
+                    milliseconds(partial(decide_on, snapshot, Question(question), encoder)),
+                    milliseconds(partial(process.extractOne, question, samples, scorer=fuzz.WRatio)),
                 )
                 for question in questions
             ]
@@ -154,14 +160,15 @@ def _measure_in_turn(
     return [np.percentile(times, [50, 99]).tolist() for times in (own, theirs)]
 
 
-def _milliseconds(action: Callable[[], object]) -> float:
+def milliseconds(action: Callable[[], object]) -> float:
     """Return the CPU time of one core, comparable on a busy machine."""
     start = time.process_time()
     action()
     return 1000 * (time.process_time() - start)
 
 
-def _use_one_core() -> None:
+def use_one_core() -> None:
+    """Keep this process on one core, where the system can."""
     if hasattr(os, "sched_setaffinity"):
         os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
 
@@ -188,10 +195,10 @@ def _measure_apart(knowledge: Knowledge, build_encoder: EncoderFactory | None) -
 
 
 def _measure(knowledge: Knowledge, build_encoder: EncoderFactory | None) -> Timing:
-    _use_one_core()
+    use_one_core()
     encoder = build_encoder() if build_encoder else None
     snapshot = build_snapshot(knowledge, "", encoder)
-    times = [_milliseconds(partial(decide_on, snapshot, Question(text), encoder)) for text in _questions(knowledge)]
+    times = [milliseconds(partial(decide_on, snapshot, Question(text), encoder)) for text in _questions(knowledge)]
     median, p99 = np.percentile(times[_WARM_UP:], [50, 99])
     return Timing(float(median), float(p99), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
 

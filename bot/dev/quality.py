@@ -199,12 +199,12 @@ def _encoder_alone(encoder: Encoder, episode: Episode) -> Matcher:
 
 def _bot(shared: Knowledge, encoder: Encoder | None, episode: Episode) -> Matcher:
     """Return the bot's matcher: the fact with the highest probability and the confidence in it."""
-    snapshot = build_snapshot(replace(shared, articles=(_article(episode),)), "", encoder)
+    (scope,) = build_snapshot(replace(shared, articles=(_article(episode),)), "", encoder).every_scope()
 
     def match(question: str) -> tuple[int, float]:
-        _, scored = score_with(snapshot, Question(question), encoder)
+        _, scored = score_with(scope, Question(question), encoder)
         best = believed(scored)
-        return int(np.where(snapshot.index.is_fact, best.probabilities, -1).argmax()), best.confidence
+        return int(np.where(scope.index.is_fact, best.probabilities, -1).argmax()), best.confidence
 
     return match
 

@@ -8,9 +8,9 @@ import numpy as np
 
 from bot.core.classifier import Mask
 from bot.core.features import Matrix
-from bot.core.index import Snapshot
 from bot.core.matching import Question
 from bot.core.model import LANGUAGES, Article, Fact, Knowledge, Sample
+from bot.core.snapshot import Snapshot
 from bot.evaluation.question_sets import SUBJECTS, TRAINING, AnnotatedQuestion, read_questions
 from bot.service.answering import score_with
 from bot.service.library import build_snapshot
@@ -80,8 +80,9 @@ def _first_samples(fact: Fact, count: int) -> Iterator[Sample]:
 
 
 def _ask(snapshot: Snapshot, question: AnnotatedQuestion, encoder: Encoder | None) -> TrainingQuestion:
-    index = snapshot.index
-    _, scored = score_with(snapshot, Question(question.text), encoder)
+    (scope,) = snapshot.every_scope()
+    index = scope.index
+    _, scored = score_with(scope, Question(question.text), encoder)
     return TrainingQuestion(
         question,
         tuple(one.table for one in scored),

@@ -15,14 +15,12 @@ from bot.discord_bot import interactions
 from bot.discord_bot.context import Interaction
 from bot.discord_bot.internals import localised_name
 from bot.discord_bot.sending import run_handler
-from bot.service.pages import Listing, clip, listings
+from bot.service.pages import Listing, clip, registered
 
 log = logging.getLogger(__name__)
 
 MAX_NAME: Final = 32
 MAX_DESCRIPTION: Final = 100
-MAX_COMMANDS: Final = 90
-"""Commands from YAML; Discord allows 100, and the bot has its own."""
 RESERVED: Final = frozenset({"facts"})
 """Names of the administrators' commands."""
 _NOT_IN_A_NAME = re.compile(r"[^\w-]+")
@@ -102,7 +100,7 @@ def build_commands(knowledge: Knowledge) -> Iterator[AnyCommand]:
     yield from own
     yield _menu(texts)
     taken = set(RESERVED) | {name for command in own for name in _names(command)}
-    for listing in listings(knowledge)[:MAX_COMMANDS]:
+    for listing in registered(knowledge):
         names = {slash_name(name) for name in listing.name.every()}
         if taken.isdisjoint(names):
             taken |= names

@@ -68,7 +68,7 @@ def _written(view: View) -> str:
         case FactView():
             return f"f{language}:{view.article}:{view.fact}"
         case ListView():
-            return f"l{language}:{view.command}:{view.page}"
+            return f"l{language}:{view.command}:{view.page}" + (f"@{view.article}" if view.article else "")
         case EntityView():
             return f"e{language}:{view.article}:{view.entity}"
 
@@ -77,8 +77,9 @@ def _view(match: re.Match[str]) -> View | None:
     kind, first, second = match["kind"], match["first"], match["second"]
     language = _LANGUAGE_OF[match["language"]]
     if kind == "l":
-        plain = second.isascii() and second.isdigit() and len(second) <= _MAX_PAGE_DIGITS
-        return ListView(first, int(second), language) if plain else None
+        page, _, article = second.partition("@")
+        plain = page.isascii() and page.isdigit() and len(page) <= _MAX_PAGE_DIGITS
+        return ListView(first, int(page), language, article or None) if plain else None
     return FactView(first, second, language) if kind == "f" else EntityView(first, second, language)
 
 

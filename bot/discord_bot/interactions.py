@@ -83,7 +83,12 @@ async def show(interaction: Interaction, view: View, *, public: bool, gone: str 
 
 async def show_list(interaction: Interaction, key: str, *, public: bool) -> None:
     """Answer a command declared in YAML."""
-    await show(interaction, ListView(key, 0, language_for(interaction)), public=public, gone="command_gone")
+    private = is_private(interaction, public=public)
+    previous = state_of(interaction).conversations.last(
+        interaction.user.id, interaction.channel_id or 0, private=private
+    )
+    view = ListView(key, 0, language_for(interaction), previous.article if previous else None)
+    await show(interaction, view, public=public, gone="command_gone")
 
 
 async def show_entity(interaction: Interaction, key: str, name: str, *, public: bool) -> None:

@@ -21,7 +21,7 @@ import numpy as np
 import rapidfuzz
 
 from bot import cached_files
-from bot.core.index import Snapshot
+from bot.core.snapshot import Snapshot
 from bot.knowledge.folder import KnowledgeFiles
 
 log = logging.getLogger(__name__)

@@ -193,6 +193,8 @@ class KnowledgeFiles:
     """What is wrong with the folders, such as a misspelt file name."""
     revision: str
     """Short hash over the name and content of every file; one that can't be read counts as empty."""
+    digests: Mapping[str | None, str]
+    """The same over the files of each article, by slug, and over those that all articles share, under None."""
 
     def read(self, path: Path, problems: list[Problem]) -> bytes | None:
         """Return a file's content, or None and a problem."""
@@ -220,31 +222,33 @@ def read_files(folder: Path, shipped: Path | None = None) -> KnowledgeFiles:
     problems: list[Problem] = []
     articles = tuple(article_folders(folder, problems))
     content: dict[Path, bytes | Problem] = {}
-    digest = hashlib.sha256()
-    for name, path, root in _files_of(articles, folder, shipped):
+    every, parts = hashlib.sha256(), {slug: hashlib.sha256() for slug in (None, *(one.slug for one in articles))}
+    for slug, name, path, root in _files_of(articles, folder, shipped):
         if path not in content:
             content[path] = read_bytes(path, name, root)
         found = content[path]
         data = found if isinstance(found, bytes) else b""
-        digest.update(f"{name}\0{len(data)}\0".encode("utf-8", "surrogateescape"))
-        digest.update(data)
-    return KnowledgeFiles(articles, content, tuple(problems), digest.hexdigest()[:12])
+        for digest in (every, parts[slug]):
+            digest.update(f"{name}\0{len(data)}\0".encode("utf-8", "surrogateescape"))
+            digest.update(data)
+    digests = {slug: digest.hexdigest() for slug, digest in parts.items()}
+    return KnowledgeFiles(articles, content, tuple(problems), every.hexdigest()[:12], digests)
 
 
 def _files_of(
     articles: tuple[ArticleFolder, ...], folder: Path, shipped: Path | None
-) -> Iterator[tuple[str, Path, Path]]:
-    """Yield the name in messages and the path of each file that is read, and the folder that it must be in.
+) -> Iterator[tuple[str | None, str, Path, Path]]:
+    """Yield the article's slug, the name in messages and the path of each file that is read, and where it must be.
 
     A folder's own messages come after the shipped ones, which they replace one by one; other shared files replace the
     shipped ones as a whole.
     """
     for shared in sorted(_SHARED):
         bases = [base for base in (shipped, folder) if base is not None and os.path.lexists(base / shared)]
-        yield from ((shared, base / shared, base) for base in (bases if shared == MESSAGES else bases[-1:]))
+        yield from ((None, shared, base / shared, base) for base in (bases if shared == MESSAGES else bases[-1:]))
     for article in articles:
         for file in (*sorted((_OF_ARTICLE & article.files | {ARTICLE}) - {FACTS}), *article.fact_files):
-            yield article.name(file), article.path / file, folder
+            yield article.slug, article.name(file), article.path / file, folder
 
 
 def fingerprint(folder: Path, shipped: Path | None = None) -> str:
@@ -252,7 +256,7 @@ def fingerprint(folder: Path, shipped: Path | None = None) -> str:
     problems: list[Problem] = []
     articles = tuple(article_folders(folder, problems))
     seen: list[object] = [*problems]
-    for name, path, _ in _files_of(articles, folder, shipped):
+    for _, name, path, _ in _files_of(articles, folder, shipped):
         seen.append((name, os.fspath(path)))
         with suppress(OSError):
             status = path.stat()

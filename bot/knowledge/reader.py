@@ -1,7 +1,7 @@
 """Reads a knowledge folder into the core's records, or reports everything that is wrong with it at once."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, TypeAlias, TypeVar
 
 from pydantic import BaseModel
@@ -12,7 +12,13 @@ from bot.errors import KnowledgeError, Problem
 from bot.knowledge import schema
 from bot.knowledge.folder import LEXICON, MESSAGES, SMALL_TALK, KnowledgeFiles
 from bot.knowledge.problems import unknown
-from bot.knowledge.references import ArticleFiles, check_command_names, check_references, read_article
+from bot.knowledge.references import (
+    ArticleFiles,
+    check_command_names,
+    check_references,
+    command_names_clash,
+    read_article,
+)
 from bot.knowledge.schema import FactsFile, LexiconFile, Localised, Message, MessagesFile, placeholders
 from bot.knowledge.validation import LoadedFile, Located, load
 from bot.knowledge.yaml_reader import Document
@@ -40,6 +46,34 @@ class LocatedKnowledge:
 
     knowledge: Knowledge
     locations: Locations
+
+
+@dataclass(frozen=True, slots=True)
+class KnownFiles:
+    """Knowledge, and the digests of the files that it was made of."""
+
+    knowledge: Knowledge
+    digests: Mapping[str | None, str]
+
+
+def parse_changed(files: KnowledgeFiles, known: KnownFiles) -> Knowledge:
+    """Make knowledge of files that were read, but parse no article that is `known`; raise KnowledgeError."""
+    if files.digests[None] != known.digests.get(None):
+        return parse_knowledge(files).knowledge
+    problems = list(files.problems)
+    articles: list[model.Article] = []
+    for folder in files.articles:
+        same = files.digests[folder.slug] == known.digests.get(folder.slug)
+        if (article := known.knowledge.article(folder.slug) if same else None) is None:
+            read = read_article(folder, files, problems)
+            problems += check_references(read, known.knowledge.lexicon)
+            article = _article(read, read.head) if read.head and not problems else None
+        articles += [article] if article else []
+    if problems:
+        raise KnowledgeError(tuple(dict.fromkeys(problems)))
+    if command_names_clash(articles, known.knowledge.messages):
+        return parse_knowledge(files).knowledge
+    return replace(known.knowledge, articles=tuple(articles))
 
 
 def parse_knowledge(files: KnowledgeFiles) -> LocatedKnowledge:

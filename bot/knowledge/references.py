@@ -1,12 +1,12 @@
 """The files of one article, and the checks that need more than one of its items."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, TypeAlias, TypeVar
 
 from pydantic import BaseModel
 
-from bot.core.model import NOTHING, Lexicon, Text
+from bot.core.model import LANGUAGES, NOTHING, Article, Command, Language, Lexicon, Text
 from bot.core.text import normalise, squeeze
 from bot.errors import Problem
 from bot.knowledge.folder import ARTICLE, CASES, COMMANDS, ENTITIES, FACTS, ArticleFolder, KnowledgeFiles
@@ -235,25 +235,39 @@ def check_command_names(articles: Iterable[ArticleFiles], messages: Mapping[str,
 
     The other is one that every bot has, one of the same article, or one of another article that can't be merged.
     """
+    located = [(article.slug, command.value, command) for article in articles for command in article.commands]
+    for at, language, what in _clashes([(slug, value) for slug, value, _ in located], messages):
+        yield located[at][2].problem(what, "name", language)
+
+
+def command_names_clash(articles: Iterable[Article], messages: Mapping[str, Text]) -> bool:
+    """Return whether `check_command_names` would report anything."""
+    commands = [(article.slug, command) for article in articles for command in article.commands]
+    return next(_clashes(commands, messages), None) is not None
+
+
+def _clashes(
+    commands: Sequence[tuple[str, CommandModel | Command]], messages: Mapping[str, Text]
+) -> Iterator[tuple[int, Language, str]]:
+    """Yield the position of each command with a name that it can't have, the language of the name, and why."""
     built_in = {_ADMIN_COMMAND, *(name for key in _BUILT_IN if key in messages for name in messages[key].every())}
-    earlier: dict[tuple[str, str], dict[str, Located[CommandModel]]] = {}
-    for article in articles:
-        for command in article.commands:
-            for language, name in command.value.name.given():
-                if name in built_in:
-                    yield command.problem(f"the bot has a command {quote(name)} of its own", "name", language)
-                by_article = earlier.setdefault((language, name), {})
-                if by_article.setdefault(article.slug, command) is not command:
-                    yield command.problem(f"two commands are called {quote(name)}: rename one", "name", language)
-                slug, other = next(iter(by_article.items()))
-                if slug != article.slug and (difference := _difference(command.value, other.value)):
-                    what = (
-                        f"article {quote(slug)} has a command of this name with another {difference}: make them agree"
-                    )
-                    yield command.problem(what, "name", language)
+    earlier: dict[tuple[str, str], dict[str, CommandModel | Command]] = {}
+    for at, (article, command) in enumerate(commands):
+        for language in LANGUAGES:
+            if not (name := command.name.ko if language == "ko" else command.name.en):
+                continue
+            if name in built_in:
+                yield at, language, f"the bot has a command {quote(name)} of its own"
+            by_article = earlier.setdefault((language, name), {})
+            if by_article.setdefault(article, command) is not command:
+                yield at, language, f"two commands are called {quote(name)}: rename one"
+            slug, other = next(iter(by_article.items()))
+            if slug != article and (difference := _difference(command, other)):
+                why = f"article {quote(slug)} has a command of this name with another {difference}: make them agree"
+                yield at, language, why
 
 
-def _difference(one: CommandModel, other: CommandModel) -> str | None:
+def _difference(one: CommandModel | Command, other: CommandModel | Command) -> str | None:
     """Return what keeps two commands of one name from being merged, or None."""
     if one.lookup != other.lookup:
         return "`lookup`"

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from bot.core.budget import MAX_CONTEXT, MAX_PART, MAX_READ, Budget
 from bot.core.dialogue import Context, Resolution, Resolutions, resolve, without_discourse_marker
-from bot.core.index import Snapshot, Vector
+from bot.core.index import Scope, Vector
 from bot.core.matching import (
     Answered,
     Candidate,
@@ -18,12 +18,16 @@ from bot.core.matching import (
     Unanswered,
     decide,
     prepare,
+    score,
     score_all,
 )
 from bot.core.model import Entity, Knowledge, Language
+from bot.core.selection import Found, select
+from bot.core.snapshot import Snapshot
 from bot.core.text import is_blank, language_of, normalise, separate_questions, without_list_markers
 from bot.service.ports import Encoder
 from bot.service.replies import Reply, Voice, reply_to
+from bot.service.whole_articles import article_of_command, articles_reply
 
 # The confidences of the follow-up rules, from 0 to 1, are chosen by hand on development dialogues.
 _CLOSE = 0.1
@@ -101,18 +105,23 @@ def ask(snapshot: Snapshot, question: Question, encoder: Encoder | None) -> Answ
     if is_blank(question.text):
         language = question.language or question.default
         return Answer(snapshot, None, Reply("unanswered", language, Voice(snapshot.knowledge, language).say("empty")))
-    budget = Budget()
-    whole = _answer(snapshot, question, _interpret(snapshot, question, encoder, budget))
+    language = question.language or language_of(normalise(question.text), question.default)
+    if question.article is None and (
+        listed := articles_reply(snapshot.knowledge, question, Voice(snapshot.knowledge, language))
+    ):
+        return Answer(snapshot, None, listed)
+    budgets = Budgets()
+    whole = _answer(snapshot, question, _interpret(snapshot, question, encoder, budgets))
     if whole.reply.understood:
         return whole
     language = whole.reply.language
     texts = separate_questions(question.text)
-    if not texts or max(map(len, texts)) > MAX_PART or not budget.starts():
+    if not texts or max(map(len, texts)) > MAX_PART or not budgets.start():
         return whole
-    if not all(budget.reads(normalise(text), snapshot.index.vocabulary) for text in texts):
+    if not all(budgets.read(snapshot, question.article, normalise(text)) for text in texts):
         return whole
     asked = [replace(question, text=text, language=language, after=None) for text in texts]
-    decisions = _literal(snapshot, asked, encoder, budget)
+    decisions = _literal(snapshot, asked, encoder, budgets)
     parts = [_answer(snapshot, one, _Interpretation(decision)) for one, decision in zip(asked, decisions, strict=True)]
     return replace(whole, reply=joined(whole.reply, [part.reply for part in parts]))
 
@@ -153,54 +162,105 @@ def joined(whole: Reply, parts: Sequence[Reply]) -> Reply:
 
 def decide_on(snapshot: Snapshot, question: Question, encoder: Encoder | None) -> Decision:
     """Decide on a question in the context `question.after`; no text raises an error."""
-    return _interpret(snapshot, question, encoder, Budget()).decision
+    return _interpret(snapshot, question, encoder, Budgets()).decision
 
 
-def score_with(snapshot: Snapshot, question: Question, encoder: Encoder | None) -> tuple[Prepared, tuple[Scored, ...]]:
+def score_with(scope: Scope, question: Question, encoder: Encoder | None) -> tuple[Prepared, tuple[Scored, ...]]:
     """Prepare, encode (if there is an encoder) and score a question, without `question.after` and whatever it costs."""
-    return _scored(snapshot, [question], encoder, None)[0]
+    prepared = prepare(scope, question)
+    return prepared, score(scope, prepared, None if scope.vectors is None else _encoded(prepared.texts, encoder))
 
 
-def _encoded(snapshot: Snapshot, texts: Sequence[str], encoder: Encoder | None) -> dict[str, Vector] | None:
-    """Return the unit vector of each text; None without an encoder or without vectors to compare with."""
-    if encoder is None or snapshot.vectors is None:
-        return None
-    return dict(zip(texts, encoder.encode(texts), strict=True))
+def _encoded(texts: Sequence[str], encoder: Encoder | None) -> dict[str, Vector] | None:
+    return None if encoder is None else dict(zip(texts, encoder.encode(texts), strict=True))
 
 
-def _scored(
-    snapshot: Snapshot, questions: Sequence[Question], encoder: Encoder | None, budget: Budget | None
-) -> list[tuple[Prepared, tuple[Scored, ...]]]:
-    """Prepare and score questions; encoding all texts in one call takes half the time."""
-    prepared = [prepare(snapshot, question, budget) for question in questions]
-    texts = tuple(dict.fromkeys(text for one in prepared for text in one.texts))
-    return list(zip(prepared, score_all(snapshot, prepared, _encoded(snapshot, texts, encoder)), strict=True))
+class Budgets:
+    """The work left for one message in each article that it is scored against."""
+
+    def __init__(self) -> None:
+        """Begin with the whole work for every article."""
+        self._of: dict[str | None, Budget] = {}
+
+    def of(self, scope: Scope) -> Budget:
+        """Return the work left in one article."""
+        return self._of.setdefault(scope.slug, Budget())
+
+    def read(self, snapshot: Snapshot, article: str | None, normal: str) -> bool:
+        """Return whether one more question may be scored in the article asked, or in those scored so far."""
+        scopes = [snapshot.alone(slug) for slug in ((article,) if article else self._of) if slug is not None]
+        return all(self.of(scope).reads(normal, scope.index.vocabulary) for scope in scopes)
+
+    def start(self) -> bool:
+        """Return whether further questions may begin in every article scored so far."""
+        started = [budget.starts() for budget in self._of.values()]
+        return all(started)
 
 
 def _literal(
-    snapshot: Snapshot, questions: Sequence[Question], encoder: Encoder | None, budget: Budget
+    snapshot: Snapshot, questions: Sequence[Question], encoder: Encoder | None, budgets: Budgets
 ) -> list[Decision]:
-    """Decide on each question literally."""
-    return [decide(prepared, scores) for prepared, scores in _scored(snapshot, questions, encoder, budget)]
+    """Decide on each question literally; encoding all texts in one call takes half the time."""
+    encoder = encoder if snapshot.has_vectors else None
+    likeliest = [_likeliest(snapshot, question, encoder) for question in questions]
+    scopes = [[scope for scope, _ in own] for own in likeliest]
+    prepared = [[prepare(s, one, budgets.of(s)) for s in own] for one, own in zip(questions, scopes, strict=True)]
+    texts = tuple(dict.fromkeys(text for own in prepared for one in own for text in one.texts))
+    encoded = _encoded(texts, encoder)
+    scored = _scored(scopes, prepared, encoded)
+    return [
+        select([Found(logit, decide(one, scores), scores) for (_, logit), one, scores in zip(*row, strict=True)])
+        for row in zip(likeliest, prepared, scored, strict=True)
+    ]
 
 
-def _interpret(snapshot: Snapshot, question: Question, encoder: Encoder | None, budget: Budget) -> _Interpretation:
+def _likeliest(snapshot: Snapshot, question: Question, encoder: Encoder | None) -> list[tuple[Scope, float]]:
+    """Return what a question is scored against: the article that it is restricted to, or the likeliest ones."""
+    scopes = (snapshot.alone(question.article),) if question.article is not None else snapshot.every_scope()
+    if len(scopes) == 1:
+        return [(scopes[0], 0.0)]
+    normal = normalise(question.text)[:MAX_READ]
+    return snapshot.shortlist.likeliest(normal, None if encoder is None else encoder.encode([normal])[0])
+
+
+def _scored(
+    scopes: Sequence[Sequence[Scope]], prepared: Sequence[Sequence[Prepared]], encoded: dict[str, Vector] | None
+) -> list[list[tuple[Scored, ...]]]:
+    """Score each question in each of its articles; questions of one article together."""
+    found: list[list[tuple[Scored, ...]]] = [[()] * len(own) for own in scopes]
+    places: dict[str | None, list[tuple[int, int]]] = {}
+    for row, own in enumerate(scopes):
+        for column, scope in enumerate(own):
+            places.setdefault(scope.slug, []).append((row, column))
+    for cells in places.values():
+        row, column = cells[0]
+        scores = score_all(scopes[row][column], [prepared[r][c] for r, c in cells], encoded)
+        for (r, c), one in zip(cells, scores, strict=True):
+            found[r][c] = one
+    return found
+
+
+def _interpret(snapshot: Snapshot, question: Question, encoder: Encoder | None, budgets: Budgets) -> _Interpretation:
     """Decide on a question, literally or resolved with the exchange before it."""
+    if question.article is None and len(snapshot.scopes) > 1:
+        question = replace(question, article=article_of_command(snapshot, question))
     before = question.after
     if before is None:
-        return _Interpretation(_literal(snapshot, [question], encoder, budget)[0])
+        return _Interpretation(_literal(snapshot, [question], encoder, budgets)[0])
     before = replace(before, question=before.question[:MAX_CONTEXT])
-    literal = _Interpretation(_literal(snapshot, [_without_marker(question)], encoder, budget)[0])
-    resolved = resolve(snapshot, normalise(question.text)[:MAX_READ], before)
+    literal = _Interpretation(_literal(snapshot, [_without_marker(question)], encoder, budgets)[0])
+    scope = snapshot.alone(before.article)
+    resolved = resolve(scope, normalise(question.text)[:MAX_READ], before)
     if resolved is None:
         return literal
     literal = replace(literal, needs_context=True)
+    budget, known = budgets.of(scope), scope.index.vocabulary
     if _is_small_talk(literal, resolved) or not budget.starts():
         return literal
     language = question.language or language_of(normalise(question.text), question.default)
     asked = replace(question, language=language, article=question.article or before.article)
-    ways = [one for one in resolved.candidates if budget.reads(normalise(one.text), snapshot.index.vocabulary)]
-    decisions = _literal(snapshot, [replace(asked, text=one.text) for one in ways], encoder, budget)
+    ways = [one for one in resolved.candidates if budget.reads(normalise(one.text), known)]
+    decisions = _literal(snapshot, [replace(asked, text=one.text) for one in ways], encoder, budgets)
     tries = [_Interpretation(decision, one, needs_context=True) for decision, one in zip(decisions, ways, strict=True)]
     best = _preferred(tries, resolved, before)
     return best if best and _is_better(best, literal, resolved, before) else literal
@@ -230,13 +290,15 @@ def _context_after(snapshot: Snapshot, text: str, found: _Interpretation) -> Con
     normal, best = normalise(text)[:MAX_READ], found.best
     if best is not None:
         return Context(best.target.article.slug, normal, best.target.item.id) if best.target.article else None
-    named = sorted(key for word in snapshot.index.tokenizer.tokens(normal) for key in word.names)
-    return Context(named[0][0], normal) if named else None
+    for scope, _ in _likeliest(snapshot, Question(normal, article=None), None):
+        if scope.slug and any(word.names for word in scope.index.tokenizer.tokens(normal)):
+            return Context(scope.slug, normal)
+    return None
 
 
 def context_after(snapshot: Snapshot, question: Question, encoder: Encoder | None) -> Context | None:
     """Return the context for the questions after `question`."""
-    return _context_after(snapshot, question.text, _interpret(snapshot, question, encoder, Budget()))
+    return _context_after(snapshot, question.text, _interpret(snapshot, question, encoder, Budgets()))
 
 
 def _is_small_talk(literal: _Interpretation, resolved: Resolutions) -> bool:

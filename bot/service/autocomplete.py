@@ -8,6 +8,7 @@ from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import chain, pairwise, zip_longest
 from typing import TypeAlias
 
@@ -238,7 +239,9 @@ def _completions(knowledge: Knowledge) -> Iterable[Completion]:
                 yield Completion(article.slug, fact.id, sample.language, sample.text)
 
 
+@lru_cache(maxsize=65_536)
 def _keys(normal: str) -> str:
+    """Return the key strokes of a word; the words of articles repeat, and a reload asks for all of them again."""
     return as_latin_keys(normal).lower()
 
 

@@ -1,19 +1,27 @@
 """The holder of the current snapshot; a reload replaces it at once, or keeps it if anything is wrong."""
 
 import asyncio
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from threading import Lock
 
-from bot.core.index import Index, Snapshot, Vectors
+import numpy as np
+
+from bot.core.index import Scope, Vectors
 from bot.core.matching import Answered, Closest, Decision, Question, Suggested, Unanswered
 from bot.core.model import NOTHING, Case, Knowledge
+from bot.core.snapshot import Snapshot
 from bot.core.text import normalise
 from bot.errors import KnowledgeError, Problem
 from bot.service.answering import Answer, ask, context_after, decide_on
 from bot.service.autocomplete import Completer, entity_names, questions
 from bot.service.pages import listings
 from bot.service.ports import Encoder
+
+_HALF_FROM = 100_000
+"""Number of texts from which their vectors are kept in half precision, to save memory (200 MB at this number)."""
+_ENCODED_AT_ONCE = 40_000
+"""Texts after which the vectors of some articles are stored, before those of others are made (80 MB)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,16 +70,26 @@ class Library:
     def encode(self) -> None:
         """Add the vectors to the current snapshot; slow the first time, so call it off the event loop."""
         with self._lock:
-            if self._cached_encoder is not None and self.snapshot.vectors is None:
+            if self._cached_encoder is not None and not self.snapshot.has_vectors:
                 self.snapshot = with_vectors(self.snapshot, self._cached_encoder)
 
     def completers(self) -> Completers:
-        """Return the completers of the current knowledge; building them takes a quarter of a second, once."""
-        with self._completers_lock:
+        """Return the completers of the current knowledge; building them takes a quarter of a second, once.
+
+        While one thread builds them after a reload, others get those from before it.
+        """
+        ready = self._completers
+        if ready is not None and ready.knowledge is self.snapshot.knowledge:
+            return ready
+        if not self._completers_lock.acquire(blocking=ready is None) and ready is not None:
+            return ready
+        try:
             knowledge, ready = self.snapshot.knowledge, self._completers
             if ready is None or ready.knowledge is not knowledge:
                 ready = self._completers = build_completers(knowledge)
             return ready
+        finally:
+            self._completers_lock.release()
 
     def answer(self, question: Question) -> Answer:
         """Answer from the current snapshot, in the calling thread."""
@@ -84,19 +102,19 @@ class Library:
     def reload(self) -> Change:
         """Read again and replace the snapshot; raise KnowledgeError and keep the old one if reading or a case fails."""
         with self._lock:
-            fresh = build_snapshot(*self._read(), self._cached_encoder)
-            if problems := failed_cases(fresh, self._encoder):
+            fresh = build_snapshot(*self._read(), self._cached_encoder, self.snapshot)
+            if problems := failed_cases(fresh, self._encoder, self.snapshot):
                 raise KnowledgeError(problems)
             change = _compare(self.snapshot.knowledge, fresh.knowledge)
-            completers = build_completers(fresh.knowledge) if self._completers else None
-            with self._completers_lock:
-                self.snapshot, self._completers = fresh, completers
+            self.snapshot = fresh
             return change
 
 
-def build_snapshot(knowledge: Knowledge, revision: str, encoder: Encoder | None = None) -> Snapshot:
-    """Index `knowledge`, with vectors if there is an encoder."""
-    snapshot = Snapshot(knowledge, Index(knowledge), revision)
+def build_snapshot(
+    knowledge: Knowledge, revision: str, encoder: Encoder | None = None, before: Snapshot | None = None
+) -> Snapshot:
+    """Index `knowledge`, with vectors if there is an encoder; what `before` has of an equal article is used again."""
+    snapshot = Snapshot.of(knowledge, revision, before)
     return snapshot if encoder is None else with_vectors(snapshot, encoder)
 
 
@@ -107,17 +125,43 @@ def build_completers(knowledge: Knowledge) -> Completers:
 
 
 def with_vectors(snapshot: Snapshot, encoder: Encoder) -> Snapshot:
-    """Return `snapshot` with the vectors of all its texts."""
-    index = snapshot.index
-    rows = encoder.encode([normalise(text) for text in index.texts()])
-    return replace(snapshot, vectors=Vectors.of(index, rows))
+    """Return `snapshot` with the vectors of all its texts; articles that have them already are left as they are."""
+    scopes = (snapshot.small_talk, *snapshot.scopes.values())
+    counts = {scope.slug: len(scope.index.texts()) for scope in scopes}
+    half = sum(counts.values()) > _HALF_FROM
+    shared, found = snapshot.small_talk.vectors, {}
+    for group in _groups([scope for scope in scopes if scope.vectors is None], counts):
+        rows = encoder.encode([normalise(text) for scope in group for text in scope.index.texts()])
+        ends = np.cumsum([counts[scope.slug] for scope in group])
+        for scope, own in zip(group, np.split(rows, ends[:-1]), strict=True):
+            small = half and scope is not snapshot.small_talk  # every question needs those of small talk
+            kept = own.astype(np.float16) if small else own.astype(np.float32)
+            found[scope.slug] = Vectors.of(scope.index, kept, None if scope.slug is None else shared)
+            shared = shared or found[None]
+    return snapshot.with_vectors(found)
 
 
-def failed_cases(snapshot: Snapshot, encoder: Encoder | None) -> tuple[Problem, ...]:
-    """Return a problem for each case whose outcome is not the expected one."""
+def _groups(scopes: Sequence[Scope], counts: Mapping[str | None, int]) -> Iterator[list[Scope]]:
+    """Yield the scopes in groups of about `_ENCODED_AT_ONCE` texts."""
+    group: list[Scope] = []
+    for scope in scopes:
+        group.append(scope)
+        if sum(counts[one.slug] for one in group) >= _ENCODED_AT_ONCE:
+            yield group
+            group = []
+    if group:
+        yield group
+
+
+def failed_cases(snapshot: Snapshot, encoder: Encoder | None, before: Snapshot | None = None) -> tuple[Problem, ...]:
+    """Return a problem for each case whose outcome is not the expected one.
+
+    The cases of an article that is the same in `before` are not run: no other article has changed their outcomes.
+    """
     problems = []
     for article in snapshot.knowledge.articles:
-        for case in article.cases:
+        same = before is not None and before.alone(article.slug).index is snapshot.alone(article.slug).index
+        for case in () if same else article.cases:
             decision = _decide_case(snapshot, case, article.slug, encoder)
             got = _outcome(decision)
             if got != case.expect:

@@ -40,6 +40,8 @@ from bot.service.views import (
 )
 
 MOST_BUTTONS: Final = 5
+MOST_COMMANDS: Final = 90
+"""Commands from YAML; Discord allows 100, and the bot has its own."""
 MOST_CHOICES: Final = 25
 LONGEST_LABEL: Final = 80
 LONGEST_CHOICE: Final = 100
@@ -101,6 +103,21 @@ def listings(knowledge: Knowledge) -> tuple[Listing, ...]:
 def listing(knowledge: Knowledge, key: str) -> Listing | None:
     """Return the command called `key`, or None."""
     return next((one for one in listings(knowledge) if one.key == key), None)
+
+
+def registered(knowledge: Knowledge, most: int = MOST_COMMANDS) -> tuple[Listing, ...]:
+    """Return the commands that Discord is told of: all of them, or `most`, those of the newest articles."""
+    found = listings(knowledge)
+    place = {article.slug: at for at, article in enumerate(knowledge.newest_first())}
+    newest = sorted(found, key=lambda one: min(place[article.slug] for article, _ in one.parts))[:most]
+    return tuple(one for one in found if one in newest)
+
+
+def _of_article(listing: Listing, knowledge: Knowledge, slug: str | None) -> Listing:
+    """Return what one article puts into a command: the article `slug`, or else the newest that has the command."""
+    parts = {article.slug: (article, command) for article, command in listing.parts}
+    newest = next((article.slug for article in knowledge.newest_first() if article.slug in parts), "")
+    return replace(listing, parts=(parts.get(slug or newest) or parts[newest],))
 
 
 def page_of(knowledge: Knowledge, view: View, *, trace: Trace | None = None, shareable: bool = False) -> Page | None:
@@ -219,7 +236,8 @@ def _buttons(voice: Voice, *buttons: tuple[bool, str, Action]) -> tuple[Button, 
 
 def _list_page(knowledge: Knowledge, view: ListView, *, shareable: bool) -> Page | None:
     """Lay out one page of a command; a command of one fact without rows is that fact."""
-    command = listing(knowledge, view.command)
+    every = listing(knowledge, view.command)
+    command = _of_article(every, knowledge, view.article) if every else None
     facts = command.facts() if command else ()
     if command is None or not facts:
         return None
@@ -239,7 +257,7 @@ def _list_page(knowledge: Knowledge, view: ListView, *, shareable: bool) -> Page
         footer.append(_small(voice.say("list_page", page=at + 1, pages=len(pages))))
     begin = sum(map(len, pages[:at]))
     shown = facts if rows else facts[begin : begin + len(pages[at])]
-    current = replace(view, page=at)
+    current = replace(view, page=at, article=command.parts[0][0].slug if every and len(every.parts) > 1 else None)
     buttons = _buttons(
         voice,
         (at > 0, "button_previous", Action("open", replace(current, page=at - 1))),

@@ -12,6 +12,8 @@ from bot.core.model import Article, Fact, Gap, Knowledge, Language, Text
 Outcome = Literal["answered", "suggested", "unanswered"]
 _QUOTES = {"ko": "「{}」", "en": "“{}”"}
 _STRONGEST = 4
+_LONGEST_TITLE = 30
+"""Characters of a title before the label of a suggestion, so that the label is read too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,8 +103,9 @@ def reply_to(knowledge: Knowledge, decision: Decision) -> Reply:
     """Put a decision into words."""
     language, others = decision.language, decision.others
     voice = Voice(knowledge, language)
+    several = len({one.target.article.slug for one in others if one.target.article}) > 1
     suggestions = tuple(
-        suggestion(one.target.article, one.target.item, language, one.confidence)
+        suggestion(one.target.article, one.target.item, language, one.confidence, titled=several)
         for one in others
         if one.target.article
     )
@@ -119,7 +122,8 @@ def reply_to(knowledge: Knowledge, decision: Decision) -> Reply:
             reply = Reply("suggested", language, voice.say("closest"), suggestions=suggestions, others=others)
             return replace(reply, confidence=best.confidence, best=best, closest=quoted, notice=quoted.notice)
         case Suggested():
-            reply = Reply("suggested", language, voice.say("suggested"), suggestions=suggestions, others=others)
+            text = voice.say("suggested_several" if several else "suggested")
+            reply = Reply("suggested", language, text, suggestions=suggestions, others=others)
             return replace(reply, confidence=others[0].confidence)
         case Unanswered():
             key = "unanswered" if len(knowledge.articles) == 1 else "unanswered_several"
@@ -144,9 +148,16 @@ def suggested(article: Article, facts: Iterable[str], language: Language) -> tup
     return tuple(suggestion(article, fact, language) for fact in found)
 
 
-def suggestion(article: Article, item: Fact | Gap, language: Language, confidence: float = 0.0) -> Suggestion:
-    """Return `item` as a suggestion."""
-    return Suggestion(article.slug, item.id, item.label.get(language), confidence)
+def suggestion(
+    article: Article, item: Fact | Gap, language: Language, confidence: float = 0.0, *, titled: bool = False
+) -> Suggestion:
+    """Return `item` as a suggestion; `titled`: its label begins with the article's title."""
+    label = item.label.get(language)
+    if titled:
+        title = article.title.get(language)
+        title = title if len(title) <= _LONGEST_TITLE else f"{title[: _LONGEST_TITLE - 1].rstrip()}…"
+        label = f"{_QUOTES[language].format(title)} {label}"
+    return Suggestion(article.slug, item.id, label, confidence)
 
 
 def citation(voice: Voice, article: Article, fact: Fact) -> Citation:

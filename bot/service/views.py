@@ -29,6 +29,8 @@ class ListView:
     command: str
     page: int
     language: Language
+    article: str | None = None
+    """Slug of the article whose list it is; None or one without the command: the newest with it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ import pytest
 from bot.core.matching import Question
 from bot.service.library import Library
 from bot.service.replies import Reply
-from tests.core.ferry import night_snapshot
+from tests.core.ferry import night_scope, night_snapshot
 from tests.core.letters_encoder import LettersEncoder
 
 ZALGO = "도" + "\u0335\u0322\u0301" * 300 + "서관"
@@ -74,7 +74,7 @@ def bot(request: pytest.FixtureRequest) -> str:
 @pytest.fixture(scope="module")
 def honest(bot: str) -> float:
     """Return the CPU seconds of a message of about 2,000 characters, all of them real questions."""
-    samples = list(night_snapshot().index.samples)
+    samples = list(night_scope().index.samples)
     shuffled = random.Random(1)  # noqa: S311  not for secrets
     messages = [" ".join(shuffled.sample(samples, 100))[:2_000] for _ in range(5)]
     return statistics.median(asked(bot, message)[1] for message in messages)

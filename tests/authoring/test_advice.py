@@ -15,18 +15,20 @@ from bot.authoring.advice import (
     near_duplicate_samples,
     overlapping_facts,
     unasked_attributes,
+    unregistered_commands,
 )
-from bot.core.index import Index, Snapshot
-from bot.core.model import Article, Fact, Gap, Knowledge
+from bot.core.index import Scope
+from bot.core.model import Article, Command, Fact, Gap, Knowledge, Text
 from bot.core.text import normalise
 from bot.core.tokens import TokenizedText
+from bot.service.library import build_snapshot
+from bot.service.pages import MOST_COMMANDS
 from tests.core.ferry import LEXICON, ferry, samples
 from tests.core.letters_encoder import LettersEncoder
 
 
-def build_snapshot(article: Article) -> Snapshot:
-    knowledge = Knowledge((article,), LEXICON)
-    return Snapshot(knowledge, Index(knowledge), "1")
+def build_scope(article: Article) -> Scope:
+    return build_snapshot(Knowledge((article,), LEXICON), "1").alone(article.slug)
 
 
 def changed(position: int, *more: str, answer: str = "") -> Article:
@@ -47,8 +49,8 @@ def misclassified(own: int, found: int, sample: str) -> Misclassified:
     return Misclassified("ferry", "?", sample, (), 0.0, own, found, offered=True)
 
 
-def tokenized_samples(snapshot: Snapshot) -> tuple[TokenizedText, ...]:
-    return tuple(snapshot.index.tokenizer.tokenize(normalise(text)) for text in snapshot.index.samples)
+def tokenized_samples(scope: Scope) -> tuple[TokenizedText, ...]:
+    return tuple(scope.index.tokenizer.tokenize(normalise(text)) for text in scope.index.samples)
 
 
 def test_ten_lines_are_shown_and_the_rest_counted() -> None:
@@ -61,7 +63,7 @@ def test_ten_lines_are_shown_and_the_rest_counted() -> None:
 def test_facts_that_win_each_others_samples_overlap() -> None:
     """Each pair is listed once, in either order, with its two most similar samples."""
     advice = overlapping_facts(
-        build_snapshot(ferry()).index,
+        build_scope(ferry()).index,
         [
             misclassified(0, 1, "How much did the ferry cost?"),
             misclassified(1, 0, "Who built the ferry?"),
@@ -81,15 +83,15 @@ def test_facts_that_win_each_others_samples_overlap() -> None:
 
 
 def test_samples_with_the_same_words_are_near_duplicates() -> None:
-    snapshot = build_snapshot(changed(0, "How much did it cost?", "Please, how much did a ferry cost"))
-    (line,) = near_duplicate_samples(snapshot.index, tokenized_samples(snapshot)).lines
+    scope = build_scope(changed(0, "How much did it cost?", "Please, how much did a ferry cost"))
+    (line,) = near_duplicate_samples(scope.index, tokenized_samples(scope)).lines
     assert line.startswith("ferry: fact 'cost': 2 samples look the same to the bot: 'How much did the ferry cost?', ")
     assert "Please, how much did a ferry cost" in line
 
 
 def test_the_same_question_in_both_languages_is_no_near_duplicate() -> None:
-    snapshot = build_snapshot(ferry())
-    assert near_duplicate_samples(snapshot.index, tokenized_samples(snapshot)).number == 0
+    scope = build_scope(ferry())
+    assert near_duplicate_samples(scope.index, tokenized_samples(scope)).number == 0
 
 
 @pytest.mark.parametrize(
@@ -113,33 +115,33 @@ def test_missing_aliases_are_proposed(article: Article, expected: list[str]) -> 
         *article.facts[:2],
         replace(article.facts[2], samples=(*article.facts[2].samples, *samples("룬드 누구", "When did Lund go?"))),
     )
-    snapshot = build_snapshot(replace(article, facts=facts))
-    lines = missing_aliases(snapshot, tokenized_samples(snapshot)).lines
+    scope = build_scope(replace(article, facts=facts))
+    lines = missing_aliases(scope, tokenized_samples(scope)).lines
     assert [part for part in expected if not any(part in line for line in lines)] == []
     assert len(lines) == len(expected)
 
 
 def test_another_spelling_of_a_name_is_proposed_as_an_alias() -> None:
     """A word of the facts counts as known, so the bot does not take it for a misspelt name."""
-    snapshot = build_snapshot(changed(1, "Norren made it, right?", "Is it from Norren"))
-    (line,) = missing_aliases(snapshot, tokenized_samples(snapshot)).lines
+    scope = build_scope(changed(1, "Norren made it, right?", "Is it from Norren"))
+    (line,) = missing_aliases(scope, tokenized_samples(scope)).lines
     assert "'norren' in 2 samples looks like Norrin & Sons" in line
     assert "add it as an alias of entity 'norrin'" in line
 
 
 def test_facts_with_nearly_the_same_answer_are_near_duplicates() -> None:
-    duplicated = build_snapshot(changed(0, answer="Norrin & Sons built the ferry in 2019, for a lot."))
+    duplicated = build_scope(changed(0, answer="Norrin & Sons built the ferry in 2019, for a lot."))
     for encoder in (None, LettersEncoder()):
         assert (
             near_duplicate_facts(duplicated.index, encoder)
             .lines[0]
             .startswith("ferry: fact 'cost' and fact 'builder' have nearly the same answer")
         )
-    assert near_duplicate_facts(build_snapshot(ferry()).index, None).number == 0
+    assert near_duplicate_facts(build_scope(ferry()).index, None).number == 0
 
 
 def test_without_facts_there_is_no_advice() -> None:
-    empty = build_snapshot(replace(ferry(), facts=(), gaps=()))
+    empty = build_scope(replace(ferry(), facts=(), gaps=()))
     advice = (
         near_duplicate_samples(empty.index, ()),
         missing_aliases(empty, ()),
@@ -150,14 +152,14 @@ def test_without_facts_there_is_no_advice() -> None:
     assert [kind.number for kind in advice] == [0] * 5
 
 
-def unasked(snapshot: Snapshot) -> set[tuple[str, str]]:
-    found = unasked_attributes(snapshot.knowledge, snapshot.index, tokenized_samples(snapshot))
+def unasked(scope: Scope) -> set[tuple[str, str]]:
+    found = unasked_attributes(scope.knowledge, scope.index, tokenized_samples(scope))
     return {(one.entity.id, one.attribute) for one in found}
 
 
 def test_an_attribute_with_a_gap_is_not_proposed() -> None:
-    assert unasked(build_snapshot(ferry())) == set()
-    assert unasked(build_snapshot(replace(ferry(), gaps=()))) == {("lund", "pay")}
+    assert unasked(build_scope(ferry())) == set()
+    assert unasked(build_scope(replace(ferry(), gaps=()))) == {("lund", "pay")}
 
 
 def test_a_gap_about_two_people_covers_all_people() -> None:
@@ -167,13 +169,24 @@ def test_a_gap_about_two_people_covers_all_people() -> None:
     general = Gap("pay", ferry().gaps[0].label, ferry().gaps[0].answer, samples("salary of Lund", "pay of Moe?"))
     about: Fact = replace(ferry().facts[2], about=("lund", "moe", "berg"))
     article = replace(ferry(), entities=(*ferry().entities, *people), facts=(about,), gaps=())
-    assert unasked(build_snapshot(article)) == {("lund", "pay"), ("moe", "pay"), ("berg", "pay")}
-    assert unasked(build_snapshot(replace(article, gaps=(general,)))) == set()
+    assert unasked(build_scope(article)) == {("lund", "pay"), ("moe", "pay"), ("berg", "pay")}
+    assert unasked(build_scope(replace(article, gaps=(general,)))) == set()
 
 
 def test_a_proposed_gap_says_how_the_bot_answers_now() -> None:
-    snapshot = build_snapshot(replace(changed(2, "Ada Lund?", "What about Ada Lund?"), gaps=()))
-    (line,) = missing_gaps(snapshot, None, tokenized_samples(snapshot)).lines
+    scope = build_scope(replace(changed(2, "Ada Lund?", "What about Ada Lund?"), gaps=()))
+    (line,) = missing_gaps(scope, None, tokenized_samples(scope)).lines
     assert line.startswith("ferry: no sample asks for the pay of Ada Lund, but ")
     assert "'Ada Lund salary?'" in line
     assert "'chair-left'" in line
+
+
+def test_commands_that_discord_has_no_room_for_are_named() -> None:
+    commands = [Command(Text(en=f"list-{n}"), Text(en="A list"), facts=("cost",)) for n in range(MOST_COMMANDS + 1)]
+    old, new = (replace(ferry(), slug=year, date=f"{year}-01-02") for year in ("2024", "2025"))
+    knowledge = Knowledge(
+        (replace(old, commands=tuple(commands[:2])), replace(new, commands=tuple(commands[1:]))), LEXICON
+    )
+    (line,) = unregistered_commands(knowledge).lines
+    assert line.startswith("/list-0 of 2024 is not registered: Discord has room for 90")
+    assert unregistered_commands(replace(knowledge, articles=knowledge.articles[1:])).number == 0

@@ -34,9 +34,10 @@ def test_a_start_with_the_encoder_says_how_many_texts_it_encodes(
 ) -> None:
     caplog.set_level(logging.INFO)
     running = build(Settings(knowledge=NIGHT, cache=tmp_path, semantic=Switch.ON))
-    index = running.library.snapshot.index
-    assert f"encoding {len(set(index.texts()))} texts, which the cache lacks" in caplog.text
-    assert steps(caplog)[-1] == f"loading the vectors of {len(index.texts())} texts"
+    snapshot = running.library.snapshot
+    texts = {text for scope in (snapshot.small_talk, *snapshot.scopes.values()) for text in scope.index.texts()}
+    assert f"encoding {len(texts)} texts, which the cache lacks" in caplog.text
+    assert steps(caplog)[-1] == f"loading the vectors of {snapshot.text_count()} texts"
     build(Settings(knowledge=NIGHT, cache=tmp_path, semantic=Switch.ON))
     assert "which the cache lacks" not in caplog.text
 

@@ -3,8 +3,9 @@
 from functools import cache
 from pathlib import Path
 
-from bot.core.index import Index, Snapshot
+from bot.core.index import Scope
 from bot.core.model import Article, Entity, Fact, Gap, Knowledge, Lexicon, LexiconEntry, Sample, Section, Source, Text
+from bot.core.snapshot import Snapshot
 from tests.knowledge.small_article import read_knowledge
 
 NIGHT = Path(__file__).parents[1] / "articles" / "night-library"
@@ -95,11 +96,21 @@ def ferry() -> Article:
 def ferry_snapshot() -> Snapshot:
     """Return the ferry's article, indexed."""
     knowledge = Knowledge((ferry(),), LEXICON)
-    return Snapshot(knowledge, Index(knowledge), "hand-made")
+    return Snapshot.of(knowledge, "hand-made")
+
+
+def ferry_scope() -> Scope:
+    """Return the ferry's article alone, with small talk."""
+    return ferry_snapshot().alone("ferry")
+
+
+def night_scope() -> Scope:
+    """Return the night library alone, with small talk."""
+    return night_snapshot().alone("night-library")
 
 
 @cache
 def night_snapshot() -> Snapshot:
     """Return the night library with the shipped lexicon and messages, indexed, without vectors."""
     knowledge = read_knowledge(NIGHT, shipped=SHIPPED)
-    return Snapshot(knowledge, Index(knowledge), "night")
+    return Snapshot.of(knowledge, "night")

@@ -5,12 +5,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.core.dialogue import Context, Resolutions, resolve, without_discourse_marker
-from bot.core.index import Index, Snapshot
 from bot.core.model import Knowledge
+from bot.core.snapshot import Snapshot
 from tests.core.ferry import ferry, night_snapshot
 
 KNOWLEDGE = Knowledge((ferry(),), night_snapshot().knowledge.lexicon)
-FERRY = Snapshot(KNOWLEDGE, Index(KNOWLEDGE), "hand-made")
+FERRY = Snapshot.of(KNOWLEDGE, "hand-made").alone("ferry")
 LEFT = Context("ferry", "룬드는 왜 떠났어", "chair-left")
 LEFT_EN = Context("ferry", "why did ada lund quit", "chair-left")
 BUILDER = Context("ferry", "who built the ferry", "builder")

@@ -5,9 +5,9 @@ import pytest
 
 from bot.core.features import FEATURE_NAMES, FEATURES, Comparison, Matrix, feature_table
 from bot.core.text import normalise
-from tests.core.ferry import ferry_snapshot
+from tests.core.ferry import ferry_scope
 
-INDEX = ferry_snapshot().index
+INDEX = ferry_scope().index
 IDS = [target.item.id for target in INDEX.targets]
 
 

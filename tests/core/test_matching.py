@@ -5,13 +5,13 @@ from dataclasses import replace
 import pytest
 
 from bot.core.matching import Answered, Closest, Decision, Question, Suggested, decide, prepare, score
-from tests.core.ferry import ferry_snapshot
+from tests.core.ferry import ferry_scope
 
 
 def literal(text: str) -> Decision:
     """Decide on a question without an encoder."""
-    prepared = prepare(ferry_snapshot(), Question(text))
-    return decide(prepared, score(ferry_snapshot(), prepared))
+    prepared = prepare(ferry_scope(), Question(text))
+    return decide(prepared, score(ferry_scope(), prepared))
 
 
 @pytest.mark.parametrize("name", ["룬드", "Ada Lund", "룬드?", "Lund!"])
@@ -32,15 +32,14 @@ def test_an_authors_own_sample_is_answered_with_confidence_1(sample: str) -> Non
 def test_english_typed_on_the_korean_layout_is_a_reading_in_lower_case() -> None:
     """Capitals are typed with shift, which gives doubled consonants; vectors belong to normalised text."""
     assert (
-        prepare(ferry_snapshot(), Question("쪼ㅛ 양 ㅡㅕㄱㅁ샤 ㅣㄷㅁㅍㄷ?")).readings[1].normal
-        == "why did murati leave?"
+        prepare(ferry_scope(), Question("쪼ㅛ 양 ㅡㅕㄱㅁ샤 ㅣㄷㅁㅍㄷ?")).readings[1].normal == "why did murati leave?"
     )
 
 
 def unsure(text: str) -> Decision:
     """Decide on a question by a classifier that is never sure enough for an answer and always for the closest."""
-    prepared = prepare(ferry_snapshot(), Question(text))
-    scored = score(ferry_snapshot(), prepared)
+    prepared = prepare(ferry_scope(), Question(text))
+    scored = score(ferry_scope(), prepared)
     never = replace(scored[0].classifier, answer_from=1.1, answer_from_with_gaps=1.1, closest_from=0.0)
     return decide(prepared, tuple(replace(one, classifier=never) for one in scored))
 

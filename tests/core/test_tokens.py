@@ -3,10 +3,10 @@
 import pytest
 
 from bot.core.text import normalise
-from tests.core.ferry import ferry_snapshot, night_snapshot
+from tests.core.ferry import ferry_scope, night_scope
 
-FERRY = ferry_snapshot().index.tokenizer
-SHIPPED = night_snapshot().index.tokenizer
+FERRY = ferry_scope().index.tokenizer
+SHIPPED = night_scope().index.tokenizer
 
 
 @pytest.mark.parametrize(

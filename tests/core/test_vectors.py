@@ -5,20 +5,21 @@ import pytest
 from numpy.typing import NDArray
 
 from bot.core.features import _NEIGHBOURS, Comparison
-from bot.core.index import Vectors, highest, products
+from bot.core.index import Rows, Vectors, highest, products
 from bot.core.text import normalise
 from bot.service.library import with_vectors
 from tests.core.ferry import night_snapshot
 from tests.core.letters_encoder import LettersEncoder
 
 ENCODER = LettersEncoder()
-NIGHT = with_vectors(night_snapshot(), ENCODER)
+NIGHT = with_vectors(night_snapshot(), ENCODER).alone("night-library")
 QUESTIONS = ("도서관은 왜 밤에 열어?", "who pays for the night library?", "xyzzy")
 
 
 def cosines(vectors: Vectors, text: str) -> NDArray[np.float32]:
     """Return the centred cosine of a text with every sample, by its definition."""
-    away, to = vectors.samples - vectors.samples.mean(axis=0), ENCODER.encode([text])[0] - vectors.samples.mean(axis=0)
+    samples = vectors.samples.full()
+    away, to = samples - samples.mean(axis=0), ENCODER.encode([text])[0] - samples.mean(axis=0)
     found: NDArray[np.float32] = away @ to / (np.linalg.norm(away, axis=1) * np.linalg.norm(to))
     return found
 
@@ -51,7 +52,7 @@ def test_the_nearest_samples_are_those_of_the_highest_sums(question: str) -> Non
 def test_products_are_those_of_the_whole_matrix() -> None:
     rng = np.random.default_rng(1)
     some, many = (rng.normal(size=(rows, 7)).astype(np.float32) for rows in (3, 1_000))
-    assert products(some, many) == pytest.approx(some @ many.T, abs=1e-5)
+    assert products(some, Rows(many[:400], many[400:])) == pytest.approx(some @ many.T, abs=1e-5)
 
 
 def test_the_highest_of_fewer_are_all() -> None:

@@ -1,7 +1,11 @@
 """Synthetic knowledge has the size asked for, and the table of times has its rows and columns."""
 
+from dataclasses import replace
+
+from bot.app import Reader
 from bot.core.model import Knowledge
 from bot.dev.bench import against_wratio, scaling, synthetic
+from bot.dev.many_articles import many_articles
 from tests.core.letters_encoder import LettersEncoder
 
 EMPTY = Knowledge(())
@@ -31,3 +35,11 @@ def test_the_table_shows_the_ratio_to_wratio_in_the_same_run() -> None:
     *_, own, theirs, ratio = against_wratio(synthetic(20, 4, EMPTY), LettersEncoder, ["why did abc leave?"] * 12)
     times = [[float(cell) for cell in row.strip("| ").split(" | ")[1:]] for row in (own, theirs, ratio)]
     assert all(b == 0 or 0.5 < r * b / a < 2 for a, b, r in zip(*times, strict=True))
+
+
+def test_the_table_of_many_articles_shows_each_target_and_whether_one_is_missed() -> None:
+    cost = many_articles(Reader, LettersEncoder, 3)
+    assert [line.split(" | ")[-1] for line in str(cost).splitlines()[2:]] == ["40 |", "1000 |", "2 |", "– |"]
+    assert min(cost.median, cost.memory, cost.reload, cost.start) > 0
+    assert not replace(cost, median=40, memory=1_000, reload=2).is_missed
+    assert replace(cost, reload=2.1).is_missed

@@ -28,7 +28,7 @@ class Certain(Library):
     def _decide(self, question: Question) -> Decision:
         wanted = squeeze(normalise(question.text))
         language = question.language or language_of(normalise(question.text), question.default)
-        targets = self.snapshot.index.targets
+        targets = [target for scope in self.snapshot.every_scope() for target in scope.index.targets]
         others = tuple(Candidate(t, 0.25, t.item.samples[0].text, {}) for t in targets if isinstance(t.item, Fact))[:3]
         for target in targets:
             for sample in target.item.samples:

@@ -66,9 +66,10 @@ class Fuzzer:
     def __init__(self, library: Library, seed: int) -> None:
         """Take words and samples from the knowledge of `library`."""
         self.chance = random.Random(seed)  # noqa: S311  the same questions each time
-        self._samples = library.snapshot.index.samples
+        targets = [target for scope in library.snapshot.every_scope() for target in scope.index.targets]
+        self._samples = tuple(sample.text for target in targets for sample in target.item.samples)
         self._articles = [article.slug for article in library.snapshot.knowledge.articles]
-        self._items = [target.item.id for target in library.snapshot.index.targets]
+        self._items = [target.item.id for target in targets]
 
     def questions(self, count: int) -> Iterator[Question]:
         """Yield questions."""

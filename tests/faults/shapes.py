@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 
 from bot.core.dialogue import Context
 from bot.core.hangul import as_korean_keys, as_latin_keys
-from bot.core.index import Snapshot
+from bot.core.snapshot import Snapshot
 from bot.core.text import jamo
 
 LONGEST = 4_000
@@ -37,7 +37,7 @@ class Shapes:
         """Take the known words from `snapshot`; the same seed makes the same messages."""
         self._rng = random.Random(seed)  # noqa: S311  the same messages every time
         self._article = snapshot.knowledge.articles[0]
-        self._known = [word for word in snapshot.index.vocabulary if len(word) > 1]
+        self._known = [word for word in snapshot.alone(self._article.slug).index.vocabulary if len(word) > 1]
         self._names = [name for entity in self._article.entities for name in entity.names()]
 
     def hangul(self, shortest: int = 2, longest: int = 5) -> str:

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from bot import cached_files
 from bot.cached_files import load, remove_abandoned, store
-from bot.core.index import Index, Snapshot
+from bot.core.snapshot import Snapshot
 from bot.knowledge.compiled import CompiledKnowledge
 from bot.knowledge.folder import read_files
 from bot.semantic.cache import CachedEncoder
@@ -88,7 +88,7 @@ def test_a_damaged_snapshot_is_not_loaded(tmp_path: Path, caplog: pytest.LogCapt
     knowledge = read_knowledge(folder.root, shipped=SHIPPED)
     cache = CompiledKnowledge(tmp_path / "cache", folder.root)
     key = cache.key(read_files(folder.root, SHIPPED))
-    cache.save(key, Snapshot(knowledge, Index(knowledge), "0"))
+    cache.save(key, Snapshot.of(knowledge, "0"))
     (file,) = (tmp_path / "cache/compiled").iterdir()
     whole = file.read_bytes()
     caplog.set_level(logging.ERROR)

@@ -15,7 +15,7 @@ from bot.core.matching import Question, prepare
 from bot.core.spelling import Spellings
 from bot.service.answering import ask
 from bot.service.library import with_vectors
-from tests.core.ferry import night_snapshot
+from tests.core.ferry import night_scope, night_snapshot
 from tests.core.letters_encoder import LettersEncoder
 from tests.faults.shapes import LONGEST, Shapes
 
@@ -101,10 +101,10 @@ def test_every_further_start_counts_until_nothing_can_be_read_after_it() -> None
 
 
 def test_a_text_is_read_even_when_nothing_is_left() -> None:
-    (reading,) = prepare(NIGHT, Question("도서관은 왜 밤에 열어?"), Budget(left=0)).readings
+    (reading,) = prepare(night_scope(), Question("도서관은 왜 밤에 열어?"), Budget(left=0)).readings
     assert reading.words
 
 
 def test_the_longest_message_is_read_to_its_limit_only() -> None:
-    readings = prepare(NIGHT, Question("도서관 " * LONGEST)).readings
+    readings = prepare(night_scope(), Question("도서관 " * LONGEST)).readings
     assert all(len(reading.squeezed) <= MAX_READ for reading in readings)

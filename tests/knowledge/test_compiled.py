@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.core.index import Index, Snapshot
 from bot.core.matching import Question
+from bot.core.snapshot import Snapshot
 from bot.knowledge.compiled import CompiledKnowledge
 from bot.knowledge.folder import read_files
 from bot.service.answering import decide_on
@@ -37,7 +37,7 @@ def compiled(cache: CompiledKnowledge) -> tuple[str, Path, Snapshot]:
     key = key_of(cache)
     assert key is not None
     knowledge = read_knowledge(cache.folder, shipped=SHIPPED)
-    snapshot = Snapshot(knowledge, Index(knowledge), read_files(cache.folder).revision)
+    snapshot = Snapshot.of(knowledge, read_files(cache.folder).revision)
     cache.save(key, snapshot)
     (path,) = (cache.cache_folder / "compiled").iterdir()
     return key, path, snapshot
@@ -49,7 +49,7 @@ def test_a_kept_snapshot_is_loaded_and_answers_the_same(cache: CompiledKnowledge
     assert loaded is not None
     assert (loaded.knowledge, loaded.revision) == (made.knowledge, made.revision)
     assert decide_on(loaded, ASKED, None) == decide_on(made, ASKED, None)
-    assert loaded.index.targets[0].item is loaded.knowledge.articles[0].facts[0], "nothing is stored twice"
+    assert loaded.alone("art").index.targets[0].item is loaded.knowledge.articles[0].facts[0], "nothing is stored twice"
 
 
 def test_another_process_answers_the_same(cache: CompiledKnowledge) -> None:

@@ -24,12 +24,13 @@ from bot.core.model import LANGUAGES, Fact, Gap
 from bot.core.text import MAX_CHARACTERS, MAX_QUESTIONS, normalise, separate_questions
 from bot.service.answering import decide_on
 from bot.service.library import with_vectors
-from tests.core.ferry import night_snapshot
+from tests.core.ferry import night_scope, night_snapshot
 from tests.core.letters_encoder import LettersEncoder
 
 NIGHT = night_snapshot()
+SCOPE = night_scope()
 ENCODED = with_vectors(NIGHT, LettersEncoder())
-WORDS = [word for sample in NIGHT.index.samples for word in sample.split()]
+WORDS = [word for sample in SCOPE.index.samples for word in sample.split()]
 
 anything = st.text(max_size=80) | st.text(st.characters(categories=["Cs", "Cc", "Cf", "Mn", "Lo"]), max_size=40)
 sentences = st.lists(st.sampled_from(WORDS) | st.text(max_size=4), max_size=8).map(" ".join)
@@ -59,7 +60,7 @@ def assert_well_formed(decision: Decision) -> None:
             assert gap is None or isinstance(gap.target.item, Gap)
     everyone = [c for c in (getattr(decision, "best", None), *decision.others) if c is not None]
     assert all(0 <= candidate.confidence <= 1 for candidate in everyone)
-    assert all(candidate.sample in NIGHT.index.samples for candidate in everyone)
+    assert all(candidate.sample in SCOPE.index.samples for candidate in everyone)
 
 
 @settings(deadline=None)
@@ -77,9 +78,10 @@ def test_the_wanted_language_and_article_are_kept_for_any_text(
 ) -> None:
     wanted = next((known for known in LANGUAGES if known == language), None)
     encoder = LettersEncoder()
-    prepared = prepare(ENCODED, Question(text, wanted, article))
+    scope = ENCODED.alone(article or "night-library")
+    prepared = prepare(scope, Question(text, wanted, article))
     vectors = dict(zip(prepared.texts, encoder.encode(prepared.texts), strict=True))
-    decision = decide(prepared, score(ENCODED, prepared, vectors))
+    decision = decide(prepared, score(scope, prepared, vectors))
     assert wanted in (None, decision.language)
     candidates = [c for c in (getattr(decision, "best", None), *decision.others) if c is not None]
     slugs = {candidate.target.article.slug for candidate in candidates if candidate.target.article}
@@ -88,7 +90,7 @@ def test_the_wanted_language_and_article_are_kept_for_any_text(
 
 @given(anything)
 def test_a_text_to_encode_is_short_and_can_be_encoded(text: str) -> None:
-    for wanted in prepare(NIGHT, Question(text)).texts:
+    for wanted in prepare(SCOPE, Question(text)).texts:
         assert len(wanted) <= 6 * MAX_CHARACTERS
         wanted.encode()
 
@@ -113,7 +115,7 @@ def test_text_typed_on_the_wrong_layout_can_be_recovered(text: str) -> None:
 
 @given(anything)
 def test_the_first_reading_is_as_typed_and_no_two_are_the_same(text: str) -> None:
-    found = [reading.normal for reading in prepare(NIGHT, Question(text)).readings]
+    found = [reading.normal for reading in prepare(SCOPE, Question(text)).readings]
     assert found[0] == normalise(text)
     assert len(set(found)) == len(found)
 

@@ -25,8 +25,7 @@ def test_a_restored_snapshot_is_used_without_reading_and_a_reload_reads() -> Non
     assert read == ["again"]
 
 
-def test_completers_are_built_once_and_again_by_the_reload(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Not by the first key stroke after it."""
+def test_completers_are_built_once_and_again_when_used_after_a_reload(monkeypatch: pytest.MonkeyPatch) -> None:
     built: list[Knowledge] = []
 
     def building(knowledge: Knowledge) -> module.Completers:
@@ -40,6 +39,8 @@ def test_completers_are_built_once_and_again_by_the_reload(monkeypatch: pytest.M
     first = library.completers()
     assert library.completers() is first
     library.reload()
+    assert len(built) == 1, "a reload does not wait for them"
+    assert library.completers() is not first
     assert len(built) == 2
     assert library.completers().knowledge is library.snapshot.knowledge
     assert len(built) == 2

@@ -1,0 +1,78 @@
+"""One decision for a question that several articles may answer, from what each of them decides alone."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+import numpy as np
+
+from bot.core.matching import (
+    MAX_SUGGESTIONS,
+    Answered,
+    Candidate,
+    Closest,
+    Decision,
+    Scored,
+    Suggested,
+    Unanswered,
+    believed,
+)
+
+_PRIOR, _CONFIDENCE, _ANSWERED, _GAP, _SMALL_TALK, _NAMED = 0.9, 2.7, 0.5, 1.3, 0.7, 2.5
+"""Weights of the logit of the shortlist, the confidence, an answer, a gap's confidence, small talk, a name found."""
+_SURE: Final = 0.6
+"""Minimum probability of an article for answering from it, rather than asking which of several is meant."""
+_ALONE: Final = 0.8
+"""Minimum probability of an article for suggesting facts of no other."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What one article decides alone."""
+
+    logit: float
+    """How likely the question is about the article, by the shortlist."""
+    decision: Decision
+    scored: tuple[Scored, ...]
+
+    def value(self) -> float:
+        """Return the logit of the article, now that it is scored."""
+        best = believed(self.scored) if self.scored else None
+        value = _PRIOR * self.logit
+        if best is not None:
+            value += _CONFIDENCE * best.confidence + _NAMED * bool(best.reading.entities)
+        match self.decision:
+            case Answered():
+                value += _ANSWERED
+            case Unanswered(best=Candidate() as gap):
+                value += _GAP * gap.confidence if gap.target.article else _SMALL_TALK
+        return value
+
+    def facts(self) -> tuple[Candidate, ...]:
+        """Return the facts that may be meant, likeliest first."""
+        match self.decision:
+            case Answered(best=best) | Closest(best=best):
+                return (best, *self.decision.others)
+            case _:
+                return self.decision.others
+
+
+def select(found: Sequence[Found]) -> Decision:
+    """Return the decision of the likeliest article, or suggest facts of several that are about equally likely."""
+    if len(found) == 1:
+        return found[0].decision
+    values = np.array([one.value() for one in found])
+    shares = np.exp(values - values.max())
+    shares /= shares.sum()
+    best = int(shares.argmax())
+    decision = found[best].decision
+    enough = {Answered: _SURE, Closest: _SURE, Suggested: _ALONE}.get(type(decision), 0.0)
+    if shares[best] >= enough:
+        return decision
+    facts = [
+        replace(fact, confidence=fact.confidence * float(share))
+        for one, share in zip(found, shares, strict=True)
+        for fact in one.facts()
+    ]
+    facts.sort(key=lambda fact: -fact.confidence)
+    return Suggested(decision.language, tuple(facts[:MAX_SUGGESTIONS]))

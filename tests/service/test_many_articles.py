@@ -1,0 +1,148 @@
+"""Articles do not disturb each other: restricted to one, every outcome is that of the article alone."""
+
+import json
+from dataclasses import replace
+from functools import cache
+
+import pytest
+
+from bot.core.dialogue import Context
+from bot.core.matching import Question, Suggested
+from bot.core.model import Article, Command, Knowledge, Sample, Text
+from bot.core.snapshot import Snapshot
+from bot.service.answering import ask
+from bot.service.library import build_snapshot, failed_cases
+from bot.service.pages import page_of, registered
+from bot.service.views import ListView
+from tests.core.ferry import SHIPPED, ferry
+from tests.core.letters_encoder import LettersEncoder
+from tests.knowledge.small_article import read_knowledge
+
+ROOT = SHIPPED.parent
+SLUGS = ("night-library", "football-club", "chip-startup")
+ENCODERS = (None, LettersEncoder())
+
+
+@cache
+def knowledge() -> Knowledge:
+    """Return three articles together, with the shipped lexicon, messages and small talk."""
+    read = [read_knowledge(ROOT / "tests/articles" / slug, shipped=SHIPPED) for slug in SLUGS]
+    return replace(read[0], articles=tuple(one.articles[0] for one in read))
+
+
+@cache
+def together(encoder: LettersEncoder | None) -> Snapshot:
+    return build_snapshot(knowledge(), "1", encoder)
+
+
+def asked(slug: str, number: int) -> list[str]:
+    lines = (ROOT / f"tests/questions/{slug}.jsonl").read_text(encoding="utf-8").splitlines()
+    return [json.loads(line)["q"] for line in lines[:: len(lines) // number]]
+
+
+@pytest.mark.parametrize("encoder", ENCODERS)
+@pytest.mark.parametrize("slug", SLUGS)
+def test_a_question_restricted_to_an_article_gets_what_the_article_alone_gives(
+    slug: str, encoder: LettersEncoder | None
+) -> None:
+    article = knowledge().article(slug)
+    assert article is not None
+    alone = build_snapshot(replace(knowledge(), articles=(article,)), "1", encoder)
+    several = knowledge().messages["unanswered_several"].every()
+    for question in asked(slug, 20):
+        restricted = ask(together(encoder), Question(question, article=slug), encoder)
+        expected = ask(alone, Question(question), encoder)
+        assert restricted.decision == expected.decision
+        assert restricted.needs_context == expected.needs_context
+        text = "" if restricted.reply.text in several else expected.reply.text
+        assert replace(restricted.reply, text=text) == replace(expected.reply, text=text), "only the refusal differs"
+        assert text == "" or restricted.reply.text == expected.reply.text
+
+
+@pytest.mark.parametrize("encoder", ENCODERS)
+def test_an_article_named_in_the_question_is_the_one_that_answers(encoder: LettersEncoder | None) -> None:
+    both = build_snapshot(replace(knowledge(), articles=(*knowledge().articles, ferry())), "1", encoder)
+    reply = ask(both, Question("price of the ferry"), encoder).reply
+    assert (reply.article, reply.fact) == ("ferry", "cost")
+
+
+def twin() -> Article:
+    return replace(ferry(), slug="twin", title=Text("쌍둥이 배", "The twin ferry"), entities=())
+
+
+def test_a_question_that_two_articles_answer_alike_is_asked_back_with_their_titles() -> None:
+    both = build_snapshot(replace(knowledge(), articles=(ferry(), twin())), "1")
+    answer = ask(both, Question("how much did the ferry cost"), None)
+    assert isinstance(answer.decision, Suggested)
+    first, second = answer.reply.suggestions[:2]
+    assert {first.article, second.article} == {"ferry", "twin"}
+    assert first.fact == second.fact == "cost"
+    assert any("The twin ferry" in one.label for one in (first, second))
+
+
+def test_an_equal_article_is_not_indexed_again_and_its_cases_are_not_run() -> None:
+    before = together(None)
+    changed = replace(knowledge().articles[0], title=Text("ㄱ", "Another title"))
+    after = build_snapshot(replace(knowledge(), articles=(changed, *knowledge().articles[1:])), "2", None, before)
+    assert after.scopes[SLUGS[0]].index is not before.scopes[SLUGS[0]].index
+    assert [after.scopes[slug] for slug in SLUGS[1:]] == [before.scopes[slug] for slug in SLUGS[1:]]
+    wrong = tuple(replace(case, expect="never") for case in knowledge().articles[0].cases)
+    same = replace(knowledge(), articles=(replace(knowledge().articles[0], cases=wrong),))
+    failing = build_snapshot(same, "3")
+    assert len(failed_cases(failing, None)) == len(wrong) > 0
+    assert failed_cases(failing, None, failing) == ()
+
+
+def dated(slug: str, date: str) -> Article:
+    summary = replace(
+        ferry().facts[0], id="summary", samples=(Sample("요약해줘", "ko"), Sample("sum it up please", "en"))
+    )
+    command = Command(Text("요약", "summary"), Text("요약", "The article in short"), facts=("summary",))
+    facts = (*ferry().facts[1:], summary)
+    return replace(ferry(), slug=slug, title=Text(slug, slug), date=date, facts=facts, commands=(command,))
+
+
+DATED = replace(
+    knowledge(), articles=(dated("old", "2024-01-02"), dated("new", "2025-03-04"), dated("mid", "2024-05-06"))
+)
+
+
+def test_a_question_that_a_command_of_every_article_answers_is_about_the_newest_or_that_of_the_conversation() -> None:
+    snapshot = build_snapshot(DATED, "1")
+    reply = ask(snapshot, Question("요약해줘"), None).reply
+    assert (reply.article, reply.fact) == ("new", "summary")
+    assert reply.source is not None
+    assert "new" in reply.source.line
+    after = Question("sum it up please", after=Context("old", "누가 배를 만들었어?", "builder"))
+    assert ask(snapshot, after, None).reply.article == "old"
+
+
+def test_a_command_of_every_article_shows_the_newest_or_that_of_the_conversation() -> None:
+    for article, shown in ((None, "new"), ("old", "old"), ("gone", "new")):
+        page = page_of(DATED, ListView("summary", 0, "en", article))
+        assert page is not None
+        assert f"“{shown}”" in "".join(span.text for line in page.blocks[0].footer for span in line.spans)
+
+
+def test_of_too_many_commands_those_of_the_newest_articles_are_registered() -> None:
+    other = replace(DATED.articles[0].commands[0], name=Text("옛", "old-only"))
+    old = replace(DATED.articles[0], commands=(other,))
+    few = replace(DATED, articles=(old, *DATED.articles[1:]))
+    assert [one.key for one in registered(few, 1)] == ["summary"]
+    assert [one.key for one in registered(few, 2)] == ["old-only", "summary"]
+
+
+@pytest.mark.parametrize(
+    "text", ["무슨 기사들 있어?", "어떤 기사 알아?", "기사 목록", "which articles do you know?", "list the articles"]
+)
+def test_the_articles_are_listed_newest_first(text: str) -> None:
+    reply = ask(build_snapshot(DATED, "1"), Question(text), None).reply
+    assert [line.split()[-2] for line in reply.text.splitlines()[1:]] == ["new", "mid", "old"]
+
+
+@pytest.mark.parametrize(
+    "text", ["이 기사는 누가 썼어?", "which article mentions the ferry?", "무슨 기사에 배가 나와?"]
+)
+def test_other_questions_about_articles_are_not_answered_with_the_list(text: str) -> None:
+    reply = ask(build_snapshot(DATED, "1"), Question(text), None).reply
+    assert "mid (2024-05-06)" not in reply.text
