@@ -207,11 +207,11 @@ def _text(results: Sequence[Result]) -> str:
     lines = [
         f"{counted(len(results), 'question')}, {median} median, {p99} p99",
         "",
-        f"{'':26}{'n':>5}" + "".join(f"{measure.replace('_', ' '):>20}" for measure in MEASURES),
+        f"{'':26}{'n':>5}" + "".join(f"{measure.replace('_', ' '):>17}" for measure in MEASURES),
     ]
     for name, row in shares_by_group(results).items():
         total = row["right"].total + row["falsely_answered"].total
-        lines.append(f"{name:26}{total:>5}" + "".join(f"{_cell(one):>20}" for one in row.values()))
+        lines.append(f"{name:26}{total:>5}" + "".join(f"{_cell(one):>17}" for one in row.values()))
     return "\n".join(lines) + "\n"
 
 
