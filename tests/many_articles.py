@@ -27,7 +27,7 @@ from bot.settings import Settings, load_settings  # noqa: E402
 
 QUESTIONS = ("tests/questions", "tests/articles_aside")
 """Folders of the question sets, each named after its article."""
-MEASURES = ("right", "wrong", "right_or_offered", "falsely_answered")
+MEASURES = ("right", "wrong", "seen", "misled", "right_or_offered", "falsely_answered", "unfounded")
 
 
 def all_articles() -> Knowledge:
@@ -46,8 +46,12 @@ def questions_of(article: Article, knowledge: Knowledge) -> Sequence[AnnotatedQu
 def outcome(question: AnnotatedQuestion, reply: Reply, slug: str) -> str:
     """Return the outcome of a question about the article `slug`; a fact of another article is never right."""
     suggested = tuple(one for one in reply.suggestions if one.article == slug)
-    fact = reply.fact if reply.article in {slug, None} else f"{reply.article}/{reply.fact}"
-    return Result(question, replace(reply, fact=fact, suggestions=suggested), 0.0).outcome
+    closest = _of_article(reply.closest, slug) if reply.closest else None
+    return Result(question, replace(_of_article(reply, slug), suggestions=suggested, closest=closest), 0.0).outcome
+
+
+def _of_article(reply: Reply, slug: str) -> Reply:
+    return reply if reply.article in {slug, None} else replace(reply, fact=f"{reply.article}/{reply.fact}")
 
 
 def measure(

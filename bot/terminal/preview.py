@@ -22,11 +22,13 @@ from bot.errors import ConfigError
 from bot.service.autocomplete import entity_names, starter_facts
 from bot.service.library import Library
 from bot.service.pages import about_page, listings, page_of, plain_page, reply_page, starters_page, why_page
-from bot.service.replies import Voice
+from bot.service.replies import Reply, Voice
 from bot.service.views import Action, Button, EntityView, FactView, Line, ListView, Page, Span
 
-_MOST_TRIES: Final = 20
-"""Names to ask for until the bot is unsure; one of the first few does on every article so far."""
+_MOST_TRIES: Final = 40
+"""Questions to ask until the bot is unsure; one of the first few does on every article so far."""
+_FACTS_MIXED: Final = 8
+"""Facts of an article that are asked of each entity, whether or not they are about it."""
 _WIDEST, _NARROWEST = 72, 20
 _BUTTONS = {"primary": "white on blue", "secondary": "white on grey30"}
 _UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\u202a-\u202e\u2066-\u2069]")
@@ -65,7 +67,7 @@ def scenes(library: Library, what: str | None, wanted: Language | None) -> tuple
 
 
 def _tour(library: Library, language: Language) -> Iterator[Scene]:
-    """Yield one of each: an answer and what its ⋯ says, a list, suggestions, a refusal, small talk."""
+    """Yield one of each: an answer and what its ⋯ says, a list, the closest, suggestions, a refusal, small talk."""
     knowledge = library.snapshot.knowledge
     for _, fact in starter_facts(knowledge, 1):
         answer = _mention(library, _sample(fact, language), "preview_mention")
@@ -77,13 +79,25 @@ def _tour(library: Library, language: Language) -> Iterator[Scene]:
     lists = sorted((one for one in listings(knowledge) if one.facts()), key=lambda one: not any(one.rows()))
     for one in lists[:1]:
         yield replace(_command(library, one.name.get(language), language), caption="preview_list")
+    mixed = (
+        Question(f"{entity.name.get(language)} {fact.label.get(language)}", language)
+        for article in knowledge.articles
+        for entity in article.entities
+        for fact in article.facts[:_FACTS_MIXED]
+    )
+    closest = (question for question in islice(mixed, _MOST_TRIES) if library.answer(question).reply.closest)
+    yield from (_mention(library, question, "preview_closest") for question in islice(closest, 1))
     names = (entity.name.get(language) for article in knowledge.articles for entity in article.entities)
     questions = (Question(name, language) for name in islice(names, _MOST_TRIES))
-    unsure = (question for question in questions if library.answer(question).reply.outcome == "suggested")
+    unsure = (question for question in questions if _is_only_suggested(library.answer(question).reply))
     yield from (_mention(library, question, "preview_suggestion") for question in islice(unsure, 1))
     gaps = sorted((gap for article in knowledge.articles for gap in article.gaps), key=lambda gap: not gap.nearest)
     for found, caption in ((gaps, "preview_refusal"), (knowledge.small_talk, "preview_small_talk")):
         yield from (_mention(library, _sample(gap, language), caption) for gap in found[:1])
+
+
+def _is_only_suggested(reply: Reply) -> bool:
+    return reply.outcome == "suggested" and reply.closest is None
 
 
 def _sample(item: Fact | Gap, language: Language) -> Question:

@@ -23,7 +23,7 @@ from tests.core.ferry import ferry, night_snapshot
 
 NIGHT = night_snapshot().knowledge
 QUESTION = "밤 도서관은 언제부터 운영했어?"
-TOUR = ["mention", "why", "list", "suggestion", "refusal", "small_talk"]
+TOUR = ["mention", "why", "list", "closest", "suggestion", "refusal", "small_talk"]
 HOSTILE = "\"><script>alert('&')</script> @everyone <@1> [b]x[/b] **\x1b[31m\ud800\u202e javascript:"
 
 
@@ -75,10 +75,11 @@ def test_the_tour_shows_one_of_each_in_the_articles_language_and_in_english() ->
     found = scenes(library(), None, None)
     assert [scene.caption for scene in found] == [f"preview_{name}" for name in TOUR] * 2
     assert [scene.page.language for scene in found] == ["ko"] * len(TOUR) + ["en"] * len(TOUR)
-    mention, why, listed, suggestion, refusal, talk = (text_of(scene) for scene in found[: len(TOUR)])
+    mention, why, listed, closest, suggestion, refusal, talk = (text_of(scene) for scene in found[: len(TOUR)])
     assert "출처: " in mention
     assert NIGHT.messages["why_title"].get("ko") in why
     assert listed.startswith(NIGHT.articles[0].commands[0].description.get("ko"))
+    assert closest.startswith(NIGHT.messages["closest"].get("ko"))
     assert suggestion == NIGHT.messages["suggested"].get("ko")
     assert any(gap.answer.get("ko") in refusal for gap in NIGHT.articles[0].gaps)
     assert talk == NIGHT.small_talk[0].answer.get("ko")
