@@ -181,6 +181,14 @@ class Tokenizer:
             for position, word in enumerate(sequence)
         )
 
+    def lexicon_words(self, normal: str) -> tuple[tuple[str, str, tuple[str, ...]], ...]:
+        """Return kind, id and words of each lexicon entry in normalised text."""
+        sequence = self._sequence(normal)
+        return tuple(
+            (match.kind, match.entry, tuple(sequence[match.start : match.end]))
+            for match in self._lexicon.find(sequence)
+        )
+
     def _sequence(self, normal: str) -> list[str]:
         """Return the words of normalised text, without what is ignored; unspaced runs are cut at words of the facts."""
         looked_at = words(normal)[:_MAX_WORDS]

@@ -37,6 +37,15 @@ _SAYS_SOMETHING = 2
 
 
 @dataclass(frozen=True, slots=True)
+class Asked:
+    """One question as it was decided on, which `score_with` scores again."""
+
+    question: Question
+    is_resolved: bool = False
+    """Whether its text was completed with the exchange before it."""
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """The outcome of a question with the snapshot it came from, which all later steps use."""
 
@@ -46,12 +55,16 @@ class Answer:
     reply: Reply
     needs_context: bool = False
     """Whether the question needs the one before it."""
+    asked: tuple[Asked, ...] = ()
+    """The questions that were decided on, one for each answer of the reply; none if the question has no text."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Interpretation:
     """A decision, and how the question was resolved to get there."""
 
+    question: Question
+    """The question as it was decided on."""
     decision: Decision
     resolution: Resolution | None = None
     """None: the question was taken literally."""
@@ -113,8 +126,11 @@ def ask(snapshot: Snapshot, question: Question, encoder: Encoder | None) -> Answ
         return whole
     asked = [replace(question, text=text, language=language, after=None) for text in texts]
     decisions = _literal(snapshot, asked, encoder, budget)
-    parts = [_answer(snapshot, one, _Interpretation(decision)) for one, decision in zip(asked, decisions, strict=True)]
-    return replace(whole, reply=joined(whole.reply, [part.reply for part in parts]))
+    parts = [
+        _answer(snapshot, one, _Interpretation(one, decision)) for one, decision in zip(asked, decisions, strict=True)
+    ]
+    reply = joined(whole.reply, [part.reply for part in parts])
+    return replace(whole, reply=reply, asked=tuple(map(Asked, asked))) if reply.also else whole
 
 
 def _answer(snapshot: Snapshot, question: Question, found: _Interpretation) -> Answer:
@@ -126,7 +142,8 @@ def _answer(snapshot: Snapshot, question: Question, found: _Interpretation) -> A
         context=_context_after(snapshot, text, found),
         understood=_understood(snapshot.knowledge, reply.language, question.after, found.resolution),
     )
-    return Answer(snapshot, found.decision, reply, found.needs_context)
+    asked = Asked(found.question, is_resolved=found.resolution is not None)
+    return Answer(snapshot, found.decision, reply, found.needs_context, (asked,))
 
 
 def _understood(
@@ -188,9 +205,10 @@ def _interpret(snapshot: Snapshot, question: Question, encoder: Encoder | None, 
     """Decide on a question, literally or resolved with the exchange before it."""
     before = question.after
     if before is None:
-        return _Interpretation(_literal(snapshot, [question], encoder, budget)[0])
+        return _Interpretation(question, _literal(snapshot, [question], encoder, budget)[0])
     before = replace(before, question=before.question[:MAX_CONTEXT])
-    literal = _Interpretation(_literal(snapshot, [_without_marker(question)], encoder, budget)[0])
+    unmarked = _without_marker(question)
+    literal = _Interpretation(unmarked, _literal(snapshot, [unmarked], encoder, budget)[0])
     resolved = resolve(snapshot, normalise(question.text)[:MAX_READ], before)
     if resolved is None:
         return literal
@@ -200,8 +218,12 @@ def _interpret(snapshot: Snapshot, question: Question, encoder: Encoder | None, 
     language = question.language or language_of(normalise(question.text), question.default)
     asked = replace(question, language=language, article=question.article or before.article)
     ways = [one for one in resolved.candidates if budget.reads(normalise(one.text), snapshot.index.vocabulary)]
-    decisions = _literal(snapshot, [replace(asked, text=one.text) for one in ways], encoder, budget)
-    tries = [_Interpretation(decision, one, needs_context=True) for decision, one in zip(decisions, ways, strict=True)]
+    questions = [replace(asked, text=one.text) for one in ways]
+    decisions = _literal(snapshot, questions, encoder, budget)
+    tries = [
+        _Interpretation(text, decision, one, needs_context=True)
+        for text, decision, one in zip(questions, decisions, ways, strict=True)
+    ]
     best = _preferred(tries, resolved, before)
     return best if best and _is_better(best, literal, resolved, before) else literal
 
