@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from bot.discord_bot.doctor import Finding
     from bot.discord_bot.sync import Tree
+    from bot.service.explaining import Explanation
     from bot.service.library import Library
     from bot.service.replies import Reply
     from bot.settings import DiscordSettings, Settings
@@ -102,6 +103,7 @@ def _settings(knowledge: Path | None, semantic: bool | None = None) -> "Settings
 def ask(  # noqa: PLR0913, PLR0917  one parameter per option
     question: Annotated[str, typer.Argument(help="The question; - reads one per line (with --json).")],
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object per question.")] = False,  # noqa: FBT002
+    explain: Annotated[bool, typer.Option("--explain", help="Say why this is the answer.")] = False,  # noqa: FBT002
     article: ArticleSlug = None,
     lang: Lang = None,
     knowledge: Knowledge = None,
@@ -120,25 +122,28 @@ def ask(  # noqa: PLR0913, PLR0917  one parameter per option
     slug = composition.known_article(running, article)
     show = _write_json if as_json else _print
     for text in _lines() if question == "-" else (question,):
-        show(text, running.library.answer(Question(text, lang, slug)).reply)
+        answer = running.library.answer(Question(text, lang, slug))
+        show(text, answer.reply, running.library.explain(answer) if explain else ())
 
 
-def _write_json(question: str, reply: "Reply") -> None:
+def _write_json(question: str, reply: "Reply", explanations: "Sequence[Explanation]") -> None:
     """Write one line of JSON as UTF-8 at once; a lone surrogate (bytes of argv that are no text) as its escape."""
     from bot.terminal.ask import as_json
 
-    line = json.dumps(as_json(question, reply), ensure_ascii=False)
+    line = json.dumps(as_json(question, reply, explanations), ensure_ascii=False)
     sys.stdout.buffer.write(line.encode("utf-8", errors="backslashreplace") + b"\n")
     sys.stdout.buffer.flush()
 
 
-def _print(_: str, reply: "Reply") -> None:
+def _print(_: str, reply: "Reply", explanations: "Sequence[Explanation]") -> None:
     """Show a reply as a person likes to read it."""
     from rich.console import Console
 
-    from bot.terminal.ask import render
+    from bot.terminal.ask import render, show_why
 
-    Console().print(render(reply))
+    console = Console()
+    console.print(render(reply))
+    show_why(console, explanations)
 
 
 def _lines() -> Iterator[str]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Final, TypeAlias
+from typing import Final, Literal, TypeAlias
 
 import numpy as np
 
@@ -17,6 +17,8 @@ from bot.core.model import Fact, Gap, Language
 from bot.core.text import asking_sentences, language_of, normalise, script_counts, squeeze
 from bot.core.tokens import TokenizedText
 
+Correction: TypeAlias = Literal["layout", "sentence", "spelling"]
+"""How a reading differs from the text as typed: the other keyboard layout, only what asks, typing errors corrected."""
 MAX_SUGGESTIONS: Final = 3
 _MOST_CANDIDATES: Final = 8
 _KOREAN_KEYS_FROM: Final = 0.75
@@ -100,6 +102,8 @@ class Prepared:
     """The normalised texts whose vectors `score` needs: every reading and the words without a vector."""
     compared: frozenset[str]
     """The content words that are compared by meaning."""
+    corrections: tuple[tuple[Correction, ...], ...]
+    """What was changed for each of the readings, in their order."""
 
 
 def prepare(scope: Scope, question: Question, budget: Budget | None = None) -> Prepared:
@@ -107,35 +111,38 @@ def prepare(scope: Scope, question: Question, budget: Budget | None = None) -> P
     budget = budget or Budget()
     tokenizer = scope.index.tokenizer
     vocabulary = scope.index.vocabulary
-    normals: list[str] = []
-    for normal in _readings(scope, question.text, budget):
+    normals: dict[str, tuple[Correction, ...]] = {}
+    for normal, corrections in _readings(scope, question.text, budget):
         if budget.reads(normal, vocabulary) or not normals:
-            normals.append(normal)
-    readings = tuple(tokenizer.tokenize(normal, budget) for normal in dict.fromkeys(normals))
+            normals.setdefault(normal, corrections)
+    readings = tuple(tokenizer.tokenize(normal, budget) for normal in normals)
     content = dict.fromkeys(word for reading in readings for word in reading.content)
     unknown = {word for word in content if scope.index.word_row(word) is None}
     compared = [word for word in content if budget.compares(word, encoded=word in unknown)]
     encoded = (word for word in compared if word in unknown)
     texts = tuple(dict.fromkeys((*(reading.normal for reading in readings), *encoded)))
-    return Prepared(question, readings, texts, frozenset(compared))
+    return Prepared(question, readings, texts, frozenset(compared), tuple(normals.values()))
 
 
-def _readings(scope: Scope, text: str, budget: Budget) -> Iterator[str]:
-    """Yield the normalised texts to score for one message, the text as typed first, some of them twice.
+def _readings(scope: Scope, text: str, budget: Budget) -> Iterator[tuple[str, tuple[Correction, ...]]]:
+    """Yield the normalised texts to score for one message with what was changed, the text as typed first, some twice.
 
     These are the text as typed, with the keyboard layout put right, the sentence that asks in each of them, and each
     with its spelling corrected.
     """
     tokenizer, normal = scope.index.tokenizer, normalise(text)[:MAX_READ]
-    yield normal
+    yield normal, ()
     typed = (normal, *_other_layout(text, normal), tokenizer.with_korean_keys(text, normal))
     layouts = tuple(dict.fromkeys(one[:MAX_READ] for one in typed))
     written = (text, *layouts[1:])  # only the text as typed knows where its lines end
-    asking = [normalise(sentence)[:MAX_READ] for one in written for sentence in asking_sentences(one)]
-    yield from (*layouts[1:], *asking)
-    for one in dict.fromkeys((*layouts, *asking)):
+    corrections: dict[str, tuple[Correction, ...]] = {normal: (), **dict.fromkeys(layouts[1:], ("layout",))}
+    for at, one in enumerate(written):
+        for sentence in asking_sentences(one):
+            corrections.setdefault(normalise(sentence)[:MAX_READ], ("layout", "sentence") if at else ("sentence",))
+    yield from corrections.items()
+    for one, changed in corrections.items():
         if not budget.is_used_up and (respelt := tokenizer.respell(one, budget)):
-            yield respelt
+            yield respelt, (*changed, "spelling")
 
 
 def _other_layout(text: str, normal: str) -> tuple[str, ...]:

@@ -194,6 +194,13 @@ class Tokenizer:
             for position, word in enumerate(sequence)
         )
 
+    def lexicon_words(self, normal: str) -> tuple[tuple[str, str, tuple[str, ...]], ...]:
+        """Return kind, id and words of each lexicon entry in normalised text."""
+        sequence = self._sequence(normal)
+        return tuple(
+            (match.kind, match.entry, tuple(sequence[match.start : match.end])) for match in self.lexicon.find(sequence)
+        )
+
     def _sequence(self, normal: str) -> list[str]:
         """Return the words of normalised text, without what is ignored; unspaced runs are cut at words of the facts."""
         return [piece for word in words(normal)[:_MAX_WORDS] for piece in self._pieces(word)]

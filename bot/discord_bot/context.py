@@ -90,6 +90,11 @@ def written_text(message: discord.Message) -> str:
     return message.content or next((forwarded.content for forwarded in message.message_snapshots), "")
 
 
+def role_of(message: discord.Message, bot_id: int) -> int:
+    """Return the id of the bot's own role if `message` mentions it, else 0."""
+    return next((role.id for role in message.role_mentions if role.tags and role.tags.bot_id == bot_id), 0)
+
+
 def without_mention(text: str, bot_id: int, role_id: int = 0) -> str:
     """Return `text` without mentions of the bot and of its own role."""
     return re.sub(rf"\s*<@(?:!?{bot_id}|&{role_id})>\s*", " ", text).strip()

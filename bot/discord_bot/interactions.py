@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 
 import discord
 from discord import app_commands
@@ -11,7 +12,15 @@ from bot.core.matching import Question
 from bot.core.model import Knowledge, Language
 from bot.core.text import is_blank
 from bot.discord_bot.components import choice_value, read_button, read_menu
-from bot.discord_bot.context import Interaction, is_bot_dm, language_for, state_of, without_mention, written_text
+from bot.discord_bot.context import (
+    Interaction,
+    is_bot_dm,
+    language_for,
+    role_of,
+    state_of,
+    without_mention,
+    written_text,
+)
 from bot.discord_bot.sending import await_or_defer, log_failure, respond, say, update
 from bot.service.autocomplete import Completion
 from bot.service.library import Completers, Library
@@ -19,6 +28,7 @@ from bot.service.pages import (
     LONGEST_CHOICE,
     about_page,
     clip,
+    explanation_page,
     listing,
     menu_of,
     page_of,
@@ -27,7 +37,17 @@ from bot.service.pages import (
     starters_page,
     why_page,
 )
-from bot.service.views import Action, EntityView, FactView, ListView, Page, View
+from bot.service.views import (
+    Action,
+    EntityView,
+    FactView,
+    ListView,
+    Page,
+    Trace,
+    View,
+    explained_view,
+    trace_of,
+)
 
 Choices = list[app_commands.Choice[str]]
 
@@ -178,7 +198,7 @@ async def press(interaction: Interaction, custom_id: str) -> None:
         case Action("share") as action:
             await _share(interaction, action)
         case Action("why", FactView() as view, trace):
-            await _show_privately(interaction, why_page(knowledge, view, trace))
+            await _explain(interaction, view, trace)
         case Action("related", FactView() as view):
             await _show_privately(interaction, related_page(knowledge, view))
         case _:
@@ -193,6 +213,40 @@ async def pick(interaction: Interaction, custom_id: str, value: str) -> None:
     if page is not None and owner is not None:
         page = replace(page, menu=menu_of(knowledge, owner))
     await _replace(interaction, page)
+
+
+async def _explain(interaction: Interaction, view: FactView, trace: Trace | None) -> None:
+    """Say why a reply was given: in full if the question stands in the channel, else what the button says."""
+    state = state_of(interaction)
+    page = why_page(state.knowledge, view, trace)
+    if page is not None and (text := _question_above(interaction)):
+        work = partial(asyncio.to_thread, _explained, state.library, text, view, trace)
+        explained = await await_or_defer(interaction, state.turns.run(interaction.user.id, work), private=True)
+        page = explained or page
+    await _show_privately(interaction, page)
+
+
+def _question_above(interaction: Interaction) -> str:
+    """Return the text of the question that the message with the button replies to; "" if Discord does not show it."""
+    reference = interaction.message.reference if interaction.message else None
+    question = reference.resolved if reference else None
+    if not isinstance(question, discord.Message) or question.author.bot:
+        return ""
+    bot_id = interaction.client.bot_id
+    return without_mention(written_text(question), bot_id, role_of(question, bot_id))
+
+
+def _explained(library: Library, text: str, view: FactView, trace: Trace | None) -> Page | None:
+    """Ask a question again and explain the reply; None if that is not the one with the button any more.
+
+    A follow-up was answered with what was said before it, and a suggestion may have been picked since.
+    """
+    answer = library.answer(Question(text, default=view.language))
+    same = replace(explained_view(answer.reply), language=view.language) == view and trace_of(answer.reply) == trace
+    if not same or not answer.asked:
+        return None
+    explanations = library.explain(answer, view.language)
+    return explanation_page(answer.snapshot.knowledge, answer.reply, explanations, view.language)
 
 
 async def _replace(interaction: Interaction, page: Page | None) -> None:

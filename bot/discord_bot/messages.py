@@ -11,7 +11,7 @@ from bot.core.dialogue import Context
 from bot.core.matching import Question
 from bot.core.model import Language
 from bot.core.text import is_blank, language_of, normalise, script_counts, squeeze
-from bot.discord_bot.context import BotState, supported_language, without_mention, written_text
+from bot.discord_bot.context import BotState, role_of, supported_language, without_mention, written_text
 from bot.discord_bot.limits import Refusal
 from bot.discord_bot.measures import Way, note
 from bot.discord_bot.memory import EDITABLE, Exchange
@@ -243,7 +243,7 @@ def _comparable(text: str) -> str:
 def incoming_of(message: discord.Message, bot_id: int) -> Incoming:
     """Reduce a message to what decides how it addresses the bot."""
     answered = message.reference.resolved if message.reference else None
-    role = next((role.id for role in message.role_mentions if role.tags and role.tags.bot_id == bot_id), 0)
+    role = role_of(message, bot_id)
     text = without_mention(written_text(message), bot_id, role)
     return Incoming(
         from_person=not message.author.bot and message.webhook_id is None and message.type in _ORDINARY,

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from bot.core.matching import Question
+from bot.core.matching import Candidate, Question
 from bot.core.model import LANGUAGES, Language
 from bot.core.text import counted
 from bot.errors import ConfigError
@@ -15,10 +15,13 @@ from bot.evaluation.metrics import MEASURES, PairedChange, Result, Share, compar
 from bot.evaluation.perturbation import Perturbation, perturb
 from bot.evaluation.question_sets import TRAINING, AnnotatedQuestion, read_questions, slug_of
 from bot.service.library import Library
-from bot.service.replies import Reply, why
+from bot.service.replies import Reply
+from bot.service.views import candidates_of
 
 PERTURBED_KINDS = frozenset({"typo", "spacing", "layout", "noise"})
 """Kinds of questions that are perturbed already."""
+_STRONGEST = 4
+"""Features of a candidate that are listed for a miss."""
 _WARM_UP = 3
 """Questions asked once before timing, because the first ones load the encoder and the weights."""
 
@@ -128,7 +131,7 @@ def evaluate(sets: Sequence[QuestionSet], options: Options, *, as_json: bool) ->
         data |= {"compared": {one.title: one.data() for one in comparisons}} if comparisons else {}
         return json.dumps(data, ensure_ascii=False, indent=1) + "\n"
     text = _text(results) + "".join(one.text(explain=options.explain) for one in comparisons)
-    return text + ("\nMisses\n" + "".join(_misses_text(*one) for one in asked) if options.explain else "")
+    return text + ("\nMisses\n" + _misses_text(results) if options.explain else "")
 
 
 def _filtered(one: QuestionSet, options: Options) -> QuestionSet:
@@ -220,7 +223,7 @@ def _cell(share: Share) -> str:
     return f"{share.value:.1%} ({100 * low:.0f}–{100 * high:.0f})" if share.total else "–"
 
 
-def _misses_text(asked: QuestionSet, results: Sequence[Result]) -> str:
+def _misses_text(results: Sequence[Result]) -> str:
     lines = []
     for result in results:
         if result.missed:
@@ -229,6 +232,12 @@ def _misses_text(asked: QuestionSet, results: Sequence[Result]) -> str:
             got = reply.fact or reply.gap or reply.outcome
             lines.append(f"- {question.id} [{question.kind}] {question.text}\n")
             lines.append(f"  expected {expected}, got {reply.outcome}: {got}\n")
-            rows = why(asked.library.snapshot.knowledge, reply).rows
-            lines += [f"    {' | '.join(row)}\n" for row in rows]
+            lines += [f"    {_signals(one)}\n" for one in candidates_of(reply)]
     return "".join(lines)
+
+
+def _signals(candidate: Candidate) -> str:
+    """Return a candidate with its nearest sample and its strongest features."""
+    ranked = sorted(candidate.features.items(), key=lambda pair: -abs(pair[1]))[:_STRONGEST]
+    features = ", ".join(f"{name} {value:.2f}" for name, value in ranked)
+    return f"{candidate.target.item.id} | {candidate.confidence:.0%} | {candidate.sample} | {features}"

@@ -41,6 +41,15 @@ _SAYS_SOMETHING = 2
 
 
 @dataclass(frozen=True, slots=True)
+class Asked:
+    """One question as it was decided on, which `score_with` scores again."""
+
+    question: Question
+    is_resolved: bool = False
+    """Whether its text was completed with the exchange before it."""
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """The outcome of a question with the snapshot it came from, which all later steps use."""
 
@@ -50,12 +59,16 @@ class Answer:
     reply: Reply
     needs_context: bool = False
     """Whether the question needs the one before it."""
+    asked: tuple[Asked, ...] = ()
+    """The questions that were decided on, one for each answer of the reply; none if the question has no text."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Interpretation:
     """A decision, and how the question was resolved to get there."""
 
+    question: Question
+    """The question as it was decided on."""
     decision: Decision
     resolution: Resolution | None = None
     """None: the question was taken literally."""
@@ -99,6 +112,28 @@ class _Interpretation:
                 return 0
 
 
+class Budgets:
+    """The work left for one message in each article that it is scored against."""
+
+    def __init__(self) -> None:
+        """Begin with the whole work for every article."""
+        self._of: dict[str | None, Budget] = {}
+
+    def of(self, scope: Scope) -> Budget:
+        """Return the work left in one article."""
+        return self._of.setdefault(scope.slug, Budget())
+
+    def read(self, snapshot: Snapshot, article: str | None, normal: str) -> bool:
+        """Return whether one more question may be scored in the article asked, or in those scored so far."""
+        scopes = [snapshot.alone(slug) for slug in ((article,) if article else self._of) if slug is not None]
+        return all(self.of(scope).reads(normal, scope.index.vocabulary) for scope in scopes)
+
+    def start(self) -> bool:
+        """Return whether further questions may begin in every article scored so far."""
+        started = [budget.starts() for budget in self._of.values()]
+        return all(started)
+
+
 def ask(snapshot: Snapshot, question: Question, encoder: Encoder | None) -> Answer:
     """Answer a message; one with two or three questions gets all answers if each question has one."""
     question = replace(question, text=without_list_markers(question.text))
@@ -112,9 +147,12 @@ def ask(snapshot: Snapshot, question: Question, encoder: Encoder | None) -> Answ
         return Answer(snapshot, None, listed)
     budgets = Budgets()
     whole = _answer(snapshot, question, _interpret(snapshot, question, encoder, budgets))
-    if whole.reply.understood:
-        return whole
-    language = whole.reply.language
+    return whole if whole.reply.understood else _with_parts(whole, question, encoder, budgets)
+
+
+def _with_parts(whole: Answer, question: Question, encoder: Encoder | None, budgets: Budgets) -> Answer:
+    """Answer the questions of a message one by one if there are several and each has an answer of its own."""
+    snapshot, language = whole.snapshot, whole.reply.language
     texts = separate_questions(question.text)
     if not texts or max(map(len, texts)) > MAX_PART or not budgets.start():
         return whole
@@ -122,8 +160,12 @@ def ask(snapshot: Snapshot, question: Question, encoder: Encoder | None) -> Answ
         return whole
     asked = [replace(question, text=text, language=language, after=None) for text in texts]
     decisions = _literal(snapshot, asked, encoder, budgets)
-    parts = [_answer(snapshot, one, _Interpretation(decision)) for one, decision in zip(asked, decisions, strict=True)]
-    return replace(whole, reply=joined(whole.reply, [part.reply for part in parts]))
+    pairs = list(zip(asked, decisions, strict=True))
+    parts = [_answer(snapshot, one, _Interpretation(one, decision)) for one, decision in pairs]
+    reply = joined(whole.reply, [part.reply for part in parts])
+    if not reply.also:
+        return whole
+    return replace(whole, reply=reply, asked=tuple(question for part in parts for question in part.asked))
 
 
 def _answer(snapshot: Snapshot, question: Question, found: _Interpretation) -> Answer:
@@ -135,7 +177,9 @@ def _answer(snapshot: Snapshot, question: Question, found: _Interpretation) -> A
         context=_context_after(snapshot, text, found),
         understood=_understood(snapshot.knowledge, reply.language, question.after, found.resolution),
     )
-    return Answer(snapshot, found.decision, reply, found.needs_context)
+    slug = question.article or (found.best.target.article.slug if found.best and found.best.target.article else None)
+    asked = Asked(replace(found.question, article=slug), is_resolved=found.resolution is not None)
+    return Answer(snapshot, found.decision, reply, found.needs_context, (asked,))
 
 
 def _understood(
@@ -173,28 +217,6 @@ def score_with(scope: Scope, question: Question, encoder: Encoder | None) -> tup
 
 def _encoded(texts: Sequence[str], encoder: Encoder | None) -> dict[str, Vector] | None:
     return None if encoder is None else dict(zip(texts, encoder.encode(texts), strict=True))
-
-
-class Budgets:
-    """The work left for one message in each article that it is scored against."""
-
-    def __init__(self) -> None:
-        """Begin with the whole work for every article."""
-        self._of: dict[str | None, Budget] = {}
-
-    def of(self, scope: Scope) -> Budget:
-        """Return the work left in one article."""
-        return self._of.setdefault(scope.slug, Budget())
-
-    def read(self, snapshot: Snapshot, article: str | None, normal: str) -> bool:
-        """Return whether one more question may be scored in the article asked, or in those scored so far."""
-        scopes = [snapshot.alone(slug) for slug in ((article,) if article else self._of) if slug is not None]
-        return all(self.of(scope).reads(normal, scope.index.vocabulary) for scope in scopes)
-
-    def start(self) -> bool:
-        """Return whether further questions may begin in every article scored so far."""
-        started = [budget.starts() for budget in self._of.values()]
-        return all(started)
 
 
 def _literal(
@@ -246,9 +268,10 @@ def _interpret(snapshot: Snapshot, question: Question, encoder: Encoder | None, 
         question = replace(question, article=article_of_command(snapshot, question))
     before = question.after
     if before is None:
-        return _Interpretation(_literal(snapshot, [question], encoder, budgets)[0])
+        return _Interpretation(question, _literal(snapshot, [question], encoder, budgets)[0])
     before = replace(before, question=before.question[:MAX_CONTEXT])
-    literal = _Interpretation(_literal(snapshot, [_without_marker(question)], encoder, budgets)[0])
+    unmarked = _without_marker(question)
+    literal = _Interpretation(unmarked, _literal(snapshot, [unmarked], encoder, budgets)[0])
     scope = snapshot.alone(before.article)
     resolved = resolve(scope, normalise(question.text)[:MAX_READ], before)
     if resolved is None:
@@ -260,8 +283,12 @@ def _interpret(snapshot: Snapshot, question: Question, encoder: Encoder | None, 
     language = question.language or language_of(normalise(question.text), question.default)
     asked = replace(question, language=language, article=question.article or before.article)
     ways = [one for one in resolved.candidates if budget.reads(normalise(one.text), known)]
-    decisions = _literal(snapshot, [replace(asked, text=one.text) for one in ways], encoder, budgets)
-    tries = [_Interpretation(decision, one, needs_context=True) for decision, one in zip(decisions, ways, strict=True)]
+    questions = [replace(asked, text=one.text) for one in ways]
+    decisions = _literal(snapshot, questions, encoder, budgets)
+    tries = [
+        _Interpretation(text, decision, one, needs_context=True)
+        for text, decision, one in zip(questions, decisions, ways, strict=True)
+    ]
     best = _preferred(tries, resolved, before)
     return best if best and _is_better(best, literal, resolved, before) else literal
 

@@ -9,12 +9,13 @@ import numpy as np
 
 from bot.core.index import Scope, Vectors
 from bot.core.matching import Answered, Closest, Decision, Question, Suggested, Unanswered
-from bot.core.model import NOTHING, Case, Knowledge
+from bot.core.model import NOTHING, Case, Knowledge, Language
 from bot.core.snapshot import Snapshot
 from bot.core.text import normalise
 from bot.errors import KnowledgeError, Problem
 from bot.service.answering import Answer, ask, context_after, decide_on
 from bot.service.autocomplete import Completer, entity_names, questions
+from bot.service.explaining import Explanation, explain
 from bot.service.pages import listings
 from bot.service.ports import Encoder
 
@@ -94,6 +95,10 @@ class Library:
     def answer(self, question: Question) -> Answer:
         """Answer from the current snapshot, in the calling thread."""
         return ask(self.snapshot, question, self._encoder)
+
+    def explain(self, answer: Answer, language: Language | None = None) -> tuple[Explanation, ...]:
+        """Return why each answer was given, in the language of the reply unless another is given."""
+        return explain(answer, self._encoder, language)
 
     async def ask(self, question: Question) -> Answer:
         """Answer off the event loop, so that encoding never delays a heartbeat."""

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from bot.core.model import (
+    NOTHING,
     Article,
     Command,
     Entity,
@@ -19,6 +20,7 @@ from bot.core.model import (
     other_language,
 )
 from bot.service.autocomplete import starter_facts
+from bot.service.explaining import Explanation
 from bot.service.replies import Citation, Reply, Suggestion, Voice, citation, item_reply, suggested, suggestion
 from bot.service.views import (
     Action,
@@ -34,6 +36,7 @@ from bot.service.views import (
     Span,
     Trace,
     View,
+    explained_view,
     fact_with,
     sample_with,
     trace_of,
@@ -158,12 +161,20 @@ def _fact_page(knowledge: Knowledge, view: FactView, trace: Trace | None, *, sha
     if found is None:
         return None
     reply = item_reply(Voice(knowledge, view.language), *found)
-    return reply_page(knowledge, reply, trace=trace, shareable=shareable)
+    return reply_page(knowledge, reply, picked=view, trace=trace, shareable=shareable)
 
 
-def reply_page(knowledge: Knowledge, reply: Reply, *, trace: Trace | None = None, shareable: bool = False) -> Page:
-    """Lay out a reply; `shareable` if only the asker sees it and may share it."""
+def reply_page(
+    knowledge: Knowledge,
+    reply: Reply,
+    *,
+    picked: FactView | None = None,
+    trace: Trace | None = None,
+    shareable: bool = False,
+) -> Page:
+    """Lay out a reply, which may be to a view that was `picked`; `shareable` if only the asker sees it."""
     language, trace = reply.language, trace or trace_of(reply)
+    explained = Action("why", picked or explained_view(reply), trace)
     voice = Voice(knowledge, language)
     also = (Block(_lines(one.text), _source_line(one.source)) for one in reply.also)
     page = Page(language, (_block(voice, reply), *also))
@@ -173,13 +184,13 @@ def reply_page(knowledge: Knowledge, reply: Reply, *, trace: Trace | None = None
         further = _buttons(
             voice,
             (shareable, "button_share", Action("share", view, trace)),
-            (True, "button_more", Action("why", view, trace)),
+            (True, "button_more", explained),
         )
-        page = _suggesting(page, reply.suggestions)
-        return replace(page, buttons=(*page.buttons, *further))
+        return _suggesting(page, reply.suggestions, further)
+    more = _buttons(voice, (True, "button_more", explained))
     if reply.also:  # one row of buttons for two answers: each leads to one of them
         found = (_find(knowledge, view) for view in views)
-        return _suggesting(page, [suggestion(*pair, language) for pair in found if pair])
+        return _suggesting(page, [suggestion(*pair, language) for pair in found if pair], more)
     match _find(knowledge, view := views[0]):
         case _, Fact() as fact:
             other = other_language(language)
@@ -189,11 +200,10 @@ def reply_page(knowledge: Knowledge, reply: Reply, *, trace: Trace | None = None
                 (both, "button_language", Action("open", replace(view, language=other), trace)),
                 (bool(fact.related), "button_related", Action("related", view)),
                 (shareable, "button_share", Action("share", view, trace)),
-                (True, "button_more", Action("why", view, trace)),
             )
-            return replace(page, buttons=buttons)
+            return replace(page, buttons=(*buttons, *more))
         case _:  # not answered, or a reload took the fact away meanwhile
-            return _suggesting(page, reply.suggestions)
+            return _suggesting(page, reply.suggestions, more)
 
 
 def _block(voice: Voice, reply: Reply) -> Block:
@@ -222,11 +232,11 @@ def _find(knowledge: Knowledge, view: FactView) -> tuple[Article, Fact | Gap] | 
     return (article, item) if article and item else None
 
 
-def _suggesting(page: Page, suggestions: Iterable[Suggestion]) -> Page:
-    """Add suggestions to a page as buttons, each question once."""
+def _suggesting(page: Page, suggestions: Iterable[Suggestion], further: tuple[Button, ...] = ()) -> Page:
+    """Add suggestions to a page as buttons, each question once, as many as leave room for `further` buttons."""
     labels = {FactView(one.article, one.fact, page.language): one.label for one in suggestions}
     buttons = (Button(clip(label, LONGEST_LABEL), Action("open", view), "primary") for view, label in labels.items())
-    return replace(page, buttons=tuple(buttons)[:MOST_BUTTONS])
+    return replace(page, buttons=(*tuple(buttons)[: MOST_BUTTONS - len(further)], *further))
 
 
 def _buttons(voice: Voice, *buttons: tuple[bool, str, Action]) -> tuple[Button, ...]:
@@ -336,24 +346,50 @@ def _entity_page(knowledge: Knowledge, view: EntityView, *, shareable: bool) -> 
 
 
 def why_page(knowledge: Knowledge, view: FactView, trace: Trace | None) -> Page | None:
-    """Explain an answer: nearest sample, confidence, runner-up, full source; None if the fact is gone."""
-    found = _find(knowledge, view)
-    if found is None:
-        return None
-    article, item = found
+    """Explain a reply by what its button says: nearest sample, confidence, runner-up, source; None if it is gone."""
     voice = Voice(knowledge, view.language)
-    texts = [clip(item.label.get(view.language), _LONGEST_LINE)]
-    texts += _matching(knowledge, voice, item, trace) if trace else [voice.say("explain_picked")]
-    footer: Lines = ()
-    if isinstance(item, Fact):
-        source = citation(voice, article, item)
-        if source.section:
-            texts.append(voice.say("explain_section", section=clip(source.section, _LONGEST_LINE)))
-        if article.date:
-            texts.append(voice.say("explain_date", date=article.date))
-        footer = _source_line(source)
-    body = (_line(voice.say("why_title"), bold=True), *_lines("\n".join(texts)))
+    found = _find(knowledge, view)
+    item = found[1] if found else _small_talk(knowledge, view)
+    if item is None and view.fact != NOTHING:
+        return None
+    texts = [voice.say("explain_nothing")]
+    if item is not None:
+        texts = [clip(item.label.get(view.language), _LONGEST_LINE)]
+        texts += _matching(knowledge, voice, item, trace) if trace else [voice.say("explain_picked")]
+    place, footer = _place(voice, *found) if found else ((), ())
+    body = (_line(voice.say("why_title"), bold=True), *_lines("\n".join((*texts, *place))))
     return Page(view.language, (Block(body, footer),))
+
+
+def explanation_page(
+    knowledge: Knowledge, reply: Reply, explanations: Sequence[Explanation], language: Language
+) -> Page:
+    """Lay out in full why `reply` was given, with the source of its answer, if it has one."""
+    found = _find(knowledge, explained_view(reply)) if (reply.closest or reply).source else None
+    place, footer = _place(Voice(knowledge, language), *found) if found else ((), ())
+    blocks = [_explanation_block(one) for one in explanations]
+    last = blocks[-1]
+    more = (_BLANK, *map(_line, place)) if place else ()
+    return Page(language, (*blocks[:-1], Block((*last.body, *more), footer)))
+
+
+def _explanation_block(explanation: Explanation) -> Block:
+    return Block((_line(explanation.title, bold=True), *(_line(line) for line in explanation.lines)))
+
+
+def _place(voice: Voice, article: Article, item: Fact | Gap) -> tuple[tuple[str, ...], Lines]:
+    """Return where in the article a fact stands and when that was published, and its source; nothing for a gap."""
+    if not isinstance(item, Fact):
+        return (), ()
+    source = citation(voice, article, item)
+    section = voice.say("explain_section", section=clip(source.section, _LONGEST_LINE)) if source.section else ""
+    date = voice.say("explain_date", date=article.date) if article.date else ""
+    return tuple(filter(None, (section, date))), _source_line(source)
+
+
+def _small_talk(knowledge: Knowledge, view: FactView) -> Gap | None:
+    """Return the small talk that `view` names; None if it names something else or is gone."""
+    return next((gap for gap in knowledge.small_talk if view.article == NOTHING and gap.id == view.fact), None)
 
 
 def _matching(knowledge: Knowledge, voice: Voice, item: Fact | Gap, trace: Trace) -> Iterator[str]:

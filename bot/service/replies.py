@@ -1,4 +1,4 @@
-"""Replies: what the bot says to a question in one language, and why."""
+"""Replies: what the bot says to a question in one language."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -11,7 +11,6 @@ from bot.core.model import Article, Fact, Gap, Knowledge, Language, Text
 
 Outcome = Literal["answered", "suggested", "unanswered"]
 _QUOTES = {"ko": "「{}」", "en": "“{}”"}
-_STRONGEST = 4
 _LONGEST_TITLE = 30
 """Characters of a title before the label of a suggestion, so that the label is read too."""
 
@@ -177,26 +176,3 @@ def ranges(numbers: Iterable[int]) -> str:
     runs = groupby(enumerate(sorted(numbers)), lambda pair: pair[1] - pair[0])
     ends = ([number for _, number in run] for _, run in runs)
     return ", ".join(str(run[0]) if len(run) == 1 else f"{run[0]}–{run[-1]}" for run in ends)
-
-
-@dataclass(frozen=True, slots=True)
-class Why:
-    """The candidates for a reply as a table, in the language of the reply."""
-
-    title: str
-    headings: tuple[str, ...]
-    rows: tuple[tuple[str, ...], ...]
-
-
-def why(knowledge: Knowledge, reply: Reply) -> Why:
-    """Return the candidates for `reply`: the chosen one first, then the runners-up."""
-    voice = Voice(knowledge, reply.language)
-    candidates = (*((reply.best,) if reply.best else ()), *reply.others)
-    headings = tuple(voice.say(f"why_{column}") for column in ("fact", "confidence", "sample", "signals"))
-    rows = ((one.target.item.id, f"{one.confidence:.0%}", one.sample, _strongest(one.features)) for one in candidates)
-    return Why(voice.say("why_title"), headings, tuple(rows))
-
-
-def _strongest(features: dict[str, float]) -> str:
-    ranked = sorted(features.items(), key=lambda pair: -abs(pair[1]))[:_STRONGEST]
-    return ", ".join(f"{name} {value:.2f}" for name, value in ranked)

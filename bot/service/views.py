@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 from bot.core.matching import Candidate
-from bot.core.model import Fact, Gap, Knowledge, Language
+from bot.core.model import NOTHING, Fact, Gap, Knowledge, Language
 from bot.service.replies import Reply
 
 Verb: TypeAlias = Literal["open", "share", "why", "related"]
@@ -140,15 +140,32 @@ def fact_hash(slug: str, item_id: str) -> int:
 
 
 def trace_of(reply: Reply) -> Trace | None:
-    """Return how `reply` was matched; None if it was picked."""
-    if reply.best is None:
+    """Return how the first of its candidates was matched; None if the reply was picked or has no candidate."""
+    if not (candidates := candidates_of(reply)):
         return None
+    best, *others = candidates
     runners_up = [
-        (fact_hash(one.target.article.slug, one.target.item.id), _percent(one))
-        for one in reply.others
-        if one.target.article
+        (fact_hash(one.target.article.slug, one.target.item.id), _percent(one)) for one in others if one.target.article
     ]
-    return Trace(_percent(reply.best), short_hash(reply.best.sample), *(runners_up or [(0, 0)])[0])
+    return Trace(_percent(best), short_hash(best.sample), *(runners_up or [(0, 0)])[0])
+
+
+def candidates_of(reply: Reply) -> tuple[Candidate, ...]:
+    """Return the candidates of a reply: the chosen one, if there is one, then the others."""
+    return (*((reply.best,) if reply.best else ()), *reply.others)
+
+
+def explained_view(reply: Reply) -> FactView:
+    """Return what an explanation of `reply` is about: its fact, gap or first suggestion.
+
+    Small talk belongs to the article `nothing`, which has the fact `nothing` for a reply without any candidate.
+    """
+    shown = reply.closest or reply
+    if shown.article and shown.fact:
+        return FactView(shown.article, shown.fact, reply.language)
+    for one in candidates_of(reply)[:1]:
+        return FactView(one.target.article.slug if one.target.article else NOTHING, one.target.item.id, reply.language)
+    return FactView(NOTHING, NOTHING, reply.language)
 
 
 def _percent(candidate: Candidate) -> int:

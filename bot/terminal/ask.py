@@ -4,20 +4,22 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from rich.console import Console, Group, RenderableType
-from rich.markup import escape
 from rich.padding import Padding
 from rich.panel import Panel
-from rich.table import Column, Table
 from rich.text import Text
 
-from bot.service.replies import Citation, Reply, Suggestion, Why, offered
+from bot.service.explaining import Explanation
+from bot.service.replies import Citation, Reply, Suggestion, offered
 
 _BORDER = {"answered": "green", "suggested": "yellow", "unanswered": "bright_black"}
 
 
-def as_json(question: str, reply: Reply) -> dict[str, Any]:
-    """Return the reply to `question` in the documented form (README, "For programs")."""
-    return {
+def as_json(question: str, reply: Reply, explanations: Sequence[Explanation] = ()) -> dict[str, Any]:
+    """Return the reply to `question` in the documented form (README, "For programs").
+
+    `explanations` says why the reply and each further answer were given, if that was asked for.
+    """
+    data = {
         "question": question,
         "outcome": reply.outcome,
         "language": reply.language,
@@ -31,9 +33,12 @@ def as_json(question: str, reply: Reply) -> dict[str, Any]:
             {"article": one.article, "fact": one.fact, "label": one.label, "confidence": round(one.confidence, 4)}
             for one in offered(reply)
         ],
-        "also": [as_json(question, further) for further in reply.also],
+        "also": [
+            as_json(question, further, explanations[at : at + 1]) for at, further in enumerate(reply.also, start=1)
+        ],
         "closest": _closest(reply.closest) if reply.closest else None,
     }
+    return data | {"explain": list(explanations[0].lines)} if explanations else data
 
 
 def _closest(quoted: Reply) -> dict[str, Any]:
@@ -81,9 +86,9 @@ def _suggestions(suggestions: Sequence[Suggestion]) -> Iterator[Text]:
         yield Text.assemble((f" {number} ", "reverse"), " ", suggestion.label, (article, "dim"))
 
 
-def show_why(console: Console, why: Why) -> None:
-    """Print the candidates of a reply with their nearest samples and signals."""
-    table = Table(*(Column(heading, overflow="fold") for heading in why.headings), title=escape(why.title))
-    for row in why.rows:
-        table.add_row(*map(escape, row))
-    console.print(table)
+def show_why(console: Console, explanations: Sequence[Explanation]) -> None:
+    """Print why each answer was given."""
+    for explanation in explanations:
+        console.print(explanation.title, style="bold", markup=False, highlight=False)
+        for line in explanation.lines:
+            console.print(line, markup=False, highlight=False)

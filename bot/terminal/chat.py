@@ -15,8 +15,10 @@ from bot.core.dialogue import Context
 from bot.core.matching import Question
 from bot.core.model import LANGUAGES, Knowledge, Language
 from bot.errors import KnowledgeError
+from bot.service.answering import Answer
+from bot.service.explaining import with_note
 from bot.service.library import Library
-from bot.service.replies import Reply, Voice, item_reply, why
+from bot.service.replies import Reply, Voice, item_reply
 from bot.terminal.ask import render, show_why
 
 _HISTORY_LENGTH = 500
@@ -33,6 +35,8 @@ class Chat:
     article: str | None = None
     language: Language | None = None
     last: Reply | None = None
+    answer: Answer | None = None
+    """The answer to the last question; `last` may be a suggestion that was picked from it."""
     context: Context | None = None
     """What was talked about last; an incomplete question refers to it."""
 
@@ -61,7 +65,8 @@ class Chat:
             self._pick(int(line))
         else:
             question = Question(line, self.language, self.article, self.voice.language, self.context)
-            self._show(self.library.answer(question).reply)
+            self.answer = self.library.answer(question)
+            self._show(self.answer.reply)
         return True
 
     def _command(self, name: str = "", *arguments: str) -> bool:
@@ -94,10 +99,13 @@ class Chat:
             self._show(replace(item_reply(self.voice, article, fact), best=best))
 
     def _why(self) -> None:
-        if self.last and (self.last.best or self.last.others):
-            show_why(self.console, why(self.knowledge, self.last))
-        else:
+        if self.answer is None:
             self._say("chat_nothing_yet")
+            return
+        explanations = self.library.explain(self.answer)
+        if self.last is not self.answer.reply:
+            explanations = tuple(with_note(one, self.voice.say("why_picked")) for one in explanations)
+        show_why(self.console, explanations)
 
     def _reload(self) -> None:
         try:

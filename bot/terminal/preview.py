@@ -21,9 +21,17 @@ from bot.core.model import Fact, Gap, Knowledge, Language, Text
 from bot.errors import ConfigError
 from bot.service.autocomplete import entity_names, starter_facts
 from bot.service.library import Library
-from bot.service.pages import about_page, listings, page_of, plain_page, reply_page, starters_page, why_page
+from bot.service.pages import (
+    about_page,
+    explanation_page,
+    listings,
+    page_of,
+    plain_page,
+    reply_page,
+    starters_page,
+)
 from bot.service.replies import Reply, Voice
-from bot.service.views import Action, Button, EntityView, FactView, Line, ListView, Page, Span
+from bot.service.views import Button, EntityView, Line, ListView, Page, Span
 
 _MOST_TRIES: Final = 40
 """Questions to ask until the bot is unsure; one of the first few does on every article so far."""
@@ -70,12 +78,13 @@ def _tour(library: Library, language: Language) -> Iterator[Scene]:
     """Yield one of each: an answer and what its ⋯ says, a list, the closest, suggestions, a refusal, small talk."""
     knowledge = library.snapshot.knowledge
     for _, fact in starter_facts(knowledge, 1):
-        answer = _mention(library, _sample(fact, language), "preview_mention")
-        yield answer
-        for button in answer.page.buttons:
-            match button.action:
-                case Action("why", FactView() as view, trace) if page := why_page(knowledge, view, trace):
-                    yield Scene("press", button.label, page, private=True, caption="preview_why")
+        question = _sample(fact, language)
+        mention, answer = _mention(library, question, "preview_mention"), library.answer(question)
+        yield mention
+        for button in mention.page.buttons:
+            if button.action.verb == "why":
+                page = explanation_page(knowledge, answer.reply, library.explain(answer), language)
+                yield Scene("press", button.label, page, private=True, caption="preview_why")
     lists = sorted((one for one in listings(knowledge) if one.facts()), key=lambda one: not any(one.rows()))
     for one in lists[:1]:
         yield replace(_command(library, one.name.get(language), language), caption="preview_list")

@@ -31,6 +31,15 @@ def test_json_keeps_hangul_and_bytes_that_are_no_text() -> None:
     assert objects(done.stdout)[0]["question"] == QUESTION + "\udcff"
 
 
+def test_an_explanation_is_shown_only_when_asked_for() -> None:
+    shown = run("ask", "--explain", QUESTION).stdout.decode()
+    assert shown.index("이렇게 답한 까닭") > shown.index("╯")
+    (data,) = objects(run("ask", "--json", "--explain", QUESTION).stdout)
+    assert list(data)[-1] == "explain"
+    assert all(line.rstrip() in shown for line in data["explain"] if len(line) < 40)
+    assert "explain" not in objects(run("ask", "--json", QUESTION).stdout)[0]
+
+
 def test_lines_are_answered_in_order_whatever_they_hold() -> None:
     lines = [QUESTION.encode(), b"", b"\xff\xfe\x00\x01", "😀".encode(), b"  ", b"a" * 100_000, b"Who pays?\r", b"last"]
     done = run("ask", "--json", "-", typed=b"\n".join(lines))

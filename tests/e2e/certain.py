@@ -3,7 +3,7 @@
 from bot.core.matching import Answered, Candidate, Decision, Question, Suggested, Unanswered
 from bot.core.model import Fact, Gap
 from bot.core.text import language_of, normalise, squeeze
-from bot.service.answering import Answer
+from bot.service.answering import Answer, Asked
 from bot.service.library import Library
 from bot.service.replies import reply_to
 
@@ -23,7 +23,8 @@ class Certain(Library):
     def answer(self, question: Question) -> Answer:
         """Answer without the matcher."""
         decision = self._decide(question)
-        return Answer(self.snapshot, decision, reply_to(self.snapshot.knowledge, decision))
+        reply = reply_to(self.snapshot.knowledge, decision)
+        return Answer(self.snapshot, decision, reply, asked=(Asked(question),))
 
     def _decide(self, question: Question) -> Decision:
         wanted = squeeze(normalise(question.text))

@@ -41,7 +41,8 @@ async def test_an_unsure_bot_offers_buttons_that_answer_in_place(
 ) -> None:
     suggestion = await alice.says(f"<@bot> {question}")
     assert suggestion.text.startswith(text)
-    assert len(suggestion.buttons) == 3
+    assert len(suggestion.buttons) == 4
+    assert suggestion.buttons[-1].label == "⋯"
     label = suggestion.buttons[1].label
     answer = await alice.clicks(suggestion, label)
     assert answer.id == suggestion.id
@@ -60,7 +61,7 @@ async def test_an_unsure_bot_offers_buttons_that_answer_in_place(
 async def test_what_the_article_does_not_say_is_refused(alice: Actor, question: str, text: str) -> None:
     reply = await alice.says(f"<@bot> {question}")
     assert reply.text == text
-    assert not reply.buttons
+    assert [b.label for b in reply.buttons] == ["⋯"]
 
 
 async def test_a_known_gap_is_named_with_the_nearest_questions(alice: Actor, bot: BotClient) -> None:
@@ -68,7 +69,8 @@ async def test_a_known_gap_is_named_with_the_nearest_questions(alice: Actor, bot
     reply = await alice.says(f"<@bot> {gap.samples[0].text}")
     assert reply.text.startswith(gap.answer.ko or "")
     assert "기사에서 답할 수 있는 가까운 질문이에요." in reply.text
-    assert len(reply.buttons) == len(gap.nearest)
+    assert len(reply.buttons) == len(gap.nearest) + 1
+    assert reply.buttons[-1].label == "⋯"
 
 
 async def test_a_direct_message_needs_no_mention(alice: Actor, bob: Actor, facts: Facts) -> None:

@@ -1,14 +1,17 @@
 """Buttons and menus: other language, related questions, why, share; after a restart and with facts gone."""
 
+from dataclasses import replace
+
 import pytest
 
 from bot.app import App
 from bot.core.model import Fact
 from bot.discord_bot.client import BotClient
 from bot.discord_bot.components import button_id
-from bot.service.views import Action, FactView
+from bot.service.views import Action, FactView, Trace
 from bot.settings import DiscordSettings, Switch
 from tests.discord_bot.clock import Clock
+from tests.e2e.certain import UNSURE
 from tests.e2e.conftest import running
 from tests.fake_discord import Actor, FakeDiscord
 
@@ -47,10 +50,13 @@ async def test_related_questions_are_offered_and_answer_in_place(alice: Actor, f
 @pytest.mark.parametrize(
     ("question", "texts"),
     [
-        (KOREAN, ("이렇게 답한 까닭", f"가장 비슷한 예시 질문: {KOREAN}", "확신: 90%", "다음 후보: ", "출처: 더밀크")),
+        (
+            KOREAN,
+            ("이렇게 답한 까닭", "읽었어요: “무라티", "이 사실의 예시 질문 하나와 글자까지 같아요", "출처: 더밀크"),
+        ),
         (
             ENGLISH,
-            ("Why this answer", f"Nearest sample question: {ENGLISH}", "Confidence: 90%", "Runner-up: ", "Source: "),
+            ("Why this answer", "typed: “where is murati from", "Limits for “The OpenAI exodus", "Source: "),
         ),
     ],
 )
@@ -63,7 +69,60 @@ async def test_why_this_answer_is_for_the_asker_only(alice: Actor, question: str
 
 async def test_why_survives_the_change_of_language(alice: Actor) -> None:
     reply = await alice.clicks(await alice.says(f"<@bot> {KOREAN}"), "English")
-    assert "Confidence: 90%" in (await alice.clicks(reply, "⋯")).text
+    why = (await alice.clicks(reply, "⋯")).text
+    assert "Why this answer" in why
+    assert "Read as typed: “무라티" in why
+
+
+@pytest.mark.parametrize(
+    ("question", "verdict"),
+    [
+        ("화성에 물이 있어?", "쓰신 그대로 읽었어요: “화성에 물이 있어?”"),
+        (UNSURE[0], "• “누군가 그만뒀다던데” (쓰신 그대로, "),
+        ("무라티 연봉은 얼마였어?", "쓰신 그대로 읽었어요: “무라티 연봉은 얼마였어?”"),
+        ("안녕", "인사나 잡담일 확률이 100%로"),
+    ],
+)
+async def test_every_reply_without_an_answer_says_why_too(alice: Actor, question: str, verdict: str) -> None:
+    reply = await alice.says(f"<@bot> {question}")
+    assert "출처:" not in reply.text
+    why = await alice.clicks(reply, "⋯")
+    assert why.ephemeral
+    assert "의 기준: " in why.text
+    assert verdict in why.text
+    assert "출처:" not in why.text
+
+
+async def test_why_shows_the_question_escaped(alice: Actor) -> None:
+    reply = await alice.says("<@bot> **화성**에 @everyone 물이 `있어`?")
+    why = (await alice.clicks(reply, "⋯")).text
+    assert "화성" in why
+    assert "@everyone" not in why
+    assert "**화성" not in why
+
+
+async def test_why_says_what_its_button_knows_where_no_question_stands(alice: Actor, bob: Actor) -> None:
+    """The answer to a command has no question above it, and one that was picked was matched to none."""
+    texts = (f"가장 비슷한 예시 질문: {KOREAN}", "확신: 90%", "다음 후보: ", "출처: 더밀크")
+    private = await alice.runs("/질문", question=KOREAN)
+    why = (await alice.clicks(private, "⋯")).text
+    assert [text for text in texts if text not in why] == []
+    shared = await alice.clicks(private, "채널에 공유")
+    public = await shared.gets_followup()
+    assert "확신: 90%" in (await bob.clicks(public, "⋯")).text
+    unsure = await alice.says(f"<@bot> {UNSURE[0]}")
+    picked = await alice.clicks(unsure, unsure.buttons[0].label or "")
+    assert "버튼이나 명령으로 고른 답이에요" in (await alice.clicks(picked, "⋯")).text
+
+
+async def test_why_says_what_its_button_knows_once_the_question_leads_elsewhere_or_is_gone(alice: Actor) -> None:
+    written = await alice.writes(f"<@bot> {KOREAN}")
+    reply = await alice.is_answered(written)
+    view = FactView("openai-exodus", "murati-origin", "ko")
+    for other in (Action("why", view, Trace(12, 1, 2, 3)), Action("why", replace(view, fact="departures"), None)):
+        assert "쓰신 그대로" not in (await alice.forges_click(reply, button_id(other))).text
+    silent = await alice.forges_click(reply, button_id(Action("why", FactView("nothing", "nothing", "ko"))))
+    assert silent.text.endswith("제안할 만큼 가까운 사실이 없었어요.")
 
 
 async def test_a_private_answer_can_be_shared_once(server: FakeDiscord, alice: Actor, bob: Actor, facts: Facts) -> None:

@@ -103,3 +103,13 @@ async def test_what_was_asked_is_neither_logged_nor_repeated(alice: Actor, caplo
     assert UNDERSTOOD in reply.text
     assert "everyone" not in reply.text
     assert "무라티" not in caplog.text
+
+
+async def test_why_after_a_follow_up_says_what_its_button_knows(alice: Actor) -> None:
+    """The question alone would have had another reply."""
+    await alice.says(FIRST)
+    follow_up = await alice.clicks(await alice.says(NEXT), "⋯")
+    assert "확신: " in follow_up.text
+    assert "쓰신 그대로" not in follow_up.text
+    complete = await alice.clicks(await alice.says("<@bot> 무라티는 언제 입사했어?"), "⋯")
+    assert "쓰신 그대로 읽었어요: “무라티는 언제 입사했어?”" in complete.text

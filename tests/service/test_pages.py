@@ -26,9 +26,11 @@ from bot.core.model import (
 )
 from bot.discord_bot.components import MAX_CUSTOM_ID, button_id, choice_value, menu_id
 from bot.discord_bot.markup import texts_of
+from bot.service.explaining import Explanation
 from bot.service.pages import (
     about_page,
     clip,
+    explanation_page,
     listing,
     listings,
     page_of,
@@ -134,6 +136,9 @@ def test_every_page_of_any_article_fits(article: Article, language: Language, *,
     ):
         check(reply_page(knowledge, reply, shareable=shareable))
     check(why_page(knowledge, FactView(slug, fact.id, language), Trace(50, 1, 2, 3)))
+    explanation = Explanation("?", ("- " + "가" * 900, "", "*" * 900))
+    for reply in replies:
+        check(explanation_page(knowledge, reply, (explanation, explanation), language))
     check(related_page(knowledge, FactView(slug, fact.id, language)))
     check(about_page(knowledge, language))
     check(starters_page(knowledge, language, "mention_help"))
@@ -242,7 +247,7 @@ def test_two_answers_share_one_row_with_a_button_for_each() -> None:
     voice = Voice(SHIPPED, "en")
     first, second = (item_reply(voice, article, fact) for fact in article.facts[:2])
     page = reply_page(SHIPPED, replace(first, also=(second,)))
-    assert [button.label for button in page.buttons] == [fact.label.en for fact in article.facts[:2]]
+    assert [button.label for button in page.buttons] == [*(fact.label.en for fact in article.facts[:2]), "⋯"]
     assert [plain(block.body) for block in page.blocks] == [[first.text], [second.text]]
 
 
@@ -263,3 +268,28 @@ def test_the_closest_answer_is_a_quotation_with_its_source_and_buttons_to_the_ot
     views = [FactView(article.slug, one.fact, "en") for one in (first, *others)]
     share = [("share", views[0])] if shareable else []
     assert actions == [("open", views[1]), ("open", views[2]), *share, ("why", views[0])]
+
+
+@pytest.mark.parametrize("nearest", [0, 2, 8])
+def test_a_gap_leaves_room_for_the_button_that_explains_it(nearest: int) -> None:
+    article = SHIPPED.articles[0]
+    gap = replace(article.gaps[0], nearest=tuple(fact.id for fact in article.facts[:nearest]))
+    knowledge = replace(SHIPPED, articles=(replace(article, gaps=(gap,)),))
+    view = FactView(article.slug, gap.id, "en")
+    page = page_of(knowledge, view)
+    assert page is not None
+    verbs = [button.action.verb for button in page.buttons]
+    assert verbs == ["open"] * min(nearest, 4) + ["why"]
+    assert page.buttons[-1].action.view == view
+
+
+def test_small_talk_and_a_reply_without_any_candidate_are_explained_by_the_reserved_id() -> None:
+    greeting = SHIPPED.small_talk[0]
+    talk = why_page(SHIPPED, FactView("nothing", greeting.id, "en"), Trace(88, 0, 0, 0))
+    refusal = why_page(SHIPPED, FactView("nothing", "nothing", "en"), None)
+    assert talk is not None
+    assert refusal is not None
+    assert plain(talk.blocks[0].body)[:2] == ["Why this answer", greeting.label.en]
+    assert plain(refusal.blocks[0].body) == ["Why this answer", "No fact was near enough even to suggest it."]
+    assert why_page(SHIPPED, FactView("nothing", "gone", "en"), None) is None
+    assert why_page(SHIPPED, FactView("openai-exodus", greeting.id, "en"), None) is None

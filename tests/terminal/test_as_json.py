@@ -7,6 +7,7 @@ import pytest
 
 from bot.core.matching import Question
 from bot.service.answering import joined
+from bot.service.explaining import Explanation
 from bot.service.library import Library
 from bot.service.replies import Citation, Reply, Suggestion
 from bot.terminal.ask import as_json
@@ -88,6 +89,15 @@ def test_a_message_that_asks_two_things_gets_both_answers() -> None:
         library.answer(Question(text)).reply.fact for text in (first, second)
     ]
     assert {further.language for further in reply.also} == {reply.language}
+
+
+def test_explanations_add_one_key_to_the_reply_and_to_each_further_answer() -> None:
+    both = joined(UNSURE, [ANSWER, OTHER])
+    data = as_json("Both?", both, [Explanation("Why", ("a", "", "b")), Explanation("Why", ("c",))])
+    assert list(data) == [*KEYS, "explain"]
+    assert data["explain"] == ["a", "", "b"]
+    assert data["also"][0]["explain"] == ["c"]
+    assert list(as_json("Both?", both)) == KEYS
 
 
 def test_a_lone_surrogate_is_written_and_read_back() -> None:

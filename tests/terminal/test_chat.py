@@ -116,13 +116,28 @@ def test_why_before_a_question_says_that_there_is_nothing_yet() -> None:
     assert MESSAGES["chat_nothing_yet"].get("ko") in said(chat(), ":why")
 
 
-def test_why_shows_candidates_with_their_features() -> None:
+@pytest.mark.parametrize(
+    "line", [QUESTION, night_snapshot().knowledge.articles[0].gaps[0].samples[0].text, "안녕", "xyzzy plugh", "도서관"]
+)
+def test_why_explains_every_reply_with_its_candidates(line: str) -> None:
     subject = chat()
-    text = said(subject, QUESTION, ":why")
-    assert all(MESSAGES[key].get("ko") in text for key in ("why_title", "why_signals"))
-    assert subject.last is not None
-    shown_first = (subject.last.best or subject.last.others[0]).target.item.id
-    assert text.rindex(shown_first) > text.index(MESSAGES["why_title"].get("ko"))
+    text = said(subject, line, ":why").partition(MESSAGES["why_title"].get(subject.voice.language))[2]
+    assert subject.answer is not None
+    (explanation,) = subject.library.explain(subject.answer)
+    assert text.split() == " ".join(explanation.lines).split()
+
+
+def test_why_after_an_empty_line_says_that_there_was_nothing_to_read() -> None:
+    assert MESSAGES["why_no_text"].get("ko") in said(chat(), " ", ":why")
+
+
+def test_why_after_a_number_says_that_the_answer_was_picked_and_why_it_was_suggested() -> None:
+    subject = chat()
+    said(subject, night_snapshot().knowledge.articles[0].gaps[0].samples[0].text, "1")
+    text = said(subject, ":why")
+    assert subject.answer is not None
+    assert MESSAGES["why_picked"].get("ko") in text
+    assert subject.library.explain(subject.answer)[0].lines[-1] in text
 
 
 def test_a_reload_says_what_changed_and_keeps_the_old_facts_if_anything_is_wrong() -> None:

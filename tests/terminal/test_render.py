@@ -5,7 +5,8 @@ from dataclasses import replace
 
 from rich.console import Console
 
-from bot.service.replies import Citation, Reply, Suggestion, Why
+from bot.service.explaining import Explanation
+from bot.service.replies import Citation, Reply, Suggestion
 from bot.terminal.ask import render, show_why
 
 SOURCE = Citation("T", "P", "S", (3,), None, "Source: P “T” · paragraph 3")
@@ -46,11 +47,11 @@ def test_a_further_answer_has_its_own_source() -> None:
     )
 
 
-def test_why_is_a_table_that_reads_nothing_as_markup() -> None:
+def test_an_explanation_is_printed_line_by_line_and_nothing_in_it_is_read_as_markup() -> None:
     console = Console(file=io.StringIO(), width=80)
-    show_why(console, Why("[b]Why", ("fact", "signals"), (("[red]x", "ngrams 0.5"),)))
+    show_why(console, (Explanation("[b]Why", ("[red]x", "", "+ y")), Explanation("Again", ("z",))))
     assert isinstance(console.file, io.StringIO)
-    assert all(part in console.file.getvalue() for part in ("[b]Why", "[red]x", "ngrams 0.5"))
+    assert console.file.getvalue() == "[b]Why\n[red]x\n\n+ y\nAgain\nz\n"
 
 
 def test_the_closest_answer_stands_between_its_caveat_and_its_source_with_the_others_below() -> None:
