@@ -148,6 +148,8 @@ def _readings(scope: Scope, text: str, budget: Budget) -> Iterator[tuple[str, tu
 def _other_layout(text: str, normal: str) -> tuple[str, ...]:
     """Return the normalised text as typed on the other keyboard layout, nothing if that is improbable."""
     hangul, latin = script_counts(normal)
+    if hangul and latin > hangul:  # English words in a Korean sentence: `with_korean_keys` tells which were meant
+        return ()
     if latin > hangul:
         meant = normalise(as_korean_keys(text[:MAX_READ]))
         return (meant,) if _is_mostly_syllables(meant) else ()

@@ -59,3 +59,9 @@ def test_no_fact_is_the_closest_that_lacks_the_kind_of_answer_or_the_name_asked_
 @pytest.mark.parametrize("text", ["룬드 연봉은?", "Ada Lund", "???"])
 def test_no_fact_is_the_closest_for_a_gap_a_bare_name_or_nothing(text: str) -> None:
     assert not isinstance(unsure(text), Closest)
+
+
+def test_english_words_in_a_korean_sentence_are_never_all_read_as_korean_keys() -> None:
+    """Which of them were meant as Korean is decided word by word, so that a name stays one."""
+    readings = prepare(ferry_scope(), Question("lund ferry 언제부터야")).readings
+    assert all("lund" in one.normal for one in readings)
