@@ -13,8 +13,8 @@ TRAINING = "-development"
 """`<slug>-development.jsonl` is what `train` learns from; `<slug>.jsonl` then only measures."""
 FOLLOW_UPS = "-follow-ups"
 """`<slug>-follow-ups.jsonl` holds questions that need context; `train` ignores them."""
-SUBJECTS = ("-roles", "-negation", "-near")
-"""Sets on one subject: who did what, questions with "not", and details next to those that facts tell.
+SUBJECTS = ("-roles", "-negation", "-near", "-fresh")
+"""Further sets: who did what, questions with "not", details next to those that facts tell, and of all kinds.
 
 `train` learns from `<slug>-negation-development.jsonl` and the like.
 """
