@@ -44,7 +44,8 @@ def explain(error: yaml.YAMLError, lines: Sequence[str]) -> tuple[int, str]:
     if "bracket" in reason or "',' or" in reason or "flow" in (error.context or ""):
         hint = _special_start(_value_in(lines, opened)) or f"a sentence that contains brackets {QUOTE_IT}"
         return opened + 1, f"a bracket is opened here and not closed; {hint}"
-    return row + 1, _explain_value(reason, _value_in(lines, row))
+    found = _last_written(lines, row)
+    return found + 1, _explain_value(reason, _value_in(lines, found))
 
 
 def _last_written(lines: Sequence[str], row: int) -> int:

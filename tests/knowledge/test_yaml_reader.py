@@ -43,6 +43,7 @@ BROKEN = [
         f"f.yaml:1: a bracket is opened here and not closed; a sentence that starts with [ {QUOTED}",
     ),
     ("a:\n  - b\n c: d", "f.yaml:3: the indentation is wrong, or '- ' or 'key:' is missing"),
+    ("a: b\n0x1F", "f.yaml:2: a ':' is missing, or the indentation is wrong"),
     ("a: b\n  c: d", "f.yaml:2: the indentation is wrong, or the line above is not finished"),
     ("a: - b", f"f.yaml:1: a list begins on a line of its own; a text that starts with '- ' {QUOTED}"),
     ("a: b\nc: d\na: e", "f.yaml:3: the key 'a' is repeated (first in line 1)"),
