@@ -462,7 +462,7 @@ def doctor(
     from bot.discord_bot.doctor import Finding, find_invite
 
     if invite:
-        sys.stdout.write(f"{asyncio.run(find_invite(_discord_settings(knowledge).token()))}\n")
+        sys.stdout.write(f"{asyncio.run(find_invite(_discord_settings(knowledge)))}\n")
         return
     unknown: list[str] = []
     try:
