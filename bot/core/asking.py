@@ -26,7 +26,7 @@ what's whats why how when where who whos who's which did do does didn't don't do
 he she they him her them his their then now like just even again too also exactly actually
 happened crazy wild nuts insane same thing sus legit bro man dude guys
 진짜 진짜로 정말 정말로 정말요 진짜요 진짜야 진짜임 진심 레알 리얼 헐 왜 왜요 뭐 뭐야 뭐지 뭐임 뭐라고 뭔데 뭔 뭔소리 소리 소리야 무슨 머 머야 누구 누가 누구야 누군데 언제 어디 어디서
-그래 그래요 그런가 그런가요 그런 그런거 그런거야 그래서 그러게 맞아 맞아요 맞나 맞나요 맞죠 맞지 그쵸 그죠 그렇죠 그치 그지 응 네 넹 예 어 아 엥 잉
+그래 그래요 그렇지 좀 그런가 그런가요 그런 그런거 그런거야 그래서 그러게 맞아 맞아요 맞나 맞나요 맞죠 맞지 그쵸 그죠 그렇죠 그치 그지 응 네 넹 예 어 아 엥 잉
 오 와 실화 실화냐 실화임 실화야 실화인가 어때 어때요 어떻게 어떡해 어쩌지 그게 이게 저게 그건 이건 그거 이거 저거 아니 아냐 아니야 아닌가 아닌가요
 근데 그럼 그러면 설마 설마요 사실 사실이야 사실인가 사실임 확실해 확실 확실한가 말이 말이야 말이에요 돼 되나 됨 안 나 저 지금 이제 또 다
 """
@@ -37,30 +37,30 @@ _TO_MEMBERS = re.compile(
     r"\b(?:you|your|yours|u|ur|ya|y'?all|thoughts|opinions?)\b|^(?:hey |hi )?(?:everyone|everybody|folks|any(?:one|body))\b"
     r"|\bany(?:one|body)(?: else)? (?:here|watch\w*|seen?|read|hear\w*|catch|tr(?:y|ied)|listen\w*|notic\w*|got|get|have|want\w*|feel\w*|think\w*|up|free|down|going|in)\b"
     r"|(?<![가-힣])(?:너[는도가]?|넌|니|니가|네가|너네|너희|당신|여러분|다들|자네)(?![가-힣])|너희|여러분"
-    r"|[가-힣](?:셨|세요|[으하보오가읽먹]시는|시나요|실래|시죠|시겠|십니까|신가요|실까|신 ?분|실 ?분)"
-    r"|(?:본|읽은|있는|할|하는|오는|갈) ?(?:사람|분)(?! ?누구)|(?:봤|읽었)(?:어|니|냐|나|음|지)"
+    r"|[가-힣](?:셨|세요|[으하보오가읽먹]시는|시나요|실래|시죠|시겠|십니까|신가요|실까)"
+    r"|(?:본|읽은|있는|할|하는|오는|갈|신|실) ?(?:사람|분)들?(?: ?(?:있|계|없)\S*)?$|(?:봤|읽었)(?:어|니|냐|나|음|지)"
     r"|생각(?:해|하|은|들)|[할갈올볼살을줄실]래요?$|\b(?:같이|어떨까|볼까|할까요?|갈까요?|먹을까|읽을까요?)$"
 )
 _ABOUT_THE_GROUP = re.compile(
-    r"\b(?:i|i'm|i've|i'd|im|ive|we|we're|us|our|me|my|mine)\b"
-    r"|(?<![가-힣])(?:우리|우린|저희|제가|내가|나만|나도|저만|저도|저는|나는|난|전|제|내|오늘|내일|어제|이번 ?주|다음 ?주|주말|아까)(?![가-힣])"
-    r"|\b(?:today|tonight|tomorrow|this weekend|next week)\b"
+    r"\b(?:i|i'm|i've|i'd|im|ive|we|we're|our|me|my|mine)\b"
+    r"|(?<![가-힣])(?:우리|우린|저희|제가|내가|나만|나도|저만|저도|저는|나는|난|내|오늘|내일|어제|이번 ?주|다음 ?주|주말|아까)(?![가-힣])"
+    r"|\b(?:tonight|tomorrow|this weekend|next week)\b"
 )
 _REQUEST = re.compile(
     r"\b(?:do|does|did|would) (?:you|u|we|anyone|anybody|someone|any of you)(?: guys| all)? (?:even |actually |happen to )?"
     r"(?:know|remember|recall)\b"
     r"|\b(?:anyone|anybody|someone|somebody|you|u)(?: here)? (?:pls |please )?(?:know|knows|remember|remembers|remind|explain|tell)\b"
-    r"|\b(?:any idea|wonder|wondering|curious|remind me|tell me|can i ask|may i ask|quick question|can someone|could someone)\b"
+    r"|\bdo we (?:even |actually )?know\b|\b(?:any idea|wonder|wondering|curious|remind me|tell me|can i ask|may i ask|quick question|can someone|could someone)\b"
     r"|(?:^|\bany|\ba|\bthe|\bquick) (?:tldr|summary|recap|gist)(?: of .*)?$|^(?:tldr|summary|summari[sz]e)(?: the article| this| it)?$"
     r"|궁금|알려 ?(?:주|줘|줄)|가르쳐|설명|말해 ?줘|아는 ?(?:사람|분)|아시는 ?분|아시나요|아세요|아나요|아심|알 ?수 ?있|이신(?:가|지)|질문"
     r"|(?:요약|정리|소개)(?: ?좀)?(?: ?부탁| ?해 ?주| ?해 ?줘| ?가능)"
 )
 _RHETORICAL = re.compile(
     r"\bwho (?:knew|knows|cares|would have|would've|wouldn't|needs|wants)\b|\bwhy (?:not|bother|so serious)\b"
-    r"|\bguess (?:who|what)\b|\bhow (?:\w+ is (?:that|this)|about|dare|cool|sad|nice|funny|wild|crazy)\b|\bwhat (?:a|an|if|about)\b"
-    r"|\b(?:isn't|aren't|ain't|is|was) (?:it|that|this) (?:just|so|kinda|a|the|too|really|wild|crazy|weird)\b"
-    r"|누가 (?:봐도|알았|뭐래|(?:그걸|이걸) ?모르)|왜 ?이렇게|왤케|왜케|왜 ?이리|웬일|[은는] 무슨|실화(?:냐|임|인가)?$"
-    r"|^(?:that's|thats|it's|its|this is) (?:so |just |really )?\w+$|(?:아님|아니냐고?)$|[거게건것] ?(?:아니|아닌|아닐)"
+    r"|\bguess (?:who|what)\b|\bhow (?:\w+ is (?:that|this)|about|dare|cool|sad|nice|funny|wild|crazy)\b|\bwhat (?:a|an|if)\b"
+    r"|\b(?:isn't|aren't|ain't|is|was) (?:it|that|this) (?:just|so|kinda|too|really|wild|crazy|weird)\b"
+    r"|누가 (?:봐도|알았|뭐래|(?:그걸|이걸) ?모르)|왜 ?이렇게|왤케|왜케|왜 ?이리|웬일|[은는] 무슨|무슨 ?(?:소리|말)|왜 ?(?:저러|저래|그러|그래|난리|이럼)|왜들|어쩌라|어쩌겠|뭐 ?어때|뭐 ?하는 ?(?:짓|거)|누가 .*(?:겠|줄 알)|언제까지 .*냐$|몇 ?번째(?:냐|야|임)|얼마나 .*(?:을까|겠)|[지다고네] 뭐$|지 ?않(?:냐|아|나|음|니|은가|을까)|실화(?:냐|임|인가)?$"
+    r"|^(?:that's|thats|it's|its|this is) (?:so |just |really )?\w+$|(?:아님|아니냐고?)$|[거게건것] ?(?:아니|아닌|아닐|아냐)"
 )
 _ASKING_WORD = re.compile(
     r"(?<![가-힣])(?!누군가|누구나|누구든|뭔가|뭐든|뭐라도|뭐랄까|언젠가|언제나|언제든|어딘가|어디나|왜냐|왠지|어쩐지|어떻게든|얼마든|몇몇)"

@@ -53,6 +53,13 @@ how quickly did sutskever start his company
 didn't karpathy work at tesla
 would altman get shares
 any tldr
+전 CTO가 누구였지
+지금 남아 있는 사람은 몇 명이야?
+나가신 분은 누구예요?
+what about schulman?
+was it the board that fired altman?
+do we know why he left
+did they tell us where he went?
 """
 OTHERS = """
 진짜?
@@ -126,6 +133,16 @@ anyone up for lunch
 that's huge, right?
 you'd think so, wouldn't you?
 everyone having a good day?
+돈이 최고지 뭐
+이러다 다 나가는 거 아냐?
+무섭지 않냐
+대단하지 않아요?
+누가 이럴 줄 알았겠어?
+얼마나 힘들었을까
+왜 저래 진짜
+이게 무슨 소리야?
+이거 읽은 사람?
+같이 가실 분 계신가요?
 """
 
 
