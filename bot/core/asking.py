@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from bot.core.hangul import letters
-from bot.core.text import normalise, words
+from bot.core.text import MAX_CHARACTERS, normalise, words
 
 _TO_SOMEBODY = re.compile(
     r"<@|(?<![^\s(])@\w|^\s*\S{1,8}(?:님|씨|선배|쌤)[\s,!~]|^\s*[가-힣]{2,3}[아야],|^\s*(?:hey|hi|yo|thx|thanks) \w+, ",
@@ -18,7 +18,7 @@ _TO_SOMEBODY = re.compile(
 )
 _NOT_OWN_WORDS = re.compile(r"```.*?```|`[^`\n]*`|^\s*>.*$", re.DOTALL | re.MULTILINE)
 _SENTENCE = re.compile(r"([^.!?…。！？\n]+(?:\.(?=\w)[^.!?…。！？\n]+)*)([.!?…。！？]*)")
-_TRAILING = re.compile(r"(?:[\s~^;:,)ㄱ-ㅣ-]|(?:lol|lmao|haha|pls|please|thx|tho|btw)\b)+$")
+_TRAILING = re.compile(r"(?<![\s~^;:,)ㄱ-ㅣ-])(?:[\s~^;:,)ㄱ-ㅣ-]|\b(?:lol|lmao|haha|pls|please|thx|tho|btw)\b)++$")
 _REACTIONS = """
 a an the is are was were am be been it its it's that that's this these those so and but or oh ah eh hm hmm huh um uh
 wow omg lol lmao wtf wait ok okay yes yeah yep no nope way really seriously srsly fr real true for right sure what
@@ -96,7 +96,7 @@ _CLAUSE = re.compile(
 _TAG = re.compile(
     r"^(?:right|correct|no|yeah|(?:is|was|did|has|does|were|are)n'?t (?:it|he|she|they)|맞죠|맞지|맞나요?|그쵸|그죠)$"
 )
-_LAUGHTER = re.compile(r"[ㅋㅎㅠㅜ]+(?=\s)")
+_LAUGHTER = re.compile(r"(?<![ㅋㅎㅠㅜ])[ㅋㅎㅠㅜ]++(?=\s)")
 
 
 def asks_something(text: str) -> bool:
@@ -105,7 +105,7 @@ def asks_something(text: str) -> bool:
     >>> asks_something("무라티는 왜 떠났어"), asks_something("진짜?"), asks_something("did you read it?")
     (True, False, False)
     """
-    own = _NOT_OWN_WORDS.sub("\n", text)
+    own = _NOT_OWN_WORDS.sub("\n", text[:MAX_CHARACTERS])
     return not _TO_SOMEBODY.search(own) and any(_asks(clause, marked=marked) for clause, marked in _clauses(own))
 
 

@@ -1,5 +1,7 @@
 """Which messages of a channel ask something that the bot may answer."""
 
+import time
+
 import pytest
 
 from bot.core.asking import asks_something
@@ -159,6 +161,16 @@ def test_a_question_that_everybody_may_answer_asks_something(text: str) -> None:
 @pytest.mark.parametrize("text", listed(OTHERS))
 def test_reactions_statements_and_questions_to_members_ask_nothing(text: str) -> None:
     assert not asks_something(text)
+
+
+@pytest.mark.parametrize("piece", ["ㅋ", "ㅋㅎ", "lol ", "why ", "누가 ", "얼마나 ", "so, ", "`", "@", "하나 둘 "])
+def test_a_long_text_is_read_in_little_time(piece: str) -> None:
+    """Repeated patterns must not cost time that grows with the square of the length."""
+    text = (piece * 1_900)[:1_900] + "a"
+    began = time.process_time()
+    for at in range(5):
+        asks_something(f"{text}{at}")
+    assert time.process_time() - began < 0.5
 
 
 @pytest.mark.parametrize("text", ["", " ", "?", "???", "\u200b?", "a" * 9_000, "니까", "\ud800?"])
