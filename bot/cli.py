@@ -282,6 +282,9 @@ def evaluate(  # noqa: PLR0913, PLR0917  one parameter per option
         Literal["typos", "spaces", "layout"] | None,
         typer.Option(help="Ask clean questions again with typing errors, without spaces, on the wrong layout."),
     ] = None,
+    channel: Annotated[  # noqa: FBT002
+        bool, typer.Option("--channel", help="The files hold talk of a channel: to what would the bot reply there?")
+    ] = False,
     knowledge: Knowledge = None,
     semantic: Semantic = None,
 ) -> None:
@@ -299,6 +302,11 @@ def evaluate(  # noqa: PLR0913, PLR0917  one parameter per option
         with Preparing() as preparing:
             return composition.build(settings, compiled=folder is None, change=change, report=preparing.report).library
 
+    if channel:
+        from bot.evaluation.channel import report
+
+        sys.stdout.write(report(answering(None), files or ()))
+        return
     chosen = files or measuring_sets(Path("tests/questions"))
     if not chosen:
         msg = "There is no folder tests/questions here: name the files with the questions."
@@ -468,7 +476,7 @@ def doctor(
     from bot.discord_bot.doctor import Finding, find_invite
 
     if invite:
-        sys.stdout.write(f"{asyncio.run(find_invite(_discord_settings(knowledge).token()))}\n")
+        sys.stdout.write(f"{asyncio.run(find_invite(_discord_settings(knowledge)))}\n")
         return
     unknown: list[str] = []
     try:

@@ -9,10 +9,10 @@ from collections.abc import Callable
 from enum import Enum
 from functools import cache
 from pathlib import Path
-from typing import Annotated, Final, NamedTuple, TypeAlias, TypeVar
+from typing import Annotated, Final, NamedTuple, Self, TypeAlias, TypeVar
 
 import platformdirs
-from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import (
     BaseSettings,
     DotEnvSettingsSource,
@@ -158,6 +158,10 @@ class DiscordSettings(Settings):
     """Reload the facts whenever a file of the knowledge folder changes."""
     message_content: Switch = Field(default=Switch.OFF, description=_ON_OR_OFF)
     """Ask Discord for the privileged Message Content intent, which the portal has to grant."""
+    ask_channels: Ids = Field(default=frozenset(), description=_IDS)
+    """Text channels and forums in which the bot answers questions without a mention."""
+    ask_threads: Switch = Field(default=Switch.OFF, description=_ON_OR_OFF)
+    """Answer in these text channels in a thread of the question."""
     cooldown: int = Field(default=12, ge=1, le=600, description="must be a number from 1 to 600")
     """Questions per minute that one person may ask in one channel; in all channels together twice as many."""
     log_level: LogLevel = Field(default=LogLevel.INFO, description="must be debug, info, warning or error")
@@ -166,6 +170,14 @@ class DiscordSettings(Settings):
     """How an event of the log is written: as a line to read, or as a JSON object."""
     http: HttpAddress | None = Field(default=None, description="must be an address and a port, as in 127.0.0.1:8080")
     """Where `/healthz`, `/readyz` and `/metrics` are served; nowhere by default."""
+
+    @model_validator(mode="after")
+    def _content_is_readable(self) -> Self:
+        """Raise ConfigError if the bot is to answer messages that it can't read."""
+        if self.ask_channels and not self.message_content:
+            msg = "BOT_ASK_CHANNELS needs BOT_MESSAGE_CONTENT=on, as the bot has to read the messages there."
+            raise ConfigError(msg)
+        return self
 
     def token(self) -> str:
         """Return the token; raise ConfigError if there is none or it can't be one."""

@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 REPOSITORY = Path(__file__).parent.parent
+CHANNEL = "-channel"
 DEVELOPMENT = REPOSITORY / "tests/questions/openai-exodus-development.jsonl"
 DECISIVE = ("outcome", "article", "fact", "gap", "answer")
 """Keys of `ask --json` that say what was decided."""
@@ -31,6 +32,9 @@ def commands() -> Iterator[tuple[str, list[str]]]:
         mode = semantic.strip("-")
         yield f"ask-{mode}.jsonl", ["ask", "--json", "-", semantic]
         for questions in sorted((REPOSITORY / "tests/questions").glob("*.jsonl")):
+            if CHANNEL in questions.stem:
+                yield f"eval-{questions.stem}-{mode}.txt", ["eval", "--channel", str(questions), semantic]
+                continue
             yield f"eval-{questions.stem}-{mode}.json", ["eval", str(questions), "--json", semantic]
     yield "preview.txt", ["preview"]
     for articles in ("tests/articles", "tests/articles_aside"):

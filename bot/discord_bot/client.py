@@ -36,7 +36,7 @@ class BotClient(SteadyClient):
         state: BotState | None = None,
     ) -> None:
         """Answer with `library`, and with the `state` of the client before, if any; nothing connects yet."""
-        self.state = state or BotState(library, settings.cooldown, clock, Measures())
+        self.state = state or BotState(library, settings, clock, Measures())
         measures = self.state.measures
         content = bool(settings.message_content)
         super().__init__(

@@ -10,12 +10,13 @@ from bot.core.matching import Question
 from bot.core.model import LANGUAGES, Knowledge, Language
 from bot.discord_bot.limits import Clock, Limits
 from bot.discord_bot.measures import Measures, decision_of, note
-from bot.discord_bot.memory import Conversations, Exchanges, Languages
+from bot.discord_bot.memory import Conversations, Exchanges, Languages, Posts
 from bot.discord_bot.queueing import Turns
 from bot.discord_bot.rest import RestGate
 from bot.service.answering import Answer
 from bot.service.library import Library
 from bot.service.replies import Voice
+from bot.settings import DiscordSettings
 
 Interaction: TypeAlias = discord.Interaction[Any]
 _DEFAULT: Language = "en"
@@ -24,16 +25,20 @@ _DEFAULT: Language = "en"
 class BotState:
     """The state that all handlers share."""
 
-    def __init__(self, library: Library, per_minute: int, clock: Clock, measures: Measures) -> None:
-        """Answer with `library`; a person may ask `per_minute` questions a minute in a channel."""
+    def __init__(self, library: Library, settings: DiscordSettings, clock: Clock, measures: Measures) -> None:
+        """Answer with `library`, within the limits and in the channels of `settings`."""
         self._clock = clock
         self.library = library
         self.measures = measures
-        self.limits = Limits(per_minute, clock)
+        self.ask_channels = settings.ask_channels
+        """Text channels and forums in which nobody has to mention the bot."""
+        self.ask_threads = bool(settings.ask_threads)
+        self.limits = Limits(settings.cooldown, clock)
         self.turns = Turns(clock)
         self.exchanges = Exchanges(clock)
         self.conversations = Conversations(clock)
         self.languages = Languages()
+        self.posts = Posts()
         self.rest = RestGate(measures.rest_responses)
 
     def for_next_client(self) -> Self:

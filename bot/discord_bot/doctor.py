@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, TypeAlias
@@ -30,6 +30,10 @@ _NAMES: Final = {
 """Permissions by discord.py's name, with the name in Discord's settings."""
 NEEDED: Final = discord.Permissions(**dict.fromkeys(_NAMES, True))
 """All the bot uses: it replies (which needs the history) in channels and threads, and embeds nothing."""
+_THREADS: Final = {"create_public_threads": "Create Public Threads"}
+"""What it also uses to answer in threads."""
+_IN_FORUMS: Final = {key: name for key, name in _NAMES.items() if key != "send_messages"}
+"""What it uses in a forum; the permission to send messages would let it open posts."""
 SCOPES: Final = ("bot", "applications.commands")
 _MAX_SERVERS: Final = 20
 """Servers whose channels are checked; each costs three requests."""
@@ -54,16 +58,17 @@ class Finding:
         return f"FIX   {self.what}: {self.fix}" if self.fix else f"ok    {self.what}"
 
 
-def invite(application_id: int) -> str:
-    """Return the link that adds the bot to a server with the least permissions."""
-    return discord.utils.oauth_url(application_id, permissions=NEEDED, scopes=SCOPES)
+def invite(application_id: int, *, threads: bool = False) -> str:
+    """Return the link that adds the bot to a server with the least permissions; `threads` if it is to open them."""
+    permissions = NEEDED | discord.Permissions(**dict.fromkeys(_THREADS, threads))
+    return discord.utils.oauth_url(application_id, permissions=permissions, scopes=SCOPES)
 
 
-def missing(permissions: discord.Permissions) -> list[str]:
+def missing(permissions: discord.Permissions, needed: Mapping[str, str] = _NAMES) -> list[str]:
     """Return the needed permissions that are missing, by their names in Discord's settings."""
     if permissions.administrator:
         return []
-    return [name for key, name in _NAMES.items() if not getattr(permissions, key)]
+    return [name for key, name in needed.items() if not getattr(permissions, key)]
 
 
 def knowledge_findings(knowledge: Knowledge | None, problems: Sequence[Problem]) -> list[Finding]:
@@ -119,7 +124,7 @@ async def examine(settings: DiscordSettings, prepare: Prepare, tree_for: Callabl
 async def _reach(settings: DiscordSettings) -> list[Finding]:
     """Return what keeps the bot from logging in, if anything."""
     try:
-        await find_invite(settings.token())
+        await find_invite(settings)
     except BotError as error:
         return [Finding("start", str(error))]
     return []
@@ -141,11 +146,12 @@ async def _examine_discord(settings: DiscordSettings, tree: Tree | None) -> list
     return findings
 
 
-async def find_invite(token: str) -> str:
-    """Log in and return the invite link; raise DiscordStartError."""
+async def find_invite(settings: DiscordSettings) -> str:
+    """Log in and return the invite link; raise ConfigError or DiscordStartError."""
+    token = settings.token()
     async with _plain_client() as client:
         await _log_in(client, token)
-        return invite(client.application_id or 0)
+        return invite(client.application_id or 0, threads=bool(settings.ask_threads))
 
 
 async def _log_in(client: discord.Client, token: str) -> None:
@@ -164,7 +170,8 @@ def _plain_client() -> discord.Client:
 def _application(client: discord.Client, settings: DiscordSettings) -> Iterator[Finding]:
     flags = client.application_flags
     is_granted = flags.gateway_message_content or flags.gateway_message_content_limited
-    fix = "switch Message Content Intent on in the developer portal (Bot), or set BOT_MESSAGE_CONTENT=off"
+    without = "remove BOT_ASK_CHANNELS" if settings.ask_channels else "set BOT_MESSAGE_CONTENT=off"
+    fix = f"switch Message Content Intent on in the developer portal (Bot), or {without}"
     yield Finding("intents", "" if is_granted or not settings.message_content else fix)
     if client.application is not None and client.application.interactions_endpoint_url:
         fix = "remove the Interactions Endpoint URL in the developer portal; commands go there instead of to the bot"
@@ -176,12 +183,13 @@ def _application(client: discord.Client, settings: DiscordSettings) -> Iterator[
 async def _servers(client: discord.Client, settings: DiscordSettings) -> list[Finding]:
     ids = await guild_ids(client)
     absent = sorted(settings.admin_guild_ids.difference(ids))
-    link = invite(client.application_id or 0)
+    link = invite(client.application_id or 0, threads=bool(settings.ask_threads))
     not_there = f"BOT_ADMIN_GUILD_IDS names it, but the bot is not there; invite it: {link}"
     findings = [Finding(f"server {guild_id}", not_there) for guild_id in absent]
     if not ids:
         findings.append(Finding("servers", f"the bot is in none yet; invite it: {link}"))
-    return findings + [await _server(client, guild_id) for guild_id in ids[:_MAX_SERVERS]]
+    findings += [await _server(client, guild_id) for guild_id in ids[:_MAX_SERVERS]]
+    return findings + [await _ask_channel(client, key, settings) for key in sorted(settings.ask_channels)]
 
 
 async def _server(client: discord.Client, guild_id: int) -> Finding:
@@ -200,6 +208,27 @@ async def _server(client: discord.Client, guild_id: int) -> Finding:
         fix = f"give its role {', '.join(_NAMES.values())} in each channel's settings, or hide the channel from it"
         return Finding(what, f"the bot sees {names}{more} but may not reply there: {fix}")
     return Finding(f"{what}: permissions")
+
+
+async def _ask_channel(client: discord.Client, channel_id: int, settings: DiscordSettings) -> Finding:
+    """Check what the bot may do in a channel where nobody has to mention it."""
+    what = f"BOT_ASK_CHANNELS: channel {channel_id}"
+    try:
+        found = await client.fetch_channel(channel_id)
+    except discord.NotFound:
+        return Finding(what, "there is no such channel: right-click a channel, Copy Channel ID")
+    except discord.Forbidden:
+        return Finding(what, "the bot can't see it: give its role View Channels there")
+    if not isinstance(found, discord.TextChannel | discord.ForumChannel):
+        return Finding(what, "is neither a text channel nor a forum: name one of those")
+    is_forum = isinstance(found, discord.ForumChannel)
+    guild = await client.fetch_guild(found.guild.id, with_counts=False)
+    me = await guild.fetch_member(client.user.id if client.user else 0)
+    channel = next((one for one in await guild.fetch_channels() if one.id == channel_id), None)
+    needed = _IN_FORUMS if is_forum else _NAMES | _THREADS if settings.ask_threads else _NAMES
+    lacking = missing(channel.permissions_for(me) if channel else discord.Permissions.none(), needed)
+    what = f"BOT_ASK_CHANNELS: {'forum' if is_forum else 'channel'} #{found.name}"
+    return Finding(what, f"give the bot's role {', '.join(lacking)} in its settings" if lacking else "")
 
 
 async def _commands(tree: Tree, settings: DiscordSettings) -> Finding:

@@ -141,7 +141,8 @@ async def show_help(interaction: Interaction) -> None:
 
 async def show_about(interaction: Interaction) -> None:
     """Explain where the answers come from, how they are found and what is stored."""
-    page = about_page(state_of(interaction).knowledge, language_for(interaction))
+    state = state_of(interaction)
+    page = about_page(state.knowledge, language_for(interaction), overhears=bool(state.ask_channels))
     await respond(interaction, page, private=is_private(interaction))
 
 

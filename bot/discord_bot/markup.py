@@ -4,10 +4,15 @@ import re
 from collections.abc import Iterable
 from typing import Final
 
+from bot.service.pages import clip
 from bot.service.views import Block, Line, Page, Span
 
 MESSAGE: Final = 2_000
 """Most characters of a message."""
+NAME: Final = 100
+"""Most characters of the name of a thread."""
+_ENTITY = re.compile(r"<(?:@[!&]?|#|a?:\w{1,32}:|/[^:>]{1,100}:|t:)[^>\s]{0,30}>")
+"""A mention, an emoji or a date in Discord's own form."""
 _ADDRESS = re.compile(r"(https?://[^\s<>@]+)")
 _MARKUP = re.compile(r"([\\*_~`|\[\]<])")
 _BEFORE_LINE_MARK = re.compile(r"^[^\S\n]*(?:(?=[#>+-])|\d+(?=\.[^\S\n]))", re.MULTILINE)
@@ -53,6 +58,12 @@ def escape(text: str) -> str:
     parts = _ADDRESS.split(text)
     parts[::2] = [_MENTION.sub(f"@{_ZERO_WIDTH}", _MARKUP.sub(r"\\\1", part)) for part in parts[::2]]
     return _BEFORE_LINE_MARK.sub(r"\g<0>\\", "".join(parts))
+
+
+def name_of(text: str) -> str:
+    """Return a name for a thread about `text`: one line, cut, without mentions; Discord shows no markup in names."""
+    plain = _ADDRESS.sub(" ", _ENTITY.sub(" ", text))
+    return clip(_MENTION.sub(f"@{_ZERO_WIDTH}", " ".join(plain.split())), NAME)
 
 
 def split(text: str, limit: int = MESSAGE) -> tuple[str, ...]:

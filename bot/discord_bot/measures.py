@@ -20,8 +20,22 @@ from bot.service.replies import Reply
 
 log = logging.getLogger(__name__)
 
-Way: TypeAlias = Literal["mention", "reply", "dm", "edit", "command", "context_menu", "button", "menu", "admin"]
-"""How somebody asked; `admin` is `/facts`."""
+Way: TypeAlias = Literal[
+    "mention",
+    "reply",
+    "dm",
+    "ask_channel",
+    "ask_post",
+    "ask_thread",
+    "edit",
+    "command",
+    "context_menu",
+    "button",
+    "menu",
+    "admin",
+]
+"""How somebody asked: `ask_…` without a mention, in a text channel, in a post of a forum, in a thread that the bot
+opened; `admin` is `/facts`."""
 Decision: TypeAlias = Literal[
     "answered",
     "closest",
@@ -32,12 +46,14 @@ Decision: TypeAlias = Literal[
     "page",
     "hint",
     "repeated",
+    "silent",
     "slow_down",
     "busy",
     "failed",
 ]
 """What was replied. No question was matched for a `page` (a list, help, a button) and for a `hint` (one sentence);
-`repeated` is a link to an earlier answer, `slow_down` and `busy` say that there is none now."""
+`repeated` is a link to an earlier answer, `silent` no reply, as nobody addressed the bot and it has nothing to say;
+`slow_down` and `busy` say that there is none now."""
 ReloadResult: TypeAlias = Literal["loaded", "refused", "failed"]
 """`refused` if there are problems in the facts."""
 SHED: Final[tuple[Decision, ...]] = ("slow_down", "busy")
@@ -134,7 +150,8 @@ class Measures:
             return
         language = handling.language or "none"
         self._questions.labels(handling.way, handling.decision, language).inc()
-        self._reply_time.observe(seconds)
+        if handling.decision != "silent":
+            self._reply_time.observe(seconds)
         if handling.decision in SHED:
             self._shed.labels(handling.decision).inc()
         log.info("%s: %s, language %s, %.0f ms", handling.way, handling.decision, language, 1000 * seconds)

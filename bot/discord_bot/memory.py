@@ -35,6 +35,10 @@ class Exchange:
     """The question as it was last edited, squeezed; an answer to it may still be on its way."""
     is_answer: bool = False
     """Whether the replies are an answer from the article: no small talk, no refusal."""
+    is_overheard: bool = False
+    """Whether nobody addressed the bot, which then has no replies unless it has something to say."""
+    in_thread: bool = False
+    """Whether a thread is opened for the answer."""
     needs_context: bool = False
     """Whether `previous` decides what the question means; the answer is then not linked for other people."""
     context: Context | None = None
@@ -84,6 +88,22 @@ class Exchanges:
     def note_deletion(self, message: int) -> None:
         """Note that a message of anybody was deleted, so that no link leads to it."""
         self._deleted[message] = True
+
+
+class Posts:
+    """In which posts of a forum another person than their author has written."""
+
+    def __init__(self) -> None:
+        """Start empty."""
+        self._taken: LRUCache[int, bool] = LRUCache(_MAX_MESSAGES)
+
+    def note(self, post: int, *, taken: bool) -> None:
+        """Note a message of the author or, if `taken`, of another person."""
+        self._taken[post] = taken or self._taken.get(post, False)
+
+    def is_taken(self, post: int) -> bool | None:
+        """Return whether another person has written in a post; None if that is not known."""
+        return self._taken.get(post)
 
 
 class Languages:

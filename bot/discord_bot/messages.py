@@ -1,60 +1,42 @@
-"""Questions in messages: which ones are addressed to the bot, their answers, edits and deletions."""
+"""Questions in messages: their answers, edits and deletions."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from datetime import timedelta
-from typing import Literal, TypeAlias
+from functools import partial
+from typing import Final, Literal, TypeAlias
 
 import discord
 
+from bot.core.asking import asks_something
 from bot.core.dialogue import Context
 from bot.core.matching import Question
 from bot.core.model import Language
-from bot.core.text import is_blank, language_of, normalise, script_counts, squeeze
-from bot.discord_bot.context import BotState, role_of, supported_language, without_mention, written_text
+from bot.core.text import language_of, normalise, script_counts
+from bot.discord_bot.addressing import Addressing, Incoming, addressing, comparable, incoming_of, way_of
+from bot.discord_bot.context import BotState, supported_language
 from bot.discord_bot.limits import Refusal
-from bot.discord_bot.measures import Way, note
+from bot.discord_bot.measures import decision_of, note
 from bot.discord_bot.memory import EDITABLE, Exchange
-from bot.discord_bot.sending import delete, edit_reply, log_failure, reply, send_dm
+from bot.discord_bot.sending import (
+    close_thread,
+    delete,
+    edit_reply,
+    log_failure,
+    reply,
+    reply_in_thread,
+    send_dm,
+)
+from bot.service.answering import Answer
 from bot.service.pages import plain_page, reply_page, starters_page
+from bot.service.replies import says_something
 from bot.service.views import Page
 
-Addressing: TypeAlias = Literal["question", "greeting", "silent reply", "role"]
-_ORDINARY = frozenset({discord.MessageType.default, discord.MessageType.reply})
-
-
-@dataclass(frozen=True, slots=True)
-class Incoming:
-    """What decides how a message addresses the bot."""
-
-    from_person: bool
-    """Not from a bot, a webhook or Discord itself."""
-    direct: bool
-    mentioned: bool
-    """By a mention of the bot itself or a reply that pings it."""
-    replies_to_bot: bool
-    text: str
-    """Without mentions of the bot; empty where it shows nothing or Discord does not deliver the content."""
-    role_mentioned: bool = False
-    """By a mention of the role that Discord made for the bot; the content then comes only with its intent."""
-
-
-def addressing(incoming: Incoming) -> Addressing | None:
-    """Return how a message addresses the bot; None if it does not.
-
-    A reply to the bot without a ping and a mention of its role arrive empty (unless the Message Content intent is on).
-    """
-    called = incoming.direct or incoming.mentioned
-    if not incoming.from_person or not (called or incoming.replies_to_bot or incoming.role_mentioned):
-        return None
-    if incoming.text:
-        return "question"
-    return "greeting" if called else "silent reply" if incoming.replies_to_bot else "role"
-
-
-def way_of(incoming: Incoming) -> Way:
-    """Return how a message that addresses the bot does so."""
-    return "dm" if incoming.direct else "reply" if incoming.replies_to_bot else "mention"
+Silence: TypeAlias = Literal["busy", "silent"]
+"""Why there is no page: too many questions wait, or a question that nobody addressed to the bot has no answer."""
+_EVERYBODY: Final = 0
+"""Stands for whoever writes in a post or thread, where all talk about one question."""
+_HISTORY: Final = 100
+"""Messages of a post that are read to see who wrote in it, if the bot was started after them."""
 
 
 class MessageHandler:
@@ -70,65 +52,109 @@ class MessageHandler:
 
     async def handle(self, message: discord.Message, bot_id: int) -> None:
         """Answer a new message, if it is addressed to the bot."""
-        incoming = incoming_of(message, bot_id)
+        incoming = self._incoming(message, bot_id)
         addressed = addressing(incoming)
+        if incoming.place == "post" and incoming.from_person and not incoming.by_author:
+            self._state.posts.note(message.channel.id, taken=True)
         if addressed is None or not self._limits.accept(message.id):
             return
         with self._limits.in_flight.working(), self._state.measures.handling(way_of(incoming)):
             try:
-                await self._answer(message, incoming, addressed)
+                if not await self._is_left_to_others(message, incoming):
+                    await self._answer(message, incoming, addressed)
             except Exception as error:  # noqa: BLE001  an entry point
-                await self._report_failure(message, error)
+                await self._report_failure(message, error, told=addressed != "overheard")
+
+    def _incoming(self, message: discord.Message, bot_id: int) -> Incoming:
+        return incoming_of(message, bot_id, self._state.ask_channels)
+
+    async def _is_left_to_others(self, message: discord.Message, incoming: Incoming) -> bool:
+        """Return whether a message in a post needs a mention, as another person has written there.
+
+        A first message that was edited is none of the bot's business either if the bot itself answered it before.
+        """
+        if incoming.is_called or incoming.place != "post":
+            return False
+        posts, post = self._state.posts, message.channel
+        if incoming.is_first and not message.edited_at:
+            posts.note(post.id, taken=False)
+            return False
+        if incoming.is_first or (taken := posts.is_taken(post.id)) is None:
+            taken = await self._state.rest.persistently(partial(_others_wrote, message, bots=incoming.is_first))
+            posts.note(post.id, taken=taken)
+        return taken
 
     async def _answer(self, message: discord.Message, incoming: Incoming, addressed: Addressing) -> None:
         language = self._language(message, incoming.text)
         note(language=language)
         if reason := self._limits.refusal(message.author.id, message.channel.id):
-            await self._refuse(message, language, reason)
+            await self._refuse(message, language, reason, told=addressed != "overheard")
             return
-        exchange = Exchange(message.channel.id, self._previous(message, incoming))
+        exchange = Exchange(
+            message.channel.id,
+            self._previous(message, incoming),
+            is_overheard=addressed == "overheard",
+            in_thread=addressed == "overheard" and self._state.ask_threads,
+        )
         self._exchanges.add(message.id, exchange)
         async with exchange.lock:
-            exchange.question = exchange.newest = _comparable(incoming.text)
+            exchange.question = exchange.newest = comparable(incoming.text)
             page = await self._page(message.author.id, exchange, incoming, addressed, language)
-            if page is None:
-                await self._refuse(message, language, "busy")
+            if page == "silent":
+                note("silent")
+                return
+            if page == "busy":
+                await self._refuse(message, language, page, told=addressed != "overheard")
                 return
             if earlier := self._earlier(exchange):
-                exchange.context = earlier.context
+                exchange.context, exchange.in_thread = earlier.context, False
                 note("repeated")
                 page = plain_page(self._state.voice(language), "asked_before", link=earlier.replies[0].jump_url)
-            self._remember_for_person(exchange, message)  # the next question may come before the answer is sent
-            exchange.replies = await reply(self._state, message, page)
+            # the next question may come before the answer is sent
+            self._remember_for_person(exchange, message, incoming)
+            exchange.replies = await self._send(exchange, message, page)
             self._remember_for_replies(exchange)
             if not earlier:
                 self._exchanges.allow_links(exchange)
         if exchange.is_deleted:
-            await self._delete_replies(exchange)
+            await self._delete_replies(exchange, language)
+
+    async def _send(self, exchange: Exchange, message: discord.Message, page: Page) -> list[discord.Message]:
+        if not exchange.in_thread:
+            return await reply(self._state, message, page, privately=not exchange.is_overheard)
+        replies = await reply_in_thread(self._state, message, page)
+        if replies and replies[0].channel.id == message.id:  # the talk goes on in the thread
+            self._conversations.remember(_EVERYBODY, message.id, exchange.context)
+        return replies
 
     def _previous(self, message: discord.Message, incoming: Incoming) -> Context | None:
         """Return the context of the answer that `message` replies to, else of the person's last one here."""
         if incoming.replies_to_bot and message.reference and message.reference.message_id:
             return self._conversations.of_message(message.reference.message_id)
-        return self._conversations.last(message.author.id, message.channel.id)
+        return self._conversations.last(_speaker(message, incoming), message.channel.id)
 
     def _earlier(self, exchange: Exchange) -> Exchange | None:
         """Return the recent exchange with the same question; an answer by direct message is never linked."""
         if not exchange.question or exchange.needs_context:
             return None
         earlier = self._exchanges.find(exchange.channel, exchange.question)
-        return earlier if earlier and earlier.replies[0].channel.id == exchange.channel else None
+        if earlier is None:
+            return None
+        place = earlier.replies[0].channel
+        return earlier if exchange.channel in {place.id, getattr(place, "parent_id", None)} else None
 
-    def _remember_for_person(self, exchange: Exchange, message: discord.Message) -> None:
-        self._conversations.remember(message.author.id, message.channel.id, exchange.context)
+    def _remember_for_person(self, exchange: Exchange, message: discord.Message, incoming: Incoming) -> None:
+        self._conversations.remember(_speaker(message, incoming), message.channel.id, exchange.context)
 
     def _remember_for_replies(self, exchange: Exchange) -> None:
         self._conversations.remember_messages([message.id for message in exchange.replies], exchange.context)
 
-    async def _refuse(self, message: discord.Message, language: Language, reason: Refusal) -> None:
+    async def _refuse(
+        self, message: discord.Message, language: Language, reason: Refusal, *, told: bool = True
+    ) -> None:
         """Tell the author, at most once a minute, why there is no answer: by direct message if they accept any."""
         note(reason)
-        if self._limits.should_tell(message.author.id):
+        if told and self._limits.should_tell(message.author.id):
             page = plain_page(self._state.voice(language), reason)
             if not await send_dm(self._state.rest, message, page):
                 await reply(self._state, message, page)
@@ -148,23 +174,37 @@ class MessageHandler:
 
     async def _page(
         self, person: int, exchange: Exchange, incoming: Incoming, addressed: Addressing, language: Language
-    ) -> Page | None:
-        """Return the reply; None if too many questions wait."""
+    ) -> Page | Silence:
+        """Return the reply, or why there is none."""
         state = self._state
         match addressed:
-            case "question":
-                answer = await state.ask(person, Question(incoming.text, default=language, after=exchange.previous))
-                if answer is None:
-                    return None
-                exchange.context, exchange.needs_context = answer.reply.context, answer.needs_context
-                exchange.is_answer = answer.reply.outcome == "answered"
-                return reply_page(answer.snapshot.knowledge, answer.reply)
             case "greeting":
                 note("page")
                 return starters_page(state.knowledge, language, "direct_help" if incoming.direct else "mention_help")
             case "silent reply" | "role":
                 note("hint")
                 return plain_page(state.voice(language), "role_hint" if addressed == "role" else "reply_hint")
+            case "question" | "follow-up" | "overheard":
+                answer = await self._ask(person, exchange, incoming, language)
+        if answer is None:
+            return "busy"
+        if not _is_wanted(answer, incoming, addressed):
+            return "silent"
+        exchange.context, exchange.needs_context = answer.reply.context, answer.needs_context
+        exchange.is_answer = answer.reply.outcome == "answered"
+        return reply_page(answer.snapshot.knowledge, answer.reply)
+
+    async def _ask(self, person: int, exchange: Exchange, incoming: Incoming, language: Language) -> Answer | None:
+        """Return the answer to a message; to the text or title of a post alone where both together have none."""
+        first: Answer | None = None
+        for text in (incoming.text, *incoming.parts):
+            answer = await self._state.ask(person, Question(text, default=language, after=exchange.previous))
+            if answer is None or says_something(answer.reply):
+                return answer
+            first = first or answer
+        if first:
+            note(decision_of(first.reply), first.reply.language)
+        return first
 
     async def handle_edit(self, message: discord.Message, bot_id: int) -> None:
         """Change the answer to an edited question; Discord also reports link previews as edits."""
@@ -173,41 +213,58 @@ class MessageHandler:
             if _was_just_edited(message):  # a mention may have been added
                 await self.handle(message, bot_id)
             return
-        incoming = incoming_of(message, bot_id)
-        question = _comparable(incoming.text)
-        if addressing(incoming) is None or question in {"", exchange.newest}:
+        incoming = self._incoming(message, bot_id)
+        question, addressed = comparable(incoming.text), addressing(incoming)
+        if question in {"", exchange.newest} or not (addressed or exchange.is_overheard):
             return
         exchange.newest = question
         language = self._language(message, incoming.text)
         with self._limits.in_flight.working(), self._state.measures.handling("edit", language):
             try:
                 if reason := self._limits.refusal(message.author.id, message.channel.id):
-                    await self._refuse(message, language, reason)
+                    await self._refuse(message, language, reason, told=not exchange.is_overheard)
                 else:
-                    await self._edit_reply(exchange, message, incoming, language)
+                    await self._edit_reply(exchange, message, incoming, addressed, language)
             except Exception as error:  # noqa: BLE001  an entry point
                 log_failure(error)
 
     async def _edit_reply(
-        self, exchange: Exchange, message: discord.Message, incoming: Incoming, language: Language
+        self,
+        exchange: Exchange,
+        message: discord.Message,
+        incoming: Incoming,
+        addressed: Addressing | None,
+        language: Language,
     ) -> None:
-        """Answer an edited question unless it was edited again; the lock keeps answers in the order of the edits."""
-        question = _comparable(incoming.text)
+        """Answer an edited question unless it was edited again; the lock keeps answers in the order of the edits.
+
+        What was overheard and asks nothing any more loses its answer; None stands for that.
+        """
+        question = comparable(incoming.text)
         async with exchange.lock:
             if exchange.newest != question or exchange.question == question:
                 return
-            if not exchange.replies or exchange.is_deleted:
+            if exchange.is_deleted or not (exchange.replies or exchange.is_overheard):
                 return
-            page = await self._page(message.author.id, exchange, incoming, "question", language)
-            if page is None:
-                await self._refuse(message, language, "busy")
+            page: Page | Silence = "silent"
+            if addressed is not None:
+                page = await self._page(message.author.id, exchange, incoming, addressed, language)
+            if page == "busy":
+                await self._refuse(message, language, page, told=not exchange.is_overheard)
                 return
             exchange.question = question
+            if page == "silent":
+                note("silent")
+                await self._take_back(exchange)
+                return
             try:
-                exchange.replies = await edit_reply(self._state.rest, exchange.replies, page, message)
+                if exchange.replies:
+                    exchange.replies = await edit_reply(self._state.rest, exchange.replies, page, message)
+                else:
+                    exchange.replies = await self._send(exchange, message, page)
             except discord.NotFound:  # a moderator deleted the answer
                 exchange.replies = []
-            self._remember_for_person(exchange, message)
+            self._remember_for_person(exchange, message, incoming)
             self._remember_for_replies(exchange)
             self._exchanges.allow_links(exchange)
 
@@ -218,15 +275,25 @@ class MessageHandler:
             exchange = self._exchanges.of_message(message)
             if exchange is not None and not exchange.is_deleted:
                 exchange.is_deleted = True
-                await self._delete_replies(exchange)
+                await self._delete_replies(exchange, self._home())
 
-    async def _delete_replies(self, exchange: Exchange) -> None:
+    async def _delete_replies(self, exchange: Exchange, language: Language) -> None:
+        """Delete the answer to a deleted question; the thread opened for it keeps no word of the question."""
+        replies = exchange.replies
+        await self._take_back(exchange)
+        if not exchange.in_thread or not replies:
+            return
+        thread = replies[0].channel
+        if isinstance(thread, discord.Thread) and thread.owner_id == replies[0].author.id:
+            await close_thread(self._state.rest, thread, self._state.voice(language).say("deleted_question"))
+
+    async def _take_back(self, exchange: Exchange) -> None:
         replies, exchange.replies = exchange.replies, []
         for message in replies:
             await delete(self._state.rest, message)
 
-    async def _report_failure(self, message: discord.Message, error: Exception) -> None:
-        if not (reference := log_failure(error)):
+    async def _report_failure(self, message: discord.Message, error: Exception, *, told: bool) -> None:
+        if not (reference := log_failure(error)) or not told:
             return
         voice = self._state.voice(self._language(message, message.content))
         page = plain_page(voice, "error", reference=reference)
@@ -236,23 +303,27 @@ class MessageHandler:
             log_failure(refused)
 
 
-def _comparable(text: str) -> str:
-    return squeeze(normalise(text))
+def _is_wanted(answer: Answer, incoming: Incoming, addressed: Addressing) -> bool:
+    """Return whether to send an answer: always if the bot was asked, else if it tells something of an article.
+
+    A follow-up that asks gets any answer, and small talk one of its kind.
+    """
+    if addressed == "question" or says_something(answer.reply):
+        return True
+    return addressed == "follow-up" and (answer.reply.gap is not None or asks_something(incoming.text))
 
 
-def incoming_of(message: discord.Message, bot_id: int) -> Incoming:
-    """Reduce a message to what decides how it addresses the bot."""
-    answered = message.reference.resolved if message.reference else None
-    role = role_of(message, bot_id)
-    text = without_mention(written_text(message), bot_id, role)
-    return Incoming(
-        from_person=not message.author.bot and message.webhook_id is None and message.type in _ORDINARY,
-        direct=isinstance(message.channel, discord.DMChannel),
-        mentioned=any(user.id == bot_id for user in message.mentions) or bool(role and message.content),
-        replies_to_bot=isinstance(answered, discord.Message) and answered.author.id == bot_id,
-        text="" if is_blank(text) else text,
-        role_mentioned=bool(role),
-    )
+def _speaker(message: discord.Message, incoming: Incoming) -> int:
+    """Return whose talk a message goes on with: the author's, or everybody's in a post or thread for questions."""
+    return _EVERYBODY if incoming.place in {"post", "thread"} else message.author.id
+
+
+async def _others_wrote(message: discord.Message, *, bots: bool) -> bool:
+    """Return whether anybody but the author, bots included if `bots`, has written where `message` stands."""
+    async for one in message.channel.history(limit=_HISTORY):
+        if one.author.id != message.author.id and (bots or not one.author.bot):
+            return True
+    return False
 
 
 def place_language(message: discord.Message) -> Language:

@@ -60,7 +60,7 @@ class Runner:
         self.measures = Measures()
         self._library = library
         self._settings = settings
-        self._state = BotState(library, settings.cooldown, time.monotonic, self.measures)
+        self._state = BotState(library, settings, time.monotonic, self.measures)
         self._grace = grace
         self._began = time.monotonic()
         self._loaded_at = datetime.now(UTC)

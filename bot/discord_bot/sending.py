@@ -16,7 +16,7 @@ from bot.discord_bot.components import view_of
 from bot.discord_bot.context import BotState, Interaction, language_for, state_of
 from bot.discord_bot.internals import fill_response
 from bot.discord_bot.logs import describe, referenced
-from bot.discord_bot.markup import texts_of
+from bot.discord_bot.markup import name_of, texts_of
 from bot.discord_bot.measures import Decision, Way, note
 from bot.discord_bot.rest import CALLBACK, RestGate, is_passing, is_refusal
 from bot.service.pages import plain_page
@@ -28,6 +28,7 @@ T = TypeVar("T")
 Piece: TypeAlias = tuple[str, ui.View | None]
 """The text of one message, and what stands below it."""
 _NO_HISTORY: Final = 160002
+_HAS_THREAD: Final = 160004
 _ACKNOWLEDGED: Final = 40060
 _CANNOT_WRITE: Final = frozenset({50001, 50013, 50083})
 _CLOSED_MESSAGES: Final = 50007
@@ -50,8 +51,13 @@ def _pieces(page: Page, notice: str = "") -> list[Piece]:
     return list(zip(texts, views, strict=True))
 
 
-async def reply(state: BotState, message: discord.Message, page: Page) -> list[discord.Message]:
-    """Reply to `message`: without a reference if the history is hidden, by direct message if writing is forbidden."""
+async def reply(
+    state: BotState, message: discord.Message, page: Page, *, privately: bool = True
+) -> list[discord.Message]:
+    """Reply to `message`: without a reference if the history is hidden, by direct message if writing is forbidden.
+
+    Unless `privately`, it is not answered where writing is forbidden.
+    """
     rest = state.rest
     if not (isinstance(message.channel, discord.Thread) and message.channel.locked):
         try:
@@ -61,8 +67,38 @@ async def reply(state: BotState, message: discord.Message, page: Page) -> list[d
                 return await _send(rest, message.channel, _pieces(page), message, refer=False)
             if error.code not in _CANNOT_WRITE or message.guild is None:
                 raise
+    if not privately:
+        log.info("a question without a mention could not be answered in its channel")
+        return []
     notice = state.voice(page.language).say("cannot_write", channel=f"<#{message.channel.id}>")
     return await send_dm(rest, message, page, notice)
+
+
+async def reply_in_thread(state: BotState, message: discord.Message, page: Page) -> list[discord.Message]:
+    """Answer `message` in a thread of its own; in its channel where Discord refuses one."""
+    rest, thread = state.rest, None
+    try:
+        thread = await rest.persistently(partial(message.create_thread, name=name_of(message.content)))
+    except discord.HTTPException as error:
+        if not is_refusal(error):
+            raise
+        if error.code == _HAS_THREAD:  # somebody else was faster, or Discord's answer to the first attempt was lost
+            thread = message.thread
+        else:
+            log.warning("no thread could be opened (code %d), answering in the channel", error.code)
+    if thread is not None:
+        try:
+            return await _send(rest, thread, _pieces(page), message, refer=False)
+        except discord.HTTPException as error:
+            if error.code not in _CANNOT_WRITE:
+                raise
+    return await reply(state, message, page, privately=False)
+
+
+async def close_thread(rest: RestGate, thread: discord.Thread, name: str) -> None:
+    """Rename and archive a thread of the bot's, whose question was deleted, unless somebody deleted it too."""
+    with suppress(discord.NotFound):
+        await rest.persistently(partial(thread.edit, name=name, archived=True))
 
 
 async def send_dm(rest: RestGate, message: discord.Message, page: Page, notice: str = "") -> list[discord.Message]:
@@ -103,7 +139,8 @@ async def edit_reply(
         await delete(rest, message)
     for text, view in pieces[len(sent) :]:
         nonce = str(secrets.randbits(64))  # one that no earlier message had, which may be deleted by now
-        send = partial(question.channel.send, text, nonce=nonce, view=view or MISSING, suppress_embeds=True)
+        place = sent[0].channel if sent else question.channel
+        send = partial(place.send, text, nonce=nonce, view=view or MISSING, suppress_embeds=True)
         kept.append(await rest.persistently(send))
     return kept
 

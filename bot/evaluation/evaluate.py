@@ -13,7 +13,7 @@ from bot.core.text import counted
 from bot.errors import ConfigError
 from bot.evaluation.metrics import MEASURES, PairedChange, Result, Share, compare, percentile, shares_by_group
 from bot.evaluation.perturbation import Perturbation, perturb
-from bot.evaluation.question_sets import TRAINING, AnnotatedQuestion, read_questions, slug_of
+from bot.evaluation.question_sets import CHANNEL, TRAINING, AnnotatedQuestion, read_questions, slug_of
 from bot.service.library import Library
 from bot.service.replies import Reply
 from bot.service.views import candidates_of
@@ -66,8 +66,8 @@ class QuestionSet:
 
 
 def measuring_sets(folder: Path) -> list[Path]:
-    """Return the question sets of `folder`, in order, without those that `train` learns from."""
-    return sorted(file for file in folder.glob("*.jsonl") if TRAINING not in file.stem)
+    """Return the question sets of `folder`, in order, without those that `train` learns from and those of channels."""
+    return sorted(file for file in folder.glob("*.jsonl") if TRAINING not in file.stem and CHANNEL not in file.stem)
 
 
 def read_sets(files: Sequence[Path], library_for: Callable[[Path | None], Library]) -> tuple[QuestionSet, ...]:

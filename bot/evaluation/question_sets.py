@@ -13,6 +13,8 @@ TRAINING = "-development"
 """`<slug>-development.jsonl` is what `train` learns from; `<slug>.jsonl` then only measures."""
 FOLLOW_UPS = "-follow-ups"
 """`<slug>-follow-ups.jsonl` holds questions that need context; `train` ignores them."""
+CHANNEL = "-channel"
+"""`<slug>-channel-….jsonl` holds the talk of a channel, which `eval --channel` measures."""
 SUBJECTS = ("-roles", "-negation", "-near", "-fresh")
 """Further sets: who did what, questions with "not", details next to those that facts tell, and of all kinds.
 

@@ -75,6 +75,12 @@ def offered(reply: Reply) -> tuple[Suggestion, ...]:
     return (suggestion(article, best.target.item, reply.language, best.confidence), *reply.suggestions)
 
 
+def says_something(reply: Reply) -> bool:
+    """Return whether a reply tells something of an article: an answer, the closest one, or a gap."""
+    is_gap = reply.gap is not None and reply.best is not None and reply.best.target.article is not None
+    return is_gap or reply.outcome == "answered" or reply.closest is not None
+
+
 class Voice:
     """The bot's own sentences in one language."""
 

@@ -1,12 +1,14 @@
 """Which messages are addressed to the bot, and in which language it answers."""
 
 import itertools
+from dataclasses import replace
+from typing import Any
 
 import pytest
 
+from bot.discord_bot.addressing import Addressing, Incoming, addressing
 from bot.discord_bot.commands import slash_name
 from bot.discord_bot.context import supported_language, without_mention
-from bot.discord_bot.messages import Addressing, Incoming, addressing
 
 
 def incoming(text: str, *how: str, from_person: bool = True) -> Incoming:
@@ -82,3 +84,33 @@ def test_the_first_supported_locale_decides(locales: tuple[str | None, ...], exp
 )
 def test_a_command_name_becomes_one_that_discord_accepts(name: str, expected: str) -> None:
     assert slash_name(name) == expected
+
+
+def placed(text: str = "누가 남았어?", **how: Any) -> Incoming:  # noqa: ANN401  fields by name
+    """Return a message of a person that does not call the bot, unless `how` says so."""
+    return replace(incoming(text), **how)
+
+
+@pytest.mark.parametrize(
+    ("message", "expected"),
+    [
+        (placed(place="channel"), "overheard"),
+        (placed("그렇구나", place="channel"), None),
+        (placed("", place="channel"), None),
+        (placed(place="channel", to_others=True), None),
+        (placed(place="channel", from_person=False), None),
+        (placed("무라티", place="post", is_first=True), "question"),
+        (placed("무라티", place="post", is_first=True, to_others=True), "question"),
+        (placed("더 알려줘", place="post", by_author=True), "follow-up"),
+        (placed(place="post", by_author=True, to_others=True), None),
+        (placed(place="post"), None),
+        (placed("더 알려줘", place="thread"), "follow-up"),
+        (placed(place="thread", to_others=True), None),
+        (placed("", place="thread"), None),
+        (placed(place="thread", from_person=False), None),
+        (placed("그렇구나", place="channel", mentioned=True), "question"),
+        (placed("", place="channel", mentioned=True), "greeting"),
+    ],
+)
+def test_where_nobody_has_to_mention_the_bot_the_place_decides(message: Incoming, expected: Addressing | None) -> None:
+    assert addressing(message) == expected

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from bot.app import read, shipped_knowledge
 from bot.core.model import Language
-from bot.discord_bot.markup import MESSAGE, escape, split, texts_of
+from bot.discord_bot.markup import MESSAGE, escape, name_of, split, texts_of
 from bot.service.pages import about_page, page_of, plain_page, reply_page, starters_page, why_page
 from bot.service.replies import Reply, Voice
 from bot.service.views import Block, EntityView, FactView, Line, ListView, Page, Span, Trace, View, short_hash
@@ -156,3 +156,18 @@ def test_the_bots_own_sentences_are_the_same_in_a_message_as_in_the_file(languag
     (about,) = texts_of(about_page(SHIPPED, language))
     assert about.split("\n\n")[::2] == [voice.say("about_intro"), voice.say("about_how")]
     assert about.endswith(voice.say("about_privacy"))
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("누가\n떠났어?", "누가 떠났어?"),
+        ("<@1> <@!2> <@&3> <#4> <a:wave:5> who left?", "who left?"),
+        ("https://example.com who left", "who left"),
+        ("@everyone who **left**?", "@\u200beveryone who **left**?"),
+        ("a" * 200, "a" * 99 + "…"),
+        ("<#1>", "…"),
+    ],
+)
+def test_a_thread_is_named_in_one_line_without_mentions(text: str, name: str) -> None:
+    assert name_of(text) == name

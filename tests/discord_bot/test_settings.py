@@ -226,3 +226,13 @@ def test_a_bad_address_is_one_sentence(monkeypatch: pytest.MonkeyPatch, written:
 
 def test_the_format_of_the_log_is_text_or_json(monkeypatch: pytest.MonkeyPatch) -> None:
     assert complaint(monkeypatch, BOT_LOG_FORMAT=SECRET) == "BOT_LOG_FORMAT must be text or json."
+
+
+def test_channels_that_it_listens_to_need_the_content_of_messages(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BOT_ASK_CHANNELS", "12, 34")
+    with pytest.raises(ConfigError, match=r"^BOT_ASK_CHANNELS needs BOT_MESSAGE_CONTENT=on, as the bot has to read"):
+        load_settings(DiscordSettings)
+    monkeypatch.setenv("BOT_MESSAGE_CONTENT", "on")
+    settings = load_settings(DiscordSettings)
+    assert settings.ask_channels == {12, 34}
+    assert not settings.ask_threads

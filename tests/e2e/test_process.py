@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from tests.e2e.operators import ANSWER, COMMANDS_FILE, FACTS, QUESTION, small_knowledge, until
-from tests.fake_discord import FakeDiscord, Permission
+from tests.fake_discord import FakeDiscord, Intent, Permission
 from tests.fake_discord import Settings as Patient
 from tests.knowledge.small_article import Folder
 
@@ -307,3 +307,52 @@ async def test_doctor_prints_the_invite_link_alone(server: FakeDiscord, tmp_path
         f"https://discord.com/oauth2/authorize?client_id={server.hub.world.application.id}"
         f"&scope=bot+applications.commands&permissions={permissions}\n"
     )
+
+
+async def test_the_link_asks_for_threads_only_if_they_are_on(server: FakeDiscord, tmp_path: Path) -> None:
+    variables = {"DISCORD_TOKEN": server.token, "BOT_ASK_THREADS": "on"}
+    ended = await end(server.url, tmp_path, "doctor", "--invite", **variables)
+    permissions = (1 << 10) + (1 << 11) + (1 << 16) + (1 << 35) + (1 << 38)
+    assert ended.out.endswith(f"&permissions={permissions}\n")
+
+
+async def test_doctor_checks_the_channels_in_which_nobody_mentions_the_bot(
+    server: FakeDiscord, tmp_path: Path, folder: Folder
+) -> None:
+    del folder
+    ask, forum, hidden = server.add_channel("ask"), server.add_forum("forum"), server.add_channel("hidden")
+    dm = server.dm(server.owner, server.bot)
+    server.denies(hidden, server.bot, Permission.VIEW_CHANNEL)
+    server.denies(ask, server.bot, Permission.CREATE_PUBLIC_THREADS)
+    server.denies(forum, server.bot, Permission.SEND_MESSAGES)
+    server.grants(Intent.MESSAGE_CONTENT)
+    channels = [ask.id, forum.id, hidden.id, dm.id, 5]
+    variables = {"BOT_MESSAGE_CONTENT": "on", "BOT_ASK_CHANNELS": ",".join(map(str, channels))}
+    ended = await end(server.url, tmp_path, "doctor", DISCORD_TOKEN=server.token, **variables)
+    found = [line for line in ended.out.splitlines() if "BOT_ASK_CHANNELS" in line]
+    assert found == [
+        "FIX   BOT_ASK_CHANNELS: channel 5: there is no such channel: right-click a channel, Copy Channel ID",
+        "ok    BOT_ASK_CHANNELS: channel #ask",
+        "ok    BOT_ASK_CHANNELS: forum #forum",
+        f"FIX   BOT_ASK_CHANNELS: channel {hidden.id}: the bot can't see it: give its role View Channels there",
+        f"FIX   BOT_ASK_CHANNELS: channel {dm.id}: is neither a text channel nor a forum: name one of those",
+    ]
+    server.denies(forum, server.bot, Permission.SEND_MESSAGES_IN_THREADS)
+    threads = await end(server.url, tmp_path, "doctor", DISCORD_TOKEN=server.token, BOT_ASK_THREADS="on", **variables)
+    fixes = [line for line in threads.out.splitlines() if line.startswith("FIX") and " #" in line.partition(": ")[2]]
+    assert fixes == [
+        "FIX   BOT_ASK_CHANNELS: channel #ask: give the bot's role Create Public Threads in its settings",
+        "FIX   BOT_ASK_CHANNELS: forum #forum: give the bot's role Send Messages in Threads in its settings",
+    ]
+
+
+async def test_doctor_says_that_ask_channels_need_the_intent(
+    server: FakeDiscord, tmp_path: Path, folder: Folder
+) -> None:
+    del folder
+    variables = {"BOT_MESSAGE_CONTENT": "on", "BOT_ASK_CHANNELS": str(server.general.id)}
+    ended = await end(server.url, tmp_path, "doctor", DISCORD_TOKEN=server.token, **variables)
+    assert "FIX   intents: switch Message Content Intent on" in ended.out
+    assert "or remove BOT_ASK_CHANNELS" in ended.out
+    ended = await end(server.url, tmp_path, "doctor", DISCORD_TOKEN=server.token, BOT_ASK_CHANNELS="5")
+    assert ended.out.startswith("FIX   settings: BOT_ASK_CHANNELS needs BOT_MESSAGE_CONTENT=on")

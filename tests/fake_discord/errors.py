@@ -133,6 +133,16 @@ def expired_token() -> Refusal:
     return Refusal(401, 50027, "Invalid Webhook Token")
 
 
+def wrong_channel_for_action() -> Refusal:
+    """Refuse a thread where there can be none, such as in a thread."""
+    return Refusal(400, 50024, "Cannot execute action on this channel type")
+
+
+def thread_exists() -> Refusal:
+    """Refuse a second thread of one message; whether there is one depends on the members."""
+    return Refusal(400, 160004, "A thread has already been created for this message")
+
+
 def archived_thread() -> Refusal:
     """Refuse a message in a locked thread."""
     return Refusal(400, 50083, "Thread is archived")

@@ -75,6 +75,9 @@ def attach(hub: Hub, message: Message, uploads: Sequence[Upload]) -> None:
 def publish(hub: Hub, message: Message) -> Message:
     """Put a message into its channel and tell everybody who may see it."""
     channel = message.channel
+    if channel.archived:
+        channel.archived = False
+        hub.events.channel("THREAD_UPDATE", channel)
     channel.messages[message.id] = message
     hub.world.written[message.id] = message
     if message.nonce is not None and message.author is hub.world.bot:

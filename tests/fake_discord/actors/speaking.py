@@ -104,6 +104,15 @@ class Speaking(Person):
             what=f"the bot to answer {written.text!r} in {written.channel}",
         )
 
+    async def finds_thread(self, written: Reply, *, within: float | None = None) -> Channel:
+        """Wait for the thread of a message and return it."""
+        return await self._hub.changes.until(
+            lambda: self._hub.world.channels.get(written.id),
+            topics=(("thread", written.id),),
+            within=self._patience(within),
+            what=f"a thread of {written.text!r}",
+        )
+
     def _unaddressed(self, question: Message) -> list[Message]:
         """Return the bot's messages since a question that refer to none, oldest first."""
         found = []

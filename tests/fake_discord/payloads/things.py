@@ -122,7 +122,7 @@ def _thread_part(thread: Channel) -> Json:
         "member_count": len(thread.thread_members),
         "applied_tags": [],
         "thread_metadata": {
-            "archived": False,
+            "archived": thread.archived,
             "locked": thread.locked,
             "auto_archive_duration": ARCHIVES_AFTER_MINUTES,
             "archive_timestamp": BEGINNING.isoformat(),
@@ -159,7 +159,7 @@ def guild_payload(guild: Guild, viewer: Account) -> Json:
     Without the members intent only the bot's own member is in it.
     """
     rooms = [c for c in guild.channels.values() if not c.is_thread]
-    threads = [c for c in guild.channels.values() if c.is_thread]
+    threads = [c for c in guild.channels.values() if c.is_thread and not c.archived]
     own = guild.members.get(viewer.id)
     return guild_summary(guild) | {
         "joined_at": BEGINNING.isoformat(),

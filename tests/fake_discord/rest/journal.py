@@ -8,6 +8,8 @@ from tests.fake_discord.jsontypes import Json
 
 BAD_REQUEST = 400
 OWN_FAILURE = 501
+THREAD_EXISTS = 160004
+"""Refused with 400, though only circumstances decide: a member may have been faster."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -74,5 +76,5 @@ class Journal:
         )
         self._latest = refused
         wrong = refusal.status in {BAD_REQUEST, OWN_FAILURE} or not exchange.route
-        wrong = wrong and not exchange.was_ordered
+        wrong = wrong and not exchange.was_ordered and refusal.code != THREAD_EXISTS
         (self.refusals if wrong else self.denials).append(refused)

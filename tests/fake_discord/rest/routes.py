@@ -10,6 +10,7 @@ from tests.fake_discord.rest import (
     callbacks,
     commands,
     messages,
+    threads,
     webhooks,
 )
 from tests.fake_discord.rest.call import Call
@@ -42,6 +43,10 @@ ROUTES: tuple[Route, ...] = (
     Route("GET", "/guilds/{guild_id}/channels", accounts.list_channels),
     Route("GET", "/guilds/{guild_id}/members/{user_id}", accounts.get_member),
     Route("POST", "/channels/{channel_id}/messages", messages.create_message),
+    Route("GET", "/channels/{channel_id}", threads.get_channel),
+    Route("PATCH", "/channels/{channel_id}", threads.edit_thread),
+    Route("GET", "/channels/{channel_id}/messages", threads.list_messages),
+    Route("POST", _MESSAGE + "/threads", threads.start_thread),
     Route("PATCH", _MESSAGE, messages.edit_message),
     Route("DELETE", _MESSAGE, messages.delete_message),
     Route("GET", _GLOBAL, commands.list_commands),

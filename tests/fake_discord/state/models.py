@@ -108,6 +108,7 @@ class Channel:
     owner_id: int | None = None
     thread_members: set[int] = field(default_factory=set)
     locked: bool = False
+    archived: bool = False
 
     @property
     def is_thread(self) -> bool:
