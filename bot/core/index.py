@@ -186,10 +186,10 @@ class Segments:
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """A fact or gap that a question can be answered with."""
+    """A fact, gap or dialogue act that a message can be answered with."""
 
     article: Article | None
-    """None for small talk."""
+    """None for dialogue acts."""
     item: Fact | Gap
 
 
@@ -228,13 +228,14 @@ class Index:
         """Tokenize and index every sample, answer and label."""
         self.targets = (
             *(target for article in knowledge.articles for target in _targets(article)),
-            *(Target(None, gap) for gap in knowledge.small_talk),
+            *(Target(None, act) for act in knowledge.dialogue),
         )
         self.samples = tuple(sample.text for target in self.targets for sample in target.item.samples)
         self.passages = tuple(text for target in self.targets for text in _passages(target.item))
         self.sample_segments = Segments([len(target.item.samples) for target in self.targets])
         self.passage_segments = Segments([len(_passages(target.item)) for target in self.targets])
         self.is_fact = np.array([isinstance(target.item, Fact) for target in self.targets], bool)
+        self.is_act = np.array([target.article is None for target in self.targets], bool)
         self.tokenizer = Tokenizer(knowledge.lexicon, knowledge.articles)
         samples = [self.tokenizer.tokenize(normalise(text)) for text in self.samples]
         passages = [self.tokenizer.tokenize(normalise(text)) for text in self.passages]
@@ -299,7 +300,7 @@ class Index:
         """Segments of `word_rows`."""
 
     def belongs_to(self, slug: str) -> NDArray[np.bool_]:
-        """Return whether each target belongs to the article `slug` or to small talk, shape (targets,)."""
+        """Return whether each target belongs to the article `slug` or is a dialogue act, shape (targets,)."""
         return np.array([target.article is None or target.article.slug == slug for target in self.targets], bool)
 
     def sample_cosines(self, squeezed: str) -> Column:

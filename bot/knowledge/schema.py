@@ -24,7 +24,7 @@ from pydantic import (
 from pydantic.json_schema import models_json_schema
 from pydantic_core import PydanticCustomError
 
-from bot.core.model import LANGUAGES, NOTHING, EntityKind, Language, Status
+from bot.core.model import LANGUAGES, NOTHING, ActKind, EntityKind, Language, Status
 from bot.knowledge.folder import SLUG_LENGTH
 
 ID_PATTERN: Final = "^[a-z0-9][a-z0-9-]*$"
@@ -259,6 +259,19 @@ class GapModel(Strict):
     nearest: list[Id] = []
 
 
+class ActModel(GapModel):
+    """Something members say that is no question about an article, with the reply."""
+
+    act: ActKind
+    nearest: Annotated[list[Id], Field(max_length=0)] = []
+
+
+class DialogueFile(Strict):
+    """dialogue.yaml: greetings, small talk, and acts about the last answer ("is that true?", "tell me more")."""
+
+    acts: list[ActModel] = []
+
+
 class FactsFile(Strict):
     """facts.yaml, or a file of the folder facts."""
 
@@ -368,6 +381,7 @@ FILES: Final[tuple[type[BaseModel], ...]] = (
     CasesFile,
     LexiconFile,
     MessagesFile,
+    DialogueFile,
 )
 
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from bot.core.budget import MAX_CONTEXT, MAX_PART, MAX_READ, Budget
-from bot.core.dialogue import Context, Resolution, Resolutions, resolve, without_discourse_marker
+from bot.core.dialogue import Context, Resolution, Resolutions, resolve, shown_after, without_discourse_marker
 from bot.core.index import Snapshot, Vector
 from bot.core.matching import (
     Answered,
@@ -20,8 +20,9 @@ from bot.core.matching import (
     prepare,
     score_all,
 )
-from bot.core.model import Entity, Knowledge, Language
-from bot.core.text import is_blank, language_of, normalise, separate_questions, without_list_markers
+from bot.core.model import ActKind, DialogueAct, Entity, Knowledge, Language
+from bot.core.text import is_blank, language_of, normalise, separate_questions, squeeze, without_list_markers
+from bot.service.conversation import reply_to_act
 from bot.service.ports import Encoder
 from bot.service.replies import Reply, Voice, reply_to
 
@@ -32,6 +33,10 @@ _SURE = 0.8
 """Minimum confidence for preferring the context-resolved question when the literal one also has an answer."""
 _SURE_GAP = 0.5
 """Minimum confidence for a gap as the reply to a resolved question."""
+_LISTS: frozenset[ActKind] = frozenset({"list", "rest"})
+"""Acts that ask the last question again, for all it has."""
+_VAGUE: frozenset[ActKind] = frozenset({"chat", "correct"})
+"""Acts that a question about the last answer may look like."""
 _SAYS_SOMETHING = 2
 """Minimum rank of a decision that says something: an answer or a gap."""
 
@@ -67,8 +72,14 @@ class _Interpretation:
                 return best
 
     @property
+    def act(self) -> DialogueAct | None:
+        """Return the dialogue act that the message is, if any."""
+        item = self.best.target.item if self.best else None
+        return item if isinstance(item, DialogueAct) else None
+
+    @property
     def item(self) -> str | None:
-        """Return the id of the fact, gap or small talk that the reply is about."""
+        """Return the id of the fact, gap or dialogue act that the reply is about."""
         return self.best.target.item.id if self.best else None
 
     @property
@@ -119,14 +130,39 @@ def ask(snapshot: Snapshot, question: Question, encoder: Encoder | None) -> Answ
 
 def _answer(snapshot: Snapshot, question: Question, found: _Interpretation) -> Answer:
     """Answer one question as a whole."""
+    if found.act:
+        return _answer_act(snapshot, question, found, found.act)
     reply = reply_to(snapshot.knowledge, found.decision)
     text = found.resolution.text if found.resolution else question.text
     reply = replace(
         reply,
-        context=_context_after(snapshot, text, found),
+        context=_context_of(snapshot, text, found, reply, question.after),
         understood=_understood(snapshot.knowledge, reply.language, question.after, found.resolution),
     )
     return Answer(snapshot, found.decision, reply, found.needs_context)
+
+
+def _answer_act(snapshot: Snapshot, question: Question, found: _Interpretation, act: DialogueAct) -> Answer:
+    """Reply to a dialogue act, in the language of the conversation; one about the last answer needs it."""
+    before = question.after
+    language = question.language or (before and before.language) or found.decision.language
+    about_last = reply_to_act(snapshot, act, before, language) if before else None
+    if about_last is not None:
+        return Answer(snapshot, found.decision, about_last, needs_context=True)
+    decision = replace(found.decision, language=language)
+    return Answer(snapshot, decision, reply_to(snapshot.knowledge, decision), not act.is_social)
+
+
+def _context_of(
+    snapshot: Snapshot, text: str, found: _Interpretation, reply: Reply, before: Context | None
+) -> Context | None:
+    """Return the context after `reply`, with what the conversation has shown so far."""
+    context = _context_after(snapshot, text, found)
+    if context is None:
+        return None
+    fact = (reply.closest or reply).fact
+    shown = shown_after(before, context.article, [fact] if fact else [])
+    return replace(context, shown=shown, language=reply.language)
 
 
 def _understood(
@@ -195,14 +231,18 @@ def _interpret(snapshot: Snapshot, question: Question, encoder: Encoder | None, 
     if resolved is None:
         return literal
     literal = replace(literal, needs_context=True)
-    if _is_small_talk(literal, resolved) or not budget.starts():
+    if _is_settled(literal, resolved, question.text) or not budget.starts():
         return literal
     language = question.language or language_of(normalise(question.text), question.default)
     asked = replace(question, language=language, article=question.article or before.article)
     ways = [one for one in resolved.candidates if budget.reads(normalise(one.text), snapshot.index.vocabulary)]
     decisions = _literal(snapshot, [replace(asked, text=one.text) for one in ways], encoder, budget)
     tries = [_Interpretation(decision, one, needs_context=True) for decision, one in zip(decisions, ways, strict=True)]
+    if literal.act and literal.act.act in _LISTS:
+        return _listing(tries, before, literal.act.act) or literal
     best = _preferred(tries, resolved, before)
+    if literal.act and (best is None or best.rank < _SAYS_SOMETHING):
+        return literal
     return best if best and _is_better(best, literal, resolved, before) else literal
 
 
@@ -225,6 +265,12 @@ def _preferred(tries: Sequence[_Interpretation], resolved: Resolutions, before: 
     return best_overall if repeats_last and last_answer_fits else best_new
 
 
+def _listing(tries: Sequence[_Interpretation], before: Context, act: ActKind) -> _Interpretation | None:
+    """Return the first answer to the last question asked for a list; for the rest of it, one not shown yet."""
+    answers = (one for one in tries if isinstance(one.decision, Answered))
+    return next((one for one in answers if act == "list" or one.item not in before.shown), None)
+
+
 def _context_after(snapshot: Snapshot, text: str, found: _Interpretation) -> Context | None:
     """Return the context for later questions: the answer or first suggestion, else the names in `text`."""
     normal, best = normalise(text)[:MAX_READ], found.best
@@ -239,9 +285,16 @@ def context_after(snapshot: Snapshot, question: Question, encoder: Encoder | Non
     return _context_after(snapshot, question.text, _interpret(snapshot, question, encoder, Budget()))
 
 
-def _is_small_talk(literal: _Interpretation, resolved: Resolutions) -> bool:
-    """Return whether a question that is only short is small talk."""
-    return resolved.need == "possible" and literal.best is not None and literal.best.target.article is None
+def _is_settled(literal: _Interpretation, resolved: Resolutions, text: str) -> bool:
+    """Return whether a message is a dialogue act, whatever the last question.
+
+    One that asks for a list is about the last question; a bare question word or pronoun may be, unless it is a sample.
+    """
+    if literal.act is None or literal.best is None or literal.act.act in _LISTS:
+        return False
+    if squeeze(normalise(literal.best.sample)) == squeeze(normalise(text)):
+        return True
+    return resolved.need == "possible" or (resolved.need == "likely" and literal.act.act not in _VAGUE)
 
 
 def _repeats(one: _Interpretation, resolved: Resolutions, before: Context) -> bool:
@@ -272,7 +325,7 @@ def _is_better(best: _Interpretation, literal: _Interpretation, resolved: Resolu
     if resolved.need == "required":
         return best.rank > 0
     if isinstance(literal.decision, Answered):
-        if not isinstance(best.decision, Answered) or best.item in {before.item, literal.item}:
+        if best.rank < _SAYS_SOMETHING or best.item in {before.item, literal.item}:
             return False
         if best.entity in resolved.asked:
             return best.confidence >= _SURE

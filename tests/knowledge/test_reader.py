@@ -10,6 +10,7 @@ from bot.core.index import Index
 from bot.core.model import (
     Case,
     Command,
+    DialogueAct,
     Entity,
     Fact,
     Gap,
@@ -58,13 +59,44 @@ def test_samples_are_the_same_for_the_reader_if_they_are_for_matching(folder: Fo
     folder.change("art/facts.yaml", "- 무라티 고향", samples[0])
     gap = "gaps:\n  - id: pay\n    answer: {en: Not said.}\n    questions:\n      en:\n        "
     folder.write("art/facts/gaps.yaml", gap + samples[1])
-    gaps = tuple(Gap(text, Text(), Text(), (Sample(text, "en"),)) for text in (one, other))
-    index = Index(Knowledge((), small_talk=gaps))
+    acts = tuple(DialogueAct(text, Text(), Text(), (Sample(text, "en"),)) for text in (one, other))
+    index = Index(Knowledge((), dialogue=acts))
     if len(index.targets_of_sample) == 1:
         (problem,) = problems_of(folder)
         assert "already belongs to fact 'murati-origin'" in problem
     else:
         assert read_knowledge(folder.root).articles[0].gaps
+
+
+def test_an_own_small_talk_file_is_still_read_and_names_the_new_file(
+    folder: Folder, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Its entries replace the shipped greetings; the acts about the last answer stay."""
+    shipped = tmp_path / "shipped"
+    shipped.mkdir()
+    (shipped / "dialogue.yaml").write_text(_talk("acts", ("greeting", "greet"), ("true", "verify")), encoding="utf-8")
+    folder.write("small-talk.yaml", _talk("gaps", ("hello", None)))
+    read = parse_knowledge(read_files(folder.root, shipped)).knowledge.dialogue
+    assert [(one.id, one.act) for one in read] == [("hello", "chat"), ("true", "verify")]
+    assert "small-talk.yaml is the older name of dialogue.yaml" in caplog.text
+
+
+def test_an_own_dialogue_file_is_read_instead_of_one_with_the_older_name(
+    folder: Folder, caplog: pytest.LogCaptureFixture
+) -> None:
+    folder.write("small-talk.yaml", _talk("gaps", ("hello", None)))
+    folder.write("dialogue.yaml", _talk("acts", ("hi", "greet")))
+    assert [one.id for one in read_knowledge(folder.root).dialogue] == ["hi"]
+    assert "It is not read" in caplog.text
+
+
+def _talk(key: str, *entries: tuple[str, str | None]) -> str:
+    """Return a file of small talk: an id and, in the newer form, an act for each entry."""
+    lines = [f"{key}:"]
+    for name, act in entries:
+        lines += [f"  - id: {name}", *([f"    act: {act}"] if act else []), "    answer: {en: Hi.}"]
+        lines += ["    questions:", "      en:", f"        - {name} there"]
+    return "\n".join(lines) + "\n"
 
 
 @pytest.mark.parametrize("key", ["stop_words", "fillers"])
