@@ -45,7 +45,7 @@ _DISCOURSE_MARKER: Final = re.compile(
     r"yeah|yep|yes|right|i see|ah|cool|got it|no|nope|sorry|i (?:mean|meant)|i was asking about|"
     r"(?:a )?(?:different|another|new|unrelated) (?:question|topic)|by the way|btw|changing the subject|"
     r"(?:다른|딴) (?:얘기|이야기|질문)(?:인데|이지만)?(?:요)?|그건 그렇고|그나저나|"
-    r"그럼|그러면|그렇다면|그리고|근데|그런데|그래서|그러니까|ㅇㅇ|ㅇㅋ|ㅇㅎ|응|네|넵|아하|그렇구나|아니|아|헐|와|오|에이|엥|음|흠|진짜|대박|어머|세상에)(?![\w가-힣])[\s,.?!]*)+"
+    r"그럼|그러면|그렇다면|그리고|글고|근데|그런데|그래서|그러니까|ㅇㅇ|ㅇㅋ|ㅇㅎ|응|네|넵|아하|그렇구나|아니|아|헐|와|오|에이|엥|음|흠|진짜|대박|어머|세상에)(?![\w가-힣])[\s,.?!]*)+"
 )
 """Words at the beginning of a message that only connect it to the last one."""
 _TAKEN_BACK: Final = re.compile(r"말고(?:는|요)?|빼고|아니(?:고|라|요)?")

@@ -174,8 +174,8 @@ class Case:
     expect: str
     where: str = ""
     """`file:line` of the case, for messages."""
-    after: str | None = None
-    """The question asked just before, if this one needs context."""
+    earlier: tuple[str, ...] = ()
+    """The messages of the same conversation before it, the first one first."""
 
 
 NOTHING = "nothing"

@@ -132,7 +132,7 @@ def _article(files: ArticleFiles, head: schema.ArticleFile) -> model.Article:
         facts=tuple(_fact(item.value) for item in files.facts),
         gaps=tuple(_gap(item.value) for item in files.gaps),
         commands=tuple(_command(item.value) for item in files.commands),
-        cases=tuple(_case(item) for item in files.cases),
+        cases=tuple(case for item in files.cases for case in _cases(item)),
         date=head.date,
         url=head.url,
     )
@@ -209,6 +209,11 @@ def _command(command: schema.CommandModel) -> model.Command:
     )
 
 
-def _case(case: Located[schema.CaseModel]) -> model.Case:
+def _cases(case: Located[schema.CaseModel]) -> Iterator[model.Case]:
+    """Yield a case, or one for each turn of a conversation."""
     where = f"{case.document.file}:{case.line}"
-    return model.Case(case.value.question, case.value.expect, where, case.value.after)
+    value = case.value
+    if value.question is not None and value.expect is not None:
+        yield model.Case(value.question, value.expect, where, (value.after,) if value.after else ())
+    for at, turn in enumerate(value.turns):
+        yield model.Case(turn.question, turn.expect, where, tuple(one.question for one in value.turns[:at]))

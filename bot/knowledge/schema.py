@@ -317,12 +317,29 @@ class CommandsFile(Strict):
     commands: list[CommandModel]
 
 
-class CaseModel(Strict):
-    """A regression check: a question, perhaps after another, and the fact id, gap id or `nothing` it must lead to."""
+class TurnModel(Strict):
+    """A message of a conversation, and the fact id, gap id or `nothing` it must lead to."""
 
     question: SampleText
-    after: SampleText | None = None
     expect: Ref
+
+
+class CaseModel(Strict):
+    """A regression check: a question, perhaps after another, and what it must lead to; or a conversation in turns."""
+
+    question: SampleText | None = None
+    after: SampleText | None = None
+    expect: Ref | None = None
+    turns: list[TurnModel] = []
+
+    @model_validator(mode="after")
+    def _one_form(self) -> Self:
+        given = [name for name in ("question", "expect", "after") if getattr(self, name) is not None]
+        if self.turns and given:
+            refuse(f"has `turns`, which hold what is asked and expected: remove `{given[0]}`")
+        if not self.turns and not {"question", "expect"} <= set(given):
+            refuse("needs `question` and `expect`, or `turns`")
+        return self
 
 
 class CasesFile(Strict):

@@ -1,7 +1,8 @@
 """The main use case: answer a question from one snapshot."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 
 from bot.core.budget import MAX_CONTEXT, MAX_PART, MAX_READ, Budget
 from bot.core.dialogue import Context, Resolution, Resolutions, resolve, shown_after, without_discourse_marker
@@ -21,7 +22,15 @@ from bot.core.matching import (
     score_all,
 )
 from bot.core.model import ActKind, DialogueAct, Entity, Knowledge, Language
-from bot.core.text import is_blank, language_of, normalise, separate_questions, squeeze, without_list_markers
+from bot.core.text import (
+    coordinated_questions,
+    is_blank,
+    language_of,
+    normalise,
+    separate_questions,
+    squeeze,
+    without_list_markers,
+)
 from bot.service.conversation import reply_to_act
 from bot.service.ports import Encoder
 from bot.service.replies import Reply, Voice, reply_to
@@ -37,6 +46,8 @@ _LISTS: frozenset[ActKind] = frozenset({"list", "rest"})
 """Acts that ask the last question again, for all it has."""
 _VAGUE: frozenset[ActKind] = frozenset({"chat", "correct"})
 """Acts that a question about the last answer may look like."""
+_MOST_HALVES = 2
+"""Ways to take a sentence apart that are tried."""
 _SAYS_SOMETHING = 2
 """Minimum rank of a decision that says something: an answer or a gap."""
 
@@ -107,7 +118,10 @@ class _Interpretation:
 
 
 def ask(snapshot: Snapshot, question: Question, encoder: Encoder | None) -> Answer:
-    """Answer a message; one with two or three questions gets all answers if each question has one."""
+    """Answer a message; one that asks several things gets all answers if each part has one.
+
+    A sentence beside the questions that asks nothing is not answered.
+    """
     question = replace(question, text=without_list_markers(question.text))
     if is_blank(question.text):
         language = question.language or question.default
@@ -116,16 +130,73 @@ def ask(snapshot: Snapshot, question: Question, encoder: Encoder | None) -> Answ
     whole = _answer(snapshot, question, _interpret(snapshot, question, encoder, budget))
     if whole.reply.understood:
         return whole
-    language = whole.reply.language
-    texts = separate_questions(question.text)
+    asked = replace(question, language=whole.reply.language, after=None)
+    sentences = separate_questions(question.text)
+    for texts in _parts(snapshot, question.text, sentences):
+        parts = _answer_parts(snapshot, asked, texts, encoder, budget)
+        all_ask = all((sentences and text.endswith("?")) or _asks(snapshot, text) for text in texts)
+        if not all_ask and not _are_sure(parts, whole.reply):
+            continue
+        if parts and (reply := joined(whole.reply, parts)) is not whole.reply:
+            return replace(whole, reply=reply)
+    return whole
+
+
+def _parts(snapshot: Snapshot, text: str, sentences: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
+    """Yield the ways to take a message apart into what it asks: its sentences that ask, else two halves of one."""
+    if sentences:
+        yield tuple(one for one in sentences if one.endswith("?") or _asks(snapshot, one)) or sentences
+        return
+    yield from islice(coordinated_questions(text), _MOST_HALVES)
+
+
+def _are_sure(parts: Sequence[Reply], whole: Reply) -> bool:
+    """Return whether parts without a question word each are surely answered, and one as the whole is, if that is."""
+    facts = {part.fact for part in parts}
+    return all(part.confidence >= _SURE for part in parts) and (whole.outcome != "answered" or whole.fact in facts)
+
+
+def _asks(snapshot: Snapshot, text: str) -> bool:
+    """Return whether a part of a message has a question word."""
+    return any(word.role == "ask" for word in snapshot.index.tokenizer.tokens(normalise(text)))
+
+
+def _answer_parts(
+    snapshot: Snapshot, question: Question, texts: Sequence[str], encoder: Encoder | None, budget: Budget
+) -> list[Reply]:
+    """Return the answer to each part, which may need the one before; nothing if one has none."""
     if not texts or max(map(len, texts)) > MAX_PART or not budget.starts():
-        return whole
+        return []
     if not all(budget.reads(normalise(text), snapshot.index.vocabulary) for text in texts):
-        return whole
-    asked = [replace(question, text=text, language=language, after=None) for text in texts]
-    decisions = _literal(snapshot, asked, encoder, budget)
-    parts = [_answer(snapshot, one, _Interpretation(decision)) for one, decision in zip(asked, decisions, strict=True)]
-    return replace(whole, reply=joined(whole.reply, [part.reply for part in parts]))
+        return []
+    asked = [replace(question, text=text) for text in texts]
+    replies: list[Reply] = []
+    for part, decision in zip(asked, _literal(snapshot, asked, encoder, budget), strict=True):
+        before = replies[-1].context if replies else None
+        reply = _answer(snapshot, part, _Interpretation(decision)).reply
+        if before and not _goes_on(snapshot, reply, part.text, before) and budget.starts():
+            after = replace(part, after=before)
+            reply = _answer(snapshot, after, _interpret(snapshot, after, encoder, budget)).reply
+        if not _goes_on(snapshot, reply, part.text, before):
+            return []
+        replies.append(replace(reply, understood=None))
+    return replies
+
+
+def _goes_on(snapshot: Snapshot, reply: Reply, text: str, before: Context | None) -> bool:
+    """Return whether a reply is a further answer; to a part without names, one about the person named before."""
+    article = snapshot.knowledge.article(reply.article or "")
+    fact = article.fact(reply.fact or "") if article else None
+    if reply.outcome != "answered" or article is None or fact is None:
+        return False
+    if before is None or fact.id == before.item:
+        return before is None
+    if any(word.names for word in snapshot.index.tokenizer.tokens(normalise(text))):
+        return True
+    words = snapshot.index.tokenizer.tokens(before.question)
+    named = (entity for word in words for _, key in word.names if (entity := article.entity(key)))
+    people = {entity.id for entity in named if entity.kind == "person"}
+    return not people or not fact.about or not people.isdisjoint(fact.about)
 
 
 def _answer(snapshot: Snapshot, question: Question, found: _Interpretation) -> Answer:
@@ -278,11 +349,6 @@ def _context_after(snapshot: Snapshot, text: str, found: _Interpretation) -> Con
         return Context(best.target.article.slug, normal, best.target.item.id) if best.target.article else None
     named = sorted(key for word in snapshot.index.tokenizer.tokens(normal) for key in word.names)
     return Context(named[0][0], normal) if named else None
-
-
-def context_after(snapshot: Snapshot, question: Question, encoder: Encoder | None) -> Context | None:
-    """Return the context for the questions after `question`."""
-    return _context_after(snapshot, question.text, _interpret(snapshot, question, encoder, Budget()))
 
 
 def _is_settled(literal: _Interpretation, resolved: Resolutions, text: str) -> bool:

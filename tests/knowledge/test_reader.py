@@ -262,9 +262,31 @@ def test_gaps_commands_and_cases_are_read(folder: Folder) -> None:
     assert article.gaps == (Gap("pay", Text(en="Pay"), Text(en="Not said."), (sample,), ("murati-origin",)),)
     row = Row(Text(en="D"), None, Text(en="T"), (2,))
     assert article.commands == (Command(Text(en="who"), Text(en="d"), lookup="person", rows=(row,)),)
-    assert article.cases == (Case("날씨?", "nothing", "art/cases.yaml:2", "맑아?"),)
+    assert article.cases == (Case("날씨?", "nothing", "art/cases.yaml:2", ("맑아?",)),)
     assert located.locations["art", "pay"].file == "art/facts/gaps.yaml"
     assert located.locations["art", "murati-origin"].line == 2
+
+
+def test_a_case_in_turns_becomes_a_case_for_each_after_those_before(folder: Folder) -> None:
+    turns = "    - {question: 날씨?, expect: nothing}\n    - {question: 정말?, expect: murati-origin}\n"
+    folder.write("art/cases.yaml", f"cases:\n  - turns:\n{turns}")
+    first, second = read_knowledge(folder.root).articles[0].cases
+    assert (first.question, first.expect, first.earlier) == ("날씨?", "nothing", ())
+    assert (second.question, second.expect, second.earlier) == ("정말?", "murati-origin", ("날씨?",))
+
+
+@pytest.mark.parametrize(
+    ("case", "what"),
+    [
+        ("question: 왜?", "needs `question` and `expect`, or `turns`"),
+        ("turns: [{question: 왜?, expect: nothing}]\n    after: 누가?", "remove `after`"),
+        ("turns:\n    - {question: 왜?, expect: nowhere}", "nowhere"),
+    ],
+)
+def test_a_case_is_a_question_or_turns(folder: Folder, case: str, what: str) -> None:
+    folder.write("art/cases.yaml", f"cases:\n  - {case}\n")
+    (problem,) = problems_of(folder)
+    assert what in problem
 
 
 def test_one_article_folder_is_read_by_itself(folder: Folder) -> None:

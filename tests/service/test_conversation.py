@@ -206,3 +206,21 @@ def test_a_question_that_looks_like_an_act_is_a_question(library: Library, quest
     reply = library.answer(Question(question)).reply
     assert reply.gap not in {act.id for act in library.snapshot.knowledge.dialogue}
     assert expected is None or reply.fact == expected
+
+
+@pytest.mark.parametrize(
+    ("message", "expected"),
+    [
+        ("I read the article. Where did Schulman go?", ["schulman-anthropic"]),
+        ("기사를 이제야 봤네요. 슐먼은 어디로 갔어?", ["schulman-anthropic"]),
+        ("지분 얘기 듣고 깜짝 놀랐음. 무라티는 어디서 태어났어?", ["murati-origin"]),
+        ("무라티는 어느 나라 사람이고 언제 입사했어?", ["murati-origin", "murati-joined"]),
+        ("where was Murati born and when did she join?", ["murati-origin", "murati-joined"]),
+        ("슐먼은 어디로 갔어? 그리고 브록만은 언제부터 휴가야?", ["schulman-anthropic", "brockman-leave"]),
+    ],
+)
+def test_what_a_message_asks_is_answered_and_what_it_states_is_not(
+    library: Library, message: str, expected: list[str]
+) -> None:
+    reply = library.answer(Question(message)).reply
+    assert [one.fact for one in (reply, *reply.also)] == expected
