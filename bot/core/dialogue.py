@@ -8,9 +8,9 @@ from typing import Final, Literal, TypeAlias
 
 from rapidfuzz import fuzz
 
-from bot.core.index import Scope
+from bot.core.index import Index, Scope
 from bot.core.lexicon import ANSWER_TYPES_OF, answer_types
-from bot.core.model import Article, Entity, Fact
+from bot.core.model import Article, Entity, Fact, Language
 from bot.core.stemming import stem
 from bot.core.text import language_of, normalise, squeeze, words
 from bot.core.tokens import Token
@@ -42,12 +42,14 @@ _THING: Final = re.compile(
 """It, that."""
 _DISCOURSE_MARKER: Final = re.compile(
     r"^(?:(?:and|but|so|ok|okay|then|well|also|oh|wow|whoa|damn|huh|hm+|meh|wait|no way|really|lol|haha|nice|"
-    r"yeah|yep|yes|right|i see|ah|cool|got it|"
+    r"yeah|yep|yes|right|i see|ah|cool|got it|no|nope|sorry|i (?:mean|meant)|i was asking about|"
     r"(?:a )?(?:different|another|new|unrelated) (?:question|topic)|by the way|btw|changing the subject|"
     r"(?:다른|딴) (?:얘기|이야기|질문)(?:인데|이지만)?(?:요)?|그건 그렇고|그나저나|"
-    r"그럼|그러면|그렇다면|그리고|근데|그런데|그래서|그러니까|ㅇㅇ|ㅇㅋ|ㅇㅎ|응|네|넵|아하|그렇구나|아니|아|헐|와|오|에이|엥|음|흠|진짜|대박|어머|세상에)(?![\w가-힣])[\s,.?!]*)+"
+    r"그럼|그러면|그렇다면|그리고|글고|근데|그런데|그래서|그러니까|ㅇㅇ|ㅇㅋ|ㅇㅎ|응|네|넵|아하|그렇구나|아니|아|헐|와|오|에이|엥|음|흠|진짜|대박|어머|세상에)(?![\w가-힣])[\s,.?!]*)+"
 )
 """Words at the beginning of a message that only connect it to the last one."""
+_TAKEN_BACK: Final = re.compile(r"말고(?:는|요)?|빼고|아니(?:고|라|요)?")
+"""Words after a name that a correction takes back ("무라티 말고 슐먼")."""
 _LAUGHTER: Final = re.compile(r"[ㅋㅎㅠㅜ]{2,}|(?<!\w)(?:lol|lmao|haha+|tho)(?!\w)")
 _ABOUT: Final = re.compile(r"^(?:what|how) about\b")
 _VAGUE: Final = re.compile(
@@ -60,6 +62,8 @@ _SOMEBODY: Final = re.compile(r"분|사람|인물|person|guy|man\b|woman|lady")
 """Words for any person."""
 _PREPOSITIONS: Final = frozenset({"from", "to", "for", "with", "by", "at", "about", "since", "until", "of", "in", "on"})
 """Words that a bare question word keeps, because they change what it asks for ("from who?")."""
+_MOST_SHOWN: Final = 40
+"""Facts that a conversation remembers to have shown."""
 _MOST_ENTITIES: Final = 3
 _MOST_RESOLUTIONS: Final = 6
 _FEW_WORDS: Final = 3
@@ -92,6 +96,16 @@ class Context:
     question: str
     item: str | None = None
     """Id of the fact or gap; None if only names in the question are known."""
+    shown: tuple[str, ...] = ()
+    """Ids of the facts of the article that the conversation has shown, the newest last."""
+    language: Language | None = None
+    """The language of the answer."""
+
+
+def shown_after(before: Context | None, article: str, facts: Iterable[str]) -> tuple[str, ...]:
+    """Return the facts of `article` that a conversation has shown after `facts`."""
+    earlier = before.shown if before and before.article == article else ()
+    return tuple(dict.fromkeys((*earlier, *facts)))[-_MOST_SHOWN:]
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +151,14 @@ def without_discourse_marker(text: str) -> str:
     return _DISCOURSE_MARKER.sub("", _LAUGHTER.sub(" ", normalise(text)).strip())
 
 
+def is_topic(index: Index, article: Article, key: str) -> bool:
+    """Return whether an entity is a company or place that many of the facts name."""
+    entity = article.entity(key)
+    naming = index.entities.weigh({(article.slug, key): 1.0})
+    often = float(naming[index.is_fact].sum()) > _TOPIC_SHARE * len(article.facts)
+    return often and (entity is None or entity.kind not in _PEOPLE)
+
+
 class _Exchange:
     """A question and the exchange before it."""
 
@@ -146,7 +168,7 @@ class _Exchange:
         self._index, self._tokenizer, self._article, self._normal = scope.index, tokenizer, article, normal
         self._item = article.item(before.item) if before.item else None
         self._language = language_of(normal)
-        self._words = tokenizer.tokens(_ABOUT.sub("", normal))
+        self._words = _corrected(tokenizer.tokens(_ABOUT.sub("", normal)))
         self._content = [word for word in self._words if word.role == "content" and not _VAGUE.fullmatch(word.text)]
         self._before = before.question
         self._last = tokenizer.tokens(before.question)
@@ -161,7 +183,8 @@ class _Exchange:
             return None
         if named and not self._content and not asks:
             kinds = {entity.kind for entity in self.asked}
-            return _resolutions(self._about_another(named[0]), "required" if named[0].kind in kinds else "likely")
+            alone = len(named) == 1 and named[0].kind in kinds
+            return _resolutions(self._about_another(named[0]), "required" if alone else "likely")
         if (replaced := self._with_pronoun(frozenset(entity.kind for entity in named))) is not None:
             return replaced
         return None if named else self._unnamed(asks=asks)
@@ -206,13 +229,9 @@ class _Exchange:
         declared = [entity for key in about if (entity := self._article.entity(key))]
         found = dict.fromkeys((*fresh, *self.asked, *declared, *self._in_answer))
         wanted = sorted((e for e in found if e.kind in kinds), key=lambda entity: entity.kind not in _PEOPLE)
-        return [entity for entity in wanted if not self._is_topic(entity) or kinds == _GROUPS][:_MOST_ENTITIES]
-
-    def _is_topic(self, entity: Entity) -> bool:
-        """Return whether `entity` is a company or place that many of the facts name."""
-        naming = self._index.entities.weigh({(self._article.slug, entity.id): 1.0})
-        often = float(naming[self._index.is_fact].sum()) > _TOPIC_SHARE * len(self._article.facts)
-        return often and entity.kind not in _PEOPLE
+        return [entity for entity in wanted if not is_topic(self._index, self._article, entity.id) or kinds == _GROUPS][
+            :_MOST_ENTITIES
+        ]
 
     def named(self, entity: Entity | None) -> bool:
         """Return whether the last question named `entity`, or asked who and got it as the answer."""
@@ -328,6 +347,18 @@ def _rejoined(text: str, original: str) -> str:
         parts = words(written)
         text = text.replace(" ".join(parts), "".join(parts)) if len(parts) > 1 else text
     return text
+
+
+def _corrected(words: Sequence[Token]) -> Sequence[Token]:
+    """Return `words` without the names that a correction takes back, if it names something else instead."""
+    taken_back = set()
+    for at, word in enumerate(words):
+        if word.names and at + 1 < len(words) and _TAKEN_BACK.fullmatch(words[at + 1].text):
+            taken_back |= {at, at + 1}
+        if word.names and at and words[at - 1].text == "not":
+            taken_back |= {at - 1, at}
+    kept = [word for at, word in enumerate(words) if at not in taken_back]
+    return kept if any(word.names for word in kept) else words
 
 
 def _names(word: Token, entity: Entity) -> bool:

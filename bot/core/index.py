@@ -212,10 +212,10 @@ class Segments:
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """A fact or gap that a question can be answered with."""
+    """A fact, gap or dialogue act that a message can be answered with."""
 
     article: Article | None
-    """None for small talk."""
+    """None for dialogue acts."""
     item: Fact | Gap
 
 
@@ -287,6 +287,7 @@ class Index:
         self.sample_segments = Segments([len(target.item.samples) for target in self.targets])
         self.passage_segments = Segments([len(_passages(target.item)) for target in self.targets])
         self.is_fact = np.array([isinstance(target.item, Fact) for target in self.targets], bool)
+        self.is_act: NDArray[np.bool_] = np.array([target.article is None for target in self.targets], bool)
         self.tokenizer: Tokenizer = Tokenizer(
             knowledge.lexicon, knowledge.articles, small_talk.tokenizer if small_talk else None
         )
@@ -391,12 +392,12 @@ class Index:
 
 
 def _own_targets(knowledge: Knowledge) -> Iterator[Target]:
-    """Yield the targets of the articles; without articles, those of small talk."""
+    """Yield the targets of the articles; without articles, the dialogue acts."""
     for article in knowledge.articles:
         yield from (Target(article, fact) for fact in article.facts)
         yield from (Target(article, gap) for gap in article.gaps)
     if not knowledge.articles:
-        yield from (Target(None, gap) for gap in knowledge.small_talk)
+        yield from (Target(None, act) for act in knowledge.dialogue)
 
 
 def _passages(item: Fact | Gap) -> tuple[str, ...]:

@@ -13,7 +13,7 @@ from bot.core.dialogue import Context
 from bot.core.features import FEATURE_NAMES, Comparison, Matrix, compare_words, feature_table
 from bot.core.hangul import as_korean_keys, as_latin_keys
 from bot.core.index import Column, Scope, Target, Vector
-from bot.core.model import Fact, Gap, Language
+from bot.core.model import DialogueAct, Fact, Gap, Language
 from bot.core.text import asking_sentences, language_of, normalise, script_counts, squeeze
 from bot.core.tokens import TokenizedText
 
@@ -21,6 +21,12 @@ Correction: TypeAlias = Literal["layout", "sentence", "spelling"]
 """How a reading differs from the text as typed: the other keyboard layout, only what asks, typing errors corrected."""
 MAX_SUGGESTIONS: Final = 3
 _MOST_CANDIDATES: Final = 8
+_ACT_FROM: Final = 0.5
+"""Minimum probability that a message is a dialogue act, of whatever kind, for taking it as one."""
+_MANY_WORDS: Final = 3
+"""Content words from which on a message is a dialogue act only if these are words of one."""
+_ACT_COVERAGE: Final = 0.75
+"""Minimum coverage of many content words by the words of a dialogue act."""
 _KOREAN_KEYS_FROM: Final = 0.75
 """Minimum share of whole syllables in Latin letters read as Korean keys, for adding that reading."""
 _LATIN_KEYS_FROM: Final = 0.1
@@ -163,9 +169,14 @@ def _is_mostly_syllables(text: str) -> bool:
 
 
 def _has_lone_jamo(normal: str) -> bool:
-    """Return whether Hangul holds lone jamo, as English words do when they are typed on the Korean layout."""
+    """Return whether Hangul holds lone jamo, as English words do when they are typed on the Korean layout.
+
+    Nothing but lone jamo is chat ("ㅇㅋ", "ㅎㄷㄷ"), as English words make whole syllables too.
+    """
     squeezed = squeeze(normal)
-    return sum("ㄱ" <= char <= "ㅣ" for char in squeezed) > _LATIN_KEYS_FROM * len(squeezed)
+    return any("가" <= char <= "힣" for char in squeezed) and sum(
+        "ㄱ" <= char <= "ㅣ" for char in squeezed
+    ) > _LATIN_KEYS_FROM * len(squeezed)
 
 
 @dataclass(frozen=True)  # with a __dict__, for the cached properties
@@ -188,7 +199,9 @@ class Scored:
             return np.zeros(len(index.targets)), 0.0
         probabilities = classifier.probabilities(self.table)
         confidence = classifier.confidence_in(self.table, probabilities, index.is_fact)
-        if self.reading.names_only:  # "Murati?" asks nothing in particular: facts are suggested, no gap replies
+        if (
+            self.reading.names_only and not self.is_sample
+        ):  # "Murati?" asks nothing in particular: facts are suggested, no gap replies
             confidence = max(confidence, classifier.suggest_from)
             probabilities = np.where(index.is_fact, probabilities, 0)
         own = [at for at in index.targets_of(self.reading.squeezed) if probabilities[at] > 0]
@@ -206,6 +219,29 @@ class Scored:
     def confidence(self) -> float:
         """Return the confidence in the likeliest fact."""
         return self._probabilities_and_confidence[1]
+
+    @property
+    def act_probability(self) -> float:
+        """Return the probability of all dialogue acts; 0 for a reading that names somebody, which is a question."""
+        if self.reading.entities and not self.is_sample:
+            return 0.0
+        return float(self.probabilities[self.scope.index.is_act].sum())
+
+    def is_covered_by(self, act: Candidate) -> bool:
+        """Return whether the content words are those of a dialogue act, or too few to tell."""
+        covered = max(act.features["coverage"], act.features["meaning_coverage"])
+        return len(self.reading.content) < _MANY_WORDS or covered >= _ACT_COVERAGE
+
+    def is_sure_of(self, fact: Candidate) -> bool:
+        """Return whether the likeliest fact is sure enough for an answer, and likelier than all dialogue acts."""
+        if self.confidence < self.classifier.answer_threshold(_gaps_per_fact(fact)):
+            return False
+        return bool(np.where(self.scope.index.is_fact, self.probabilities, 0).max() > self.act_probability)
+
+    @property
+    def is_sample(self) -> bool:
+        """Return whether the reading is an author's sample question."""
+        return bool(self.scope.index.targets_of(self.reading.squeezed))
 
     @property
     def may_be_closest(self) -> bool:
@@ -256,7 +292,9 @@ def score_all(
 
 
 def believed(scored: tuple[Scored, ...]) -> Scored:
-    """Return the reading to believe; `scored` must not be empty."""
+    """Return the reading to believe, the text as typed if it is an author's sample; `scored` must not be empty."""
+    if scored[0].is_sample:
+        return scored[0]
     return scored[best_reading([one.confidence for one in scored])]
 
 
@@ -266,15 +304,19 @@ def decide(prepared: Prepared, scored: tuple[Scored, ...]) -> Decision:
         return Unanswered(_language(prepared, prepared.readings[0].normal))
     best = believed(scored)
     language, candidates = _language(prepared, best.reading.normal), best.candidates()
+    if candidates and isinstance(candidates[0].target.item, DialogueAct):
+        if best.act_probability >= _ACT_FROM and best.is_covered_by(candidates[0]):
+            return Unanswered(language, candidates[0])
+        candidates = tuple(one for one in candidates if one.target.article)
     facts = tuple(one for one in candidates if isinstance(one.target.item, Fact))[: MAX_SUGGESTIONS + 1]
     gap = next((one for one in candidates if isinstance(one.target.item, Gap)), None)
-    if facts and best.confidence >= best.classifier.answer_threshold(_gaps_per_fact(facts[0])):
+    if facts and best.is_sure_of(facts[0]):
         return Answered(language, facts[0], facts[1:])
     if facts and best.confidence >= best.classifier.closest_from and best.may_be_closest:
         return Closest(language, facts[0], facts[1:MAX_SUGGESTIONS])
     suggested = facts[:MAX_SUGGESTIONS] if best.confidence >= best.classifier.suggest_from else ()
     if gap is not None and candidates[0] is gap and gap.confidence >= GAP_FROM:
-        return Unanswered(language, gap, suggested if gap.target.article else ())
+        return Unanswered(language, gap, suggested)
     return Suggested(language, suggested) if suggested else Unanswered(language)
 
 

@@ -13,6 +13,23 @@ Status: TypeAlias = Literal["reported", "confirmed", "denied", "stated", "opinio
 EntityKind: TypeAlias = Literal["person", "organisation", "product", "place", "event", "other"]
 
 
+ActKind: TypeAlias = Literal[
+    "greet",
+    "thank",
+    "farewell",
+    "react",
+    "insult",
+    "chat",
+    "verify",
+    "more",
+    "source",
+    "list",
+    "rest",
+    "correct",
+    "language",
+]
+
+
 LANGUAGES: tuple[Language, ...] = ("ko", "en")
 
 
@@ -112,6 +129,22 @@ class Gap:
 
 
 @dataclass(frozen=True, slots=True)
+class DialogueAct(Gap):
+    """What members say that is no question about an article; the answer is the reply without an exchange before it."""
+
+    act: ActKind = "chat"
+
+    @property
+    def is_social(self) -> bool:
+        """Return whether the reply is the same whatever was said before."""
+        return self.act in SOCIAL_ACTS
+
+
+SOCIAL_ACTS: frozenset[ActKind] = frozenset({"greet", "thank", "farewell", "react", "insult", "chat"})
+"""Acts that are about no answer; the others are about the last one."""
+
+
+@dataclass(frozen=True, slots=True)
 class Row:
     """One line of a list command, laid out for a phone."""
 
@@ -141,8 +174,8 @@ class Case:
     expect: str
     where: str = ""
     """`file:line` of the case, for messages."""
-    after: str | None = None
-    """The question asked just before, if this one needs context."""
+    earlier: tuple[str, ...] = ()
+    """The messages of the same conversation before it, the first one first."""
 
 
 NOTHING = "nothing"
@@ -228,8 +261,8 @@ class Knowledge:
     lexicon: Lexicon = Lexicon()
     messages: Mapping[str, Text] = field(default_factory=dict)
     """The bot's own sentences by key; see `knowledge/messages.yaml`."""
-    small_talk: tuple[Gap, ...] = ()
-    """What members say that no article answers (greetings, thanks, the weather), each with a reply."""
+    dialogue: tuple[DialogueAct, ...] = ()
+    """What members say that no article answers: greetings, small talk, and acts about the last answer."""
 
     def newest_first(self) -> tuple[Article, ...]:
         """Return the articles by date, the newest first; those without a date come last, in their order."""

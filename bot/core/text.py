@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Iterator
 from functools import lru_cache
 from typing import Final
 
@@ -33,7 +34,13 @@ would should will tell me i you your please any some
 _ENGLISH_FUNCTION = frozenset(_FUNCTION_WORDS.split())
 MAX_QUESTIONS: Final = 3
 """A message with more sentences tells a story and is read as a whole."""
-_END = re.compile(r"[.!?…。！？]+(?=\s|$)|[\r\n]+|(?<!\S)(?:그리고|and also)(?!\w)[,\s]*", re.IGNORECASE)
+_END = re.compile(r"[.!?…。！？]+(?=\s|$)|[\r\n]+|(?<!\S)(?:그리고|글고|and also)(?!\w)[,\s]*", re.IGNORECASE)
+_AND = re.compile(
+    r"(?:,\s*|\s)(?:and|n|&|plus|그리고|글고)\s+(?:also\s+|then\s+)?|"
+    r"(?<=[가-힣])(?<![라다자냐말])고(?:요)?,?\s+(?!있|싶|나서|나면|보니)|(?<=[가-힣])(?:이랑|랑|하고|와|과)\s+",
+    re.IGNORECASE,
+)
+"""“And” between two questions in one sentence, or between two things that one asks for."""
 _SENTENCE = re.compile(r"[^.!?…。！？\r\n]+(?:[.!?…。！？]+|[\r\n]+|$)")
 _MOST_SENTENCES: Final = 24
 """Sentences looked at, the last ones."""
@@ -164,19 +171,32 @@ def asking_sentences(text: str) -> tuple[str, ...]:
 
 
 def separate_questions(text: str) -> tuple[str, ...]:
-    """Return the two or three questions that `text` may ask, in order; nothing if it is one question, or a story.
+    """Return the two or three sentences of `text` that may ask, in order; nothing if it is one, or a story.
 
     Sentence ends, line ends, “그리고” and “and also” end a question. Only the knowledge shows whether a part is a
-    question, so some parts may have no answer.
+    question, so some parts may have no answer; those that end with a question mark keep it.
 
-    >>> separate_questions("무라티는 왜 떠났어? 그리고 슐먼은 어디로 갔어?")
-    ('무라티는 왜 떠났어', '슐먼은 어디로 갔어')
+    >>> separate_questions("기사 읽었어. 그리고 슐먼은 어디로 갔어?")
+    ('기사 읽었어', '슐먼은 어디로 갔어?')
     """
-    found = tuple(part.strip(" ,;\t") for part in _END.split(text[:MAX_CHARACTERS]))
+    marked = _END.sub(lambda end: "?\n" if "?" in end[0] or "？" in end[0] else "\n", text[:MAX_CHARACTERS])
+    found = tuple(part.strip(" ,;\t") for part in marked.split("\n"))
     if len(found) > _MOST_SENTENCES:
         return ()
     found = tuple(part for part in found if len(squeeze(normalise(part))) >= _SHORTEST_QUESTION)
     return found if 1 < len(found) <= MAX_QUESTIONS else ()
+
+
+def coordinated_questions(text: str) -> Iterator[tuple[str, str]]:
+    """Yield the ways to split a sentence in two at an “and”; only the knowledge shows whether both ask something.
+
+    >>> list(coordinated_questions("who is Ada and when did she come?"))
+    [('who is Ada', 'when did she come?')]
+    """
+    for found in _AND.finditer(text[:MAX_CHARACTERS]):
+        first, second = text[: found.start()].strip(" ,;"), text[found.end() :].strip(" ,;")
+        if min(len(squeeze(normalise(part))) for part in (first, second)) >= _SHORTEST_QUESTION:
+            yield first, second
 
 
 def counted(number: int, noun: str) -> str:

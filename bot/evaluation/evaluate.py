@@ -11,7 +11,16 @@ from bot.core.matching import Candidate, Question
 from bot.core.model import LANGUAGES, Language
 from bot.core.text import counted
 from bot.errors import ConfigError
-from bot.evaluation.metrics import MEASURES, PairedChange, Result, Share, compare, percentile, shares_by_group
+from bot.evaluation.metrics import (
+    MEASURES,
+    PairedChange,
+    Result,
+    Share,
+    compare,
+    percentile,
+    shares_by_group,
+    turn_shares,
+)
 from bot.evaluation.perturbation import Perturbation, perturb
 from bot.evaluation.question_sets import CHANNEL, TRAINING, AnnotatedQuestion, read_questions, slug_of
 from bot.service.library import Library
@@ -59,9 +68,9 @@ class QuestionSet:
         return tuple(results)
 
     def _reply(self, asked: AnnotatedQuestion) -> Reply:
-        before = (
-            self.library.answer(Question(asked.after, article=asked.article)).reply.context if asked.after else None
-        )
+        before = None
+        for text in asked.earlier:
+            before = self.library.answer(Question(text, article=asked.article, after=before)).reply.context or before
         return self.library.answer(Question(asked.text, article=asked.article, after=before)).reply
 
 
@@ -185,7 +194,10 @@ def _data(results: Sequence[Result], *, explain: bool) -> dict[str, Any]:
             for name, row in shares_by_group(results).items()
         },
         "outcomes": _outcomes(results),
+        "acts": sum(result.is_act for result in results),
     }
+    if turns := turn_shares(results):
+        data["turns"] = {act: {key: asdict(one) for key, one in row.items()} for act, row in turns.items()}
     if explain:
         data["misses"] = [_miss(result) for result in results if result.missed]
     return data
@@ -215,6 +227,17 @@ def _text(results: Sequence[Result]) -> str:
     for name, row in shares_by_group(results).items():
         total = row["right"].total + row["falsely_answered"].total
         lines.append(f"{name:26}{total:>5}" + "".join(f"{_cell(one):>17}" for one in row.values()))
+    if acts := sum(result.is_act for result in results):
+        lines += ["", f"{acts} of {counted(len(results), 'message')} taken as a dialogue act"]
+    if turns := turn_shares(results):
+        lines += [
+            "",
+            f"{'turns of dialogues':26}{'n':>5}" + "".join(f"{key:>17}" for key in next(iter(turns.values()))),
+        ]
+        lines += [
+            f"{act:26}{next(iter(row.values())).total:>5}" + "".join(f"{_cell(one):>17}" for one in row.values())
+            for act, row in turns.items()
+        ]
     return "\n".join(lines) + "\n"
 
 

@@ -51,13 +51,30 @@ class Result:
                 return "declined"
             return "unfounded" if self.reply.closest else "false"
         if self.reply.outcome == "answered":
-            return "right" if shown in self.question.facts else "wrong"
+            return self._outcome_of_answer()
         if self.reply.closest and shown in self.question.facts:
             return "closest"
         offered = not {suggestion.fact for suggestion in self.reply.suggestions}.isdisjoint(self.question.facts)
         if self.reply.closest:
             return "misled, offered" if offered else "misled"
         return "offered" if offered else "lost"
+
+    def _outcome_of_answer(self) -> str:
+        """Return "right" for a right answer; with several parts, if each got one and nothing else was answered."""
+        parts, given = self.question.parts, [one.fact for one in (self.reply, *self.reply.also)]
+        if given[0] not in self.question.facts:
+            return "wrong"
+        if not parts:
+            return "right"
+        if any(fact not in self.question.facts for fact in given):
+            return "wrong"
+        complete = len(given) == len(parts) and all(not set(part).isdisjoint(given) for part in parts)
+        return "right" if complete else "offered"
+
+    @property
+    def is_act(self) -> bool:
+        """Return whether the message was taken as a dialogue act."""
+        return self.reply.best is not None and self.reply.best.target.article is None
 
     @property
     def missed(self) -> bool:
@@ -109,6 +126,27 @@ def shares_by_group(results: Sequence[Result]) -> dict[str, dict[str, Share]]:
         outcomes[3, f"kind {question.kind}"].append(result.outcome)
     by_group = {name: shares(group) for (_, name), group in sorted(outcomes.items())}
     return {"all": shares(result.outcome for result in results), **by_group}
+
+
+TURNS: dict[str, frozenset[str]] = {
+    "right": frozenset({"right", "closest", "declined", "unfounded"}),
+    "outright": frozenset({"right", "declined", "unfounded"}),
+    "wrong": frozenset({"wrong", "false"}),
+}
+"""Outcomes of a turn: a right fact is shown, or none outright if there is none; without those quoted as the closest."""
+
+
+def turn_shares(results: Sequence[Result]) -> dict[str, dict[str, Share]]:
+    """Return the shares of TURNS of all turns of dialogues, then of each act; nothing without dialogues."""
+    by_act: dict[str, list[str]] = defaultdict(list)
+    for result in results:
+        if result.question.is_turn:
+            for act in ("all", result.question.kind):
+                by_act[act].append(result.outcome)
+    return {
+        act: {key: Share(sum(one in counted for one in outcomes), len(outcomes)) for key, counted in TURNS.items()}
+        for act, outcomes in by_act.items()
+    }
 
 
 def percentile(results: Sequence[Result], percent: float) -> float:

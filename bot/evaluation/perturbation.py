@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Literal, TypeAlias, TypeVar, assert_never
 
 from bot.core.hangul import as_korean_keys, as_latin_keys
-from bot.core.model import LANGUAGES, Fact, Gap, Knowledge, Language, Text
+from bot.core.model import LANGUAGES, DialogueAct, Fact, Gap, Knowledge, Language, Text
 from bot.core.text import language_of, normalise
 
 Perturbation: TypeAlias = Literal["typos", "spaces", "layout"]
@@ -17,7 +17,7 @@ _ROWS = (("qwertyuiop", 0.0), ("asdfghjkl", 0.25), ("zxcvbnm", 0.75))
 """Rows of keys, and by how many keys each is shifted to the right."""
 _KEYS = {key: (row, column + shift) for row, (keys, shift) in enumerate(_ROWS) for column, key in enumerate(keys)}
 _WORD = re.compile(r"[A-Za-z]+|[가-힣]+")
-FactOrGap = TypeVar("FactOrGap", Fact, Gap)
+FactOrGap = TypeVar("FactOrGap", Fact, Gap, DialogueAct)
 
 
 def perturb(text: str, how: Perturbation) -> str:
@@ -80,7 +80,7 @@ def one_language(knowledge: Knowledge, language: Language) -> Knowledge:
         return tuple(_in_language(item, language) for item in items)
 
     articles = tuple(replace(one, facts=cut(one.facts), gaps=cut(one.gaps)) for one in knowledge.articles)
-    return replace(knowledge, articles=articles, small_talk=cut(knowledge.small_talk))
+    return replace(knowledge, articles=articles, dialogue=cut(knowledge.dialogue))
 
 
 def _in_language(item: FactOrGap, language: Language) -> FactOrGap:

@@ -1,6 +1,7 @@
 """Which files of a knowledge folder are read, their content, and a short hash over it."""
 
 import hashlib
+import logging
 import os
 import re
 import stat
@@ -26,9 +27,14 @@ COMMANDS: Final = "commands.yaml"
 CASES: Final = "cases.yaml"
 LEXICON: Final = "lexicon.yaml"
 MESSAGES: Final = "messages.yaml"
+DIALOGUE: Final = "dialogue.yaml"
 SMALL_TALK: Final = "small-talk.yaml"
+"""Older name of a folder's own DIALOGUE, whose entries have no act."""
 _OF_ARTICLE: Final = frozenset({ARTICLE, FACTS, ENTITIES, COMMANDS, CASES})
-_SHARED: Final = frozenset({LEXICON, MESSAGES, SMALL_TALK})
+_SHARED: Final = frozenset({LEXICON, MESSAGES, DIALOGUE, SMALL_TALK})
+_OLDER_NAME: Final = "%s is the older name of %s, where each entry also has an act; knowledge/README.md shows how%s"
+_NOT_READ: Final = ". It is not read, as there is a file of the new name"
+log = logging.getLogger(__name__)
 _SLUG: Final = re.compile(rf"[a-z0-9][a-z0-9-]{{0,{SLUG_LENGTH - 1}}}")
 _YAML: Final = (".yaml", ".yml")
 _LEADS_OUT: Final = "is a link that leads out of the knowledge folder; only links that stay inside are followed"
@@ -221,6 +227,8 @@ def read_files(folder: Path, shipped: Path | None = None) -> KnowledgeFiles:
     """Read every file that a folder's knowledge is made from; shared files that it lacks are those in `shipped`."""
     problems: list[Problem] = []
     articles = tuple(article_folders(folder, problems))
+    if os.path.lexists(folder / SMALL_TALK):
+        log.warning(_OLDER_NAME, SMALL_TALK, DIALOGUE, _NOT_READ if os.path.lexists(folder / DIALOGUE) else "")
     content: dict[Path, bytes | Problem] = {}
     every, parts = hashlib.sha256(), {slug: hashlib.sha256() for slug in (None, *(one.slug for one in articles))}
     for slug, name, path, root in _files_of(articles, folder, shipped):
@@ -241,9 +249,10 @@ def _files_of(
     """Yield the article's slug, the name in messages and the path of each file that is read, and where it must be.
 
     A folder's own messages come after the shipped ones, which they replace one by one; other shared files replace the
-    shipped ones as a whole.
+    shipped ones as a whole. An own small-talk.yaml is read only if there is no own dialogue.yaml.
     """
-    for shared in sorted(_SHARED):
+    skipped = {SMALL_TALK} if os.path.lexists(folder / DIALOGUE) else set()
+    for shared in sorted(_SHARED - skipped):
         bases = [base for base in (shipped, folder) if base is not None and os.path.lexists(base / shared)]
         yield from ((None, shared, base / shared, base) for base in (bases if shared == MESSAGES else bases[-1:]))
     for article in articles:

@@ -10,7 +10,7 @@ from bot.core import model
 from bot.core.model import Knowledge, Lexicon, LexiconEntry, Sample, Text
 from bot.errors import KnowledgeError, Problem
 from bot.knowledge import schema
-from bot.knowledge.folder import LEXICON, MESSAGES, SMALL_TALK, KnowledgeFiles
+from bot.knowledge.folder import DIALOGUE, LEXICON, MESSAGES, SMALL_TALK, KnowledgeFiles
 from bot.knowledge.problems import unknown
 from bot.knowledge.references import (
     ArticleFiles,
@@ -19,7 +19,7 @@ from bot.knowledge.references import (
     command_names_clash,
     read_article,
 )
-from bot.knowledge.schema import FactsFile, LexiconFile, Localised, Message, MessagesFile, placeholders
+from bot.knowledge.schema import DialogueFile, FactsFile, LexiconFile, Localised, Message, MessagesFile, placeholders
 from bot.knowledge.validation import LoadedFile, Located, load
 from bot.knowledge.yaml_reader import Document
 
@@ -79,10 +79,11 @@ def parse_changed(files: KnowledgeFiles, known: KnownFiles) -> Knowledge:
 def parse_knowledge(files: KnowledgeFiles) -> LocatedKnowledge:
     """Make knowledge of files that were read; raise KnowledgeError with all problems, and nothing else.
 
-    A folder without its own lexicon or small talk has the shipped one; its own messages replace shipped ones singly.
+    A folder without its own lexicon or dialogue has the shipped one; its own messages replace shipped ones singly.
     """
     problems = list(files.problems)
     (lexicon_file,) = _load_shared(files, LEXICON, LexiconFile, problems) or (None,)
+    (dialogue,) = _load_shared(files, DIALOGUE, DialogueFile, problems) or (None,)
     (small_talk,) = _load_shared(files, SMALL_TALK, FactsFile, problems) or (None,)
     lexicon = _lexicon(lexicon_file)
     messages = _messages(_load_shared(files, MESSAGES, MessagesFile, problems), problems)
@@ -96,7 +97,7 @@ def parse_knowledge(files: KnowledgeFiles) -> LocatedKnowledge:
         tuple(_article(article, article.head) for article in articles if article.head),
         lexicon,
         messages,
-        tuple(map(_gap, small_talk.model.gaps)) if small_talk and small_talk.model else (),
+        _dialogue(dialogue.model if dialogue else None, small_talk.model if small_talk else None),
     )
     locations = {
         (article.slug, item.value.id): Location(item.document.file, item.line)
@@ -165,7 +166,7 @@ def _article(files: ArticleFiles, head: schema.ArticleFile) -> model.Article:
         facts=tuple(_fact(item.value) for item in files.facts),
         gaps=tuple(_gap(item.value) for item in files.gaps),
         commands=tuple(_command(item.value) for item in files.commands),
-        cases=tuple(_case(item) for item in files.cases),
+        cases=tuple(case for item in files.cases for case in _cases(item)),
         date=head.date,
         url=head.url,
     )
@@ -214,6 +215,19 @@ def _gap(gap: schema.GapModel) -> model.Gap:
     return model.Gap(gap.id, _label(gap), _text(gap.answer), _samples(gap.questions), tuple(gap.nearest))
 
 
+def _dialogue(file: DialogueFile | None, older: FactsFile | None) -> tuple[model.DialogueAct, ...]:
+    """Return the acts of `file`; those of an `older` small-talk.yaml replace the social ones."""
+    acts = tuple(map(_act, file.acts)) if file else ()
+    if older is None:
+        return acts
+    talk = (model.DialogueAct(gap.id, _label(gap), _text(gap.answer), _samples(gap.questions)) for gap in older.gaps)
+    return (*talk, *(act for act in acts if not act.is_social))
+
+
+def _act(act: schema.ActModel) -> model.DialogueAct:
+    return model.DialogueAct(act.id, _label(act), _text(act.answer), _samples(act.questions), act=act.act)
+
+
 def _command(command: schema.CommandModel) -> model.Command:
     rows = tuple(
         model.Row(_text(row.detail), row.entity, _text(row.title) if row.title else None, row.paragraphs)
@@ -229,6 +243,11 @@ def _command(command: schema.CommandModel) -> model.Command:
     )
 
 
-def _case(case: Located[schema.CaseModel]) -> model.Case:
+def _cases(case: Located[schema.CaseModel]) -> Iterator[model.Case]:
+    """Yield a case, or one for each turn of a conversation."""
     where = f"{case.document.file}:{case.line}"
-    return model.Case(case.value.question, case.value.expect, where, case.value.after)
+    value = case.value
+    if value.question is not None and value.expect is not None:
+        yield model.Case(value.question, value.expect, where, (value.after,) if value.after else ())
+    for at, turn in enumerate(value.turns):
+        yield model.Case(turn.question, turn.expect, where, tuple(one.question for one in value.turns[:at]))

@@ -114,7 +114,10 @@ def check_references(article: ArticleFiles, lexicon: Lexicon) -> Iterator[Proble
         yield from _command(command, article)
     expected = None if answers is None else answers | {NOTHING}
     for case in article.cases:
-        yield from _unknown_name(case, "fact or gap", case.value.expect, expected, "expect")
+        if case.value.expect is not None:
+            yield from _unknown_name(case, "fact or gap", case.value.expect, expected, "expect")
+        for at, turn in enumerate(case.value.turns):
+            yield from _unknown_name(case, "fact or gap", turn.expect, expected, "turns", at, "expect")
 
 
 def _unknown_names(

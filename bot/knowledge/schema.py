@@ -24,7 +24,7 @@ from pydantic import (
 from pydantic.json_schema import models_json_schema
 from pydantic_core import PydanticCustomError
 
-from bot.core.model import LANGUAGES, NOTHING, EntityKind, Language, Status
+from bot.core.model import LANGUAGES, NOTHING, ActKind, EntityKind, Language, Status
 from bot.knowledge.folder import SLUG_LENGTH
 
 ID_PATTERN: Final = "^[a-z0-9][a-z0-9-]*$"
@@ -259,6 +259,19 @@ class GapModel(Strict):
     nearest: list[Id] = []
 
 
+class ActModel(GapModel):
+    """Something members say that is no question about an article, with the reply."""
+
+    act: ActKind
+    nearest: Annotated[list[Id], Field(max_length=0)] = []
+
+
+class DialogueFile(Strict):
+    """dialogue.yaml: greetings, small talk, and acts about the last answer ("is that true?", "tell me more")."""
+
+    acts: list[ActModel] = []
+
+
 class FactsFile(Strict):
     """facts.yaml, or a file of the folder facts."""
 
@@ -304,12 +317,29 @@ class CommandsFile(Strict):
     commands: list[CommandModel]
 
 
-class CaseModel(Strict):
-    """A regression check: a question, perhaps after another, and the fact id, gap id or `nothing` it must lead to."""
+class TurnModel(Strict):
+    """A message of a conversation, and the fact id, gap id or `nothing` it must lead to."""
 
     question: SampleText
-    after: SampleText | None = None
     expect: Ref
+
+
+class CaseModel(Strict):
+    """A regression check: a question, perhaps after another, and what it must lead to; or a conversation in turns."""
+
+    question: SampleText | None = None
+    after: SampleText | None = None
+    expect: Ref | None = None
+    turns: list[TurnModel] = []
+
+    @model_validator(mode="after")
+    def _one_form(self) -> Self:
+        given = [name for name in ("question", "expect", "after") if getattr(self, name) is not None]
+        if self.turns and given:
+            refuse(f"has `turns`, which hold what is asked and expected: remove `{given[0]}`")
+        if not self.turns and not {"question", "expect"} <= set(given):
+            refuse("needs `question` and `expect`, or `turns`")
+        return self
 
 
 class CasesFile(Strict):
@@ -368,6 +398,7 @@ FILES: Final[tuple[type[BaseModel], ...]] = (
     CasesFile,
     LexiconFile,
     MessagesFile,
+    DialogueFile,
 )
 
 

@@ -1,10 +1,11 @@
 """The main use case: answer a question from one snapshot."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 
 from bot.core.budget import MAX_CONTEXT, MAX_PART, MAX_READ, Budget
-from bot.core.dialogue import Context, Resolution, Resolutions, resolve, without_discourse_marker
+from bot.core.dialogue import Context, Resolution, Resolutions, resolve, shown_after, without_discourse_marker
 from bot.core.index import Scope, Vector
 from bot.core.matching import (
     Answered,
@@ -21,10 +22,19 @@ from bot.core.matching import (
     score,
     score_all,
 )
-from bot.core.model import Entity, Knowledge, Language
+from bot.core.model import ActKind, DialogueAct, Entity, Knowledge, Language
 from bot.core.selection import Found, select
 from bot.core.snapshot import Snapshot
-from bot.core.text import is_blank, language_of, normalise, separate_questions, without_list_markers
+from bot.core.text import (
+    coordinated_questions,
+    is_blank,
+    language_of,
+    normalise,
+    separate_questions,
+    squeeze,
+    without_list_markers,
+)
+from bot.service.conversation import reply_to_act
 from bot.service.ports import Encoder
 from bot.service.replies import Reply, Voice, reply_to
 from bot.service.whole_articles import article_of_command, articles_reply
@@ -36,6 +46,12 @@ _SURE = 0.8
 """Minimum confidence for preferring the context-resolved question when the literal one also has an answer."""
 _SURE_GAP = 0.5
 """Minimum confidence for a gap as the reply to a resolved question."""
+_LISTS: frozenset[ActKind] = frozenset({"list", "rest"})
+"""Acts that ask the last question again, for all it has."""
+_VAGUE: frozenset[ActKind] = frozenset({"chat", "correct"})
+"""Acts that a question about the last answer may look like."""
+_MOST_HALVES = 2
+"""Ways to take a sentence apart that are tried."""
 _SAYS_SOMETHING = 2
 """Minimum rank of a decision that says something: an answer or a gap."""
 
@@ -84,8 +100,14 @@ class _Interpretation:
                 return best
 
     @property
+    def act(self) -> DialogueAct | None:
+        """Return the dialogue act that the message is, if any."""
+        item = self.best.target.item if self.best else None
+        return item if isinstance(item, DialogueAct) else None
+
+    @property
     def item(self) -> str | None:
-        """Return the id of the fact, gap or small talk that the reply is about."""
+        """Return the id of the fact, gap or dialogue act that the reply is about."""
         return self.best.target.item.id if self.best else None
 
     @property
@@ -135,7 +157,10 @@ class Budgets:
 
 
 def ask(snapshot: Snapshot, question: Question, encoder: Encoder | None) -> Answer:
-    """Answer a message; one with two or three questions gets all answers if each question has one."""
+    """Answer a message; one that asks several things gets all answers if each part has one.
+
+    A sentence beside the questions that asks nothing is not answered.
+    """
     question = replace(question, text=without_list_markers(question.text))
     if is_blank(question.text):
         language = question.language or question.default
@@ -151,35 +176,115 @@ def ask(snapshot: Snapshot, question: Question, encoder: Encoder | None) -> Answ
 
 
 def _with_parts(whole: Answer, question: Question, encoder: Encoder | None, budgets: Budgets) -> Answer:
-    """Answer the questions of a message one by one if there are several and each has an answer of its own."""
-    snapshot, language = whole.snapshot, whole.reply.language
-    texts = separate_questions(question.text)
+    """Answer what a message asks one by one if it asks several things and each part has an answer of its own."""
+    snapshot = whole.snapshot
+    asked = replace(question, language=whole.reply.language, after=None)
+    sentences = separate_questions(question.text)
+    for texts in _parts(snapshot, question.text, sentences):
+        parts = _answer_parts(snapshot, asked, texts, encoder, budgets)
+        replies = [part.reply for part in parts]
+        all_ask = all((sentences and text.endswith("?")) or _asks(snapshot, text) for text in texts)
+        if not all_ask and not _are_sure(replies, whole.reply):
+            continue
+        if parts and (reply := joined(whole.reply, replies)) is not whole.reply:
+            return replace(whole, reply=reply, asked=tuple(one for part in parts for one in part.asked))
+    return whole
+
+
+def _parts(snapshot: Snapshot, text: str, sentences: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
+    """Yield the ways to take a message apart into what it asks: its sentences that ask, else two halves of one."""
+    if sentences:
+        yield tuple(one for one in sentences if one.endswith("?") or _asks(snapshot, one)) or sentences
+        return
+    yield from islice(coordinated_questions(text), _MOST_HALVES)
+
+
+def _are_sure(parts: Sequence[Reply], whole: Reply) -> bool:
+    """Return whether parts without a question word each are surely answered, and one as the whole is, if that is."""
+    facts = {part.fact for part in parts}
+    return all(part.confidence >= _SURE for part in parts) and (whole.outcome != "answered" or whole.fact in facts)
+
+
+def _asks(snapshot: Snapshot, text: str) -> bool:
+    """Return whether a part of a message has a question word."""
+    return any(word.role == "ask" for word in snapshot.small_talk.index.tokenizer.tokens(normalise(text)))
+
+
+def _answer_parts(
+    snapshot: Snapshot, question: Question, texts: Sequence[str], encoder: Encoder | None, budgets: Budgets
+) -> list[Answer]:
+    """Return the answer to each part, which may need the one before; nothing if one has none."""
     if not texts or max(map(len, texts)) > MAX_PART or not budgets.start():
-        return whole
+        return []
     if not all(budgets.read(snapshot, question.article, normalise(text)) for text in texts):
-        return whole
-    asked = [replace(question, text=text, language=language, after=None) for text in texts]
-    decisions = _literal(snapshot, asked, encoder, budgets)
-    pairs = list(zip(asked, decisions, strict=True))
-    parts = [_answer(snapshot, one, _Interpretation(one, decision)) for one, decision in pairs]
-    reply = joined(whole.reply, [part.reply for part in parts])
-    if not reply.also:
-        return whole
-    return replace(whole, reply=reply, asked=tuple(question for part in parts for question in part.asked))
+        return []
+    asked = [replace(question, text=text) for text in texts]
+    answers: list[Answer] = []
+    for part, decision in zip(asked, _literal(snapshot, asked, encoder, budgets), strict=True):
+        before = answers[-1].reply.context if answers else None
+        answer = _answer(snapshot, part, _Interpretation(part, decision))
+        if before and not _goes_on(snapshot, answer.reply, part.text, before) and budgets.start():
+            after = replace(part, after=before)
+            answer = _answer(snapshot, after, _interpret(snapshot, after, encoder, budgets))
+        if not _goes_on(snapshot, answer.reply, part.text, before):
+            return []
+        answers.append(replace(answer, reply=replace(answer.reply, understood=None)))
+    return answers
+
+
+def _goes_on(snapshot: Snapshot, reply: Reply, text: str, before: Context | None) -> bool:
+    """Return whether a reply is a further answer; to a part without names, one about the person named before."""
+    article = snapshot.knowledge.article(reply.article or "")
+    fact = article.fact(reply.fact or "") if article else None
+    if reply.outcome != "answered" or article is None or fact is None:
+        return False
+    if before is None or fact.id == before.item:
+        return before is None
+    tokenizer = snapshot.alone(article.slug).index.tokenizer
+    if any(word.names for word in tokenizer.tokens(normalise(text))):
+        return True
+    named = (one for word in tokenizer.tokens(before.question) for _, key in word.names if (one := article.entity(key)))
+    people = {entity.id for entity in named if entity.kind == "person"}
+    return not people or not fact.about or not people.isdisjoint(fact.about)
 
 
 def _answer(snapshot: Snapshot, question: Question, found: _Interpretation) -> Answer:
     """Answer one question as a whole."""
+    if found.act:
+        return _answer_act(snapshot, question, found, found.act)
     reply = reply_to(snapshot.knowledge, found.decision)
     text = found.resolution.text if found.resolution else question.text
     reply = replace(
         reply,
-        context=_context_after(snapshot, text, found),
+        context=_context_of(snapshot, text, found, reply, question.after),
         understood=_understood(snapshot.knowledge, reply.language, question.after, found.resolution),
     )
     slug = question.article or (found.best.target.article.slug if found.best and found.best.target.article else None)
     asked = Asked(replace(found.question, article=slug), is_resolved=found.resolution is not None)
     return Answer(snapshot, found.decision, reply, found.needs_context, (asked,))
+
+
+def _answer_act(snapshot: Snapshot, question: Question, found: _Interpretation, act: DialogueAct) -> Answer:
+    """Reply to a dialogue act, in the language of the conversation; one about the last answer needs it."""
+    before = question.after
+    language = question.language or (before and before.language) or found.decision.language
+    about_last = reply_to_act(snapshot, act, before, language) if before else None
+    if about_last is not None:
+        return Answer(snapshot, found.decision, about_last, needs_context=True)
+    decision = replace(found.decision, language=language)
+    return Answer(snapshot, decision, reply_to(snapshot.knowledge, decision), not act.is_social)
+
+
+def _context_of(
+    snapshot: Snapshot, text: str, found: _Interpretation, reply: Reply, before: Context | None
+) -> Context | None:
+    """Return the context after `reply`, with what the conversation has shown so far."""
+    context = _context_after(snapshot, text, found)
+    if context is None:
+        return None
+    fact = (reply.closest or reply).fact
+    shown = shown_after(before, context.article, [fact] if fact else [])
+    return replace(context, shown=shown, language=reply.language)
 
 
 def _understood(
@@ -278,7 +383,7 @@ def _interpret(snapshot: Snapshot, question: Question, encoder: Encoder | None, 
         return literal
     literal = replace(literal, needs_context=True)
     budget, known = budgets.of(scope), scope.index.vocabulary
-    if _is_small_talk(literal, resolved) or not budget.starts():
+    if _is_settled(literal, resolved, question.text) or not budget.starts():
         return literal
     language = question.language or language_of(normalise(question.text), question.default)
     asked = replace(question, language=language, article=question.article or before.article)
@@ -289,7 +394,11 @@ def _interpret(snapshot: Snapshot, question: Question, encoder: Encoder | None, 
         _Interpretation(text, decision, one, needs_context=True)
         for text, decision, one in zip(questions, decisions, ways, strict=True)
     ]
+    if literal.act and literal.act.act in _LISTS:
+        return _listing(tries, before, literal.act.act) or literal
     best = _preferred(tries, resolved, before)
+    if literal.act and (best is None or best.rank < _SAYS_SOMETHING):
+        return literal
     return best if best and _is_better(best, literal, resolved, before) else literal
 
 
@@ -312,6 +421,12 @@ def _preferred(tries: Sequence[_Interpretation], resolved: Resolutions, before: 
     return best_overall if repeats_last and last_answer_fits else best_new
 
 
+def _listing(tries: Sequence[_Interpretation], before: Context, act: ActKind) -> _Interpretation | None:
+    """Return the first answer to the last question asked for a list; for the rest of it, one not shown yet."""
+    answers = (one for one in tries if isinstance(one.decision, Answered))
+    return next((one for one in answers if act == "list" or one.item not in before.shown), None)
+
+
 def _context_after(snapshot: Snapshot, text: str, found: _Interpretation) -> Context | None:
     """Return the context for later questions: the answer or first suggestion, else the names in `text`."""
     normal, best = normalise(text)[:MAX_READ], found.best
@@ -323,14 +438,16 @@ def _context_after(snapshot: Snapshot, text: str, found: _Interpretation) -> Con
     return None
 
 
-def context_after(snapshot: Snapshot, question: Question, encoder: Encoder | None) -> Context | None:
-    """Return the context for the questions after `question`."""
-    return _context_after(snapshot, question.text, _interpret(snapshot, question, encoder, Budgets()))
+def _is_settled(literal: _Interpretation, resolved: Resolutions, text: str) -> bool:
+    """Return whether a message is a dialogue act, whatever the last question.
 
-
-def _is_small_talk(literal: _Interpretation, resolved: Resolutions) -> bool:
-    """Return whether a question that is only short is small talk."""
-    return resolved.need == "possible" and literal.best is not None and literal.best.target.article is None
+    One that asks for a list is about the last question; a bare question word or pronoun may be, unless it is a sample.
+    """
+    if literal.act is None or literal.best is None or literal.act.act in _LISTS:
+        return False
+    if squeeze(normalise(literal.best.sample)) == squeeze(normalise(text)):
+        return True
+    return resolved.need == "possible" or (resolved.need == "likely" and literal.act.act not in _VAGUE)
 
 
 def _repeats(one: _Interpretation, resolved: Resolutions, before: Context) -> bool:
@@ -361,7 +478,7 @@ def _is_better(best: _Interpretation, literal: _Interpretation, resolved: Resolu
     if resolved.need == "required":
         return best.rank > 0
     if isinstance(literal.decision, Answered):
-        if not isinstance(best.decision, Answered) or best.item in {before.item, literal.item}:
+        if best.rank < _SAYS_SOMETHING or best.item in {before.item, literal.item}:
             return False
         if best.entity in resolved.asked:
             return best.confidence >= _SURE

@@ -13,7 +13,7 @@ from bot.core.model import NOTHING, Case, Knowledge, Language
 from bot.core.snapshot import Snapshot
 from bot.core.text import normalise
 from bot.errors import KnowledgeError, Problem
-from bot.service.answering import Answer, ask, context_after, decide_on
+from bot.service.answering import Answer, ask
 from bot.service.autocomplete import Completer, entity_names, questions
 from bot.service.explaining import Explanation, explain
 from bot.service.pages import listings
@@ -167,37 +167,43 @@ def failed_cases(snapshot: Snapshot, encoder: Encoder | None, before: Snapshot |
     for article in snapshot.knowledge.articles:
         same = before is not None and before.alone(article.slug).index is snapshot.alone(article.slug).index
         for case in () if same else article.cases:
-            decision = _decide_case(snapshot, case, article.slug, encoder)
-            got = _outcome(decision)
+            answer = _answer_case(snapshot, case, article.slug, encoder)
+            got = _outcome(answer)
             if got != case.expect:
                 file, _, line = case.where.rpartition(":")
-                what = f"the case {case.question!r} expects {case.expect!r} but gets {got!r}{_by_sample(decision)}"
+                what = (
+                    f"the case {case.question!r} expects {case.expect!r} but gets {got!r}{_by_sample(answer.decision)}"
+                )
                 problems.append(Problem(file or article.slug, int(line or 0), "cases", what))
     return tuple(problems)
 
 
-def _decide_case(snapshot: Snapshot, case: Case, slug: str, encoder: Encoder | None) -> Decision:
+def _answer_case(snapshot: Snapshot, case: Case, slug: str, encoder: Encoder | None) -> Answer:
     before = None
-    if case.after is not None:
-        before = context_after(snapshot, Question(case.after, article=slug), encoder)
-    return decide_on(snapshot, Question(case.question, article=slug, after=before), encoder)
+    for text in case.earlier:
+        before = ask(snapshot, Question(text, article=slug, after=before), encoder).reply.context or before
+    return ask(snapshot, Question(case.question, article=slug, after=before), encoder)
 
 
-def _outcome(decision: Decision) -> str:
-    match decision:
+def _outcome(answer: Answer) -> str:
+    match answer.decision:
+        case None:
+            return NOTHING
         case Answered(best=best):
             return best.target.item.id
         case Unanswered(best=best):
-            return NOTHING if best is None or best.target.article is None else best.target.item.id
+            if best is None or best.target.article is None:  # an act about the last answer shows a fact too
+                return answer.reply.fact or NOTHING
+            return best.target.item.id
         case Closest(best=best):
             return f"(only the closest) {best.target.item.id}"
-        case _:
-            return "(only offered) " + ", ".join(c.target.item.id for c in decision.others)
+        case Suggested(others=others):
+            return "(only offered) " + ", ".join(c.target.item.id for c in others)
 
 
-def _by_sample(decision: Decision) -> str:
+def _by_sample(decision: Decision | None) -> str:
     """Name the sample question that made the outcome of a case another one."""
-    best = None if isinstance(decision, Suggested) else decision.best
+    best = None if decision is None or isinstance(decision, Suggested) else decision.best
     return f" (by its sample {best.sample!r})" if best is not None and best.sample else ""
 
 

@@ -389,7 +389,7 @@ def _place(voice: Voice, article: Article, item: Fact | Gap) -> tuple[tuple[str,
 
 def _small_talk(knowledge: Knowledge, view: FactView) -> Gap | None:
     """Return the small talk that `view` names; None if it names something else or is gone."""
-    return next((gap for gap in knowledge.small_talk if view.article == NOTHING and gap.id == view.fact), None)
+    return next((gap for gap in knowledge.dialogue if view.article == NOTHING and gap.id == view.fact), None)
 
 
 def _matching(knowledge: Knowledge, voice: Voice, item: Fact | Gap, trace: Trace) -> Iterator[str]:

@@ -101,7 +101,7 @@ def _tour(library: Library, language: Language) -> Iterator[Scene]:
     unsure = (question for question in questions if _is_only_suggested(library.answer(question).reply))
     yield from (_mention(library, question, "preview_suggestion") for question in islice(unsure, 1))
     gaps = sorted((gap for article in knowledge.articles for gap in article.gaps), key=lambda gap: not gap.nearest)
-    for found, caption in ((gaps, "preview_refusal"), (knowledge.small_talk, "preview_small_talk")):
+    for found, caption in ((gaps, "preview_refusal"), (knowledge.dialogue, "preview_small_talk")):
         yield from (_mention(library, _sample(gap, language), caption) for gap in found[:1])
 
 

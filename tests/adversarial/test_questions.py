@@ -94,7 +94,7 @@ def assert_ordinary(reply: Reply) -> None:
     knowledge = night_snapshot().knowledge
     article = knowledge.articles[0]
     answers = [fact.answer for fact in article.facts]
-    answers += [gap.answer for gap in (*article.gaps, *knowledge.small_talk)]
+    answers += [gap.answer for gap in (*article.gaps, *knowledge.dialogue)]
     known = {text for answer in answers for text in answer.every()}
     known |= {text for message in knowledge.messages.values() for text in message.every()}
     assert reply.text in known

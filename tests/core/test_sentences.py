@@ -8,11 +8,11 @@ from bot.core.text import MAX_QUESTIONS, asking_sentences, separate_questions
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("왜 떠났어? 그리고 어디로 갔어?", ("왜 떠났어", "어디로 갔어")),
+        ("왜 떠났어? 그리고 어디로 갔어?", ("왜 떠났어?", "어디로 갔어?")),
         ("무라티는 어디 출신이야 그리고 언제 입사했어", ("무라티는 어디 출신이야", "언제 입사했어")),
-        ("Why did Schulman leave? Where did he go?", ("Why did Schulman leave", "Where did he go")),
+        ("Why did Schulman leave? Where did he go?", ("Why did Schulman leave?", "Where did he go?")),
         ("Who left and also who stayed", ("Who left", "who stayed")),
-        ("Who left, and also, who stayed?", ("Who left", "who stayed")),
+        ("Who left, and also, who stayed?", ("Who left", "who stayed?")),
         ("누가 떠났어\n누가 남았어", ("누가 떠났어", "누가 남았어")),
     ],
 )

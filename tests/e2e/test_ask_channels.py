@@ -91,7 +91,7 @@ async def test_a_gap_of_the_article_is_an_answer_and_small_talk_is_none(
 ) -> None:
     gap = next(gap for gap in bot.state.knowledge.articles[0].gaps if gap.samples[0].text.endswith("?"))
     assert (await alice.says(gap.samples[0].text, places.channel)).text.startswith(str(gap.answer.ko or gap.answer.en))
-    talk = next(s.text for one in bot.state.knowledge.small_talk for s in one.samples if asks_something(s.text))
+    talk = next(s.text for one in bot.state.knowledge.dialogue for s in one.samples if asks_something(s.text))
     silent = await alice.writes(talk, places.channel)
     await server.quiets_down(0.3)
     assert silent.answers == []

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import binomtest
 
-from bot.evaluation.metrics import Result, Share, percentile, shares, shares_by_group
+from bot.evaluation.metrics import Result, Share, percentile, shares, shares_by_group, turn_shares
 from bot.evaluation.question_sets import AnnotatedQuestion
 from bot.service.replies import Reply, Suggestion
 
@@ -90,3 +90,31 @@ def test_the_fact_that_corrects_a_wrong_premise_is_no_false_answer() -> None:
     asked = AnnotatedQuestion("1", "Why did she quit?", "en", "false-premise", (), "a", corrects=("stays",))
     results = [Result(asked, answered(fact), 2.0) for fact in ("stays", "pay")]
     assert [one.outcome for one in results] == ["declined", "false"]
+
+
+def test_turns_of_dialogues_are_counted_by_act() -> None:
+    turns = [
+        result(("x",), answered("x"), "verify"),
+        result(("x",), quoted("x"), "verify"),
+        result(("x",), answered("y"), "more"),
+        result((), answered("y"), "react"),
+        result((), offered("y"), "react"),
+    ]
+    turns = [replace(one, question=replace(one.question, is_turn=True)) for one in turns]
+    found = turn_shares([*turns, result(("x",), answered("x"))])
+    shown = {act: [share.hits for share in row.values()] for act, row in found.items()}
+    assert shown == {"all": [3, 2, 2], "verify": [2, 1, 0], "more": [0, 0, 1], "react": [1, 1, 1]}
+
+
+def test_a_message_of_several_questions_is_right_if_each_got_its_answer_and_nothing_else() -> None:
+    def outcome(*facts: str) -> str:
+        reply = replace(answered(facts[0]), also=tuple(map(answered, facts[1:])))
+        asked = AnnotatedQuestion("1", "?", "en", "several", ("x", "y", "z"), "a", parts=(("x", "y"), ("z",)))
+        return Result(asked, reply, 1.0).outcome
+
+    assert [outcome("y", "z"), outcome("x"), outcome("x", "y"), outcome("x", "q")] == [
+        "right",
+        "offered",
+        "offered",
+        "wrong",
+    ]

@@ -26,7 +26,7 @@ def test_the_previous_question_is_read_and_the_file_belongs_to_its_article(tmp_p
     file = tmp_path / "night-library-follow-ups.jsonl"
     file.write_text('{"q": "왜?", "fact": "reason", "after": "도서관이 밤에도 열어?"}', "utf-8")
     (question,) = read_questions(file, night_snapshot().knowledge)
-    assert (question.article, question.after) == ("night-library", "도서관이 밤에도 열어?")
+    assert (question.article, question.earlier) == ("night-library", ("도서관이 밤에도 열어?",))
 
 
 def test_a_wrong_premise_names_the_facts_that_correct_it(tmp_path: Path) -> None:
@@ -60,3 +60,22 @@ def test_a_missing_file_is_one_sentence(tmp_path: Path) -> None:
 def test_cases_of_an_unknown_article_are_refused(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="not an article of the knowledge"):
         read_questions(tmp_path / "cases.yaml", NO_ARTICLES)
+
+
+def test_every_turn_of_a_dialogue_is_a_question_after_those_before(tmp_path: Path) -> None:
+    file = tmp_path / "night-library-dialogues.jsonl"
+    verify = '{"q": "really?", "expect": ["a"], "act": "verify"}'
+    turns = f'[{{"q": "Who?", "expect": ["a", "b"]}}, {verify}, {{"q": "ok", "expect": []}}]'
+    file.write_text(f'{{"id": "d1", "lang": "en", "turns": {turns}}}', "utf-8")
+    first, second, third = read_questions(file, night_snapshot().knowledge)
+    assert (first.id, first.kind, first.facts, first.earlier) == ("d1.1", "question", ("a", "b"), ())
+    assert (second.kind, second.earlier) == ("verify", ("Who?",))
+    assert (third.covered, third.earlier, third.article) == (False, ("Who?", "really?"), "night-library")
+    assert all(one.is_turn for one in (first, second, third))
+
+
+def test_a_message_of_several_questions_lists_the_right_answers_of_each(tmp_path: Path) -> None:
+    file = tmp_path / "set.jsonl"
+    file.write_text('{"q": "who and when?", "parts": [["a", "b"], ["c"]]}', "utf-8")
+    (question,) = read_questions(file, NO_ARTICLES)
+    assert (question.facts, question.parts) == (("a", "b", "c"), (("a", "b"), ("c",)))

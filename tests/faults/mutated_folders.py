@@ -72,6 +72,7 @@ NAMES = (
     "article.yaml",
     "lexicon.yaml",
     "messages.yaml",
+    "dialogue.yaml",
     "small-talk.yaml",
     "fact.yaml",
     "facts/x.yaml",

@@ -27,7 +27,8 @@ def outside(tmp_path: Path) -> Path:
 
 
 @pytest.mark.parametrize(
-    "name", ["art/cases.yaml", "art/facts/more.yaml", "lexicon.yaml", "messages.yaml", "small-talk.yaml"]
+    "name",
+    ["art/cases.yaml", "art/facts/more.yaml", "lexicon.yaml", "messages.yaml", "dialogue.yaml", "small-talk.yaml"],
 )
 @pytest.mark.parametrize("relative", [False, True])
 def test_a_file_that_leads_out_is_refused_by_name(folder: Folder, outside: Path, name: str, *, relative: bool) -> None:
@@ -115,7 +116,7 @@ def test_the_revision_is_that_of_the_bytes_that_were_read(folder: Folder) -> Non
     assert read_files(folder.root).revision == files.revision
 
 
-SHARED = ("lexicon.yaml", "messages.yaml", "small-talk.yaml")
+SHARED = ("lexicon.yaml", "messages.yaml", "dialogue.yaml", "small-talk.yaml")
 
 
 @pytest.mark.parametrize("name", SHARED)
@@ -132,7 +133,7 @@ def test_the_revision_counts_every_shared_file(folder: Folder, tmp_path: Path, n
 
 
 @pytest.mark.parametrize(
-    ("name", "counts"), [("lexicon.yaml", False), ("small-talk.yaml", False), ("messages.yaml", True)]
+    ("name", "counts"), [("lexicon.yaml", False), ("dialogue.yaml", False), ("messages.yaml", True)]
 )
 def test_a_shipped_file_counts_only_where_it_is_read(
     folder: Folder, tmp_path: Path, name: str, *, counts: bool

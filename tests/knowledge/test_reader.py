@@ -11,6 +11,7 @@ from bot.core.index import Index
 from bot.core.model import (
     Case,
     Command,
+    DialogueAct,
     Entity,
     Fact,
     Gap,
@@ -60,13 +61,44 @@ def test_samples_are_the_same_for_the_reader_if_they_are_for_matching(folder: Fo
     folder.change("art/facts.yaml", "- 무라티 고향", samples[0])
     gap = "gaps:\n  - id: pay\n    answer: {en: Not said.}\n    questions:\n      en:\n        "
     folder.write("art/facts/gaps.yaml", gap + samples[1])
-    gaps = tuple(Gap(text, Text(), Text(), (Sample(text, "en"),)) for text in (one, other))
-    index = Index(Knowledge((), small_talk=gaps))
+    acts = tuple(DialogueAct(text, Text(), Text(), (Sample(text, "en"),)) for text in (one, other))
+    index = Index(Knowledge((), dialogue=acts))
     if len(index.targets_of(squeeze(normalise(one)))) > 1:
         (problem,) = problems_of(folder)
         assert "already belongs to fact 'murati-origin'" in problem
     else:
         assert read_knowledge(folder.root).articles[0].gaps
+
+
+def test_an_own_small_talk_file_is_still_read_and_names_the_new_file(
+    folder: Folder, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Its entries replace the shipped greetings; the acts about the last answer stay."""
+    shipped = tmp_path / "shipped"
+    shipped.mkdir()
+    (shipped / "dialogue.yaml").write_text(_talk("acts", ("greeting", "greet"), ("true", "verify")), encoding="utf-8")
+    folder.write("small-talk.yaml", _talk("gaps", ("hello", None)))
+    read = parse_knowledge(read_files(folder.root, shipped)).knowledge.dialogue
+    assert [(one.id, one.act) for one in read] == [("hello", "chat"), ("true", "verify")]
+    assert "small-talk.yaml is the older name of dialogue.yaml" in caplog.text
+
+
+def test_an_own_dialogue_file_is_read_instead_of_one_with_the_older_name(
+    folder: Folder, caplog: pytest.LogCaptureFixture
+) -> None:
+    folder.write("small-talk.yaml", _talk("gaps", ("hello", None)))
+    folder.write("dialogue.yaml", _talk("acts", ("hi", "greet")))
+    assert [one.id for one in read_knowledge(folder.root).dialogue] == ["hi"]
+    assert "It is not read" in caplog.text
+
+
+def _talk(key: str, *entries: tuple[str, str | None]) -> str:
+    """Return a file of small talk: an id and, in the newer form, an act for each entry."""
+    lines = [f"{key}:"]
+    for name, act in entries:
+        lines += [f"  - id: {name}", *([f"    act: {act}"] if act else []), "    answer: {en: Hi.}"]
+        lines += ["    questions:", "      en:", f"        - {name} there"]
+    return "\n".join(lines) + "\n"
 
 
 @pytest.mark.parametrize("key", ["stop_words", "fillers"])
@@ -232,9 +264,31 @@ def test_gaps_commands_and_cases_are_read(folder: Folder) -> None:
     assert article.gaps == (Gap("pay", Text(en="Pay"), Text(en="Not said."), (sample,), ("murati-origin",)),)
     row = Row(Text(en="D"), None, Text(en="T"), (2,))
     assert article.commands == (Command(Text(en="who"), Text(en="d"), lookup="person", rows=(row,)),)
-    assert article.cases == (Case("날씨?", "nothing", "art/cases.yaml:2", "맑아?"),)
+    assert article.cases == (Case("날씨?", "nothing", "art/cases.yaml:2", ("맑아?",)),)
     assert located.locations["art", "pay"].file == "art/facts/gaps.yaml"
     assert located.locations["art", "murati-origin"].line == 2
+
+
+def test_a_case_in_turns_becomes_a_case_for_each_after_those_before(folder: Folder) -> None:
+    turns = "    - {question: 날씨?, expect: nothing}\n    - {question: 정말?, expect: murati-origin}\n"
+    folder.write("art/cases.yaml", f"cases:\n  - turns:\n{turns}")
+    first, second = read_knowledge(folder.root).articles[0].cases
+    assert (first.question, first.expect, first.earlier) == ("날씨?", "nothing", ())
+    assert (second.question, second.expect, second.earlier) == ("정말?", "murati-origin", ("날씨?",))
+
+
+@pytest.mark.parametrize(
+    ("case", "what"),
+    [
+        ("question: 왜?", "needs `question` and `expect`, or `turns`"),
+        ("turns: [{question: 왜?, expect: nothing}]\n    after: 누가?", "remove `after`"),
+        ("turns:\n    - {question: 왜?, expect: nowhere}", "nowhere"),
+    ],
+)
+def test_a_case_is_a_question_or_turns(folder: Folder, case: str, what: str) -> None:
+    folder.write("art/cases.yaml", f"cases:\n  - {case}\n")
+    (problem,) = problems_of(folder)
+    assert what in problem
 
 
 def test_one_article_folder_is_read_by_itself(folder: Folder) -> None:

@@ -13,7 +13,7 @@ from bot.service.library import Library
 from tests.core.ferry import ferry, ferry_snapshot, night_snapshot
 
 NIGHT = night_snapshot().knowledge
-KNOWLEDGE = Knowledge(ferry_snapshot().knowledge.articles, NIGHT.lexicon, NIGHT.messages, NIGHT.small_talk)
+KNOWLEDGE = Knowledge(ferry_snapshot().knowledge.articles, NIGHT.lexicon, NIGHT.messages, NIGHT.dialogue)
 MONEY = "– asks for an amount of money / a percentage, this fact holds none"
 SALARY = "– speaks of “salary”, which this fact mentions under no name"
 WORDS = ["who", "built", "배는", "lund", "2019", "july", "얼마", "ㅈㅗㅐ", "how much", "두 번째"]

@@ -284,7 +284,7 @@ def test_a_gap_leaves_room_for_the_button_that_explains_it(nearest: int) -> None
 
 
 def test_small_talk_and_a_reply_without_any_candidate_are_explained_by_the_reserved_id() -> None:
-    greeting = SHIPPED.small_talk[0]
+    greeting = SHIPPED.dialogue[0]
     talk = why_page(SHIPPED, FactView("nothing", greeting.id, "en"), Trace(88, 0, 0, 0))
     refusal = why_page(SHIPPED, FactView("nothing", "nothing", "en"), None)
     assert talk is not None

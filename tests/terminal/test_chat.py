@@ -176,7 +176,7 @@ def test_an_odd_line_is_answered_like_the_same_question_anywhere(line: str) -> N
     subject = chat()
     text = said(subject, line)
     assert subject.last == subject.library.answer(Question(line)).reply
-    assert subject.last.text in text
+    assert subject.last.text[:60] in text
 
 
 def test_an_answer_in_the_other_language_only_says_so() -> None:

@@ -82,7 +82,7 @@ def test_the_tour_shows_one_of_each_in_the_articles_language_and_in_english() ->
     assert closest.startswith(NIGHT.messages["closest"].get("ko"))
     assert suggestion == NIGHT.messages["suggested"].get("ko")
     assert any(gap.answer.get("ko") in refusal for gap in NIGHT.articles[0].gaps)
-    assert talk == NIGHT.small_talk[0].answer.get("ko")
+    assert talk == NIGHT.dialogue[0].answer.get("ko")
 
 
 def test_an_article_with_little_in_it_has_a_short_tour() -> None:
