@@ -170,11 +170,12 @@ def reply_page(knowledge: Knowledge, reply: Reply, *, trace: Trace | None = None
             buttons = _buttons(
                 voice,
                 (both, "button_language", Action("open", replace(view, language=other), trace)),
-                (bool(fact.related), "button_related", Action("related", view)),
+                (bool(fact.related) and not reply.suggestions, "button_related", Action("related", view)),
                 (shareable, "button_share", Action("share", view, trace)),
                 (True, "button_more", Action("why", view, trace)),
             )
-            return replace(page, buttons=buttons)
+            choices = _suggesting(page, reply.suggestions).buttons[: MOST_BUTTONS - len(buttons)]
+            return replace(page, buttons=(*choices, *buttons))
         case _:  # not answered, or a reload took the fact away meanwhile
             return _suggesting(page, reply.suggestions)
 

@@ -8,6 +8,7 @@ from bot.app import build
 from bot.core.matching import Question
 from bot.core.model import Article, Fact
 from bot.service.library import Library
+from bot.service.pages import reply_page
 from bot.service.replies import Reply
 from bot.settings import Settings
 
@@ -224,3 +225,10 @@ def test_what_a_message_asks_is_answered_and_what_it_states_is_not(
 ) -> None:
     reply = library.answer(Question(message)).reply
     assert [one.fact for one in (reply, *reply.also)] == expected
+
+
+def test_what_may_come_next_is_on_buttons(library: Library) -> None:
+    reply = last(library, "슐먼은 어디로 갔어?", "더 알려줘")
+    labels = [button.label for button in reply_page(library.snapshot.knowledge, reply).buttons]
+    assert labels[: len(reply.suggestions)] == [one.label for one in reply.suggestions]
+    assert "관련 질문" not in labels
