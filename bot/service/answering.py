@@ -6,7 +6,7 @@ from itertools import islice
 
 from bot.core.budget import MAX_CONTEXT, MAX_PART, MAX_READ, Budget
 from bot.core.dialogue import Context, Resolution, Resolutions, resolve, shown_after, without_discourse_marker
-from bot.core.index import Snapshot, Vector
+from bot.core.index import Snapshot, Target, Vector
 from bot.core.matching import (
     Answered,
     Candidate,
@@ -25,6 +25,7 @@ from bot.core.model import ActKind, DialogueAct, Entity, Knowledge, Language
 from bot.core.text import (
     coordinated_questions,
     is_blank,
+    is_emoji,
     language_of,
     normalise,
     separate_questions,
@@ -126,6 +127,8 @@ def ask(snapshot: Snapshot, question: Question, encoder: Encoder | None) -> Answ
     if is_blank(question.text):
         language = question.language or question.default
         return Answer(snapshot, None, Reply("unanswered", language, Voice(snapshot.knowledge, language).say("empty")))
+    if is_emoji(question.text) and (found := _reaction(snapshot, question)):
+        return _answer(snapshot, question, found)
     budget = Budget()
     whole = _answer(snapshot, question, _interpret(snapshot, question, encoder, budget))
     if whole.reply.understood:
@@ -140,6 +143,13 @@ def ask(snapshot: Snapshot, question: Question, encoder: Encoder | None) -> Answ
         if parts and (reply := joined(whole.reply, parts)) is not whole.reply:
             return replace(whole, reply=reply)
     return whole
+
+
+def _reaction(snapshot: Snapshot, question: Question) -> _Interpretation | None:
+    """Take a message without words as the last of the reactions, the most general one, if there are any."""
+    act = next((one for one in reversed(snapshot.knowledge.dialogue) if one.act == "react"), None)
+    language = question.language or question.default
+    return _Interpretation(Unanswered(language, Candidate(Target(None, act), 1.0, "", {}))) if act else None
 
 
 def _parts(snapshot: Snapshot, text: str, sentences: tuple[str, ...]) -> Iterator[tuple[str, ...]]:

@@ -166,9 +166,10 @@ def test_a_bare_question_is_about_the_last_answer(library: Library, messages: tu
 
 REMARKS = ["cool", "that's cool", "wild", "sus", "informative", "유익하네", "길다", "불행해", "thanks", "안녕"]
 JAMO = ["ㅇㅋ", "ㅋ", "ㄱㄷ", "ㅇㅇ", "ㅠ", "ㅎㄷㄷ"]
+EMOJI = ["😮", "👍👍"]
 
 
-@pytest.mark.parametrize("remark", [*REMARKS, *JAMO])
+@pytest.mark.parametrize("remark", [*REMARKS, *JAMO, *EMOJI])
 @pytest.mark.parametrize(("first", "language"), [("슐먼은 어디로 갔어?", "ko"), ("Where did Schulman go?", "en")])
 def test_a_remark_gets_a_social_reply_in_the_language_of_the_conversation(
     library: Library, remark: str, first: str, language: str
