@@ -92,6 +92,16 @@ def is_blank(text: str) -> bool:
     return not _TEXT_MARKS.sub("", normalise(text))
 
 
+def is_emoji(text: str) -> bool:
+    """Return whether `text` holds emoji and neither letters nor digits.
+
+    >>> is_emoji("👍👍"), is_emoji("???"), is_emoji("why 👍")
+    (True, False, False)
+    """
+    normal = normalise(text)
+    return not squeeze(normal) and any(unicodedata.category(char) == "So" for char in normal)
+
+
 def without_list_markers(text: str) -> str:
     """Return `text` without the numbers and bullets before its lines; dates such as “5. 14.” stay.
 

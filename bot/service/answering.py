@@ -6,7 +6,7 @@ from itertools import islice
 
 from bot.core.budget import MAX_CONTEXT, MAX_PART, MAX_READ, Budget
 from bot.core.dialogue import Context, Resolution, Resolutions, resolve, shown_after, without_discourse_marker
-from bot.core.index import Scope, Vector
+from bot.core.index import Scope, Target, Vector
 from bot.core.matching import (
     Answered,
     Candidate,
@@ -28,6 +28,7 @@ from bot.core.snapshot import Snapshot
 from bot.core.text import (
     coordinated_questions,
     is_blank,
+    is_emoji,
     language_of,
     normalise,
     separate_questions,
@@ -165,6 +166,8 @@ def ask(snapshot: Snapshot, question: Question, encoder: Encoder | None) -> Answ
     if is_blank(question.text):
         language = question.language or question.default
         return Answer(snapshot, None, Reply("unanswered", language, Voice(snapshot.knowledge, language).say("empty")))
+    if is_emoji(question.text) and (found := _reaction(snapshot, question)):
+        return _answer(snapshot, question, found)
     language = question.language or language_of(normalise(question.text), question.default)
     if question.article is None and (
         listed := articles_reply(snapshot.knowledge, question, Voice(snapshot.knowledge, language))
@@ -189,6 +192,15 @@ def _with_parts(whole: Answer, question: Question, encoder: Encoder | None, budg
         if parts and (reply := joined(whole.reply, replies)) is not whole.reply:
             return replace(whole, reply=reply, asked=tuple(one for part in parts for one in part.asked))
     return whole
+
+
+def _reaction(snapshot: Snapshot, question: Question) -> _Interpretation | None:
+    """Take a message without words as the last of the reactions, the most general one, if there are any."""
+    act = next((one for one in reversed(snapshot.knowledge.dialogue) if one.act == "react"), None)
+    language = question.language or question.default
+    if act is None:
+        return None
+    return _Interpretation(question, Unanswered(language, Candidate(Target(None, act), 1.0, "", {})))
 
 
 def _parts(snapshot: Snapshot, text: str, sentences: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
@@ -250,8 +262,10 @@ def _goes_on(snapshot: Snapshot, reply: Reply, text: str, before: Context | None
 
 def _answer(snapshot: Snapshot, question: Question, found: _Interpretation) -> Answer:
     """Answer one question as a whole."""
+    slug = question.article or (found.best.target.article.slug if found.best and found.best.target.article else None)
+    asked = Asked(replace(found.question, article=slug), is_resolved=found.resolution is not None)
     if found.act:
-        return _answer_act(snapshot, question, found, found.act)
+        return replace(_answer_act(snapshot, question, found, found.act), asked=(asked,))
     reply = reply_to(snapshot.knowledge, found.decision)
     text = found.resolution.text if found.resolution else question.text
     reply = replace(
@@ -259,8 +273,6 @@ def _answer(snapshot: Snapshot, question: Question, found: _Interpretation) -> A
         context=_context_of(snapshot, text, found, reply, question.after),
         understood=_understood(snapshot.knowledge, reply.language, question.after, found.resolution),
     )
-    slug = question.article or (found.best.target.article.slug if found.best and found.best.target.article else None)
-    asked = Asked(replace(found.question, article=slug), is_resolved=found.resolution is not None)
     return Answer(snapshot, found.decision, reply, found.needs_context, (asked,))
 
 

@@ -198,10 +198,11 @@ def reply_page(
             buttons = _buttons(
                 voice,
                 (both, "button_language", Action("open", replace(view, language=other), trace)),
-                (bool(fact.related), "button_related", Action("related", view)),
+                (bool(fact.related) and not reply.suggestions, "button_related", Action("related", view)),
                 (shareable, "button_share", Action("share", view, trace)),
             )
-            return replace(page, buttons=(*buttons, *more))
+            choices = _suggesting(page, reply.suggestions).buttons[: MOST_BUTTONS - len(buttons) - len(more)]
+            return replace(page, buttons=(*choices, *buttons, *more))
         case _:  # not answered, or a reload took the fact away meanwhile
             return _suggesting(page, reply.suggestions, more)
 

@@ -8,6 +8,7 @@ from bot.app import build
 from bot.core.matching import Question
 from bot.core.model import Article, Fact
 from bot.service.library import Library
+from bot.service.pages import reply_page
 from bot.service.replies import Reply
 from bot.settings import Settings
 
@@ -165,9 +166,10 @@ def test_a_bare_question_is_about_the_last_answer(library: Library, messages: tu
 
 REMARKS = ["cool", "that's cool", "wild", "sus", "informative", "유익하네", "길다", "불행해", "thanks", "안녕"]
 JAMO = ["ㅇㅋ", "ㅋ", "ㄱㄷ", "ㅇㅇ", "ㅠ", "ㅎㄷㄷ"]
+EMOJI = ["😮", "👍👍"]
 
 
-@pytest.mark.parametrize("remark", [*REMARKS, *JAMO])
+@pytest.mark.parametrize("remark", [*REMARKS, *JAMO, *EMOJI])
 @pytest.mark.parametrize(("first", "language"), [("슐먼은 어디로 갔어?", "ko"), ("Where did Schulman go?", "en")])
 def test_a_remark_gets_a_social_reply_in_the_language_of_the_conversation(
     library: Library, remark: str, first: str, language: str
@@ -224,3 +226,10 @@ def test_what_a_message_asks_is_answered_and_what_it_states_is_not(
 ) -> None:
     reply = library.answer(Question(message)).reply
     assert [one.fact for one in (reply, *reply.also)] == expected
+
+
+def test_what_may_come_next_is_on_buttons(library: Library) -> None:
+    reply = last(library, "슐먼은 어디로 갔어?", "더 알려줘")
+    labels = [button.label for button in reply_page(library.snapshot.knowledge, reply).buttons]
+    assert labels[: len(reply.suggestions)] == [one.label for one in reply.suggestions]
+    assert "관련 질문" not in labels

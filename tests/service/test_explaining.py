@@ -70,7 +70,7 @@ def test_two_answers_have_an_explanation_each() -> None:
     assert answer.reply.also
     found = LIBRARY.explain(answer)
     firsts = [one.lines[0] for one in found]
-    assert firsts == ["Read as typed: “who built the ferry”", "Read as typed: “why did ada lund quit”"]
+    assert firsts == ["Read as typed: “who built the ferry?”", "Read as typed: “why did ada lund quit?”"]
 
 
 @pytest.mark.parametrize(
