@@ -167,19 +167,32 @@ def chat(
 
 @app.command(rich_help_panel=AUTHORS)
 def new(
-    source: Annotated[Path, typer.Argument(parser=path, help="A text file with the article, or a JSON file of facts.")],
+    source: Annotated[
+        Path, typer.Argument(parser=path, help="A text file with the article, or a file with JSON of facts.")
+    ],
     folder: Annotated[Path, typer.Argument(parser=path, help="The folder to create; its name is the article's slug.")],
+    add: Annotated[bool, typer.Option("--add", help="Add the JSON of facts to a folder that exists.")] = False,  # noqa: FBT002
 ) -> None:
-    """Start an article folder from a text or from a JSON of facts."""
+    """Start an article folder from a text or from a JSON of facts, such as a reply to `brief`."""
+    from bot import app as composition
+    from bot.authoring.adding import add_reply
     from bot.authoring.new import new_article
 
-    draft = new_article(source, folder)
-    for warning in draft.warnings:
-        sys.stderr.write(f"{warning}\n")
-    summary = "".join(f"  {line}\n" for line in draft.summary())
+    shipped = composition.shipped_knowledge()
+    if add:
+        merged = add_reply(source, folder, shipped)
+        notes, lines = merged.notes, merged.changes or ("nothing is new",)
+        todo = "look at what was added"
+    else:
+        draft = new_article(source, folder, shipped)
+        notes, lines = draft.warnings, draft.summary()
+        todo = "fill in what is marked <fill in …>" if draft.is_unfinished() else "look at what was written"
+    for note in notes:
+        sys.stderr.write(f"{note}\n")
+    listed = "".join(f"  {line}\n" for line in lines)
     sys.stdout.write(
-        f"{folder}:\n{summary}"
-        f"Next: fill in what is marked <fill in …>, then run\n  python -m bot check {shlex.quote(str(folder))}\n"
+        f"{folder}:\n{listed}"
+        f"Next: {todo}, then run\n  python -m bot check {shlex.quote(str(folder))}\n"
         "knowledge/README.md explains every key.\n"
     )
 
