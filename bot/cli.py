@@ -198,6 +198,34 @@ def new(
 
 
 @app.command(rich_help_panel=AUTHORS)
+def brief(
+    article: Annotated[Path, typer.Argument(parser=path, help="A text file with the article.")],
+    lang: Annotated[
+        Literal["ko", "en"] | None, typer.Option("--lang", help="Language of the brief; default: the article's.")
+    ] = None,
+    out: Annotated[Path | None, typer.Option("--out", parser=path, help="Write to this file.")] = None,
+    samples: Annotated[int, typer.Option("--samples", min=3, max=60, help="Questions per fact and language.")] = 24,
+    part: Annotated[int, typer.Option("--part", min=1, help="The part of a long article.")] = 1,
+) -> None:
+    """Write an instruction with which a colleague or any chat assistant drafts the facts; nothing is sent anywhere."""
+    from bot.authoring.article_text import read_article_text
+    from bot.authoring.brief import write_brief
+
+    written = write_brief(read_article_text(article), lang, samples, part)
+    if out is None:
+        sys.stdout.buffer.write(written.text.encode())
+    else:
+        try:
+            out.write_text(written.text, encoding="utf-8", newline="\n")
+        except OSError as error:
+            msg = f"{out} can't be written: {(error.strerror or 'input/output error').lower()}"
+            raise ConfigError(msg) from None
+    if written.parts > 1:
+        more = "" if written.part > 1 else "; the others: --part 2 and so on, their replies with `new … --add`"
+        sys.stderr.write(f"This is part {written.part} of {written.parts}{more}.\n")
+
+
+@app.command(rich_help_panel=AUTHORS)
 def check(  # noqa: PLR0913, PLR0917  one parameter per option
     folder: Annotated[
         Path | None, typer.Argument(parser=path, help="Articles, or one article; default: those in use.")
