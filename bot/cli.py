@@ -198,7 +198,7 @@ def new(
 
 
 @app.command(rich_help_panel=AUTHORS)
-def brief(
+def brief(  # noqa: PLR0913, PLR0917  one parameter per option
     article: Annotated[Path, typer.Argument(parser=path, help="A text file with the article.")],
     lang: Annotated[
         Literal["ko", "en"] | None, typer.Option("--lang", help="Language of the brief; default: the article's.")
@@ -206,12 +206,20 @@ def brief(
     out: Annotated[Path | None, typer.Option("--out", parser=path, help="Write to this file.")] = None,
     samples: Annotated[int, typer.Option("--samples", min=3, max=60, help="Questions per fact and language.")] = 24,
     part: Annotated[int, typer.Option("--part", min=1, help="The part of a long article.")] = 1,
+    more: Annotated[
+        Path | None, typer.Option("--more", parser=path, help="Ask only for what is weak in the facts of this folder.")
+    ] = None,
+    semantic: Semantic = None,
 ) -> None:
     """Write an instruction with which a colleague or any chat assistant drafts the facts; nothing is sent anywhere."""
     from bot.authoring.article_text import read_article_text
-    from bot.authoring.brief import write_brief
+    from bot.authoring.brief import Brief, write_brief
 
-    written = write_brief(read_article_text(article), lang, samples, part)
+    text = read_article_text(article)
+    if more is None:
+        written = write_brief(text, lang, samples, part)
+    else:
+        written = Brief(_more(text, _settings(more, semantic), lang, samples), 1, 1)
     if out is None:
         sys.stdout.buffer.write(written.text.encode())
     else:
@@ -221,8 +229,25 @@ def brief(
             msg = f"{out} can't be written: {(error.strerror or 'input/output error').lower()}"
             raise ConfigError(msg) from None
     if written.parts > 1:
-        more = "" if written.part > 1 else "; the others: --part 2 and so on, their replies with `new … --add`"
-        sys.stderr.write(f"This is part {written.part} of {written.parts}{more}.\n")
+        rest = "" if written.part > 1 else "; the others: --part 2 and so on, their replies with `new … --add`"
+        sys.stderr.write(f"This is part {written.part} of {written.parts}{rest}.\n")
+
+
+def _more(text: str, settings: "Settings", lang: Literal["ko", "en"] | None, samples: int) -> str:
+    """Return the brief about what is weak in the one article of a folder."""
+    from bot import app as composition
+    from bot.authoring.check import misclassified_samples
+    from bot.authoring.more import write_more
+    from bot.terminal.progress import Preparing
+
+    with Preparing() as preparing:
+        running = composition.build(settings, report=preparing.report)
+    articles = running.library.snapshot.knowledge.articles
+    if len(articles) != 1:
+        msg = f"--more needs the folder of one article; this one has {len(articles)}."
+        raise ConfigError(msg)
+    wrong = misclassified_samples(running.library.snapshot, running.encoder, _progress)
+    return write_more(articles[0], text, wrong, lang, samples)
 
 
 @app.command(rich_help_panel=AUTHORS)

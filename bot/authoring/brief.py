@@ -8,12 +8,12 @@ from string import Template
 from typing import Any, Final
 
 from bot.authoring.from_text import read_layout
-from bot.authoring.json_form import ReplyForm
+from bot.authoring.json_form import AdditionForm, ReplyForm
 from bot.core.model import Language
 from bot.core.text import is_hangul
 from bot.errors import ConfigError
 
-_FOLDER: Final = Path(__file__).parent / "briefs"
+FOLDER: Final = Path(__file__).parent / "briefs"
 _MOST_PARAGRAPHS: Final = 12
 _MOST_CHARACTERS: Final = 9_000
 """Paragraphs and characters of a part: of more, the reply would not fit into one message of most assistants."""
@@ -50,7 +50,7 @@ def write_brief(article: str, language: Language | None, samples: int, part: int
     first, last = ranges[part - 1]
     in_parts, span, whole = _WORDS[language]
     source = {"title": title, "publisher": "…", "language": own, "paragraphs": len(body)}
-    text = Template((_FOLDER / f"{language}.md").read_text(encoding="utf-8")).substitute(
+    text = Template((FOLDER / f"{language}.md").read_text(encoding="utf-8")).substitute(
         part=in_parts.format(part, len(ranges)) if len(ranges) > 1 else "",
         paragraphs=numbered(body[first - 1 : last], first),
         source=json.dumps(source, ensure_ascii=False),
@@ -58,7 +58,7 @@ def write_brief(article: str, language: Language | None, samples: int, part: int
         samples=samples,
         gaps=-(-_GAPS // len(ranges)),
         cases=-(-_CASES // len(ranges)),
-        example=(_FOLDER / "example.json").read_text(encoding="utf-8").strip(),
+        example=(FOLDER / "example.json").read_text(encoding="utf-8").strip(),
         schema=json.dumps(reply_schema(), ensure_ascii=False),
     )
     return Brief(text, part, len(ranges))
@@ -83,6 +83,15 @@ def _parts(body: Sequence[str]) -> Iterator[tuple[int, int]]:
 def reply_schema() -> dict[str, Any]:
     """Return the JSON Schema of a reply, without the titles that pydantic makes of names."""
     schema: dict[str, Any] = _without_titles(ReplyForm.model_json_schema())
+    return schema
+
+
+def addition_schema() -> dict[str, Any]:
+    """Return the JSON Schema of a reply that is added to a folder: without a source."""
+    schema: dict[str, Any] = _without_titles(AdditionForm.model_json_schema())
+    for name in ("SourceForm", "SectionForm"):
+        del schema["$defs"][name]
+    del schema["properties"]["source"]
     return schema
 
 

@@ -144,7 +144,7 @@ def _section(name: str, ko: str, en: str, paragraphs: str = "") -> dict[str, Nod
 
 def _stub(number: int, section: str, line: str) -> dict[str, Node]:
     """Return the fact to be written for a paragraph, with the names and figures found in it as evidence."""
-    found = [match[0].strip().rstrip(".,") for match in _FIGURE.finditer(line)]
+    found = figures(line)
     found += [name for name, _ in _names(line)]
     fact: dict[str, Node] = {
         "id": f"paragraph-{number}",
@@ -160,6 +160,11 @@ def _stub(number: int, section: str, line: str) -> dict[str, Node]:
     }
     evidence: list[Node] = list(dict.fromkeys(found[:_MOST_EVIDENCE]))
     return fact | ({"evidence": evidence} if evidence else {})
+
+
+def figures(line: str) -> list[str]:
+    """Return the figures in a paragraph with their units, as written there."""
+    return [match[0].strip().rstrip(".,") for match in _FIGURE.finditer(line)]
 
 
 def _names(line: str) -> Iterator[tuple[str, EntityKind]]:

@@ -11,11 +11,11 @@ from collections import Counter
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-MOST_MODULES, MOST_CODE_LINES, MOST_FUNCTION_LINES = 92, 12_300, 40
+MOST_MODULES, MOST_CODE_LINES, MOST_FUNCTION_LINES = 93, 12_420, 40
 """70 and 8,300 without what load and faults need: `rest`, the queue before the matcher, bounded work, safe files,
 follow-ups that are sent once, paths and pipes of the command line; three modules and 260 lines for a first start that
 is fast and says what it does: `forward`, `bulk`, `progress`; `health` and `measures` with what operators need; and
-five modules and 650 lines that choose among many articles, each scored alone, and measure that; five modules and 950
+five modules and 650 lines that choose among many articles, each scored alone, and measure that; six modules and 1,070
 lines that ask a chat assistant for facts, tell each mistake in its reply with its place and add it to a folder."""
 _NO_CODE = {
     tokenize.COMMENT,

@@ -7,7 +7,10 @@ from pathlib import Path
 import pytest
 from jsonschema import Draft202012Validator
 
-from bot.authoring.brief import reply_schema, write_brief
+from bot.authoring.adding import add_reply
+from bot.authoring.advice import Misclassified
+from bot.authoring.brief import addition_schema, reply_schema, write_brief
+from bot.authoring.more import write_more
 from bot.authoring.new import draft_article, new_article
 from bot.cli import app
 from bot.core.model import LANGUAGES, Language
@@ -86,3 +89,54 @@ def test_brief_writes_to_a_file_or_standard_output(tmp_path: Path, capfdbinary: 
     with pytest.raises(ConfigError, match="can't be written"):
         app(["brief", str(source), "--out", str(tmp_path)], standalone_mode=False)
     assert capfdbinary.readouterr().out == b""
+
+
+def missed(fact: str, sample: str, found: str) -> Misclassified:
+    return Misclassified("clock", fact, sample, (found, fact), 0.1, 0, 1, offered=True)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_second_brief_asks_for_what_is_weak_and_its_reply_is_added(language: Language, tmp_path: Path) -> None:
+    """Facts that are missed, two taken for each other, a paragraph and a figure that no fact tells."""
+    _, example, _ = blocks(write_brief(ARTICLE, "en", 24).text)
+    (tmp_path / "reply.json").write_text(example.replace('"paragraphs": 2', '"paragraphs": 3'), encoding="utf-8")
+    new_article(tmp_path / "reply.json", tmp_path / "clock")
+    article = read_knowledge(tmp_path / "clock").articles[0]
+    text = ARTICLE.replace("half of that", "half of that for 2027")
+    text += "\nNobody in the town remembers that any clock in the harbour has ever run backwards before this spring.\n"
+    wrong = [missed("repair-cost", f"price {at}?", "backwards-since") for at in (1, 2)]
+    brief = write_more(article, text, wrong, language, 24)
+    wishes = re.findall(r"^(\d)\. (.*)", brief, re.MULTILINE)
+    assert [number for number, _ in wishes] == ["1", "2", "3", "4"]
+    assert "`repair-cost`" in wishes[0][1]
+    assert "“price 1?”, “price 2?”" in wishes[0][1]
+    assert "`repair-cost`" in wishes[1][1]
+    assert "`backwards-since`" in wishes[1][1]
+    assert "[3] Nobody in the town" in brief
+    assert "2027" in wishes[3][1]
+    assert "40,000" not in wishes[3][1]
+    assert json.loads(blocks(brief)[1]) == addition_schema()
+    Draft202012Validator.check_schema(addition_schema())
+    reply = {"facts": [{"id": "repair-cost", "questions_en": ["What would the town pay?"]}]}
+    Draft202012Validator(addition_schema()).validate(reply)
+    (tmp_path / "more.json").write_text(json.dumps(reply), encoding="utf-8")
+    assert add_reply(tmp_path / "more.json", tmp_path / "clock").changes == (
+        "facts.yaml: fact 'repair-cost': +1 questions.en",
+    )
+
+
+def test_a_second_brief_asks_for_nothing_where_nothing_is_weak(
+    tmp_path: Path, capfdbinary: pytest.CaptureFixture[bytes]
+) -> None:
+    """From the command line, without the encoder."""
+    _, example, _ = blocks(write_brief(ARTICLE, "en", 24).text)
+    for name, text in (("reply.json", example), ("article.txt", ARTICLE)):
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    new_article(tmp_path / "reply.json", tmp_path / "clock")
+    article, folder = str(tmp_path / "article.txt"), str(tmp_path / "clock")
+    app(["brief", article, "--more", folder, "--lang", "en", "--no-semantic"], standalone_mode=False)
+    printed = capfdbinary.readouterr().out.decode()
+    assert "- fact `repair-cost`: Repairing the clock of Marel" in printed
+    assert "[1]" not in printed
+    with pytest.raises(ConfigError, match="--more needs the folder of one article"):
+        app(["brief", article, "--more", "tests/articles", "--no-semantic"], standalone_mode=False)
