@@ -12,6 +12,7 @@ from bot.authoring.json_form import AdditionForm, ReplyForm
 from bot.core.model import Language
 from bot.core.text import is_hangul
 from bot.errors import ConfigError
+from bot.knowledge.validation import UNFINISHED
 
 FOLDER: Final = Path(__file__).parent / "briefs"
 _MOST_PARAGRAPHS: Final = 12
@@ -49,7 +50,7 @@ def write_brief(article: str, language: Language | None, samples: int, part: int
         raise ConfigError(msg)
     first, last = ranges[part - 1]
     in_parts, span, whole = _WORDS[language]
-    source = {"title": title, "publisher": "…", "language": own, "paragraphs": len(body)}
+    source = {"title": title, "publisher": f"{UNFINISHED}: the publisher>", "language": own, "paragraphs": len(body)}
     text = Template((FOLDER / f"{language}.md").read_text(encoding="utf-8")).substitute(
         part=in_parts.format(part, len(ranges)) if len(ranges) > 1 else "",
         paragraphs=numbered(body[first - 1 : last], first),

@@ -28,7 +28,7 @@ _WISHES: Final[Mapping[Language, Mapping[str, str]]] = {
     },
     "ko": {
         "weak": "{at}. `{fact}`에 질문을 언어마다 {count}개 더. 이런 질문으로는 찾지 못했어요: {samples}.",
-        "overlap": "{at}. `{one}`과 `{other}`가 서로 헷갈려요. 한쪽에만 맞는 질문을 각각 언어마다 여섯 개씩. "
+        "overlap": "{at}. `{one}`, `{other}`: 봇이 두 사실을 헷갈려요. 한쪽에만 맞는 질문을 각각 언어마다 여섯 개씩. "
         "앞의 것을 물었는데 뒤의 것이 나온 질문: {samples}.",
         "paragraph": "{at}. 아직 아무 사실도 다루지 않은 {number}번 문단에 대한 사실:\n\n   [{number}] {text}",
         "figure": "{at}. {number}번 문단에서 아직 아무 사실도 다루지 않은 {figures}에 대한 사실(회원이 물을 만하면):"
