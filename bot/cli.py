@@ -172,21 +172,87 @@ def chat(
 
 @app.command(rich_help_panel=AUTHORS)
 def new(
-    source: Annotated[Path, typer.Argument(parser=path, help="A text file with the article, or a JSON file of facts.")],
+    source: Annotated[
+        Path, typer.Argument(parser=path, help="A text file with the article, or a file with JSON of facts.")
+    ],
     folder: Annotated[Path, typer.Argument(parser=path, help="The folder to create; its name is the article's slug.")],
+    add: Annotated[bool, typer.Option("--add", help="Add the JSON of facts to a folder that exists.")] = False,  # noqa: FBT002
 ) -> None:
-    """Start an article folder from a text or from a JSON of facts."""
+    """Start an article folder from a text or from a JSON of facts, such as a reply to `brief`."""
+    from bot import app as composition
+    from bot.authoring.adding import add_reply
     from bot.authoring.new import new_article
 
-    draft = new_article(source, folder)
-    for warning in draft.warnings:
-        sys.stderr.write(f"{warning}\n")
-    summary = "".join(f"  {line}\n" for line in draft.summary())
+    shipped = composition.shipped_knowledge()
+    if add:
+        merged = add_reply(source, folder, shipped)
+        notes, lines = merged.notes, merged.changes or ("nothing is new",)
+        todo = "look at what was added"
+    else:
+        draft = new_article(source, folder, shipped)
+        notes, lines = draft.warnings, draft.summary()
+        todo = "fill in what is marked <fill in …>" if draft.is_unfinished() else "look at what was written"
+    for note in notes:
+        sys.stderr.write(f"{note}\n")
+    listed = "".join(f"  {line}\n" for line in lines)
     sys.stdout.write(
-        f"{folder}:\n{summary}"
-        f"Next: fill in what is marked <fill in …>, then run\n  python -m bot check {shlex.quote(str(folder))}\n"
+        f"{folder}:\n{listed}"
+        f"Next: {todo}, then run\n  python -m bot check {shlex.quote(str(folder))}\n"
         "knowledge/README.md explains every key.\n"
     )
+
+
+@app.command(rich_help_panel=AUTHORS)
+def brief(  # noqa: PLR0913, PLR0917  one parameter per option
+    article: Annotated[Path, typer.Argument(parser=path, help="A text file with the article.")],
+    lang: Annotated[
+        Literal["ko", "en"] | None, typer.Option("--lang", help="Language of the brief; default: the article's.")
+    ] = None,
+    out: Annotated[Path | None, typer.Option("--out", parser=path, help="Write to this file.")] = None,
+    samples: Annotated[int, typer.Option("--samples", min=3, max=60, help="Questions per fact and language.")] = 24,
+    part: Annotated[int, typer.Option("--part", min=1, help="The part of a long article.")] = 1,
+    more: Annotated[
+        Path | None, typer.Option("--more", parser=path, help="Ask only for what is weak in the facts of this folder.")
+    ] = None,
+    semantic: Semantic = None,
+) -> None:
+    """Write an instruction with which a colleague or any chat assistant drafts the facts; nothing is sent anywhere."""
+    from bot.authoring.article_text import read_article_text
+    from bot.authoring.brief import Brief, write_brief
+
+    text = read_article_text(article)
+    if more is None:
+        written = write_brief(text, lang, samples, part)
+    else:
+        written = Brief(_more(text, _settings(more, semantic), lang, samples), 1, 1)
+    if out is None:
+        sys.stdout.buffer.write(written.text.encode())
+    else:
+        try:
+            out.write_text(written.text, encoding="utf-8", newline="\n")
+        except OSError as error:
+            msg = f"{out} can't be written: {(error.strerror or 'input/output error').lower()}"
+            raise ConfigError(msg) from None
+    if written.parts > 1:
+        rest = "" if written.part > 1 else "; the others: --part 2 and so on, their replies with `new … --add`"
+        sys.stderr.write(f"This is part {written.part} of {written.parts}{rest}.\n")
+
+
+def _more(text: str, settings: "Settings", lang: Literal["ko", "en"] | None, samples: int) -> str:
+    """Return the brief about what is weak in the one article of a folder."""
+    from bot import app as composition
+    from bot.authoring.check import misclassified_samples
+    from bot.authoring.more import write_more
+    from bot.terminal.progress import Preparing
+
+    with Preparing() as preparing:
+        running = composition.build(settings, report=preparing.report)
+    articles = running.library.snapshot.knowledge.articles
+    if len(articles) != 1:
+        msg = f"--more needs the folder of one article; this one has {len(articles)}."
+        raise ConfigError(msg)
+    wrong = misclassified_samples(running.library.snapshot, running.encoder, _progress)
+    return write_more(articles[0], text, wrong, lang, samples)
 
 
 @app.command(rich_help_panel=AUTHORS)

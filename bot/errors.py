@@ -33,10 +33,13 @@ class Problem:
     line: int
     where: str
     what: str
+    column: int = 0
+    """Column from 1, where a line may hold much: in JSON."""
 
     def __str__(self) -> str:
         """Return the problem as one line, in the form that compilers use."""
         place = f"{self.file}:{self.line}" if self.line else self.file
+        place += f":{self.column}" if self.column else ""
         return f"{place}: {self.where}: {self.what}" if self.where else f"{place}: {self.what}"
 
 

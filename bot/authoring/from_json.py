@@ -1,221 +1,511 @@
-"""Turns a JSON file of facts into the content of an article folder."""
+"""Turns a JSON of facts, such as a chat assistant's reply, into the content of an article folder.
 
-from collections.abc import Iterable, Mapping
+Nothing is dropped silently: what has no place is a problem, and what is left out or written otherwise is told.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Annotated, Final, get_args
+from typing import Any, Final
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict
+from pydantic import BaseModel
 
-from bot.core.model import NOTHING, EntityKind, Language
+from bot.authoring.json_form import (
+    OTHER_KINDS,
+    CaseForm,
+    CommandForm,
+    EntityForm,
+    FactForm,
+    GapForm,
+    ReplyForm,
+    SectionForm,
+    SourceForm,
+    form_problems,
+    misspelt,
+    name_of,
+    numbers,
+    without_nulls,
+)
+from bot.authoring.json_reply import JsonPath, Reply
+from bot.core.model import LANGUAGES, NOTHING, Lexicon
 from bot.core.text import normalise, squeeze
 from bot.errors import KnowledgeError, Problem
-from bot.knowledge.folder import ARTICLE, COMMANDS, ENTITIES, FACTS, SLUG_LENGTH
-from bot.knowledge.problems import Node, quote
-from bot.knowledge.schema import LAST_PARAGRAPH
-from bot.knowledge.validation import validate
+from bot.knowledge.folder import ARTICLE, CASES, COMMANDS, ENTITIES, FACTS, SLUG_LENGTH
+from bot.knowledge.problems import NOUNS, Node, NodePath, quote
+from bot.knowledge.references import ArticleFiles, check_references
+from bot.knowledge.schema import ArticleFile, CasesFile, CommandsFile, EntitiesFile, FactsFile, SectionModel
+from bot.knowledge.validation import LoadedFile, validate
 from bot.knowledge.writer import Draft, clean, identifier
 from bot.knowledge.yaml_reader import Document
 
-_OTHER_WORDS: Final[Mapping[str, str]] = {
-    "people": "person",
-    "organization": "organisation",
-    "org": "organisation",
-    "company": "organisation",
-    "location": "place",
+_FORMS: Final[Mapping[str, type[BaseModel]]] = {
+    "entities": EntityForm,
+    "facts": FactForm,
+    "gaps": GapForm,
+    "commands": CommandForm,
+    "cases": CaseForm,
 }
-"""Words for a kind of entity that are accepted beside our own."""
-_LONGEST_ALIAS: Final = 80
-_LONGEST_SAMPLE: Final = 300
+_FILES: Final[Mapping[str, type[BaseModel]]] = {
+    ARTICLE: ArticleFile,
+    ENTITIES: EntitiesFile,
+    FACTS: FactsFile,
+    COMMANDS: CommandsFile,
+    CASES: CasesFile,
+}
 _LONGEST_COMMAND: Final = 32
+_HANGUL: Final = re.compile("[가-힣]")
+_BODY, _WHOLE = "body", "article"
+"""Ids of the section with all paragraphs and of that for facts without one, where a reply names no sections."""
 
 
-def _numbers(value: object) -> object:
-    """Return one paragraph as a list of one."""
-    return [value] if isinstance(value, int) else (value or [])
+class Placed(str):
+    """A text of the reply that knows its place there."""
+
+    __slots__ = ("path",)
+    path: JsonPath
+
+    @classmethod
+    def at(cls, path: JsonPath, text: str) -> "Placed":
+        """Return a text that came from `path`."""
+        placed = cls(text)
+        placed.path = path
+        return placed
 
 
-class _Json(BaseModel):
-    """Base of the JSON's models; unknown keys are ignored."""
+@dataclass(frozen=True, slots=True)
+class Item:
+    """An object of the reply; what has a wrong type, which is a problem already, counts as left out."""
 
-    model_config = ConfigDict(extra="ignore", frozen=True, str_strip_whitespace=True)
+    reply: Reply
+    path: JsonPath
+    values: Mapping[str, Any]
+    misspelt: Mapping[str, str]
 
+    def place(self, key: str) -> JsonPath:
+        """Return the path of a key."""
+        return (*self.path, self.misspelt.get(key, key))
 
-class _Source(_Json):
-    title: str
-    publisher: str
-    language: Language
-    date: str | None = None
-    url: str | None = None
+    def value(self, key: str) -> object:
+        """Return the value of a key, also of one that is probably misspelt."""
+        return self.values.get(self.misspelt.get(key, key))
 
+    def text(self, key: str) -> Placed | None:
+        """Return a text on one line, None where there is none."""
+        value = self.value(key)
+        return Placed.at(self.place(key), clean(value)) if isinstance(value, str) and value.strip() else None
 
-class _Entity(_Json):
-    id: str
-    kind: str = "other"
-    ko: str = ""
-    en: str = ""
-    aliases: list[str] = []
+    def texts(self, key: str) -> list[Placed]:
+        """Return a list of texts; a single text counts as a list of one."""
+        value = self.value(key)
+        found = list(enumerate(value)) if isinstance(value, list) else []
+        if isinstance(value, str):
+            return [Placed.at(self.place(key), clean(value))]
+        return [Placed.at((*self.place(key), at), clean(text)) for at, text in found if isinstance(text, str)]
 
+    def both(self, ko: str, en: str) -> dict[str, Node]:
+        """Return the texts of two keys by language."""
+        return {lang: text for lang, key in (("ko", ko), ("en", en)) if (text := self.text(key)) is not None}
 
-class _Fact(_Json):
-    id: str
-    ko: str = ""
-    en: str = ""
-    questions_ko: list[str] = []
-    questions_en: list[str] = []
-    tags: list[str] = []
-    paragraph: Annotated[list[int], BeforeValidator(_numbers)] = []
-
-
-class _Command(_Json):
-    name: str
-    name_ko: str = ""
-    description: str
-    description_ko: str = ""
-    tag: str
-
-
-class _Facts(_Json):
-    source: _Source
-    entities: list[_Entity] = []
-    facts: list[_Fact]
-    commands: list[_Command] = []
+    def paragraphs(self, key: str) -> list[int]:
+        """Return the paragraphs of a key."""
+        try:
+            return list(numbers(self.value(key) or []))
+        except ValueError:
+            return []
 
 
 @dataclass(slots=True)
-class _Claims:
-    """Texts that only one fact or entity may have, and warnings about those that were left out."""
+class Claims:
+    """Texts that only one fact or entity may have; `tell` is told what is left out."""
 
-    warnings: list[str]
+    tell: Callable[[JsonPath, str], None]
     owners: dict[str, str] = field(default_factory=dict)
 
-    def claim(self, texts: Iterable[str], owner: str, longest: int) -> list[str]:
-        """Return the texts that `owner` gets: each once, not another's, not empty, not too long."""
-        kept: list[str] = []
-        for text in map(clean, texts):
+    def claim(self, texts: Sequence[Placed], owner: str, names: Iterable[Node] = ()) -> list[Node]:
+        """Return the texts that `owner` gets beside its names: each once, and not another's."""
+        kept: list[Node] = []
+        own = {squeeze(normalise(name)) for name in names if isinstance(name, str)}
+        for text in texts:
             key = squeeze(normalise(text))
-            other = self.owners.get(key, owner)
-            if not key or len(text) > longest:
-                self.warnings.append(f"{owner}: {quote(text)} was left out: it is empty or too long")
-            elif other != owner:
-                self.warnings.append(f"{owner}: {quote(text)} was left out: it belongs to {other}")
-            elif key not in self.owners:
-                self.owners[key] = owner
+            other = self.owners.setdefault(key, owner) if key else owner
+            if other != owner:
+                self.tell(text.path, f"{quote(text)} was left out: it belongs to {other}")
+            elif key and key in own:
+                self.tell(text.path, f"{quote(text)} was left out: it is there twice")
+            else:
+                own.add(key)
                 kept.append(text)
         return kept
 
 
-def from_json(data: object, slug: str, file: str = "facts.json") -> Draft:
-    """Turn the data of a JSON file into an article folder.
+def from_json(reply: Reply, slug: str, lexicon: Lexicon | None = None) -> Draft:
+    """Turn a reply into a new article folder.
 
-    A text that only one fact or entity may have stays with the first; `warnings` say what was left out.
-    Raises KnowledgeError when the JSON has another form than expected.
+    A text that only one fact or entity may have stays with the first; `warnings` say what was left out. Raises
+    KnowledgeError with everything that is wrong with the reply.
     """
-    problems: list[Problem] = []
-    facts = validate(Document(file, data, {(): 0}), _Facts, problems)  # type: ignore[arg-type]
-    if problems or facts.model is None:
-        raise KnowledgeError(tuple(problems))
-    model, warnings = facts.model, list[str]()
-    content: dict[str, dict[str, Node]] = {ARTICLE: _article(model)}
-    if entities := _entities(model.entities, warnings):
-        content[ENTITIES] = {"entities": entities}
-    content[FACTS] = {"facts": _fact_list(model.facts, _Claims(warnings))}
-    tags = {_tag(tag) for fact in model.facts for tag in fact.tags}
-    if commands := _commands(model.commands, tags, warnings):
-        content[COMMANDS] = {"commands": commands}
-    return Draft(slug, content, tuple(warnings))
+    form = list(form_problems(reply, ReplyForm))
+    converter = Converter(reply)
+    content = converter.content()
+    form += converter.problems
+    if reply.data.get("facts") == []:
+        form.append(reply.problem(("facts",), "has no fact: an article needs at least one"))
+    later: list[Problem] = []
+    article = article_of(slug, tuple(loaded_content(reply, content, later).values()), incomplete_lists(reply))
+    later += check_references(article, lexicon or Lexicon())
+    if problems := first_problems(form, later):
+        raise KnowledgeError(problems)
+    return Draft(slug, content, told(converter.notes))
 
 
-def _article(model: _Facts) -> dict[str, Node]:
-    """Return the content of `article.yaml`: one section for all paragraphs, another for facts that cite none."""
-    source, last = model.source, max((n for fact in model.facts for n in fact.paragraph), default=0)
-    sections: list[Node] = []
-    if last:
-        label: Node = {"ko": "본문", "en": "Body"}
-        sections.append({"id": "body", "label": label, "paragraphs": f"1-{min(last, LAST_PARAGRAPH)}"})
-    if not all(fact.paragraph for fact in model.facts):
-        sections.append({"id": "article", "label": {"ko": "기사 전체", "en": "Whole article"}})
-    article: dict[str, Node] = {
-        "title": {source.language: clean(source.title)},
-        "publisher": {source.language: clean(source.publisher)},
-        "language": source.language,
-    }
-    article |= {key: value for key, value in (("date", source.date), ("url", source.url)) if value}
-    return article | {"sections": sections}
+def told(notes: Iterable[Problem]) -> tuple[str, ...]:
+    """Return notes as lines, in the order of their places."""
+    return tuple(map(str, sorted(notes)))
 
 
-def _entities(entities: list[_Entity], warnings: list[str]) -> list[Node]:
-    """Return the entities; names are claimed before any alias."""
-    names = _Claims(warnings)
-    ids: list[str] = []
-    proper: list[dict[str, Node]] = []
-    for entity in entities:
-        ids.append(identifier(entity.id, (*ids, NOTHING), f"entity-{len(ids) + 1}"))
-        pairs = (("ko", entity.ko), ("en", entity.en))
-        owner = f"entity '{ids[-1]}'"
-        proper.append({lang: kept[0] for lang, n in pairs if n and (kept := names.claim([n], owner, _LONGEST_ALIAS))})
-    listed: list[Node] = []
-    for entity, name, text in zip(entities, ids, proper, strict=True):
-        owner = f"entity '{name}'"
-        if not text:
-            warnings.append(f"{owner} was left out: no name is left for it")
-            continue
-        kind = _OTHER_WORDS.get(entity.kind.casefold(), entity.kind.casefold())
-        if kind not in get_args(EntityKind):
-            warnings.append(f"{owner}: kind {quote(entity.kind)} became 'other'")
-            kind = "other"
-        item: dict[str, Node] = {"id": name, "kind": kind, "name": text}
-        if aliases := names.claim(entity.aliases, owner, _LONGEST_ALIAS):
-            item["aliases"] = list(aliases)
-        listed.append(item)
-    return listed
+def first_problems(form: Sequence[Problem], later: Sequence[Problem]) -> tuple[Problem, ...]:
+    """Return the problems with the form, and later ones except of what holds the place of one of these."""
+    places = {problem.where.partition(" ")[0] for problem in form if problem.column}
+    rest = [p for p in later if not p.column or not any(_holds(p.where.partition(" ")[0], place) for place in places)]
+    return tuple(dict.fromkeys([*form, *rest]))
 
 
-def _fact_list(facts: list[_Fact], claims: _Claims) -> list[Node]:
-    """Return the facts."""
-    ids: list[str] = []
-    listed: list[Node] = []
-    for fact in facts:
-        ids.append(identifier(fact.id, (*ids, NOTHING), f"fact-{len(ids) + 1}"))
-        owner = f"fact '{ids[-1]}'"
-        questions: dict[str, Node] = {}
-        for language, texts in (("ko", fact.questions_ko), ("en", fact.questions_en)):
-            if kept := claims.claim(texts, owner, _LONGEST_SAMPLE):
-                questions[language] = list(kept)
-        numbers: list[Node] = [str(number) for number in fact.paragraph]
-        item: dict[str, Node] = {
-            "id": ids[-1],
-            "answer": {lang: clean(text) for lang, text in (("ko", fact.ko), ("en", fact.en)) if text},
-            "questions": questions,
-            "source": {"section": "body", "paragraphs": numbers} if numbers else {"section": "article"},
+def _holds(outer: str, inner: str) -> bool:
+    """Return whether a JSON pointer is another one, or leads to what holds it."""
+    return inner == outer or inner.startswith(f"{outer}/")
+
+
+def incomplete_lists(reply: Reply) -> frozenset[str]:
+    """Return the lists in which an item has no id, or that are none: what refers to their items can't be checked."""
+    given = {key: reply.data.get(key) or [] for key in ("entities", "facts", "gaps")}
+    given["facts"] = given["facts"] or None
+    return frozenset(
+        key
+        for key, items in given.items()
+        if not isinstance(items, list)
+        or not all(isinstance(item, dict) and isinstance(item.get("id"), str) for item in items)
+    )
+
+
+def article_of(slug: str, files: tuple[LoadedFile[Any], ...], incomplete: frozenset[str] = frozenset()) -> ArticleFiles:
+    """Return what was read, so that the checks between items can be run."""
+    head = next((file.model for file in files if isinstance(file.model, ArticleFile)), None)
+    items: dict[str, Any] = {key: tuple(item for file in files for item in file.items(key)) for key in NOUNS}
+    return ArticleFiles(slug, head, files, incomplete, **items)
+
+
+@dataclass(frozen=True, slots=True)
+class _ReplyDocument(Document):
+    """The content of a file before it is written; its problems are told at their places in the reply."""
+
+    reply: Reply = field(kw_only=True)
+    origins: Mapping[NodePath, JsonPath] = field(kw_only=True)
+    """Where each node comes from."""
+
+    def line(self, path: NodePath) -> int:
+        """Return the line in the reply."""
+        return self.reply.line(self._place(path))
+
+    def problem(self, path: NodePath, what: str) -> Problem:
+        """Return the problem at its place in the reply."""
+        place = self._place(path)
+        return self.reply.problem(place, what, name_of(self.reply.data, place))
+
+    def _place(self, path: NodePath) -> JsonPath:
+        while path and path not in self.origins:
+            path = path[:-1]
+        return self.origins.get(path, ())
+
+
+def _document(reply: Reply, data: dict[str, Node]) -> Document:
+    """Return the content of a file that comes from a reply."""
+    origins: dict[NodePath, JsonPath] = {}
+    _origin(data, (), origins)
+    return _ReplyDocument(reply.file, data, {}, reply=reply, origins=origins)
+
+
+def _origin(node: Node, path: NodePath, origins: dict[NodePath, JsonPath]) -> JsonPath | None:
+    """Note where a node comes from: a text from its place, a list or mapping from what its entries share."""
+    if isinstance(node, str):
+        found = getattr(node, "path", None)
+    else:
+        entries = enumerate(node) if isinstance(node, list) else node.items()
+        places = [place for key, inner in entries if (place := _origin(inner, (*path, key), origins)) is not None]
+        whole = isinstance(node, list) or bool(path and isinstance(path[-1], int))
+        found = _shared(places, at_least_one_up=whole) if places else None
+    if found is not None:
+        origins[path] = found
+    return found
+
+
+def _shared(places: Sequence[JsonPath], *, at_least_one_up: bool) -> JsonPath:
+    """Return the longest path that all places begin with."""
+    shared = places[0][:-1] if at_least_one_up else places[0]
+    for place in places:
+        while place[: len(shared)] != shared:
+            shared = shared[:-1]
+    return shared
+
+
+def loaded_content(
+    reply: Reply, content: Mapping[str, dict[str, Node]], problems: list[Problem]
+) -> dict[str, LoadedFile[Any]]:
+    """Validate the content of each file; problems are told at their places in the reply."""
+    return {name: validate(_document(reply, data), _FILES[name], problems) for name, data in content.items()}
+
+
+@dataclass(slots=True)
+class Converter:
+    """Turns the objects of a reply into the content of files; notes what is written otherwise or left out."""
+
+    reply: Reply
+    sections: Sequence[SectionModel] = ()
+    """Sections of the folder that is added to."""
+    known: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    """Ids that the folder has, by list."""
+    samples: Mapping[str, str] = field(default_factory=dict)
+    """Owners of the folder's samples."""
+    names: Mapping[str, str] = field(default_factory=dict)
+    """Owners of the folder's names."""
+    notes: list[Problem] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+    ids: dict[tuple[str, str], str] = field(default_factory=dict)
+    """Ids as they are written, by kind (entities, or facts and gaps) and as the reply has them."""
+
+    def content(self) -> dict[str, dict[str, Node]]:
+        """Return the content of each file that the reply has something for."""
+        everything = {key: list(self._items(key)) for key in _FORMS}
+        for key in ("entities", "facts", "gaps"):
+            self._name(key, everything[key])
+        content: dict[str, dict[str, Node]] = {}
+        if not self.sections:
+            content[ARTICLE] = self._article(everything["facts"])
+        claims = Claims(self._tell, dict(self.samples))
+        names = Claims(self._tell, dict(self.names))
+        facts: list[Node] = [self._fact(item, claims) for item in everything["facts"]]
+        gaps: list[Node] = [self._gap(item, claims) for item in everything["gaps"]]
+        if everything["entities"]:
+            content[ENTITIES] = {"entities": self._entities(everything["entities"], names)}
+        content[FACTS] = {"facts": facts, "gaps": gaps} if gaps else {"facts": facts}
+        if everything["commands"]:
+            content[COMMANDS] = {"commands": [self._command(item) for item in everything["commands"]]}
+        if everything["cases"]:
+            content[CASES] = {"cases": [self._case(item) for item in everything["cases"]]}
+        return content
+
+    def _tell(self, path: JsonPath, what: str) -> None:
+        self.notes.append(self.reply.problem(path, what, name_of(self.reply.data, path)))
+
+    def _item(self, path: JsonPath, value: object, form: type[BaseModel]) -> Item:
+        values = without_nulls(value) if isinstance(value, dict) else {}
+        return Item(self.reply, path, values, misspelt(values, form))
+
+    def _items(self, key: str) -> Iterator[Item]:
+        """Yield the objects of a list."""
+        values = self.reply.data.get(key)
+        for at, value in enumerate(values if isinstance(values, list) else ()):
+            if isinstance(value, dict):
+                yield self._item((key, at), value, _FORMS[key])
+
+    def _name(self, key: str, items: Sequence[Item]) -> None:
+        """Give each item the id under which it is written; two of one id are a problem."""
+        kind = "entities" if key == "entities" else "answers"
+        for item in items:
+            if (given := item.text("id")) is None:
+                continue
+            taken = {written for (of, _), written in self.ids.items() if of == kind}
+            fallback = f"{NOUNS[key]}-{item.path[-1] + 1 if isinstance(item.path[-1], int) else 1}"
+            name = identifier(given, (), fallback)
+            if name in taken or (kind, given) in self.ids:
+                what = f"the id {quote(given)} is used twice: rename one, or join the two"
+                self.problems.append(self._problem(item, what))
+                continue
+            if name != given:
+                self._tell(item.place("id"), f"the id {quote(given)} is written {name}")
+            self.ids[kind, given] = name
+
+    def _problem(self, item: Item, what: str, key: str = "id") -> Problem:
+        return self.reply.problem(item.place(key), what, name_of(self.reply.data, item.path))
+
+    def _id(self, item: Item, kind: str) -> dict[str, Node]:
+        """Return the id of an item as it is written."""
+        given = item.text("id")
+        return {"id": self._written(given, kind)} if given is not None else {}
+
+    def _written(self, given: Placed, kind: str) -> Placed:
+        """Return an id or a reference to one as it is written."""
+        return Placed.at(given.path, self.ids.get((kind, given), given))
+
+    def _references(self, item: Item, key: str, kind: str = "answers") -> dict[str, Node]:
+        """Return a list of ids."""
+        texts: list[Node] = [self._written(text, kind) for text in item.texts(key)]
+        return {key: texts} if texts else {}
+
+    def _article(self, facts: Sequence[Item]) -> dict[str, Node]:
+        """Return the content of `article.yaml`."""
+        item = self._item(("source",), self.reply.data.get("source"), SourceForm)
+        title = item.text("title") or Placed.at(item.place("title"), "")
+        given = item.text("language")
+        language = given if given in LANGUAGES else "ko" if _HANGUL.search(title) else "en"
+        if given is None:
+            self._tell(("source",), f"the language is taken from the title: {language}")
+        article: dict[str, Node] = {
+            "title": {language: title},
+            "publisher": {language: item.text("publisher") or Placed.at(item.place("publisher"), "")},
+            "language": language,
         }
-        if fact.tags:
-            item["tags"] = list(dict.fromkeys(_tag(tag) for tag in fact.tags))
-        listed.append(item)
-    return listed
+        article |= {key: text for key in ("date", "url") if (text := item.text(key)) is not None}
+        return article | {"sections": self._sections(item, facts)}
+
+    def _sections(self, source: Item, facts: Sequence[Item]) -> list[Node]:
+        """Return the sections of the reply, else one for all paragraphs; and another for facts that cite none."""
+        values = source.value("sections")
+        listed: list[Node] = []
+        models: list[SectionModel] = []
+        for at, value in enumerate(values if isinstance(values, list) else ()):
+            item = self._item((*source.place("sections"), at), value, SectionForm)
+            paragraphs = item.paragraphs("paragraphs")
+            name = item.text("id") or Placed.at(item.path, f"section-{at + 1}")
+            section: dict[str, Node] = {"id": name, "label": item.both("ko", "en")}
+            if paragraphs:
+                placed: list[Node] = [Placed.at(item.place("paragraphs"), str(number)) for number in paragraphs]
+                section["paragraphs"] = placed
+            listed.append(section)
+            models.append(SectionModel.model_construct(id=str(name), paragraphs=tuple(paragraphs)))
+        count, cited = source.value("paragraphs"), (n for fact in facts for n in fact.paragraphs("paragraph"))
+        last = count if isinstance(count, int) else max(cited, default=0)
+        if not listed and last:
+            label: Node = {"ko": "본문", "en": "Body"}
+            listed.append({"id": _BODY, "label": label, "paragraphs": f"1-{last}"})
+            models.append(SectionModel.model_construct(id=_BODY, paragraphs=tuple(range(1, last + 1))))
+        if not all(fact.paragraphs("paragraph") for fact in facts):
+            listed.append({"id": _WHOLE, "label": {"ko": "기사 전체", "en": "Whole article"}})
+            models.append(SectionModel.model_construct(id=_WHOLE, paragraphs=()))
+        self.sections = models
+        return listed
+
+    def _entities(self, items: Sequence[Item], names: Claims) -> list[Node]:
+        """Return the entities; names are claimed before any alias."""
+        listed: list[dict[str, Node]] = []
+        for item in items:
+            entity = self._id(item, "entities")
+            adds = self._is_known("entities", entity)
+            kind = item.text("kind")
+            if kind is not None or not adds:
+                word = (kind or "other").casefold()
+                entity["kind"] = Placed.at(item.place("kind"), OTHER_KINDS.get(word, word))
+            entity |= _given(name=item.both("ko", "en"), role=item.both("role_ko", "role_en"))
+            if not adds:
+                entity.setdefault("name", {})
+            for text in _texts_of(entity.get("name")):
+                names.owners.setdefault(squeeze(normalise(text)), f"entity {quote(str(entity.get('id')))}")
+            listed.append(entity)
+        for item, entity in zip(items, listed, strict=True):
+            owner = f"entity {quote(str(entity.get('id')))}"
+            entity.update(_given(aliases=names.claim(item.texts("aliases"), owner, _texts_of(entity.get("name")))))
+        return list(listed)
+
+    def _answer(self, item: Item, noun: str, claims: Claims) -> dict[str, Node]:
+        """Return what a fact and a gap share."""
+        answer = self._id(item, "answers")
+        owner = f"{noun} {quote(str(answer.get('id')))}"
+        questions: dict[str, Node] = {}
+        for language in LANGUAGES:
+            questions |= _given(**{language: claims.claim(item.texts(f"questions_{language}"), owner)})
+        answer |= _given(label=item.both("label_ko", "label_en"), answer=item.both("ko", "en"), questions=questions)
+        if not self._is_known(f"{noun}s", answer):
+            answer = {"answer": {}, "questions": {}} | answer
+        order = ("id", "label", "answer", "questions")
+        return {key: answer[key] for key in order if key in answer}
+
+    def _fact(self, item: Item, claims: Claims) -> dict[str, Node]:
+        fact = self._answer(item, "fact", claims)
+        if item.value("paragraph") is not None or not self._is_known("facts", fact):
+            fact["source"] = self._source(item)
+        fact |= self._references(item, "asks") | self._references(item, "about", "entities")
+        fact |= _given(evidence=list(item.texts("evidence")))
+        if (status := item.text("status")) is not None:
+            fact["status"] = status
+        tags = {tag: text for text in item.texts("tags") for tag in [self._tag(text)]}
+        return fact | _given(tags=list(tags)) | self._references(item, "related")
+
+    def _gap(self, item: Item, claims: Claims) -> dict[str, Node]:
+        return self._answer(item, "gap", claims) | self._references(item, "nearest")
+
+    def _is_known(self, key: str, item: Mapping[str, Node]) -> bool:
+        """Return whether an item of the reply adds to one of the folder."""
+        return item.get("id") in self.known.get(key, frozenset())
+
+    def _source(self, item: Item) -> dict[str, Node]:
+        """Return section and paragraphs of a fact."""
+        paragraphs, place = item.paragraphs("paragraph"), item.place("paragraph")
+        first = paragraphs[0] if paragraphs else None
+        last = max((n for s in self.sections for n in s.paragraphs), default=0)
+        if paragraphs:
+            section = next((s for s in self.sections if first in s.paragraphs), None)
+        else:
+            section = next((s for s in self.sections if s.id == _WHOLE or not last), None)
+        numbers: list[Node] = [Placed.at(place, str(number)) for number in paragraphs]
+        beyond = [n for n in paragraphs if not any(n in s.paragraphs for s in self.sections)]
+        what = ""
+        if beyond:
+            what = f"the article has no paragraph {beyond[0]} (1–{last})"
+        elif section is None:
+            what = f"'paragraph' is missing: which of 1–{last}?"
+        elif outside := set(paragraphs) - set(section.paragraphs):
+            what = f"paragraph {min(outside)} is not in section {quote(section.id)}, as {first} is: cite one section"
+        if what:
+            self.problems.append(self._problem(item, what, "paragraph"))
+        if beyond or section is None:
+            section = next(iter(self.sections))
+            numbers = [str(number) for number in section.paragraphs[:1]]
+        return {"section": Placed.at(place, section.id)} | _given(paragraphs=numbers)
+
+    def _tag(self, text: Placed) -> Placed:
+        """Return a tag in the form of an id."""
+        tag = Placed.at(text.path, identifier(text, (), text, SLUG_LENGTH))
+        if tag != text and ("tags", text) not in self.ids:
+            self._tell(text.path, f"the tag {quote(text)} is written {quote(tag)}")
+            self.ids["tags", text] = tag
+        return tag
+
+    def _command(self, item: Item) -> Node:
+        name: dict[str, Node] = {}
+        for language, text in item.both("name_ko", "name").items():
+            name |= self._command_name(language, text)
+        command: dict[str, Node] = {"name": name, "description": item.both("description_ko", "description")}
+        command |= self._references(item, "facts")
+        if (tag := item.text("tag")) is not None:
+            command["tag"] = self._tag(tag)
+        if (kind := item.text("lookup")) is not None:
+            command["lookup"] = kind
+        return command
+
+    def _command_name(self, language: str, text: Node) -> dict[str, Node]:
+        """Return a command's name as Discord accepts it."""
+        if not isinstance(text, Placed):
+            return {}
+        joined = "-".join(text.lower().split())
+        name = "".join(c for c in joined if c in "-_" or c.isalnum())[:_LONGEST_COMMAND]
+        if name != text:
+            self._tell(text.path, f"the command {quote(text)} is written {quote(name)}")
+        return {language: Placed.at(text.path, name)}
+
+    def _case(self, item: Item) -> Node:
+        case: dict[str, Node] = {}
+        for key in ("question", "after"):
+            if (text := item.text(key)) is not None:
+                case[key] = text
+        if (expected := item.text("expect")) is not None:
+            case["expect"] = expected if expected == NOTHING else self._written(expected, "answers")
+        return case
 
 
-def _tag(text: str) -> str:
-    """Return a tag in the form of an id."""
-    return identifier(text, (), "tag", SLUG_LENGTH)
+def _given(**values: "dict[str, Node] | list[Node]") -> dict[str, Node]:
+    """Return the values that hold something."""
+    return {key: value for key, value in values.items() if value}
 
 
-def _commands(commands: list[_Command], tags: set[str], warnings: list[str]) -> list[Node]:
-    """Return the commands whose tag some fact has."""
-    listed: list[Node] = []
-    for command in commands:
-        tag = _tag(command.tag)
-        if tag not in tags:
-            warnings.append(f"command {quote(command.name)} was left out: no fact has its tag")
-            continue
-        names = {"en": _command_name(command.name), "ko": _command_name(command.name_ko)}
-        texts = {"en": clean(command.description), "ko": clean(command.description_ko)}
-        name: dict[str, Node] = {lang: text for lang, text in names.items() if text}
-        description: dict[str, Node] = {lang: text for lang, text in texts.items() if text}
-        listed.append({"name": name, "description": description, "tag": tag})
-    return listed
-
-
-def _command_name(text: str) -> str:
-    """Return a command's name as Discord accepts it."""
-    joined = "-".join(clean(text).lower().split())
-    return "".join(c for c in joined if c in "-_" or c.isalnum())[:_LONGEST_COMMAND]
+def _texts_of(node: "Node | None") -> list[str]:
+    """Return the texts of a mapping by language."""
+    return [text for text in node.values() if isinstance(text, str)] if isinstance(node, dict) else []

@@ -66,10 +66,7 @@ def from_text(text: str, slug: str, file: str = "article.txt") -> Draft:
     Raises KnowledgeError when the text has no paragraph.
     """
     layout = _layout(text)
-    body = [paragraph for part in layout.sections for paragraph in part][:LAST_PARAGRAPH]
-    if not body:
-        what = "no paragraph was found: the text needs a title, then paragraphs, one per line"
-        raise KnowledgeError((Problem(file, 0, "", what),))
+    body = _body(layout, file)
     language: Language = "ko" if len(_HANGUL.findall(text)) * 5 > len(text) else "en"
     content: dict[str, dict[str, Node]] = {ARTICLE: _article(layout, language)}
     if entities := list(_entities(body, language)):
@@ -82,6 +79,20 @@ def from_text(text: str, slug: str, file: str = "article.txt") -> Draft:
     content[CASES] = {"cases": [case]}
     warnings = ("sections were guessed from the layout: compare their paragraph ranges with the text",)
     return Draft(slug, content, warnings)
+
+
+def read_layout(text: str, file: str = "article.txt") -> tuple[str, tuple[str, ...]]:
+    """Return the title and the body paragraphs of a text; raise KnowledgeError when it has no paragraph."""
+    layout = _layout(text)
+    return layout.title, tuple(_body(layout, file))
+
+
+def _body(layout: _Layout, file: str) -> list[str]:
+    body = [paragraph for part in layout.sections for paragraph in part][:LAST_PARAGRAPH]
+    if not body:
+        what = "no paragraph was found: the text needs a title, then paragraphs, one per line"
+        raise KnowledgeError((Problem(file, 0, "", what),))
+    return body
 
 
 def _layout(text: str) -> _Layout:
@@ -133,7 +144,7 @@ def _section(name: str, ko: str, en: str, paragraphs: str = "") -> dict[str, Nod
 
 def _stub(number: int, section: str, line: str) -> dict[str, Node]:
     """Return the fact to be written for a paragraph, with the names and figures found in it as evidence."""
-    found = [match[0].strip().rstrip(".,") for match in _FIGURE.finditer(line)]
+    found = figures(line)
     found += [name for name, _ in _names(line)]
     fact: dict[str, Node] = {
         "id": f"paragraph-{number}",
@@ -149,6 +160,11 @@ def _stub(number: int, section: str, line: str) -> dict[str, Node]:
     }
     evidence: list[Node] = list(dict.fromkeys(found[:_MOST_EVIDENCE]))
     return fact | ({"evidence": evidence} if evidence else {})
+
+
+def figures(line: str) -> list[str]:
+    """Return the figures in a paragraph with their units, as written there."""
+    return [match[0].strip().rstrip(".,") for match in _FIGURE.finditer(line)]
 
 
 def _names(line: str) -> Iterator[tuple[str, EntityKind]]:

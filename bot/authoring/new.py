@@ -1,44 +1,45 @@
-"""`new`: starts an article folder from a text or from a JSON file of facts."""
+"""`new`: starts an article folder from a text or from a JSON of facts."""
 
-import json
-import unicodedata
+from dataclasses import replace
 from pathlib import Path
 
 from bot.authoring.article_text import read_article_text
 from bot.authoring.from_json import from_json
 from bot.authoring.from_text import from_text
+from bot.authoring.json_reply import is_reply, read_reply
+from bot.core.model import Lexicon
 from bot.errors import KnowledgeError, Problem
-from bot.knowledge.folder import SLUG_RULE, is_slug, slug_of
+from bot.knowledge.folder import SLUG_RULE, is_slug, read_files, slug_of
+from bot.knowledge.reader import parse_knowledge
 from bot.knowledge.writer import Draft
 
 
-def new_article(source: Path, folder: Path) -> Draft:
-    """Write a new article folder from a text file or a JSON file of facts, and return what was written.
+def new_article(source: Path, folder: Path, shipped: Path | None = None) -> Draft:
+    """Write a new article folder from a text, or from a file with JSON of facts, and return what was written.
 
     The folder's name is the article's slug. Raises KnowledgeError when the source can't be used, the name
     can't be a slug, or a file would be overwritten.
     """
-    draft = draft_article(source, slug_of(folder))
+    draft = draft_article(source, slug_of(folder), shipped)
     draft.write(folder)
     return draft
 
 
-def draft_article(source: Path, slug: str) -> Draft:
-    """Return the content of a new article folder without writing it; raises like `new_article`."""
+def draft_article(source: Path, slug: str, shipped: Path | None = None) -> Draft:
+    """Return the content of a new article folder without writing it; raises like `new_article`.
+
+    Facts may be about concepts of the lexicon in the folder `shipped`.
+    """
     if not is_slug(slug):
         raise KnowledgeError((Problem(slug, 0, "", SLUG_RULE),))
     text = read_article_text(source)
-    if source.suffix.casefold() == ".json" or text.lstrip().startswith("{"):
-        return from_json(_parsed(text, source), slug, source.name)
+    if source.suffix.casefold() == ".json" or is_reply(text):
+        return from_json(read_reply(text, source.name), slug, _lexicon(shipped))
     return from_text(text, slug, source.name)
 
 
-def _parsed(text: str, source: Path) -> object:
-    """Parse JSON, its texts in NFC; raise KnowledgeError with the line where that fails."""
-    try:
-        unescaped = json.dumps(json.loads(text), ensure_ascii=False)  # an escape may have added a single jamo
-        return json.loads(unicodedata.normalize("NFC", unescaped))
-    except json.JSONDecodeError as error:
-        raise KnowledgeError((Problem(source.name, error.lineno, "", "is not JSON"),)) from error
-    except (ValueError, RecursionError) as error:
-        raise KnowledgeError((Problem(source.name, 0, "", "is not usable JSON"),)) from error
+def _lexicon(shipped: Path | None) -> Lexicon:
+    """Return the lexicon that all articles share."""
+    if shipped is None:
+        return Lexicon()
+    return parse_knowledge(replace(read_files(shipped), articles=())).knowledge.lexicon

@@ -93,15 +93,15 @@ def _keys(model: type[BaseModel], loc: tuple[int | str, ...]) -> list[str]:
         name = "root" if current is not None and "root" in current.model_fields else part
         fields = current.model_fields if current is not None else {}
         if isinstance(part, str) and name in fields:
-            current = _model_in(fields[str(name)].annotation)
+            current = model_in(fields[str(name)].annotation)
     return list(current.model_fields) if current is not None else []
 
 
-def _model_in(annotation: object) -> type[BaseModel] | None:
+def model_in(annotation: object) -> type[BaseModel] | None:
     """Return the model inside an annotation such as `list[Model]` or `Model | None`."""
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         return annotation
-    return next((found for inner in get_args(annotation) if (found := _model_in(inner))), None)
+    return next((found for inner in get_args(annotation) if (found := model_in(inner))), None)
 
 
 def _message(detail: ErrorDetails) -> str:

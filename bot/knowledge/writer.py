@@ -11,6 +11,7 @@ from typing import Final
 from bot.errors import KnowledgeError, Problem
 from bot.knowledge.problems import Node
 from bot.knowledge.schema import ID_LENGTH
+from bot.knowledge.validation import UNFINISHED
 
 _FLOW_WIDTH: Final = 80
 _FLOW: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
@@ -58,9 +59,16 @@ def _inline(node: Node) -> str | None:
         return _scalar(node)
     if isinstance(node, dict):
         return None if node else "{}"
-    items = [item for item in node if isinstance(item, str) and _FLOW.fullmatch(item)]
-    flow = f"[{', '.join(items)}]"
-    return flow if len(items) == len(node) and len(flow) <= _FLOW_WIDTH else None
+    return _flow(node) if is_flow(node) else None
+
+
+def _flow(node: list[Node]) -> str:
+    return f"[{', '.join(map(str, node))}]"
+
+
+def is_flow(node: list[Node]) -> bool:
+    """Return whether a list is written in brackets: one of ids or numbers that fits on a line."""
+    return all(isinstance(item, str) and _FLOW.fullmatch(item) for item in node) and len(_flow(node)) <= _FLOW_WIDTH
 
 
 def _scalar(text: str) -> str:
@@ -87,6 +95,10 @@ class Draft:
     def files(self) -> dict[str, str]:
         """Return the YAML of each file."""
         return {name: dump(data) for name, data in self.content.items()}
+
+    def is_unfinished(self) -> bool:
+        """Return whether something is left to be filled in."""
+        return any(UNFINISHED in text for text in self.files().values())
 
     def summary(self) -> tuple[str, ...]:
         """Return a line for each file with the number of items in its lists."""

@@ -125,3 +125,17 @@ def test_a_folder_that_exists_is_not_overwritten(tmp_path: Path) -> None:
     )
     app(["new", str(source), str(tmp_path / "ferry")], standalone_mode=False)
     assert all("already exists" in problem for problem in refused("new", source, tmp_path / "ferry"))
+
+
+def test_a_reply_is_added_and_what_changed_is_shown(folder: Folder, tmp_path: Path) -> None:
+    """What was left out goes to standard error; a mistake has exit code 1, its place and its cure."""
+    reply = tmp_path / "reply.md"
+    data = {"facts": [{"id": "murati-origin", "questions_en": ["Where is she from?", "where is she from"]}]}
+    reply.write_text(f"Here it is:\n```json\n{json.dumps(data)}\n```", encoding="utf-8")
+    done = run("new", str(reply), str(folder.root / "art"), "--add")
+    assert done.returncode == 0
+    assert b"facts.yaml: fact 'murati-origin': +1 questions.en\n" in done.stdout
+    assert b"reply.md:3:75: /facts/0/questions_en/1 (fact 'murati-origin'): 'where is she from' was" in done.stderr
+    reply.write_text(json.dumps({"fact": []}), encoding="utf-8")
+    (problem,) = refused("new", reply, folder.root / "art", "--add")
+    assert problem == "reply.md:1:10: /fact: unknown key 'fact': did you mean 'facts'?"

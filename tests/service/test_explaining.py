@@ -79,7 +79,10 @@ def test_two_answers_have_an_explanation_each() -> None:
         ("Who built the ferry?", "My confidence in the best fact is 100%, enough for an answer."),
         ("What is Lund's salary?", "for a question that is listed as not answered by the article"),
         ("thank you so much", "for small talk: likelier than every fact."),
-        ("Who built the ferry for Ada Lund?", "lacks a name or the kind of answer that is asked for, so I only suggest."),
+        (
+            "Who built the ferry for Ada Lund?",
+            "lacks a name or the kind of answer that is asked for, so I only suggest.",
+        ),
         ("purple elephants dancing", "too little even for suggestions."),
     ],
 )
