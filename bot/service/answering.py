@@ -184,6 +184,8 @@ def _with_parts(whole: Answer, question: Question, encoder: Encoder | None, budg
     asked = replace(question, language=whole.reply.language, after=None)
     sentences = separate_questions(question.text)
     for texts in _parts(snapshot, question.text, sentences):
+        if len(texts) == 1 and whole.reply.outcome == "answered":
+            continue  # the sentence that asks may need the one before it: who "he" is
         parts = _answer_parts(snapshot, asked, texts, encoder, budgets)
         replies = [part.reply for part in parts]
         all_ask = all((sentences and text.endswith("?")) or _asks(snapshot, text) for text in texts)

@@ -233,3 +233,7 @@ def test_what_may_come_next_is_on_buttons(library: Library) -> None:
     labels = [button.label for button in reply_page(library.snapshot.knowledge, reply).buttons]
     assert labels[: len(reply.suggestions)] == [one.label for one in reply.suggestions]
     assert "관련 질문" not in labels
+
+
+def test_the_sentence_that_asks_is_read_with_the_one_that_names_who_is_meant(library: Library) -> None:
+    assert last(library, "제가 일리야를 참 좋아해요. 그분이 지금 하는 회사 이름이 뭐예요?").fact == "sutskever-ssi"
