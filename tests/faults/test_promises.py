@@ -87,7 +87,7 @@ class Failing(Library):
     [(Echo, "no reply holds a secret of the question"), (Failing, "no question raises an error")],
 )
 def test_a_bot_that_breaks_a_promise_is_noticed(promises: Promises, kind: type[Library], broken: str) -> None:
-    fuzz(promises, kind(lambda: (night_snapshot().knowledge, "night"), None), 300, 1)
+    fuzz(promises, kind(lambda: (night_snapshot().knowledge, "night"), None), 1_000, 1)
     assert broken in promises.broken
     with pytest.raises(SystemExit, match="True"):
         promises.end()
