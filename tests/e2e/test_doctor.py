@@ -11,13 +11,13 @@ from pathlib import Path
 
 import pytest
 
-from bot.app import read, shipped_knowledge
 from bot.discord_bot.doctor import cache_finding, http_finding, knowledge_findings
 from bot.settings import Address
 from tests.e2e.operators import operated, small_knowledge
 from tests.e2e.test_process import ROOT, WRONG, end
 from tests.fake_discord import FakeDiscord
 from tests.fake_discord import Settings as Patient
+from tests.shipped import shipped
 
 UNREACHABLE = "FIX   start: Discord can't be reached (TimeoutError): check the network"
 SLOW_LOOKUP = """
@@ -141,7 +141,7 @@ def test_a_cache_that_cannot_be_written_is_a_finding(tmp_path: Path) -> None:
 
 
 def test_numbers_agree_with_their_nouns() -> None:
-    (finding,) = knowledge_findings(read(shipped_knowledge())[0], ())
+    (finding,) = knowledge_findings(shipped(), ())
     assert finding.what.startswith("knowledge: 1 article, ")
     assert " facts, " in finding.what
 

@@ -195,8 +195,8 @@ async def test_two_hundred_reload_commands_are_at_most_three_reloads(server: Fak
 
 
 async def test_two_hundred_hangups_are_a_few_reloads(tmp_path: Path) -> None:
-    """As a process; the last one sees the last change."""
-    folder = small_knowledge(tmp_path)
+    """As a process; the last one sees the last change. A reload takes longer than all of them."""
+    folder = small_knowledge(tmp_path, shared={})
     async with FakeDiscord(Patient(patience=15), points_here=False) as server:
         alice = server.user("alice", locale="ko")
         async with process(server.url, tmp_path, DISCORD_TOKEN=server.token) as bot:

@@ -41,7 +41,7 @@ syllables = st.text(st.characters(min_codepoint=0xAC00, max_codepoint=0xD7A3), m
 def act_is_likelier(text: str) -> bool:
     """Return whether a dialogue act is likelier than every fact, so that no fact is answered outright."""
     best = believed(score(SCOPE, prepare(SCOPE, Question(text))))
-    return best.act_probability >= best.probabilities[SCOPE.index.is_fact].max()
+    return bool(best.act_probability >= best.probabilities[SCOPE.index.is_fact].max())
 
 
 def assert_well_formed(decision: Decision, text: str) -> None:
