@@ -5,7 +5,6 @@ import os
 import socket
 import subprocess
 import sys
-import time
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -43,23 +42,14 @@ def fixes(out: str) -> list[str]:
     return [line for line in out.splitlines() if line.startswith("FIX")]
 
 
-async def seconds_of_doctor(url: str, tmp_path: Path) -> tuple[float, str, int]:
-    """Return how long `doctor` takes, its findings and its exit code."""
-    began = time.monotonic()
-    ended = await end(url, tmp_path, "doctor", DISCORD_TOKEN=WRONG)
-    return time.monotonic() - began, ended.out, ended.code
-
-
 async def test_a_network_that_swallows_everything_costs_seconds(tmp_path: Path) -> None:
-    """It is one finding. Without a limit it would take minutes; the figures are printed, as machines differ."""
+    """It is one finding. Without a limit it would take minutes, and `end` would give up."""
     small_knowledge(tmp_path)
-    quick, _, _ = await seconds_of_doctor("http://127.0.0.1:1", tmp_path)
     with socket.create_server(("127.0.0.1", 0)) as silent:
-        took, out, code = await seconds_of_doctor(f"http://127.0.0.1:{silent.getsockname()[1]}", tmp_path)
-    sys.stdout.write(f"doctor: {quick:.1f} s where Discord refuses, {took:.1f} s where nothing answers\n")
-    assert took - quick < 15
-    assert [line.startswith(UNREACHABLE) for line in fixes(out)] == [True]
-    assert code == 1
+        url = f"http://127.0.0.1:{silent.getsockname()[1]}"
+        ended = await end(url, tmp_path, "doctor", DISCORD_TOKEN=WRONG)
+    assert [line.startswith(UNREACHABLE) for line in fixes(ended.out)] == [True]
+    assert ended.code == 1
 
 
 async def test_a_name_that_is_looked_up_for_a_minute_is_not_waited_for(tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ from tests.fake_discord import Settings as Patient
 from tests.shipped import shipped
 
 MEMBERS, AT_A_TIME = 400, 12
-MEASURED, SECONDS = 240, 8.0
+MEASURED, SECONDS = 120, 5.0
 
 
 def samples() -> list[str]:

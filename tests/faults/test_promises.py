@@ -29,19 +29,25 @@ def night() -> Library:
     return Library(lambda: (night_snapshot().knowledge, "night"), None, restored=night_snapshot())
 
 
-async def test_a_short_soak(promises: Promises, tmp_path: Path) -> None:
+@pytest.fixture(scope="module")
+def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a folder whose cache spares the second start the indexing."""
+    return tmp_path_factory.mktemp("promises")
+
+
+async def test_a_short_soak(promises: Promises, cache: Path) -> None:
     """How late answers come depends on the machine, so it is not tested here."""
-    await soak(promises, tmp_path, options("--minutes", "0.1", "--rate", "10", "--p99", "60", "--no-semantic"))
+    await soak(promises, cache, options("--minutes", "0.1", "--rate", "10", "--p99", "60", "--no-semantic"))
     assert promises.broken == []
 
 
-async def test_drops_under_load(promises: Promises, tmp_path: Path) -> None:
-    await drops(promises, tmp_path, 10)
+async def test_drops_under_load(promises: Promises, cache: Path) -> None:
+    await drops(promises, cache, 10)
     assert promises.broken == []
 
 
-async def test_broken_reloads_under_load(promises: Promises, tmp_path: Path) -> None:
-    await reloads(promises, tmp_path, 3)
+async def test_broken_reloads_under_load(promises: Promises, cache: Path) -> None:
+    await reloads(promises, cache, 3)
     assert promises.broken == []
 
 

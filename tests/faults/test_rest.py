@@ -238,15 +238,12 @@ async def test_a_429_of_the_proxy_pauses_every_request(server: FakeDiscord, alic
     server.bans_next(on=WRITE, retry_after=1.5)
     written = await alice.writes(f"<@bot> {KOREAN}")
     await server.is_asked(WRITE)
-    began = time.monotonic()
-    elsewhere = server.add_channel("elsewhere")
-    other = await bob.writes("<@bot> Where is Murati from?", elsewhere)
-    await asyncio.sleep(1.2)
-    assert len(server.requests_to(*WRITE.split())) == 1
-    await bob.is_answered(other)
-    reply = await alice.is_answered(written)
-    sys.stdout.write(f"Retry-After 1.5 s: all answered after {time.monotonic() - began:.1f} s\n")
-    assert APOLOGY not in reply.text
+    other = await bob.writes("<@bot> Where is Murati from?", server.add_channel("elsewhere"))
+    replies = [await alice.is_answered(written), await bob.is_answered(other)]
+    waits = [(one.message.created_at - written.message.created_at).total_seconds() for one in replies]
+    sys.stdout.write(f"Retry-After 1.5 s: answered after {waits[0]:.1f} and {waits[1]:.1f} s\n")
+    assert min(waits) >= 1.49, "the loopback counts milliseconds"
+    assert APOLOGY not in replies[0].text
     assert sorted(statuses(server, WRITE)) == [200, 200, 429]
 
 
@@ -258,11 +255,9 @@ async def test_requests_are_repeated_for_so_long_and_no_longer() -> None:
         tried += 1
         raise ConnectionResetError
 
-    began = time.monotonic()
     with pytest.raises(ConnectionResetError):
         await gate.persistently(fail, 1.0)
-    assert time.monotonic() - began <= 1.0
-    assert 2 <= tried <= 4
+    assert 2 <= tried <= 3, "the pauses take 0.25 to 0.5 s, 0.5 to 1 s, 1 to 2 s"
 
 
 async def test_a_request_that_hangs_is_given_up() -> None:
