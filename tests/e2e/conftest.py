@@ -48,7 +48,7 @@ def app() -> App:
 @pytest.fixture
 async def server() -> AsyncIterator[FakeDiscord]:
     """Run a server whose every refusal fails the test."""
-    async with FakeDiscord(Patient(patience=15)) as server:
+    async with FakeDiscord(Patient(patience=60)) as server:
         yield server
     assert server.refusals == []
 

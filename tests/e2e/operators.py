@@ -93,7 +93,7 @@ async def operated(
         await serving
 
 
-async def until(true: Callable[[], object], within: float = 15.0) -> None:
+async def until(true: Callable[[], object], within: float = 60.0) -> None:
     """Wait until something is true."""
     async with asyncio.timeout(within):
         while not true():  # noqa: ASYNC110  files, logs and processes announce nothing

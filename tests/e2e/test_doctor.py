@@ -32,7 +32,7 @@ main(sys.argv[1:])
 @pytest.fixture
 async def apart() -> AsyncIterator[FakeDiscord]:
     """Run a server that only the processes are pointed at."""
-    async with FakeDiscord(Patient(patience=15), points_here=False) as server:
+    async with FakeDiscord(Patient(patience=60), points_here=False) as server:
         yield server
     assert server.refusals == []
 
@@ -62,7 +62,7 @@ async def test_a_name_that_is_looked_up_for_a_minute_is_not_waited_for(tmp_path:
         cwd=ROOT,
         env={"PATH": os.environ["PATH"], "BOT_SEMANTIC": "off", "DISCORD_TOKEN": WRONG, **variables},
         capture_output=True,
-        timeout=30,
+        timeout=50,
         check=False,
     )
     assert [line.startswith(UNREACHABLE) for line in fixes(done.stdout.decode())] == [True]

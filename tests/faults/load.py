@@ -74,7 +74,7 @@ class Crowd:
         """Wait for the last answers; some may be missing for ever."""
         with contextlib.suppress(TimeoutError):
             await until(lambda: all(one.answers for one in self.written), within)
-        await self.server.quiets_down(1.0, within=30)
+        await self.server.quiets_down(1.0)
 
     def waits(self) -> list[float]:
         """Return the seconds between each question and its answer."""

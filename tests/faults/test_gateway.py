@@ -39,7 +39,7 @@ async def test_after_an_outage_the_session_is_resumed_after_pauses_of_at_most_fi
     written = await alice.writes(f"<@bot> {KOREAN}")
     await until(lambda: len(pauses(caplog)) == OUTAGE)
     server.refuses_gateway(None)
-    await alice.is_answered(written, within=30)
+    await alice.is_answered(written)
     sys.stdout.write(f"gateway refused {OUTAGE - 1} times: pauses of {pauses(caplog)} s\n")
     assert max(pauses(caplog)) <= MAX_PAUSE
     assert server.hub.identifies == 1
@@ -131,7 +131,7 @@ async def test_no_question_is_lost_among_broken_events(server: FakeDiscord, bot:
         written.append(await member.writes(f"<@bot> {KOREAN}"))
         server.sends_malformed_event()
     for member, question in zip(members, written, strict=True):
-        await member.is_answered(question, within=30)
+        await member.is_answered(question)
     sys.stdout.write(f"100 questions among {bot.dropped_events.total()} broken events: all answered\n")
     assert [len(question.answers) for question in written] == [1] * 100
     assert bot.dropped_events.total() == 100

@@ -42,7 +42,7 @@ async def drops(promises: Promises, cache: Path, times: int) -> None:
             for number in range(times):
                 await asyncio.sleep(chance.uniform(0, 0.4))
                 server.drops_connection()
-                await server.resumes(number + 1, within=30)
+                await server.resumes(number + 1)
         await crowd.is_answered()
         sys.stdout.write(f"{times} drops of the socket in {time.monotonic() - began:.0f} s\n")
         crowd.check(promises, refusals(knowledge))
@@ -102,7 +102,7 @@ async def kills(promises: Promises, cache: Path, times: int) -> None:
             await bot.says("connected and answering", within=60)
             alice = server.user("alice", locale="ko")
             written = await alice.writes(QUESTION)
-            await until(lambda: written.answers, within=30)
+            await until(lambda: written.answers)
             await server.quiets_down(0.5)
             answered = [ANSWER in one.text for one in written.answers]
             promises.check("the next start answers", kept=answered == [True])
