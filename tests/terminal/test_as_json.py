@@ -75,7 +75,7 @@ def test_the_same_fact_of_two_articles_is_two_answers() -> None:
 
 def test_a_message_that_asks_two_things_gets_both_answers() -> None:
     knowledge = night_snapshot().knowledge
-    library = Library(lambda: (knowledge, "1"), None)
+    library = Library(lambda: (knowledge, "1"), None, restored=night_snapshot())
     certain = [
         sample.text.rstrip("?")
         for fact in knowledge.articles[0].facts
