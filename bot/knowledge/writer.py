@@ -3,12 +3,13 @@
 import json
 import os
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from bot.errors import KnowledgeError, Problem
+from bot.knowledge.folder import SAMPLES
 from bot.knowledge.problems import Node
 from bot.knowledge.schema import ID_LENGTH
 from bot.knowledge.validation import UNFINISHED
@@ -102,15 +103,7 @@ class Draft:
 
     def summary(self) -> tuple[str, ...]:
         """Return a line for each file with the number of items in its lists."""
-        return tuple(
-            f"{name}: "
-            + ", ".join(
-                f"{len(items)} {_SINGULARS[key] if len(items) == 1 else key}"
-                for key, items in data.items()
-                if isinstance(items, list)
-            )
-            for name, data in self.content.items()
-        )
+        return tuple(f"{name}: {', '.join(_counts(name, data))}" for name, data in self.content.items())
 
     def write(self, folder: Path) -> tuple[Path, ...]:
         """Write the files and return their paths; KnowledgeError when one of them exists already."""
@@ -127,6 +120,16 @@ class Draft:
             what = f"can't be written: {(error.strerror or 'input/output error').lower()}"
             raise KnowledgeError((Problem(str(folder), 0, "", what),)) from error
         return tuple(folder / name for name in files)
+
+
+def _counts(name: str, data: Mapping[str, Node]) -> Iterator[str]:
+    """Yield how many items of each kind a file has."""
+    if name == SAMPLES:
+        lists = (texts for entry in data.values() if isinstance(entry, dict) for texts in entry.values())
+        yield f"{sum(map(len, lists))} further samples"
+    for key, items in data.items():
+        if isinstance(items, list):
+            yield f"{len(items)} {_SINGULARS[key] if len(items) == 1 else key}"
 
 
 def clean(text: str) -> str:

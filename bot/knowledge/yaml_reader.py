@@ -26,6 +26,8 @@ MAX_DEPTH: Final = 20
 MAX_NODES: Final = 50_000
 MAX_PROBLEMS: Final = 100
 _CONTROL: Final = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ufeff\ud800-\udfff\ufffe\uffff]")
+REPEATED: Final = "\0"
+"""What a key that is repeated, which is a problem, has before its line so that its value is read too."""
 _COMMENT: Final = re.compile(" +#")
 _TOKEN: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._/:-]*")
 """An id, kind, date or range: a comment behind one of these cuts nothing off."""
@@ -234,7 +236,7 @@ class _Builder:
             hint = f": {MISSING_DASH.format(text)}, or remove one" if text == "id" else ""
             repeated = f"the key {quote(text)} is repeated (first in line {first}){hint}"
             self.refuse(line, wrong_marker(text) or repeated)
-            text += f"\0{line}"
+            text += f"{REPEATED}{line}"
         frame.key = text
         self.lines[(*frame.path, text)] = line
 
