@@ -27,9 +27,7 @@ from bot.knowledge.folder import (
     COMMANDS,
     ENTITIES,
     FACTS,
-    FACTS_FOLDER,
     SAMPLES,
-    SAMPLES_FOLDER,
     KnowledgeFiles,
     read_files,
 )
@@ -39,7 +37,6 @@ from bot.knowledge.references import ArticleFiles, all_samples, article_of, chec
 from bot.knowledge.schema import CaseModel, SamplesFile, parse_paragraphs
 from bot.knowledge.validation import LoadedFile, Located
 from bot.knowledge.writer import dump
-from bot.knowledge.yaml_reader import Document
 
 _LISTS: Final[Mapping[str, str]] = {
     "entities": ENTITIES,
@@ -72,13 +69,22 @@ def add_reply(source: Path, folder: Path, shipped: Path | None = None) -> Merged
 
 def merge_reply(source: Path, folder: Path, shipped: Path | None = None) -> Merged:
     """Return what `add_reply` writes; raises like it."""
+    files, own, lexicon = read_article_folder(folder, shipped)
+    reply = read_reply(read_article_text(source), source.name)
+    return _Merging(reply, own, folder, files).merged(lexicon)
+
+
+def read_article_folder(folder: Path, shipped: Path | None) -> tuple[KnowledgeFiles, ArticleFiles, Lexicon]:
+    """Return the files of an article's folder, what was read of them, and the lexicon.
+
+    Raises KnowledgeError when anything is wrong with the folder, or when it holds several articles.
+    """
     files = read_files(folder, shipped)
     lexicon = parse_knowledge(files).knowledge.lexicon
     if len(files.articles) != 1 or not (folder / ARTICLE).exists():
-        what = "holds several articles: name the folder of the one to add to"
+        what = "holds several articles: name the folder of one of them"
         raise KnowledgeError((Problem(str(folder), 0, "", what),))
-    reply = read_reply(read_article_text(source), source.name)
-    return _Merging(reply, read_article(files.articles[0], files, []), folder, files).merged(lexicon)
+    return files, read_article(files.articles[0], files, []), lexicon
 
 
 @dataclass(slots=True)
@@ -150,7 +156,7 @@ class _Merging:
             yield item
         else:
             added: list[Addition] = []
-            whole = self._merge_node(_node_at(old.document, old.path), item, (), added)
+            whole = self._merge_node(old.document.node(old.path), item, (), added)
             if added:
                 self.merged_at.add((file, old.path))
                 self._note_added(file, f"{NOUNS[key]} {quote(_label(item))}", old.path, added)
@@ -185,15 +191,15 @@ class _Merging:
 
     def _add_further(self, key: str, name: str, facts: str, further: dict[str, Node]) -> None:
         """Note samples that are added to a samples file."""
-        files = {file.document.file: file for file in self.own.files if isinstance(file.model, SamplesFile)}
-        having = [file for file, loaded in files.items() if (name,) in loaded.document.lines]
-        beside = [file for file in files if file == facts.replace(f"{FACTS_FOLDER}/", f"{SAMPLES_FOLDER}/")]
-        file = (*having, *beside, *files, self.files.articles[0].name(SAMPLES))[0]
-        added = [Addition((language,), texts) for language, texts in further.items()] if having else []
-        if having:
-            self.merged_at.add((file, (name,)))
-        self._note_added(file, f"{NOUNS[key]} {quote(name)}", (name,), added or [Addition((), further)])
-        there: Any = _node_at(files[file].document, (name,)) if having else {}
+        file = self.own.samples_file(name, facts) or self.files.articles[0].name(SAMPLES)
+        entry = next((one for one in self.own.samples if one.path == (name,)), None)
+        there: Any = {}
+        added = [Addition((), further)]
+        if entry is not None:
+            self.merged_at.add((file, entry.path))
+            there = entry.document.node(entry.path)
+            added = [Addition((language,), texts) for language, texts in further.items()]
+        self._note_added(file, f"{NOUNS[key]} {quote(name)}", (name,), added)
         whole: Any = {language: [*there.get(language, ()), *further.get(language, ())] for language in LANGUAGES}
         self.further[name] = {language: texts for language, texts in whole.items() if texts}
 
@@ -279,14 +285,6 @@ class _Merging:
                 else:
                     content.setdefault(str(addition.path[0]), []).extend(addition.value)  # type: ignore[union-attr]
             yield path, dump(content).encode()
-
-
-def _node_at(document: Document, path: NodePath) -> Any:  # noqa: ANN401  a node
-    """Return the node at a path that exists."""
-    node: Any = document.data
-    for part in path:
-        node = node[part]
-    return node
 
 
 def _same(key: str, old: Located[Any], new: Mapping[str, Node]) -> bool:

@@ -9,7 +9,17 @@ from pydantic import BaseModel
 from bot.core.model import LANGUAGES, NOTHING, Article, Command, Language, Lexicon, Text
 from bot.core.text import normalise, squeeze
 from bot.errors import Problem
-from bot.knowledge.folder import ARTICLE, CASES, COMMANDS, ENTITIES, FACTS, ArticleFolder, KnowledgeFiles
+from bot.knowledge.folder import (
+    ARTICLE,
+    CASES,
+    COMMANDS,
+    ENTITIES,
+    FACTS,
+    FACTS_FOLDER,
+    SAMPLES_FOLDER,
+    ArticleFolder,
+    KnowledgeFiles,
+)
 from bot.knowledge.problems import NOUNS, NodePath, quote, unknown
 from bot.knowledge.schema import (
     ArticleFile,
@@ -74,6 +84,14 @@ class ArticleFiles:
             ko.setdefault(name, []).extend(samples.ko)
             en.setdefault(name, []).extend(samples.en)
         return {name: Samples.model_construct(ko=ko[name], en=en[name]) for name in ko}
+
+    def samples_file(self, name: str, facts: str) -> str | None:
+        """Return the samples file that has an id, else the one beside a facts file, else the first one there is."""
+        files = [file.document for file in self.files if isinstance(file.model, SamplesFile)]
+        having = [document.file for document in files if (name,) in document.lines]
+        names = [document.file for document in files]
+        beside = [file for file in names if file == facts.replace(f"{FACTS_FOLDER}/", f"{SAMPLES_FOLDER}/")]
+        return next(iter((*having, *beside, *names)), None)
 
     def ids(self, *keys: str) -> frozenset[str] | None:
         """Return every id in these lists, also of invalid items; None where one of the lists is incomplete."""
