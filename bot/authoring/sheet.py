@@ -101,18 +101,20 @@ def merge_sheet(file: Path, folder: Path, shipped: Path | None = None, *, delete
     """Return what `import_sheet` writes; raises like it."""
     files, own, _ = read_article_folder(folder, shipped)
     sheet = read_sheet(file)
-    problems: list[Problem] = []
+    of_cells: list[Problem] = []
     while True:  # without the cells that have problems, the reader finds further ones
-        wrong = frozenset((problem.line, problem.column) for problem in problems)
+        wrong = frozenset((problem.line, problem.column) for problem in of_cells)
+        others: list[Problem] = []
         try:
             imported = _Importing(sheet, own, files, wrong).imported(delete_missing=delete_missing)
         except KnowledgeError as error:
-            new = [one for one in error.problems if one not in problems and (one.line, one.column) not in wrong]
-            problems += new
+            others = [problem for problem in error.problems if not problem.column]
+            new = [one for one in error.problems if one.column and (one.line, one.column) not in wrong]
+            of_cells += new
             if new:
                 continue
-        if problems:
-            raise KnowledgeError(tuple(problems))
+        if of_cells or others:
+            raise KnowledgeError((*of_cells, *others))
         return imported
 
 
