@@ -292,6 +292,50 @@ def check(  # noqa: PLR0913, PLR0917  one parameter per option
     sys.stdout.write(str(report))
 
 
+sheet = typer.Typer(no_args_is_help=True, help="Edit the facts and gaps of an article in a spreadsheet.")
+app.add_typer(sheet, name="sheet", rich_help_panel=AUTHORS)
+ArticleFolder = Annotated[Path, typer.Argument(metavar="DIR", parser=path, help="The folder of one article.")]
+
+
+@sheet.command("export")
+def export_sheet(
+    folder: ArticleFolder,
+    file: Annotated[Path, typer.Argument(metavar="FILE.csv", parser=path, help="The file to write.")],
+) -> None:
+    """Write a CSV file with one row for each fact and gap, for Excel, Google Sheets or LibreOffice."""
+    from bot import app as composition
+    from bot.authoring.sheet import export_sheet as export
+    from bot.core.text import counted
+
+    exported = export(folder, file, composition.shipped_knowledge())
+    for note in exported.notes:
+        sys.stderr.write(f"{note}\n")
+    sys.stdout.write(
+        f"{file}: {counted(exported.facts, 'fact')}, {counted(exported.gaps, 'gap')}\n"
+        "Next: edit it, save it as CSV UTF-8, then run\n"
+        f"  python -m bot sheet import {shlex.quote(str(file))} {shlex.quote(str(folder))}\n"
+    )
+
+
+@sheet.command("import")
+def import_sheet(
+    file: Annotated[Path, typer.Argument(metavar="FILE.csv", parser=path, help="The edited file.")],
+    folder: ArticleFolder,
+    delete_missing: Annotated[  # noqa: FBT002
+        bool, typer.Option("--delete-missing", help="Delete facts and gaps that have no row any more.")
+    ] = False,
+) -> None:
+    """Change what differs in the file, and only that; nothing where anything is wrong."""
+    from bot import app as composition
+    from bot.authoring.sheet import import_sheet as merge
+
+    imported = merge(file, folder, composition.shipped_knowledge(), delete_missing=delete_missing)
+    lines = imported.changes or ("nothing differs",)
+    sys.stdout.write(f"{folder}:\n" + "".join(f"  {line}\n" for line in lines))
+    if imported.changes:
+        sys.stdout.write(f"Next: run\n  python -m bot check {shlex.quote(str(folder))}\n")
+
+
 def _progress(done: int, total: int) -> None:
     """Show the progress of the held-out rounds on standard error."""
     sys.stderr.write(f"\rheld-out samples: {done} of {total} rounds" + ("\n" if done == total else ""))

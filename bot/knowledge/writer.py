@@ -3,12 +3,13 @@
 import json
 import os
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from bot.errors import KnowledgeError, Problem
+from bot.knowledge.folder import SAMPLES
 from bot.knowledge.problems import Node
 from bot.knowledge.schema import ID_LENGTH
 from bot.knowledge.validation import UNFINISHED
@@ -16,6 +17,7 @@ from bot.knowledge.validation import UNFINISHED
 _FLOW_WIDTH: Final = 80
 _FLOW: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 """Ids and numbers: safe in `[a, b]`, where sentences are not."""
+_NOT_IN_FLOW: Final = frozenset(",[]{}")
 _NOT_ID: Final = re.compile(r"[^a-z0-9]+")
 _CONTROL: Final = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ufeff\ud800-\udfff\ufffe\uffff]")
 
@@ -32,7 +34,21 @@ _SINGULARS: Final = {
 
 def dump(data: dict[str, Node]) -> str:
     """Return a mapping as a YAML document; texts must be NFC, without control characters and lone surrogates."""
-    return "\n".join(_block(data, 0)) + "\n"
+    return "\n".join(block_lines(data)) + "\n"
+
+
+def block_lines(node: Node, column: int = 0) -> list[str]:
+    """Return a node as lines that begin in a column, counted from 0."""
+    return [" " * column + line for line in _block(node, 0)]
+
+
+def flow_text(node: Node) -> str:
+    """Return a node on one line, with brackets and braces."""
+    if isinstance(node, list):
+        return f"[{', '.join(map(flow_text, node))}]"
+    if isinstance(node, dict):
+        return "{" + ", ".join(f"{scalar_text(key)}: {flow_text(value)}" for key, value in node.items()) + "}"
+    return scalar_text(node) if _NOT_IN_FLOW.isdisjoint(node) else json.dumps(node, ensure_ascii=False)
 
 
 def _block(node: Node, depth: int) -> Iterator[str]:
@@ -43,7 +59,7 @@ def _block(node: Node, depth: int) -> Iterator[str]:
     elif isinstance(node, dict):
         for key, value in node.items():
             inline = _inline(value)
-            yield f"{indent}{_scalar(key)}:" + ("" if inline is None else f" {inline}")
+            yield f"{indent}{scalar_text(key)}:" + ("" if inline is None else f" {inline}")
             if inline is None:
                 yield from _block(value, depth + 1)
     else:
@@ -56,7 +72,7 @@ def _block(node: Node, depth: int) -> Iterator[str]:
 def _inline(node: Node) -> str | None:
     """Return a node that fits behind its key: a text, a list of ids or numbers, or something empty; else None."""
     if isinstance(node, str):
-        return _scalar(node)
+        return scalar_text(node)
     if isinstance(node, dict):
         return None if node else "{}"
     return _flow(node) if is_flow(node) else None
@@ -71,7 +87,7 @@ def is_flow(node: list[Node]) -> bool:
     return all(isinstance(item, str) and _FLOW.fullmatch(item) for item in node) and len(_flow(node)) <= _FLOW_WIDTH
 
 
-def _scalar(text: str) -> str:
+def scalar_text(text: str) -> str:
     """Return a text without quotes where that is safe, else in double quotes with JSON's escapes, which YAML shares."""
     plain = (
         text[:1].isalnum()
@@ -102,15 +118,7 @@ class Draft:
 
     def summary(self) -> tuple[str, ...]:
         """Return a line for each file with the number of items in its lists."""
-        return tuple(
-            f"{name}: "
-            + ", ".join(
-                f"{len(items)} {_SINGULARS[key] if len(items) == 1 else key}"
-                for key, items in data.items()
-                if isinstance(items, list)
-            )
-            for name, data in self.content.items()
-        )
+        return tuple(f"{name}: {', '.join(_counts(name, data))}" for name, data in self.content.items())
 
     def write(self, folder: Path) -> tuple[Path, ...]:
         """Write the files and return their paths; KnowledgeError when one of them exists already."""
@@ -127,6 +135,16 @@ class Draft:
             what = f"can't be written: {(error.strerror or 'input/output error').lower()}"
             raise KnowledgeError((Problem(str(folder), 0, "", what),)) from error
         return tuple(folder / name for name in files)
+
+
+def _counts(name: str, data: Mapping[str, Node]) -> Iterator[str]:
+    """Yield how many items of each kind a file has."""
+    if name == SAMPLES:
+        lists = (texts for entry in data.values() if isinstance(entry, dict) for texts in entry.values())
+        yield f"{sum(map(len, lists))} further samples"
+    for key, items in data.items():
+        if isinstance(items, list):
+            yield f"{len(items)} {_SINGULARS[key] if len(items) == 1 else key}"
 
 
 def clean(text: str) -> str:

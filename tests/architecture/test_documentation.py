@@ -85,7 +85,7 @@ def test_the_example_for_authors_passes_check(tmp_path: Path, capsys: pytest.Cap
         path.write_text(block, encoding="utf-8")
     arguments = ["check", str(tmp_path / "harbour-clock"), "--article", str(tmp_path / "article.txt"), "--no-semantic"]
     app(arguments, standalone_mode=False)
-    assert "1 article, 2 facts, 1 gap, 9 sample questions, 6 cases: no problems" in capsys.readouterr().out
+    assert "1 article, 2 facts, 1 gap, 11 sample questions, 6 cases: no problems" in capsys.readouterr().out
 
 
 def test_the_readme_is_short() -> None:

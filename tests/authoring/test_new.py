@@ -186,3 +186,17 @@ def test_a_target_that_cannot_be_written_is_refused(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(KnowledgeError, match="can't be written: "):
         from_json(read_reply(json.dumps(DATA), "a.json"), "ship").write(tmp_path / "file" / "ship")
+
+
+def test_samples_beyond_four_of_a_fact_and_two_of_a_gap_are_written_apart(tmp_path: Path) -> None:
+    asked = {"questions_ko": [f"하나 {n}" for n in "가나다라마바"], "questions_en": [f"one {n}" for n in "abcd"]}
+    gap = {"id": "pay", "ko": "안 나와요.", "questions_ko": [f"둘 {n}" for n in "가나다"]}
+    source = {"title": "제목", "publisher": "신문", "paragraphs": 1}
+    data = {"source": source, "facts": [{"id": "a", "ko": "답", "paragraph": 1} | asked], "gaps": [gap]}
+    (tmp_path / "reply.json").write_text(json.dumps(data), encoding="utf-8")
+    draft = new_article(tmp_path / "reply.json", tmp_path / "art")
+    apart = (tmp_path / "art/samples.yaml").read_text(encoding="utf-8")
+    assert apart == "a:\n  ko:\n    - 하나 마\n    - 하나 바\npay:\n  ko:\n    - 둘 다\n"
+    assert "samples.yaml: 3 further samples" in draft.summary()
+    fact = read_knowledge(tmp_path / "art").articles[0].facts[0]
+    assert [sample.text for sample in fact.samples] == [*asked["questions_ko"], *asked["questions_en"]]
