@@ -114,7 +114,7 @@ def _answering(fact: Fact, swaps: Mapping[Language, tuple[str, str]]) -> Fact:
 
 
 def _citations(fact: Fact, article: Article, rng: random.Random) -> Iterator[Planted]:
-    cited = fact.source.paragraphs
+    cited = fact.source.every_paragraph()
     last = max((number for section in article.sections for number in section.paragraphs), default=0)
     others = [number for number in range(1, last + 1) if number not in cited]
     if cited and others:

@@ -87,9 +87,9 @@ def _scores(article: Article, lines: Sequence[str], numbers: Sequence[int]) -> l
     """
     items: dict[int, set[str]] = {number: set() for number in numbers}
     for fact in article.facts:
-        if len(fact.source.paragraphs) == 1:
+        if len(cited := fact.source.every_paragraph()) == 1:
             telling = [*fact.evidence, *(number for text in fact.answer.every() for number in _NUMBER.findall(text))]
-            items.setdefault(fact.source.paragraphs[0], set()).update(map(plain, telling))
+            items.setdefault(cited[0], set()).update(map(plain, telling))
     rows = {item: [occurs_in(item, line) for line in lines] for found in items.values() for item in found}
     weight = {item: 1 / max(1, sum(hits)) for item, hits in rows.items()}
     shape = [looks_like_body(line) for line in lines]
@@ -171,10 +171,16 @@ def check_article_text(article: Article, text: str, locations: Locations | None 
     return tuple(sorted(starmap(located, found)))
 
 
+def cited_texts(fact: Fact, paragraphs: Paragraphs) -> list[str]:
+    """Return the paragraphs that a fact cites; of a section without body paragraphs, the whole text."""
+    texts = [paragraphs.body[number] for number in fact.source.every_paragraph() if number in paragraphs.body]
+    whole = not texts or any(not place.paragraphs for place in fact.source.sections())
+    return [*texts, paragraphs.whole] if whole else texts
+
+
 def missing_evidence(fact: Fact, paragraphs: Paragraphs) -> Iterator[tuple[str, str, str]]:
     """Yield the fact's id, where and what for each evidence item that is in none of the cited paragraphs."""
-    cited = fact.source.paragraphs
-    texts = [paragraphs.body[n] for n in cited if n in paragraphs.body] or [paragraphs.whole]
+    cited, texts = fact.source.every_paragraph(), cited_texts(fact, paragraphs)
     for item in fact.evidence:
         wanted = plain(item)
         if any(occurs_in(wanted, text) for text in texts):

@@ -201,7 +201,7 @@ def _doubtful(doubts: Sequence[tuple[Article, Doubt]]) -> tuple[Advice, ...]:
 
 def _untold(article: Article, one: Untold, place: Location) -> Line:
     """Return the line for a sentence that is not told; it concerns the facts that cite its paragraph."""
-    citing = tuple(fact.id for fact in article.facts if one.paragraph in fact.source.paragraphs)
+    citing = tuple(fact.id for fact in article.facts if one.paragraph in fact.source.every_paragraph())
     text = f"no fact tells {', '.join(map(quote, one.things()))} of {quote(one.sentence)}"
     return Line(f"paragraph {one.paragraph}: {text}", article.slug, citing, place)
 

@@ -52,7 +52,7 @@ def untold(article: Article, paragraphs: Paragraphs) -> list[Untold]:
     topics = names.topics(" ".join(article.title.every()), paragraphs.body.values())
     found: list[Untold] = []
     for number, written in paragraphs.written.items():
-        citing = [fact for fact in article.facts if number in fact.source.paragraphs]
+        citing = [fact for fact in article.facts if number in fact.source.every_paragraph()]
         sentences = _Sentences(names, citing, topics, article.language)
         found += sentences.untold(number, paragraphs.lines[number], written)
     return sorted((one for one in found if one.weight), key=lambda one: -one.weight)

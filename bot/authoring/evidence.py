@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from bot.authoring.advice import LANGUAGE_NAMES
-from bot.authoring.article_text import Paragraphs
+from bot.authoring.article_text import Paragraphs, cited_texts
 from bot.authoring.figures import Figure, figures_of, unconfirmed
 from bot.authoring.names import Names, is_common
 from bot.core.model import LANGUAGES, Article, Fact, other_language
@@ -55,9 +55,7 @@ class AnswerCheck:
 
     def _against_text(self, fact: Fact) -> Iterator[Doubt]:
         assert self._paragraphs is not None  # noqa: S101  for the type checker
-        numbers = fact.source.paragraphs
-        body = self._paragraphs.body
-        cited = [body[n] for n in numbers if n in body] or [self._paragraphs.whole]
+        numbers, cited = fact.source.every_paragraph(), cited_texts(fact, self._paragraphs)
         place = f"paragraph {', '.join(map(str, numbers))}" if numbers else "the article"
         seen: set[object] = set()
         for text in fact.answer.every():

@@ -80,7 +80,7 @@ def _untold(article: Article, body: Sequence[str]) -> Iterator[tuple[str, dict[s
     """Yield a wish for each paragraph that no fact cites, then for each with figures that no fact tells."""
     told: dict[int, list[str]] = {}
     for fact in article.facts:
-        for paragraph in fact.source.paragraphs:
+        for paragraph in fact.source.every_paragraph():
             told.setdefault(paragraph, []).extend((*fact.answer.every(), *fact.evidence))
     for number, text in enumerate(body, 1):
         if number not in told:

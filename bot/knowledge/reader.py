@@ -201,7 +201,7 @@ def _fact(fact: schema.FactModel) -> model.Fact:
         label=_label(fact),
         answer=_text(fact.answer),
         samples=_samples(fact.questions),
-        source=model.Source(fact.source.section, fact.source.paragraphs),
+        source=_source(fact),
         asks=tuple(fact.asks),
         about=tuple(fact.about),
         evidence=tuple(fact.evidence),
@@ -209,6 +209,11 @@ def _fact(fact: schema.FactModel) -> model.Fact:
         tags=tuple(fact.tags),
         related=tuple(fact.related),
     )
+
+
+def _source(fact: schema.FactModel) -> model.Source:
+    first, *further = (model.Source(one.section, one.paragraphs) for one, _ in fact.sources())
+    return replace(first, further=tuple(further))
 
 
 def _gap(gap: schema.GapModel) -> model.Gap:
