@@ -1,6 +1,7 @@
 """`check` and `new`: what an author sees."""
 
 import json
+import re
 import shutil
 from pathlib import Path
 
@@ -53,13 +54,13 @@ def test_a_case_that_fails_names_what_came_instead(folder: Folder) -> None:
     )
     (problem,) = refused("check", folder.root, "--no-semantic")
     assert problem.startswith("art/cases.yaml:2: cases: the case '양자역학의")
-    assert "expects 'murati-origin' but gets 'nothing'" in problem
+    assert re.search("expects 'murati-origin' \\(nearest sample '무라티.*'\\) but gets 'nothing'$", problem)
 
 
 def test_a_case_that_fails_names_the_sample_that_was_found(folder: Folder) -> None:
     folder.write("art/cases.yaml", "cases:\n  - question: 무라티의 고향\n    expect: nothing\n")
     (problem,) = refused("check", folder.root, "--no-semantic")
-    assert problem.endswith("expects 'nothing' but gets 'murati-origin' (by its sample '무라티 고향')")
+    assert problem.endswith("expects 'nothing' but gets 'murati-origin' (nearest sample '무라티 고향')")
 
 
 def test_advice_proposes_gaps_only_when_asked_for(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
