@@ -264,7 +264,7 @@ def check(  # noqa: PLR0913, PLR0917  one parameter per option
     article: Annotated[
         Path | None, typer.Option(parser=path, help="The text of the one article, to compare the facts with.")
     ] = None,
-    advice: Annotated[bool, typer.Option("--advice", help="Also propose gaps, and list near-duplicate facts.")] = False,  # noqa: FBT002
+    advice: Annotated[bool, typer.Option("--advice", help="Also propose samples, gaps and mergers.")] = False,  # noqa: FBT002
     full: Annotated[bool, typer.Option("--full", help="Test every sample, not 12 of each fact.")] = False,  # noqa: FBT002
     every: Annotated[bool, typer.Option("--all", help="Show every warning, not the first ten of each kind.")] = False,  # noqa: FBT002
     only: Annotated[str | None, typer.Option(metavar="FACT", help="Show the warnings of this fact only.")] = None,

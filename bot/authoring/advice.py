@@ -70,6 +70,7 @@ KINDS: Final[Mapping[str, str]] = MappingProxyType(
         "overlap": "held-out samples of one fact find another, or a gap: make each question fit only one of them",
         "alias": "a word may be a name that is not recognised, or an entity has no name in one script: add the alias",
         "near-duplicate samples": "samples of one fact that look the same to the bot: reword all but one",
+        "likely question": "a short question that should lead to a fact and does not: add it to its samples",
         "gap": "readers may ask this of such an entity, and no sample does: add a gap, or a sample",
         "near-duplicate facts": "facts with nearly the same answer: merge them, or make the answers differ",
     }

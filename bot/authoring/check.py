@@ -17,6 +17,7 @@ from bot.authoring.advice import MOST_LINES, Advice, Line, Misclassified
 from bot.authoring.article_text import check_article_text, read_article_text, split_paragraphs
 from bot.authoring.coverage import Untold, untold
 from bot.authoring.evidence import Doubt, answer_doubts
+from bot.authoring.likely import likely_questions
 from bot.core.features import Matrix
 from bot.core.index import Scope, Vector
 from bot.core.matching import MAX_SUGGESTIONS, Question, believed
@@ -217,7 +218,8 @@ def check(  # noqa: PLR0913  what to look for is a switch each
 ) -> Report:
     """Return what would improve the answers; raise KnowledgeError with the problems and every case that fails.
 
-    With `more_advice` the report also proposes gaps and lists near-duplicate facts; with `full` it tests every sample.
+    With `more_advice` the report also proposes samples and gaps and lists near-duplicate facts; with `full` it tests
+    every sample.
     """
     if found := (*compared.problems, *failed_cases(snapshot, encoder)):
         raise KnowledgeError(found)
@@ -244,7 +246,11 @@ def _advice(
         advice.near_duplicate_samples(index, samples),
     ]
     if more_advice:
-        kinds += [advice.missing_gaps(scope, encoder, samples), advice.near_duplicate_facts(index, encoder)]
+        kinds += [
+            likely_questions(scope, encoder, samples),
+            advice.missing_gaps(scope, encoder, samples),
+            advice.near_duplicate_facts(index, encoder),
+        ]
     return kinds
 
 
