@@ -22,6 +22,7 @@ from bot.errors import MISTAKE, BotError, ConfigError, KnowledgeError, Problem
 if TYPE_CHECKING:
     from threading import Timer
 
+    from bot.core.model import Article
     from bot.discord_bot.doctor import Finding
     from bot.discord_bot.sync import Tree
     from bot.service.explaining import Explanation
@@ -263,8 +264,10 @@ def check(  # noqa: PLR0913, PLR0917  one parameter per option
     article: Annotated[
         Path | None, typer.Option(parser=path, help="The text of the one article, to compare the facts with.")
     ] = None,
-    advice: Annotated[bool, typer.Option("--advice", help="Also propose gaps, and list near-duplicate facts.")] = False,  # noqa: FBT002
+    advice: Annotated[bool, typer.Option("--advice", help="Also propose samples, gaps and mergers.")] = False,  # noqa: FBT002
     full: Annotated[bool, typer.Option("--full", help="Test every sample, not 12 of each fact.")] = False,  # noqa: FBT002
+    every: Annotated[bool, typer.Option("--all", help="Show every warning, not the first ten of each kind.")] = False,  # noqa: FBT002
+    only: Annotated[str | None, typer.Option(metavar="FACT", help="Show the warnings of this fact only.")] = None,
     schema: Annotated[bool, typer.Option("--schema", help="Print the JSON Schema of the files.")] = False,  # noqa: FBT002
     semantic: Semantic = None,
 ) -> None:
@@ -276,7 +279,7 @@ def check(  # noqa: PLR0913, PLR0917  one parameter per option
         return
     from bot import app as composition
     from bot.authoring.check import check as run
-    from bot.authoring.check import text_problems
+    from bot.authoring.check import compare
     from bot.knowledge.folder import read_files
     from bot.knowledge.reader import parse_knowledge
     from bot.terminal.progress import Preparing
@@ -284,12 +287,25 @@ def check(  # noqa: PLR0913, PLR0917  one parameter per option
     settings = _settings(folder, semantic)
     with Preparing() as preparing:
         running = composition.build(settings, report=preparing.report)
-    problems: tuple[Problem, ...] = ()
-    if article is not None:
-        files = read_files(composition.knowledge_folder(settings), composition.shipped_knowledge())
-        problems = text_problems(parse_knowledge(files), article)
-    report = run(running.library.snapshot, running.encoder, _progress, problems, more_advice=advice, full=full)
-    sys.stdout.write(str(report))
+    located = parse_knowledge(read_files(composition.knowledge_folder(settings), composition.shipped_knowledge()))
+    if only is not None:
+        _refuse_unknown_item(located.knowledge.articles, only)
+    compared = compare(located, article)
+    report = run(running.library.snapshot, running.encoder, _progress, compared, more_advice=advice, full=full)
+    shown = report if only is None else report.only(only)
+    sys.stdout.write(shown.shown(located.locations, every=every or only is not None))
+
+
+def _refuse_unknown_item(articles: "Sequence[Article]", name: str) -> None:
+    """Raise ConfigError unless one of the articles has a fact, gap or entity called `name`."""
+    from bot.knowledge.problems import unknown
+
+    known = {
+        item.id for article in articles for items in (article.facts, article.gaps, article.entities) for item in items
+    }
+    if name not in known:
+        msg = f"--only: {unknown('fact', name, known)}"
+        raise ConfigError(msg)
 
 
 sheet = typer.Typer(no_args_is_help=True, help="Edit the facts and gaps of an article in a spreadsheet.")

@@ -320,8 +320,11 @@ def _compared(node: Node, path: NodePath) -> str:
     return squeeze(normalise(text)) if path[:1] in {("questions",), ("aliases",)} else text.strip()
 
 
-def _cited(source: Any) -> object:  # noqa: ANN401  a node
-    """Return the section and the paragraphs of a source in one form."""
-    if not isinstance(source, dict):
-        return source
-    return source.get("section"), parse_paragraphs(given) if (given := source.get("paragraphs")) else ()
+def _cited(source: Any) -> frozenset[object]:  # noqa: ANN401  a node
+    """Return the sections and the paragraphs of a source in one form."""
+    places = source if isinstance(source, list) else [source]
+    return frozenset(
+        (place.get("section"), parse_paragraphs(given) if (given := place.get("paragraphs")) else ())
+        for place in places
+        if isinstance(place, dict)
+    )

@@ -26,6 +26,7 @@ _MOST_EVIDENCE: Final = 4.0
 COPIED_WORDS: Final = 8
 """Words in a row that count as a copy."""
 _WORD: Final = re.compile(r"\w+")
+_NUMBER: Final = re.compile(r"\d[\d,.]*\d")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,10 @@ class Paragraphs:
     body: Mapping[int, str]
     """Text of each body paragraph by its number, from 1."""
     whole: str
+    written: Mapping[int, str]
+    """Each body paragraph as it is written."""
+    lines: Mapping[int, int]
+    """Line of the text, from 1, of each body paragraph."""
 
 
 def plain(text: str) -> str:
@@ -57,7 +62,8 @@ def occurs_in(item: str, text: str) -> bool:
 
 def split_paragraphs(article: Article, text: str) -> Paragraphs | None:
     """Return the body paragraphs; None when the text has fewer lines than the article has paragraphs."""
-    lines = [plain(line) for line in text.splitlines() if line.strip()]
+    rows = [(at, line) for at, line in enumerate(text.splitlines(), 1) if line.strip()]
+    lines = [plain(line) for _, line in rows]
     sections = [section.paragraphs for section in article.sections if section.paragraphs]
     numbers = [number for paragraphs in sections for number in paragraphs]
     if len(lines) < len(numbers):
@@ -65,16 +71,25 @@ def split_paragraphs(article: Article, text: str) -> Paragraphs | None:
     starts = {paragraphs[0] for paragraphs in sections}
     scores = _scores(article, lines, numbers)
     chosen = _align(scores, [_SKIP_BETWEEN if n in starts else _SKIP_INSIDE for n in numbers])
-    body = {number: lines[row] for number, row in zip(numbers, chosen, strict=True)}
-    return Paragraphs(body, "\n".join(lines))
+    found = dict(zip(numbers, chosen, strict=True))
+    return Paragraphs(
+        body={number: lines[row] for number, row in found.items()},
+        whole="\n".join(lines),
+        written={number: rows[row][1] for number, row in found.items()},
+        lines={number: rows[row][0] for number, row in found.items()},
+    )
 
 
 def _scores(article: Article, lines: Sequence[str], numbers: Sequence[int]) -> list[list[float]]:
-    """Return scores, shape (paragraphs, lines): how much a line looks like a paragraph, plus its share of evidence."""
+    """Return scores, shape (paragraphs, lines): how much a line looks like a paragraph, plus its share of evidence.
+
+    The longer numbers of an answer count as evidence here: they stand in the same digits in both languages.
+    """
     items: dict[int, set[str]] = {number: set() for number in numbers}
     for fact in article.facts:
-        if len(fact.source.paragraphs) == 1:
-            items.setdefault(fact.source.paragraphs[0], set()).update(map(plain, fact.evidence))
+        if len(cited := fact.source.every_paragraph()) == 1:
+            telling = [*fact.evidence, *(number for text in fact.answer.every() for number in _NUMBER.findall(text))]
+            items.setdefault(cited[0], set()).update(map(plain, telling))
     rows = {item: [occurs_in(item, line) for line in lines] for found in items.values() for item in found}
     weight = {item: 1 / max(1, sum(hits)) for item, hits in rows.items()}
     shape = [looks_like_body(line) for line in lines]
@@ -146,7 +161,7 @@ def check_article_text(article: Article, text: str, locations: Locations | None 
         count = sum(len(section.paragraphs) for section in article.sections)
         what = f"the text has fewer lines than the sections have paragraphs ({count}); is it this article?"
         return (Problem(f"{article.slug}/article.yaml", 0, "sections", what),)
-    found = [problem for fact in article.facts for problem in _missing_evidence(fact, paragraphs)]
+    found = [problem for fact in article.facts for problem in missing_evidence(fact, paragraphs)]
     found += _copies(article, text)
 
     def located(name: str, where: str, what: str) -> Problem:
@@ -156,10 +171,16 @@ def check_article_text(article: Article, text: str, locations: Locations | None 
     return tuple(sorted(starmap(located, found)))
 
 
-def _missing_evidence(fact: Fact, paragraphs: Paragraphs) -> Iterator[tuple[str, str, str]]:
+def cited_texts(fact: Fact, paragraphs: Paragraphs) -> list[str]:
+    """Return the paragraphs that a fact cites; of a section without body paragraphs, the whole text."""
+    texts = [paragraphs.body[number] for number in fact.source.every_paragraph() if number in paragraphs.body]
+    whole = not texts or any(not place.paragraphs for place in fact.source.sections())
+    return [*texts, paragraphs.whole] if whole else texts
+
+
+def missing_evidence(fact: Fact, paragraphs: Paragraphs) -> Iterator[tuple[str, str, str]]:
     """Yield the fact's id, where and what for each evidence item that is in none of the cited paragraphs."""
-    cited = fact.source.paragraphs
-    texts = [paragraphs.body[n] for n in cited if n in paragraphs.body] or [paragraphs.whole]
+    cited, texts = fact.source.every_paragraph(), cited_texts(fact, paragraphs)
     for item in fact.evidence:
         wanted = plain(item)
         if any(occurs_in(wanted, text) for text in texts):

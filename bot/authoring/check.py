@@ -13,8 +13,11 @@ from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
 from bot.authoring import advice
-from bot.authoring.advice import Advice, Misclassified
-from bot.authoring.article_text import check_article_text, read_article_text
+from bot.authoring.advice import MOST_LINES, Advice, Line, Misclassified
+from bot.authoring.article_text import check_article_text, read_article_text, split_paragraphs
+from bot.authoring.coverage import Untold, untold
+from bot.authoring.evidence import Doubt, answer_doubts
+from bot.authoring.likely import likely_questions
 from bot.core.features import Matrix
 from bot.core.index import Scope, Vector
 from bot.core.matching import MAX_SUGGESTIONS, Question, believed
@@ -23,7 +26,8 @@ from bot.core.model import Article, Fact, Knowledge, Sample
 from bot.core.snapshot import Snapshot
 from bot.core.text import counted, normalise
 from bot.errors import ConfigError, KnowledgeError, Problem
-from bot.knowledge.reader import LocatedKnowledge
+from bot.knowledge.problems import quote
+from bot.knowledge.reader import LocatedKnowledge, Location, Locations
 from bot.service.answering import score_with
 from bot.service.library import build_snapshot, failed_cases
 from bot.service.ports import Encoder
@@ -138,44 +142,93 @@ class Report:
     counts: str
     advice: tuple[Advice, ...]
 
-    def __str__(self) -> str:
-        """Return the advice, kind by kind, and one line of counts."""
-        warnings = counted(sum(kind.number for kind in self.advice), "warning")
-        return "".join(map(str, self.advice)) + f"{self.counts}: no problems, {warnings}\n"
+    def shown(self, locations: Locations, *, every: bool = False) -> str:
+        """Return the advice kind by kind, the ten best lines of each or `every` one, and one line of counts."""
+        warnings = counted(sum(len(kind.lines) for kind in self.advice), "warning")
+        most = None if every else MOST_LINES
+        shown = "".join(kind.shown(locations, most) for kind in self.advice)
+        return f"{shown}{self.counts}: no problems, {warnings}\n"
+
+    def only(self, fact: str) -> "Report":
+        """Return the report with nothing but the advice about one fact."""
+        return replace(self, advice=tuple(kind.only(fact) for kind in self.advice))
 
 
-def text_problems(located: LocatedKnowledge, file: Path) -> tuple[Problem, ...]:
-    """Compare the only article of `located` with its text in `file`.
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """What a comparison of the facts with each other and with the article's text has found."""
 
-    Raises ConfigError when there are several articles, KnowledgeError when `file` can't be read.
+    problems: tuple[Problem, ...]
+    advice: tuple[Advice, ...]
+
+
+def compare(located: LocatedKnowledge, file: Path | None = None) -> Compared:
+    """Compare the two languages of each answer, and the only article of `located` with its text in `file`.
+
+    A figure that the article has nowhere is a problem; what may be right all the same is advice. Raises ConfigError
+    when there is a file and several articles, KnowledgeError when `file` can't be read.
     """
     articles = located.knowledge.articles
+    if file is None:
+        doubts = [(article, doubt) for article in articles for doubt in answer_doubts(article, None)]
+        return Compared((), _doubtful(doubts))
     if len(articles) != 1:
         msg = f"--article needs the folder of one article; this one has {len(articles)}."
         raise ConfigError(msg)
-    return check_article_text(articles[0], read_article_text(file), located.locations)
+    (article,) = articles
+    text = read_article_text(file)
+    problems = check_article_text(article, text, located.locations)
+    if (paragraphs := split_paragraphs(article, text)) is None:
+        return Compared(problems, ())
+    doubts = [(article, doubt) for doubt in answer_doubts(article, paragraphs)]
+    wrong = [_problem(located, article, doubt) for article, doubt in doubts if not doubt.in_article]
+    possible = _doubtful([one for one in doubts if one[1].in_article])
+    lines = (_untold(article, one, Location(str(file), one.line)) for one in untold(article, paragraphs))
+    return Compared((*problems, *wrong), (*possible, Advice("coverage", tuple(lines))))
+
+
+def _problem(located: LocatedKnowledge, article: Article, doubt: Doubt) -> Problem:
+    place = located.locations.get((article.slug, doubt.fact), Location(article.slug, 0))
+    return Problem(place.file, place.line, f"fact {quote(doubt.fact)}: answer", doubt.what)
+
+
+def _doubtful(doubts: Sequence[tuple[Article, Doubt]]) -> tuple[Advice, ...]:
+    """Return what is doubtful in answers, one advice for figures and one for names."""
+    kinds: dict[str, list[Line]] = {"figure": [], "name": []}
+    for article, doubt in doubts:
+        kinds[doubt.kind].append(Line(f"fact {quote(doubt.fact)}: {doubt.what}", article.slug, (doubt.fact,)))
+    return tuple(Advice(kind, tuple(lines)) for kind, lines in kinds.items())
+
+
+def _untold(article: Article, one: Untold, place: Location) -> Line:
+    """Return the line for a sentence that is not told; it concerns the facts that cite its paragraph."""
+    citing = tuple(fact.id for fact in article.facts if one.paragraph in fact.source.every_paragraph())
+    text = f"no fact tells {', '.join(map(quote, one.things()))} of {quote(one.sentence)}"
+    return Line(f"paragraph {one.paragraph}: {text}", article.slug, citing, place)
 
 
 def check(  # noqa: PLR0913  what to look for is a switch each
     snapshot: Snapshot,
     encoder: Encoder | None,
     progress: Callable[[int, int], None],
-    problems: tuple[Problem, ...] = (),
+    compared: Compared = Compared((), ()),
     *,
     more_advice: bool = False,
     full: bool = False,
 ) -> Report:
-    """Return what would improve the answers; raise KnowledgeError with `problems` and every case that fails.
+    """Return what would improve the answers; raise KnowledgeError with the problems and every case that fails.
 
-    With `more_advice` the report also proposes gaps and lists near-duplicate facts; with `full` it tests every sample.
+    With `more_advice` the report also proposes samples and gaps and lists near-duplicate facts; with `full` it tests
+    every sample.
     """
-    if found := (*problems, *failed_cases(snapshot, encoder)):
+    if found := (*compared.problems, *failed_cases(snapshot, encoder)):
         raise KnowledgeError(found)
     wrong = misclassified_samples(snapshot, encoder, progress, full=full)
     by_article = [_advice(scope, encoder, wrong, more_advice=more_advice) for scope in snapshot.every_scope()]
     kinds = [
+        *compared.advice,
         advice.unregistered_commands(snapshot.knowledge),
-        advice.first_lines("misclassified", (sample for sample in wrong if not sample.offered)),
+        Advice("misclassified", tuple(sample.line() for sample in wrong if not sample.offered)),
         *map(advice.in_turn, zip(*by_article, strict=True)),
     ]
     return Report(_counts(snapshot.knowledge), tuple(kinds))
@@ -193,7 +246,11 @@ def _advice(
         advice.near_duplicate_samples(index, samples),
     ]
     if more_advice:
-        kinds += [advice.missing_gaps(scope, encoder, samples), advice.near_duplicate_facts(index, encoder)]
+        kinds += [
+            likely_questions(scope, encoder, samples),
+            advice.missing_gaps(scope, encoder, samples),
+            advice.near_duplicate_facts(index, encoder),
+        ]
     return kinds
 
 

@@ -474,30 +474,28 @@ class Converter:
         """Return whether an item of the reply adds to one of the folder."""
         return item.get("id") in self.known.get(key, frozenset())
 
-    def _source(self, item: Item) -> dict[str, Node]:
-        """Return section and paragraphs of a fact."""
-        paragraphs, place = item.paragraphs("paragraph"), item.place("paragraph")
-        first = paragraphs[0] if paragraphs else None
+    def _source(self, item: Item) -> Node:
+        """Return section and paragraphs of a fact; a list of these if its paragraphs are in several sections."""
+        cited, place = item.paragraphs("paragraph"), item.place("paragraph")
         last = max((n for s in self.sections for n in s.paragraphs), default=0)
-        if paragraphs:
-            section = next((s for s in self.sections if first in s.paragraphs), None)
-        else:
-            section = next((s for s in self.sections if s.id == _WHOLE or not last), None)
-        numbers: list[Node] = [Placed.at(place, str(number)) for number in paragraphs]
-        beyond = [n for n in paragraphs if not any(n in s.paragraphs for s in self.sections)]
-        what = ""
-        if beyond:
-            what = f"the article has no paragraph {beyond[0]} (1–{last})"
-        elif section is None:
+        sections = [s for s in self.sections if set(cited) & set(s.paragraphs)]
+        if not cited:
+            sections = [s for s in self.sections if s.id == _WHOLE or not last][:1]
+        if beyond := [n for n in cited if not any(n in s.paragraphs for s in self.sections)]:
+            self.problems.append(
+                self._problem(item, f"the article has no paragraph {beyond[0]} (1–{last})", "paragraph")
+            )
+        elif not sections:
             what = f"'paragraph' is missing: which of 1–{last}?"
-        elif outside := set(paragraphs) - set(section.paragraphs):
-            what = f"paragraph {min(outside)} is not in section {quote(section.id)}, as {first} is: cite one section"
-        if what:
             self.problems.append(self._problem(item, what, "paragraph"))
-        if beyond or section is None:
-            section = next(iter(self.sections))
-            numbers = [str(number) for number in section.paragraphs[:1]]
-        return {"section": Placed.at(place, section.id)} | _given(paragraphs=numbers)
+        if beyond or not sections:
+            sections = [next(iter(self.sections))]
+            cited = list(sections[0].paragraphs[:1])
+        listed: list[Node] = []
+        for section in sections:
+            numbers: list[Node] = [Placed.at(place, str(number)) for number in cited if number in section.paragraphs]
+            listed.append({"section": Placed.at(place, section.id)} | _given(paragraphs=numbers))
+        return listed if len(listed) > 1 else listed[0]
 
     def _tag(self, text: Placed) -> Placed:
         """Return a tag in the form of an id."""

@@ -145,7 +145,7 @@ def _section(name: str, ko: str, en: str, paragraphs: str = "") -> dict[str, Nod
 def _stub(number: int, section: str, line: str) -> dict[str, Node]:
     """Return the fact to be written for a paragraph, with the names and figures found in it as evidence."""
     found = figures(line)
-    found += [name for name, _ in _names(line)]
+    found += [name for name, _ in names_in(line)]
     fact: dict[str, Node] = {
         "id": f"paragraph-{number}",
         "answer": {
@@ -167,7 +167,7 @@ def figures(line: str) -> list[str]:
     return [match[0].strip().rstrip(".,") for match in _FIGURE.finditer(line)]
 
 
-def _names(line: str) -> Iterator[tuple[str, EntityKind]]:
+def names_in(line: str) -> Iterator[tuple[str, EntityKind]]:
     """Yield what looks like a name in a paragraph, as written there."""
     for name, kind in _candidates(line):
         if not _NO_NAME.fullmatch(name):
@@ -194,7 +194,7 @@ def _entities(body: Sequence[str], language: Language) -> Iterator[Node]:
     ids: list[str] = []
     seen: set[str] = set()
     for line in body:
-        for name, kind in _names(line):
+        for name, kind in names_in(line):
             key = squeeze(normalise(name))
             if not key or key in seen:
                 continue

@@ -1,21 +1,20 @@
 """`brief --more`: asks only for what the test of held-out samples and the article's text show to be weak or missing."""
 
 import json
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from string import Template
 from typing import Final
 
 from bot.authoring.advice import Misclassified
 from bot.authoring.brief import FOLDER, addition_schema
-from bot.authoring.from_text import figures, read_layout
+from bot.authoring.figures import unconfirmed
+from bot.authoring.from_text import read_layout
 from bot.core.model import Article, Language
 
 _OVERLAP: Final = 2
 """Held-out samples of one fact that find another from which the two overlap."""
 _MOST_QUOTED: Final = 3
 """Samples quoted for each fact."""
-_NUMBER: Final = re.compile(r"\d[\d,.]*\d|\d")
 _WISHES: Final[Mapping[Language, Mapping[str, str]]] = {
     "en": {
         "weak": "{at}. {count} more questions per language for `{fact}`. Such questions did not find it: {samples}.",
@@ -79,20 +78,14 @@ def _quoted(samples: Sequence[str]) -> str:
 
 def _untold(article: Article, body: Sequence[str]) -> Iterator[tuple[str, dict[str, object]]]:
     """Yield a wish for each paragraph that no fact cites, then for each with figures that no fact tells."""
-    told: dict[int, set[str]] = {}
+    told: dict[int, list[str]] = {}
     for fact in article.facts:
-        numbers = {number for text in (*fact.answer.every(), *fact.evidence) for number in _numbers(text)}
-        for paragraph in fact.source.paragraphs:
-            told.setdefault(paragraph, set()).update(numbers)
+        for paragraph in fact.source.every_paragraph():
+            told.setdefault(paragraph, []).extend((*fact.answer.every(), *fact.evidence))
     for number, text in enumerate(body, 1):
         if number not in told:
             yield "paragraph", {"number": number, "text": text}
     for number, text in enumerate(body, 1):
-        untold = [figure for figure in figures(text) if not _numbers(figure) <= told.get(number, set())]
-        if number in told and untold:
-            yield "figure", {"number": number, "text": text, "figures": ", ".join(dict.fromkeys(untold))}
-
-
-def _numbers(text: str) -> set[str]:
-    """Return the numbers in a text, without the commas that group their digits."""
-    return {match[0].replace(",", "") for match in _NUMBER.finditer(text)}
+        figures = dict.fromkeys(figure.text for figure in unconfirmed(text, told.get(number, ())))
+        if number in told and figures:
+            yield "figure", {"number": number, "text": text, "figures": ", ".join(figures)}

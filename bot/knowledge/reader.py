@@ -37,12 +37,12 @@ class Location:
 
 
 Locations: TypeAlias = Mapping[tuple[str, str], Location]
-"""Where each fact and gap is written, by article slug and id."""
+"""Where each fact, gap and entity is written, by article slug and id; an entity's place yields to a fact's."""
 
 
 @dataclass(frozen=True, slots=True)
 class LocatedKnowledge:
-    """Knowledge, and where its facts and gaps are written."""
+    """Knowledge, and where its facts, gaps and entities are written."""
 
     knowledge: Knowledge
     locations: Locations
@@ -102,7 +102,7 @@ def parse_knowledge(files: KnowledgeFiles) -> LocatedKnowledge:
     locations = {
         (article.slug, item.value.id): Location(item.document.file, item.line)
         for article in articles
-        for item in article.answers()
+        for item in (*article.entities, *article.answers())
     }
     return LocatedKnowledge(knowledge, locations)
 
@@ -202,7 +202,7 @@ def _fact(fact: schema.FactModel, questions: schema.Samples) -> model.Fact:
         label=_label(fact.label, questions),
         answer=_text(fact.answer),
         samples=_samples(questions),
-        source=model.Source(fact.source.section, fact.source.paragraphs),
+        source=_source(fact),
         asks=tuple(fact.asks),
         about=tuple(fact.about),
         evidence=tuple(fact.evidence),
@@ -210,6 +210,11 @@ def _fact(fact: schema.FactModel, questions: schema.Samples) -> model.Fact:
         tags=tuple(fact.tags),
         related=tuple(fact.related),
     )
+
+
+def _source(fact: schema.FactModel) -> model.Source:
+    first, *further = (model.Source(one.section, one.paragraphs) for one, _ in fact.sources())
+    return replace(first, further=tuple(further))
 
 
 def _gap(gap: schema.GapModel, questions: schema.Samples) -> model.Gap:

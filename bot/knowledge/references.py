@@ -37,6 +37,7 @@ from bot.knowledge.schema import (
     Samples,
     SamplesFile,
     SectionModel,
+    SourceModel,
 )
 from bot.knowledge.validation import NO_FURTHER_SAMPLES, UNFINISHED, LoadedFile, Located, load
 from bot.knowledge.yaml_reader import REPEATED, Document
@@ -293,22 +294,33 @@ def _belongs(text: str, owner: str) -> str:
 
 
 def _source(fact: Located[FactModel], article: ArticleFiles) -> Iterator[Problem]:
-    """Report a section that does not exist, and paragraphs that the section does not have."""
-    source = fact.value.source
-    yield from _unknown_name(fact, "section", source.section, article.ids("sections"), "source", "section")
-    section = next((s.value for s in article.sections if s.value.id == source.section), None)
-    if section is None:
-        return
+    """Report a section that does not exist or comes twice, and paragraphs that the section does not have."""
+    cited: set[str] = set()
+    for source, path in fact.value.sources():
+        yield from _unknown_name(fact, "section", source.section, article.ids("sections"), *path, "section")
+        if source.section in cited:
+            what = f"section {quote(source.section)} is cited twice: list all its paragraphs at one place"
+            yield fact.problem(what, *path, "section")
+        cited.add(source.section)
+        section = next((s.value for s in article.sections if s.value.id == source.section), None)
+        if section is not None:
+            yield from _paragraphs(fact, source, path, section)
+
+
+def _paragraphs(
+    fact: Located[FactModel], source: SourceModel, path: NodePath, section: SectionModel
+) -> Iterator[Problem]:
+    """Report paragraphs that a section does not have, and missing ones."""
     name = quote(section.id)
     beyond = sorted(set(source.paragraphs) - set(section.paragraphs))
     if beyond and not section.paragraphs:
-        yield fact.problem(f"section {name} has no body paragraphs to cite", "source", "paragraphs")
+        yield fact.problem(f"section {name} has no body paragraphs to cite", *path, "paragraphs")
     elif beyond:
         what = f"paragraph {beyond[0]} is not in section {name} ({_span(section.paragraphs)})"
-        yield fact.problem(what, "source", "paragraphs")
+        yield fact.problem(what, *path, "paragraphs")
     elif section.paragraphs and not source.paragraphs:
         what = f"'paragraphs' is missing: which of {_span(section.paragraphs)} of section {name}?"
-        yield fact.problem(what, "source")
+        yield fact.problem(what, *path)
 
 
 def _span(paragraphs: tuple[int, ...]) -> str:

@@ -13,6 +13,7 @@ from pydantic import (
     BaseModel,
     BeforeValidator,
     ConfigDict,
+    Discriminator,
     Field,
     RootModel,
     StringConstraints,
@@ -21,6 +22,7 @@ from pydantic import (
     field_validator,
     model_validator,
 )
+from pydantic import Tag as UnionTag
 from pydantic.json_schema import models_json_schema
 from pydantic_core import PydanticCustomError
 
@@ -237,6 +239,22 @@ class SourceModel(Strict):
     paragraphs: Paragraphs = ()
 
 
+ONE_SECTION: Final = "one section"
+SEVERAL_SECTIONS: Final = "several sections"
+"""Which form a `source` has; pydantic puts this into the locations of errors, where the file has no such key."""
+
+
+def _source_form(value: object) -> str:
+    return SEVERAL_SECTIONS if isinstance(value, list | tuple) else ONE_SECTION
+
+
+SourceForms: TypeAlias = Annotated[
+    Annotated[SourceModel, UnionTag(ONE_SECTION)]
+    | Annotated[list[SourceModel], Field(min_length=1), UnionTag(SEVERAL_SECTIONS)],
+    Discriminator(_source_form),
+]
+
+
 class _Answered(Strict):
     """What facts and gaps share."""
 
@@ -265,13 +283,20 @@ class FactModel(_Answered):
 
     fewest: ClassVar[int] = 3
 
-    source: SourceModel
+    source: SourceForms
     asks: list[Id] = []
     about: list[Id] = []
     evidence: list[Word] = []
     status: Status = "reported"
     tags: list[Tag] = []
     related: Annotated[list[Id], Field(max_length=3)] = []
+
+    def sources(self) -> Iterator[tuple[SourceModel, tuple[str | int, ...]]]:
+        """Yield the place in each section, with its path in the fact."""
+        if isinstance(self.source, SourceModel):
+            yield self.source, ("source",)
+        else:
+            yield from ((source, ("source", at)) for at, source in enumerate(self.source))
 
 
 class GapModel(_Answered):

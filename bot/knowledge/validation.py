@@ -11,7 +11,14 @@ from pydantic_core import ErrorDetails
 from bot.errors import Problem
 from bot.knowledge.lookalikes import MISSING_DASH, wrong_marker
 from bot.knowledge.problems import Node, NodePath, describe, quote, unknown
-from bot.knowledge.schema import ID_PATTERN, KEY_PATTERN, URL_PATTERN, FurtherSamples
+from bot.knowledge.schema import (
+    ID_PATTERN,
+    KEY_PATTERN,
+    ONE_SECTION,
+    SEVERAL_SECTIONS,
+    URL_PATTERN,
+    FurtherSamples,
+)
 from bot.knowledge.yaml_reader import MAX_PROBLEMS, QUOTE_IT, Document, parse
 
 _FIRST_KEYS: Final = frozenset({"id", "name", "question", "section"})
@@ -42,13 +49,13 @@ UNFINISHED: Final = "<fill in"
 
 def problem_of(detail: ErrorDetails, model: type[BaseModel], document: Document) -> Problem:
     """Turn one of pydantic's errors into a problem."""
-    path = _existing_path(document.data, detail["loc"])
+    loc = tuple(part for part in detail["loc"] if part not in {ONE_SECTION, SEVERAL_SECTIONS})
+    path = _existing_path(document.data, loc)
     match detail["type"]:
         case "missing":
-            return document.problem(path, f"'{detail['loc'][-1]}' is missing")
+            return document.problem(path, f"'{loc[-1]}' is missing")
         case "extra_forbidden":
-            key = str(detail["loc"][-1])
-            return document.problem(path, unknown("key", key, _keys(model, detail["loc"][:-1])))
+            return document.problem(path, unknown("key", str(loc[-1]), _keys(model, loc[:-1])))
         case "list_type" if found := _missing_item(path, detail["input"], document):
             return found
         case _:

@@ -181,7 +181,7 @@ def test_the_slash_commands_that_the_readme_names_exist() -> None:
 def test_the_json_that_the_readme_shows_has_the_keys_of_ask() -> None:
     (block,) = re.findall(r"```json\n(.*?)```", README, re.DOTALL)
     shown = json.loads(block)
-    source = Citation("", "", "", (), None, "")
+    source = Citation("", "", "", (), None, "", "")
     reply = Reply("answered", "en", "", source=source, suggestions=(Suggestion("", "", "", 0.0),))
     printed = as_json("", reply)
     assert list(shown) == list(printed)

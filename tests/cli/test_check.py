@@ -1,11 +1,13 @@
 """`check` and `new`: what an author sees."""
 
 import json
+import re
 import shutil
 from pathlib import Path
 
 import pytest
 
+from bot.authoring.advice import KINDS
 from bot.cli import app
 from bot.errors import BotError
 from tests.cli.running import NIGHT, ROOT, run
@@ -53,13 +55,13 @@ def test_a_case_that_fails_names_what_came_instead(folder: Folder) -> None:
     )
     (problem,) = refused("check", folder.root, "--no-semantic")
     assert problem.startswith("art/cases.yaml:2: cases: the case '양자역학의")
-    assert "expects 'murati-origin' but gets 'nothing'" in problem
+    assert re.search("expects 'murati-origin' \\(nearest sample '무라티.*'\\) but gets 'nothing'$", problem)
 
 
 def test_a_case_that_fails_names_the_sample_that_was_found(folder: Folder) -> None:
     folder.write("art/cases.yaml", "cases:\n  - question: 무라티의 고향\n    expect: nothing\n")
     (problem,) = refused("check", folder.root, "--no-semantic")
-    assert problem.endswith("expects 'nothing' but gets 'murati-origin' (by its sample '무라티 고향')")
+    assert problem.endswith("expects 'nothing' but gets 'murati-origin' (nearest sample '무라티 고향')")
 
 
 def test_advice_proposes_gaps_only_when_asked_for(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
@@ -70,8 +72,10 @@ def test_advice_proposes_gaps_only_when_asked_for(capsys: pytest.CaptureFixture[
     more = command(capsys, "check", tmp_path, "--no-semantic", "--advice").splitlines()
     added = [line for line in more if line not in plain]
     assert more[: len(plain) - 1] == plain[:-1]
-    assert all(line.startswith(("gap: ", "near-duplicate facts: ")) for line in added[:-1])
-    assert "no sample asks for the people count of 솔여울도서관" in added[0]
+    assert [line.split(" (")[0] for line in added if " (" in line and KINDS.get(line.split(" (")[0])] == ["gap"]
+    gaps = [line for line in added if ": gap: " in line]
+    assert gaps[0].startswith("night-library/entities.yaml:")
+    assert "no sample asks for the people count of 솔여울도서관" in gaps[0]
 
 
 def test_the_facts_are_compared_with_the_articles_text(folder: Folder, tmp_path: Path) -> None:
@@ -80,6 +84,37 @@ def test_the_facts_are_compared_with_the_articles_text(folder: Folder, tmp_path:
     text.write_text("제목\n" + "".join(f"문단 {n}에는 알바니아가 나온다.\n" for n in range(1, 8)), encoding="utf-8")
     (problem,) = refused("check", folder.root, "--article", text, "--no-semantic")
     assert problem == "art/facts.yaml:2: fact 'murati-origin': evidence: '그리스' is not in the article"
+
+
+def answers_of(folder: Folder, tmp_path: Path, wrong: str) -> tuple[str, ...]:
+    """Return the arguments of a check in which an answer of the folder ends with `wrong`."""
+    folder.write("art/facts.yaml", FACTS.replace("태어났어요.", f"태어났어요. {wrong}"))
+    text = tmp_path / "article.txt"
+    lines = [f"Paragraph {n} tells that Mira Murati is from Albania and that she is 35.\n" for n in range(1, 7)]
+    last = "Rania Oduya, who was seen there, left the island in August and never came back again.\n"
+    text.write_text("".join(("Title\n", *lines, last)), encoding="utf-8")
+    return "check", str(folder.root), "--article", str(text), "--no-semantic"
+
+
+def test_a_figure_that_the_article_has_nowhere_is_a_problem(folder: Folder, tmp_path: Path) -> None:
+    (problem,) = refused(*answers_of(folder, tmp_path, "9000명이 알아요."))
+    assert problem == "art/facts.yaml:2: fact 'murati-origin': answer: '9000' of the answer is not in the article"
+
+
+def test_warnings_name_file_and_line_and_can_be_narrowed_to_a_fact(
+    folder: Folder, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    arguments = answers_of(folder, tmp_path, "8월이에요.")
+    kind, figure, *rest = command(capsys, *arguments).splitlines()
+    assert kind.startswith("figure (1): ")
+    assert figure == (
+        "art/facts.yaml:2: figure: fact 'murati-origin': '8월' of the answer is not in paragraph 3, but in paragraph 7"
+    )
+    assert [line for line in rest if ": coverage: " in line] != []
+    narrowed = command(capsys, *arguments, "--only", "murati-origin").splitlines()
+    assert figure in narrowed
+    (problem,) = refused(*arguments, "--only", "murati-orign")
+    assert problem == "--only: unknown fact 'murati-orign': did you mean 'murati-origin'?"
 
 
 def test_a_text_needs_a_folder_of_one_article(folder: Folder, tmp_path: Path) -> None:
@@ -101,8 +136,10 @@ def test_a_misclassified_sample_is_a_warning(capsys: pytest.CaptureFixture[str],
     )
     app(["check", str(tmp_path / "night-library"), "--no-semantic"], standalone_mode=False)
     captured = capsys.readouterr()
-    (warning,) = [line for line in captured.out.splitlines() if line.startswith("misclassified: ") and "so far" in line]
-    assert warning.startswith("misclassified: night-library: fact 'vote': the sample 'How many people visited")
+    (warning,) = [line for line in captured.out.splitlines() if ": misclassified: " in line and "so far" in line]
+    line = text[: text.index("- id: vote")].count("\n") + 1
+    expected = f"facts.yaml:{line}: misclassified: fact 'vote': the sample 'How many people visited"
+    assert warning.startswith(expected)
     assert "visitors, " in warning.partition(" finds ")[2]
     assert captured.err.endswith(" rounds\n")
 

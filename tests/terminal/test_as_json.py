@@ -27,7 +27,7 @@ KEYS = [
     "also",
     "closest",
 ]
-SOURCE = Citation("T", "P", "S", (3, 4), None, "Source: P “T” · paragraphs 3–4")
+SOURCE = Citation("T", "P", "S", (3, 4), None, "S, paragraphs 3–4", "Source: P “T” · paragraphs 3–4")
 ANSWER = Reply("answered", "en", "Yes.", "art", "one", source=SOURCE, confidence=0.93456)
 OTHER = replace(ANSWER, fact="two", text="No.")
 UNSURE = Reply(
