@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
 
-from bot.authoring.article_text import read_article_text
+from bot.authoring.article_file import read_source
 from bot.authoring.from_json import Converter, article_of, first_problems, incomplete_lists, loaded_content, told
 from bot.authoring.json_form import AdditionForm, form_problems, name_of
 from bot.authoring.json_reply import Reply, read_reply
@@ -58,7 +58,7 @@ def merge_reply(source: Path, folder: Path, shipped: Path | None = None) -> Merg
     if len(files.articles) != 1 or not (folder / ARTICLE).exists():
         what = "holds several articles: name the folder of the one to add to"
         raise KnowledgeError((Problem(str(folder), 0, "", what),))
-    reply = read_reply(read_article_text(source), source.name)
+    reply = read_reply(read_source(source)[0], source.name)
     return _Merging(reply, read_article(files.articles[0], files, []), folder, files).merged(lexicon)
 
 

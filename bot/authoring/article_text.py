@@ -5,18 +5,14 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import starmap
-from pathlib import Path
 from typing import Final
 
+from bot.authoring.layout import ArticleCopy, looks_like_body
 from bot.core.model import Article, Fact
-from bot.errors import KnowledgeError, Problem
-from bot.knowledge.folder import decode, read_bytes
+from bot.errors import Problem
 from bot.knowledge.problems import quote
 from bot.knowledge.reader import Location, Locations
 
-_SENTENCE_END: Final = re.compile(r"[.!?。…][\"'”’)\]]*$")
-_LONG: Final = 80
-"""Width (a Hangul syllable counts as two) from which a line looks like a paragraph rather than a heading."""
 _SKIP_BETWEEN: Final = 0.05
 """Penalty for skipping a line between two sections."""
 _SKIP_INSIDE: Final = 1.0
@@ -55,18 +51,24 @@ def occurs_in(item: str, text: str) -> bool:
     return False
 
 
-def split_paragraphs(article: Article, text: str) -> Paragraphs | None:
-    """Return the body paragraphs; None when the text has fewer lines than the article has paragraphs."""
-    lines = [plain(line) for line in text.splitlines() if line.strip()]
+def split_paragraphs(article: Article, copy: ArticleCopy) -> Paragraphs | None:
+    """Return the body paragraphs; None when the text has fewer lines than the article has paragraphs.
+
+    They are those that `new` and `brief` count where the article has as many. Otherwise its sections were divided in
+    another way, and the evidence of its facts tells which lines they are.
+    """
+    lines = [plain(line) for line in copy.units]
     sections = [section.paragraphs for section in article.sections if section.paragraphs]
     numbers = [number for paragraphs in sections for number in paragraphs]
+    whole = "\n".join([plain(copy.metadata.title), *lines])
+    if numbers == list(range(1, len(copy.paragraphs) + 1)):
+        return Paragraphs(dict(enumerate(map(plain, copy.paragraphs), 1)), whole)
     if len(lines) < len(numbers):
         return None
     starts = {paragraphs[0] for paragraphs in sections}
     scores = _scores(article, lines, numbers)
     chosen = _align(scores, [_SKIP_BETWEEN if n in starts else _SKIP_INSIDE for n in numbers])
-    body = {number: lines[row] for number, row in zip(numbers, chosen, strict=True)}
-    return Paragraphs(body, "\n".join(lines))
+    return Paragraphs({number: lines[row] for number, row in zip(numbers, chosen, strict=True)}, whole)
 
 
 def _scores(article: Article, lines: Sequence[str], numbers: Sequence[int]) -> list[list[float]]:
@@ -85,12 +87,6 @@ def _scores(article: Article, lines: Sequence[str], numbers: Sequence[int]) -> l
         ]
         for number in numbers
     ]
-
-
-def looks_like_body(line: str) -> float:
-    """Return how much a line looks like a body paragraph, from 0 to 2."""
-    width = len(line) + sum(line.count(c) for c in set(line) if "가" <= c <= "힣")
-    return min(1.0, width / _LONG) + (1.0 if _SENTENCE_END.search(line) else 0.0)
 
 
 def _align(scores: Sequence[Sequence[float]], skip: Sequence[float]) -> list[int]:
@@ -124,30 +120,19 @@ def _reach(best: Sequence[float], cost: float) -> tuple[list[float], list[int]]:
     return reach, link
 
 
-def read_article_text(path: Path) -> str:
-    """Return the text of an article; raise KnowledgeError when the file is not readable UTF-8 text."""
-    problems: list[Problem] = []
-    data = read_bytes(path, str(path))
-    if isinstance(data, Problem):
-        raise KnowledgeError((data,))
-    if (text := decode(data, str(path), problems)) is None:
-        raise KnowledgeError(tuple(problems))
-    return text
-
-
-def check_article_text(article: Article, text: str, locations: Locations | None = None) -> tuple[Problem, ...]:
+def check_article_text(article: Article, copy: ArticleCopy, locations: Locations | None = None) -> tuple[Problem, ...]:
     """Report evidence that is not where it is cited, and answers copied from the text.
 
     `locations` (from `parse_knowledge`) puts file and line into the problems. Evidence of a section without body
     paragraphs (headline, deck, note) is looked up in the whole text.
     """
-    paragraphs = split_paragraphs(article, text)
+    paragraphs = split_paragraphs(article, copy)
     if paragraphs is None:
         count = sum(len(section.paragraphs) for section in article.sections)
-        what = f"the text has fewer lines than the sections have paragraphs ({count}); is it this article?"
+        what = f"the text has fewer paragraphs than the sections ({count}); is it this article?"
         return (Problem(f"{article.slug}/article.yaml", 0, "sections", what),)
     found = [problem for fact in article.facts for problem in _missing_evidence(fact, paragraphs)]
-    found += _copies(article, text)
+    found += _copies(article, copy)
 
     def located(name: str, where: str, what: str) -> Problem:
         place = (locations or {}).get((article.slug, name), Location(article.slug, 0))
@@ -178,10 +163,9 @@ def _listed(numbers: Iterable[int]) -> str:
     return ", ".join(map(str, numbers))
 
 
-def _copies(article: Article, text: str) -> Iterator[tuple[str, str, str]]:
+def _copies(article: Article, copy: ArticleCopy) -> Iterator[tuple[str, str, str]]:
     """Yield id, where and what for each text that repeats eight words in a row of the article without its title."""
-    title, _, body = text.strip().partition("\n")
-    runs = set(_runs(body)) - set(_runs(title))
+    runs = {run for unit in copy.units for run in _runs(unit)} - set(_runs(copy.metadata.title))
     texts = [(fact.id, f"fact {quote(fact.id)}: answer", fact.answer) for fact in article.facts]
     texts += [(gap.id, f"gap {quote(gap.id)}: answer", gap.answer) for gap in article.gaps]
     texts += [

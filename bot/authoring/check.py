@@ -14,7 +14,9 @@ from threadpoolctl import threadpool_limits
 
 from bot.authoring import advice
 from bot.authoring.advice import Advice, Misclassified
-from bot.authoring.article_text import check_article_text, read_article_text
+from bot.authoring.article_file import article_from, read_source
+from bot.authoring.article_text import check_article_text
+from bot.authoring.layout import SPLITS, ReadOptions
 from bot.core.features import Matrix
 from bot.core.index import Scope, Vector
 from bot.core.matching import MAX_SUGGESTIONS, Question, believed
@@ -32,6 +34,14 @@ FOLDS = 8
 """Most rounds of held-out samples; each round holds out every eighth sample of a fact."""
 MOST_HELD_OUT: Final = 12
 """Held-out samples of a fact that are tested unless all are wanted: more of them name the same facts."""
+
+_OTHER_READINGS: Final = tuple(
+    ReadOptions(split=split, headings=headings, keep_all=keep_all)
+    for keep_all in (False, True)
+    for headings in (True, False)
+    for split in SPLITS
+)[1:]
+"""How `new` may have been told to read a text; the first, without options, is left out."""
 
 
 class _RememberingEncoder:
@@ -147,13 +157,21 @@ class Report:
 def text_problems(located: LocatedKnowledge, file: Path) -> tuple[Problem, ...]:
     """Compare the only article of `located` with its text in `file`.
 
-    Raises ConfigError when there are several articles, KnowledgeError when `file` can't be read.
+    An author may have told `new` to read the text in another way: of those that give as many paragraphs as the
+    article has, the one with the fewest problems counts. Raises ConfigError when there are several articles,
+    KnowledgeError when `file` can't be read.
     """
     articles = located.knowledge.articles
     if len(articles) != 1:
         msg = f"--article needs the folder of one article; this one has {len(articles)}."
         raise ConfigError(msg)
-    return check_article_text(articles[0], read_article_text(file), located.locations)
+    (article,) = articles
+    text, encoding = read_source(file)
+    copies = [article_from(text, file.name, options, encoding) for options in (None, *_OTHER_READINGS)]
+    count = sum(len(section.paragraphs) for section in article.sections)
+    fitting = [copy for copy in copies if len(copy.paragraphs) == count]
+    found = [check_article_text(article, copy, located.locations) for copy in (*fitting, copies[0])]
+    return min(found, key=len)
 
 
 def check(  # noqa: PLR0913  what to look for is a switch each

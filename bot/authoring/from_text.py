@@ -5,22 +5,17 @@ No sentence of the text goes into the folder, only its title (as a citation), na
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Final
 
-from bot.authoring.article_text import looks_like_body
+from bot.authoring.layout import ArticleCopy
 from bot.core.model import EntityKind, Language
 from bot.core.text import normalise, squeeze
-from bot.errors import KnowledgeError, Problem
 from bot.knowledge.folder import ARTICLE, CASES, ENTITIES, FACTS
 from bot.knowledge.problems import Node
-from bot.knowledge.schema import LAST_PARAGRAPH
 from bot.knowledge.validation import UNFINISHED
-from bot.knowledge.writer import Draft, clean, identifier
+from bot.knowledge.writer import Draft, identifier
 
 _HANGUL: Final = re.compile("[가-힣]")
-_BODY: Final = 1.5
-"""Score (of 2) from which a line counts as a body paragraph."""
 _MOST_EVIDENCE: Final = 8
 _LONGEST_TITLE: Final = 200
 _TITLES: Final = (
@@ -50,91 +45,44 @@ _SENTENCE_START: Final = re.compile(
 """Words that are no name although they have a capital letter at the start of a sentence."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Layout:
-    """The lines of a text, and which of them are body paragraphs, section by section."""
-
-    title: str
-    sections: tuple[tuple[str, ...], ...]
-    deck: bool
-    note: bool
-
-
-def from_text(text: str, slug: str, file: str = "article.txt") -> Draft:
-    """Turn an article's text, in NFC, into stubs; `check` reports each as unfinished until it is filled in.
+def from_text(copy: ArticleCopy, slug: str) -> Draft:
+    """Turn an article's text into stubs; `check` reports each as unfinished until it is filled in.
 
     Raises KnowledgeError when the text has no paragraph.
     """
-    layout = _layout(text)
-    body = _body(layout, file)
-    language: Language = "ko" if len(_HANGUL.findall(text)) * 5 > len(text) else "en"
-    content: dict[str, dict[str, Node]] = {ARTICLE: _article(layout, language)}
-    if entities := list(_entities(body, language)):
+    body = copy.body()
+    content: dict[str, dict[str, Node]] = {ARTICLE: _article(copy)}
+    if entities := list(_entities(body, copy.language)):
         content[ENTITIES] = {"entities": entities}
-    sections = [f"part-{at}" for at, part in enumerate(layout.sections, 1) for _ in part]
+    sections = [f"part-{at}" for at, part in enumerate(copy.parts, 1) for _ in part.paragraphs]
     content[FACTS] = {
-        "facts": [_stub(at, section, line) for at, (section, line) in enumerate(zip(sections, body, strict=False), 1)]
+        "facts": [_stub(at, section, line) for at, (section, line) in enumerate(zip(sections, body, strict=True), 1)]
     }
     case: Node = {"question": f"{UNFINISHED}: a question>", "expect": "paragraph-1"}
     content[CASES] = {"cases": [case]}
-    warnings = ("sections were guessed from the layout: compare their paragraph ranges with the text",)
-    return Draft(slug, content, warnings)
+    return Draft(slug, content, read=copy.described())
 
 
-def read_layout(text: str, file: str = "article.txt") -> tuple[str, tuple[str, ...]]:
-    """Return the title and the body paragraphs of a text; raise KnowledgeError when it has no paragraph."""
-    layout = _layout(text)
-    return layout.title, tuple(_body(layout, file))
-
-
-def _body(layout: _Layout, file: str) -> list[str]:
-    body = [paragraph for part in layout.sections for paragraph in part][:LAST_PARAGRAPH]
-    if not body:
-        what = "no paragraph was found: the text needs a title, then paragraphs, one per line"
-        raise KnowledgeError((Problem(file, 0, "", what),))
-    return body
-
-
-def _layout(text: str) -> _Layout:
-    """Find title, deck, body paragraphs and note; a block of several lines before the body is the deck."""
-    blocks = [block for block in re.split(r"\n\s*\n", text.replace("\r\n", "\n").strip()) if block.strip()]
-    lines = [clean(line) for line in text.splitlines() if line.strip()]
-    if not lines:
-        return _Layout("", (), deck=False, note=False)
-    spaced = len(blocks) * 2 > len(lines)
-    head = sum(1 for line in blocks[0].splitlines() if line.strip()) if spaced else 1
-    if spaced and len(blocks) > 1 and head == 1 and "\n" in blocks[1].strip():
-        head += len(blocks[1].strip().splitlines())
-    rest = lines[head:]
-    rows = [at for at, line in enumerate(rest) if looks_like_body(line) >= _BODY]
-    parts: list[list[str]] = []
-    for before, at in zip([None, *rows], rows, strict=False):
-        if before is None or at != before + 1:
-            parts.append([])
-        parts[-1].append(rest[at])
-    deck = head > 1 or bool(rows and rows[0] > 0)
-    note = bool(rows and rows[-1] < len(rest) - 1)
-    return _Layout(lines[0], tuple(map(tuple, parts)), deck=deck, note=note)
-
-
-def _article(layout: _Layout, language: Language) -> dict[str, Node]:
+def _article(copy: ArticleCopy) -> dict[str, Node]:
     """Return the content of `article.yaml` with the sections that were found."""
     sections: list[Node] = [_section("headline", "제목", "Headline")]
-    if layout.deck:
+    if copy.deck:
         sections.append(_section("deck", "부제", "Deck"))
     first = 1
-    for at, part in enumerate(layout.sections, 1):
-        last = first + len(part) - 1
+    for at, part in enumerate(copy.parts, 1):
+        last = first + len(part.paragraphs) - 1
         sections.append(_section(f"part-{at}", f"{at}부", f"Part {at}", f"{first}-{last}"))
         first = last + 1
-    if layout.note:
+    if copy.has_note:
         sections.append(_section("note", "덧붙임", "Note"))
-    return {
-        "title": {language: layout.title[:_LONGEST_TITLE]},
-        "publisher": {language: f"{UNFINISHED}: the publisher>"},
+    known, language = copy.metadata, copy.language
+    article: dict[str, Node] = {
+        "title": {language: known.title[:_LONGEST_TITLE] or f"{UNFINISHED}: the title>"},
+        "publisher": {language: known.publisher or f"{UNFINISHED}: the publisher>"},
         "language": language,
-        "sections": sections,
     }
+    article |= {key: value for key, value in (("date", known.date), ("url", known.url)) if value}
+    return article | {"sections": sections}
 
 
 def _section(name: str, ko: str, en: str, paragraphs: str = "") -> dict[str, Node]:

@@ -91,6 +91,8 @@ class Draft:
     slug: str
     content: dict[str, dict[str, Node]]
     warnings: tuple[str, ...] = ()
+    read: tuple[str, ...] = ()
+    """How a text was read, a line for each thing that was taken from it."""
 
     def files(self) -> dict[str, str]:
         """Return the YAML of each file."""

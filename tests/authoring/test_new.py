@@ -10,6 +10,7 @@ import pytest
 from bot.authoring.article_text import check_article_text
 from bot.authoring.from_json import from_json
 from bot.authoring.json_reply import read_reply
+from bot.authoring.layout import read_text
 from bot.authoring.new import draft_article, new_article
 from bot.errors import KnowledgeError
 from tests.knowledge.small_article import read_knowledge
@@ -160,7 +161,7 @@ def test_filled_in_stubs_are_read_and_their_evidence_is_in_the_text(tmp_path: Pa
         path.write_text("\n".join(filled), encoding="utf-8")
     article = read_knowledge(tmp_path / "island").articles[0]
     assert article.facts[0].evidence
-    assert check_article_text(article, TEXT) == ()
+    assert check_article_text(article, read_text(TEXT)) == ()
 
 
 @pytest.mark.parametrize("text", ["", "\n\n", "only a title", "\ufeff"])
