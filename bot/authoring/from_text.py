@@ -7,42 +7,25 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Final
 
+from bot.authoring.english_names import EnglishNames
+from bot.authoring.korean_names import KoreanNames
 from bot.authoring.layout import ArticleCopy
-from bot.core.model import EntityKind, Language
+from bot.authoring.names import Name
+from bot.core.model import Language
 from bot.core.text import normalise, squeeze
 from bot.knowledge.folder import ARTICLE, CASES, ENTITIES, FACTS
 from bot.knowledge.problems import Node
 from bot.knowledge.validation import UNFINISHED
-from bot.knowledge.writer import Draft, identifier
+from bot.knowledge.writer import Commented, Draft, identifier
 
 _HANGUL: Final = re.compile("[가-힣]")
 _MOST_EVIDENCE: Final = 8
 _LONGEST_TITLE: Final = 200
-_TITLES: Final = (
-    r"(?:CEO|CTO|CFO|COO|최고\w+책임자|공동창업자|창업자|대표|부사장|사장|회장|의장|이사"
-    r"|감독|교수|의원|장관|연구원)"
-)
-_PERSON: Final = re.compile(rf"(?<![가-힣])([가-힣]{{2,5}}) (?={_TITLES})")
-_LATIN: Final = re.compile(
-    r"\b[A-Z][A-Za-z0-9.&-]*[A-Za-z0-9](?: (?:of |de |van |von )?[A-Z][A-Za-z0-9.&-]*[A-Za-z0-9])*"
-)
-_QUOTED: Final = re.compile(r"['‘]([A-Z가-힣][\w-]{1,11})['’]")
-_NO_NAME: Final = re.compile(
-    r".*[던를을는가]|임시|만든|전임|현직|총괄|공동|AI|SNS|C[ETFORI]O|[A-Z][a-z]+day"
-    "|January|February|March|April|May|June|July|August|September|October|November|December"
-)
-"""Words that appear where names do: participles, roles, weekdays, months."""
 _FIGURE: Final = re.compile(
     r"(?<![A-Za-z0-9-])[$€£]?\d[\d,.]*(?:\s?(?:천|만|억|조)\s?[\d,]*)*"
     r"(?:\s?(?:%|퍼센트|달러|원|년|개월|월|일|명|개|배|살|세|시간|분|회|차례|km|kg|m|미터|킬로미터"
     r"|percent|thousand|million|billion|years|months|days|people|dollars))?"
 )
-_SENTENCE_START: Final = re.compile(
-    "a|an|and|as|at|but|by|for|from|he|her|his|if|in|it|its|more|no|not|of|on|one|or|she|so|some|that|the|their|then"
-    "|there|they|this|those|to|under|what|when|where|which|while|who|why|with|you",
-    re.IGNORECASE,
-)
-"""Words that are no name although they have a capital letter at the start of a sentence."""
 
 
 def from_text(copy: ArticleCopy, slug: str) -> Draft:
@@ -52,11 +35,15 @@ def from_text(copy: ArticleCopy, slug: str) -> Draft:
     """
     body = copy.body()
     content: dict[str, dict[str, Node]] = {ARTICLE: _article(copy)}
-    if entities := list(_entities(body, copy.language)):
-        content[ENTITIES] = {"entities": entities}
+    names = find_names(copy)
+    if names:
+        content[ENTITIES] = {"entities": list(_entities(names, copy.language))}
     sections = [f"part-{at}" for at, part in enumerate(copy.parts, 1) for _ in part.paragraphs]
     content[FACTS] = {
-        "facts": [_stub(at, section, line) for at, (section, line) in enumerate(zip(sections, body, strict=True), 1)]
+        "facts": [
+            _stub(at, section, figures(line), [form for name in names if (form := name.occurs_in(line))])
+            for at, (section, line) in enumerate(zip(sections, body, strict=True), 1)
+        ]
     }
     case: Node = {"question": f"{UNFINISHED}: a question>", "expect": "paragraph-1"}
     content[CASES] = {"cases": [case]}
@@ -82,7 +69,8 @@ def _article(copy: ArticleCopy) -> dict[str, Node]:
         "language": language,
     }
     article |= {key: value for key, value in (("date", known.date), ("url", known.url)) if value}
-    return article | {"sections": sections}
+    article["sections"] = sections
+    return Commented(article, f"by {known.author}") if known.author else article
 
 
 def _section(name: str, ko: str, en: str, paragraphs: str = "") -> dict[str, Node]:
@@ -90,23 +78,25 @@ def _section(name: str, ko: str, en: str, paragraphs: str = "") -> dict[str, Nod
     return section | ({"paragraphs": paragraphs} if paragraphs else {})
 
 
-def _stub(number: int, section: str, line: str) -> dict[str, Node]:
-    """Return the fact to be written for a paragraph, with the names and figures found in it as evidence."""
-    found = figures(line)
-    found += [name for name, _ in _names(line)]
+def _stub(number: int, section: str, found: Sequence[str], names: Sequence[str]) -> dict[str, Node]:
+    """Return the fact to be written for a paragraph, with its figures and names beside the answer and as evidence."""
+    answer: dict[str, Node] = {
+        "ko": f"{UNFINISHED}: what paragraph {number} says, in your own words, in Korean>",
+        "en": f"{UNFINISHED}: what paragraph {number} says, in your own words, in English>",
+    }
+    kinds = {"figures": dict.fromkeys(found), "names": dict.fromkeys(names)}
+    beside = [f"paragraph {number}", *(f"{kind}: {', '.join(items)}" for kind, items in kinds.items() if items)]
     fact: dict[str, Node] = {
         "id": f"paragraph-{number}",
-        "answer": {
-            "ko": f"{UNFINISHED}: what paragraph {number} says, in your own words, in Korean>",
-            "en": f"{UNFINISHED}: what paragraph {number} says, in your own words, in English>",
-        },
+        "answer": Commented(answer, "; ".join(beside)),
         "questions": {
             language: [f"{UNFINISHED}: question {at} that this answers, in {name}>" for at in (1, 2, 3)]
             for language, name in (("ko", "Korean"), ("en", "English"))
         },
         "source": {"section": section, "paragraphs": [str(number)]},
     }
-    evidence: list[Node] = list(dict.fromkeys(found[:_MOST_EVIDENCE]))
+    evidence: list[Node] = []
+    evidence += list(dict.fromkeys([*found, *names]))[:_MOST_EVIDENCE]
     return fact | ({"evidence": evidence} if evidence else {})
 
 
@@ -115,38 +105,26 @@ def figures(line: str) -> list[str]:
     return [match[0].strip().rstrip(".,") for match in _FIGURE.finditer(line)]
 
 
-def _names(line: str) -> Iterator[tuple[str, EntityKind]]:
-    """Yield what looks like a name in a paragraph, as written there."""
-    for name, kind in _candidates(line):
-        if not _NO_NAME.fullmatch(name):
-            yield name, kind
+def find_names(copy: ArticleCopy) -> tuple[Name, ...]:
+    """Return the names in an article's paragraphs, in the order in which they first stand there."""
+    finder = KoreanNames(copy.paragraphs) if copy.language == "ko" else EnglishNames(copy.paragraphs)
+    return tuple(finder.names())
 
 
-def _candidates(line: str) -> Iterator[tuple[str, EntityKind]]:
-    """Yield words before a job title, words in quotes and capitalised words."""
-    for match in _PERSON.finditer(line):
-        yield match[1], "person"
-    for match in _QUOTED.finditer(line):
-        yield match[1], "product"
-    for match in _LATIN.finditer(line):
-        words = match[0].split()
-        starts = match.start() == 0 or line[: match.start()].rstrip()[-1:] in '.?!"“'
-        if starts and _SENTENCE_START.fullmatch(words[0]):
-            words = words[1:]
-        if words and not (starts and len(words) == 1):
-            yield " ".join(words), "other"
-
-
-def _entities(body: Sequence[str], language: Language) -> Iterator[Node]:
-    """Yield a stub for each name found, in its first spelling."""
+def _entities(names: Sequence[Name], language: Language) -> Iterator[Node]:
+    """Yield a stub for each name; no form of one belongs to two."""
     ids: list[str] = []
-    seen: set[str] = set()
-    for line in body:
-        for name, kind in _names(line):
-            key = squeeze(normalise(name))
-            if not key or key in seen:
-                continue
-            seen.add(key)
-            ids.append(identifier(name, ids, f"entity-{len(ids) + 1}"))
-            script: Language = "ko" if _HANGUL.search(name) else "en"
-            yield {"id": ids[-1], "kind": kind, "name": {script if language == "ko" else "en": name}}
+    taken = {squeeze(normalise(name.text)) for name in names}
+    for name in names:
+        forms: dict[str, Node] = {language: name.text}
+        if language == "ko" and not _HANGUL.search(name.text):
+            forms = {"en": name.text}
+        other: Language = "en" if language in forms and language == "ko" else "ko"
+        if name.other and other not in forms and squeeze(normalise(name.other)) not in taken:
+            forms[other] = name.other
+            taken.add(squeeze(normalise(name.other)))
+        ids.append(identifier(str(forms.get("en", "")), ids, f"entity-{len(ids) + 1}"))
+        aliases: list[Node] = [form for form in name.aliases if (key := squeeze(normalise(form))) and key not in taken]
+        taken.update(squeeze(normalise(str(form))) for form in aliases)
+        entity: dict[str, Node] = {"id": ids[-1], "kind": name.kind, "name": forms}
+        yield entity | ({"aliases": aliases} if aliases else {})

@@ -11,7 +11,7 @@ from collections import Counter
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-MOST_MODULES, MOST_CODE_LINES, MOST_FUNCTION_LINES = 102, 14_500, 40
+MOST_MODULES, MOST_CODE_LINES, MOST_FUNCTION_LINES = 105, 14_950, 40
 """70 and 8,300 without what load and faults need: `rest`, the queue before the matcher, bounded work, safe files,
 follow-ups that are sent once, paths and pipes of the command line; three modules and 260 lines for a first start that
 is fast and says what it does: `forward`, `bulk`, `progress`; `health` and `measures` with what operators need; five
@@ -20,7 +20,7 @@ into words why a reply was given; `asking`, `channel` and `addressing` for chann
 which replies to what is said about the last answer; and six modules and 1,070 lines that ask a chat assistant for
 facts, tell each mistake in its reply with its place and add it to a folder; four modules and 800 lines that read an
 article as editors have it: `article_file` (encodings, Markdown, HTML), `layout` (wrapped lines, headings), `bylines`
-and `furniture` (the menus and footers of a paste)."""
+and `furniture` (the menus and footers of a paste); three modules and 450 lines that propose the names in it."""
 _NO_CODE = {
     tokenize.COMMENT,
     tokenize.NL,

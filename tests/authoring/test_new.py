@@ -138,11 +138,11 @@ def test_a_text_becomes_stubs_that_check_reports(tmp_path: Path) -> None:
         {"id": "part-2", "label": {"ko": "2부", "en": "Part 2"}, "paragraphs": "2-2"},
     ]
     assert draft.content["entities.yaml"]["entities"] == [
-        {"id": "entity-1", "kind": "person", "name": {"ko": "룬드"}},
         {"id": "hale-2", "kind": "product", "name": {"en": "Hale-2"}},
+        {"id": "entity-2", "kind": "person", "name": {"ko": "아다 룬드"}},
     ]
     facts = draft.content["facts.yaml"]["facts"]
-    evidence = [["2019년", "70억 원", "룬드", "Hale-2"], ["17m", "300명"]]
+    evidence = [["2019년", "70억 원", "Hale-2", "아다 룬드"], ["17m", "300명"]]
     assert [fact.get("evidence") for fact in facts if isinstance(fact, dict)] == evidence
     with pytest.raises(KnowledgeError) as caught:
         read_knowledge(tmp_path / "island")
