@@ -40,9 +40,12 @@ _BROKEN_SHARE: Final = 0.3
 """Share of a wrapped text's lines that have no room for the next word, and of those that also end inside a sentence."""
 _LONGER_SHARE: Final = 0.1
 """Most lines of a wrapped text that are longer than its width, such as addresses."""
+_RAGGED_SHARE: Final = 0.1
+"""Share of lines that end early inside a sentence, above which they do not end a paragraph."""
+_INDENTED_SHARE: Final = 0.9
+"""Share of indented lines below which white space before a line starts a paragraph."""
 _CUT_SHARE: Final = 0.8
-_FEWEST_CUT: Final = 4
-"""Share of full lines, and their number, that are filled to the last column where an editor cut words."""
+"""Share of full lines that are filled to the last column where an editor cut words."""
 _SHORT_LINE: Final = 0.6
 """Share of the full width below which a line without an end of sentence is a heading, and is not joined."""
 _MOST_LISTED: Final = 12
@@ -247,23 +250,31 @@ class _Wrap:
     """Some editors count characters, some columns."""
     is_cut: bool = False
     """Whether words were cut at the full width."""
+    is_ragged: bool = False
+    """Whether a line may end early inside a sentence, as where a person breaks lines."""
+
+    is_indented: bool = False
+    """Whether white space before a line starts a paragraph: some lines have it, most have not."""
 
     def is_full(self, line: str, following: str) -> bool:
         """Return whether a line has no room for the first word of the next one."""
         return self.measure(line.rstrip()) + 1 + self.measure(following.split(maxsplit=1)[0]) > self.width
 
     def is_cut_behind(self, line: str) -> bool:
-        """Return whether a line is filled to its last column."""
-        return self.width - 1 <= self.measure(line) <= self.width
+        """Return whether a line is filled to its last column; a Hangul syllable may leave one free."""
+        return self.width - (self.measure is display_width) <= self.measure(line) <= self.width
 
     def goes_on(self, line: str, following: str) -> bool:
         """Return whether a paragraph goes on in the following line."""
-        if (_INDENTED.match(following) and not _INDENTED.match(line)) or _BULLET.match(following.strip()):
+        item = _BULLET.match(following.strip())
+        is_item = item and (not item[0][0].isdigit() or _SENTENCE_END.search(line.rstrip()))
+        is_cut_here = self.is_cut and self.is_cut_behind(line)
+        if (self.is_indented and _INDENTED.match(following)) or (is_item and not is_cut_here):
             return False
         if self.is_full(line, following):
             return True
         is_long = self.measure(line.rstrip()) >= _SHORT_LINE * self.width
-        return is_long and not _SENTENCE_END.search(line.rstrip())
+        return self.is_ragged and is_long and not _SENTENCE_END.search(line.rstrip())
 
     def join(self, lines: Sequence[str]) -> str:
         """Return lines as one."""
@@ -278,9 +289,11 @@ def _wrap_of(blocks: Sequence[Block]) -> _Wrap | None:
     """
     pairs = [(a, b) for block in blocks for (_, a), (_, b) in pairwise(block.lines)]
     lines = [line.rstrip() for block in blocks for _, line in block.lines]
+    indented = sum(bool(_INDENTED.match(line)) for line in lines) < _INDENTED_SHARE * len(lines)
+    is_torn = any(a.endswith(" ") or re.match(r" \S", b) for a, b in pairs)  # only a cut leaves a space at an end
     best: tuple[int, _Wrap | None] = (0, None)
     for measure in (len, display_width):
-        widths = sorted({measure(a.rstrip()) for a, _ in pairs}, reverse=True)
+        widths = sorted({measure(line) for line in lines}, reverse=True)
         for width in widths[: 1 + len(widths) // 10]:
             wrap = _Wrap(width, measure)
             full = [a for a, b in pairs if wrap.is_full(a, b)]
@@ -289,8 +302,10 @@ def _wrap_of(blocks: Sequence[Block]) -> _Wrap | None:
             longer = sum(measure(line) > width for line in lines)
             is_wrapped = is_wrapped and longer <= _LONGER_SHARE * len(lines)
             if is_wrapped and len(broken) >= _BROKEN_SHARE * len(pairs) and len(full) > best[0]:
-                cut = sum(map(wrap.is_cut_behind, full)) >= _CUT_SHARE * len(full) and len(full) >= _FEWEST_CUT
-                best = len(full), replace(wrap, is_cut=cut)
+                cut = is_torn and sum(map(wrap.is_cut_behind, full)) >= _CUT_SHARE * len(full)
+                early = sum(not _SENTENCE_END.search(a.rstrip()) for a, _ in pairs) - len(broken)
+                ragged = early > _RAGGED_SHARE * len(pairs)
+                best = len(full), replace(wrap, is_cut=cut, is_ragged=ragged, is_indented=indented)
     return best[1]
 
 

@@ -469,3 +469,18 @@ def test_what_was_taken_for_what_is_shown_with_the_option_that_changes_it() -> N
         "            - line 1: Home (menu)",
         "            - line 14: © 2024 Post (copyright)",
     )
+
+
+def test_a_figure_at_the_start_of_a_wrapped_line_is_no_item_of_a_list() -> None:
+    body = tuple(
+        f"The clock was wound for the last time by the old keeper of the harbour at {at}. It ran on." for at in (7, 9)
+    )
+    text = wrapped(75, TITLE, *body, *ENGLISH)
+    assert "\n7. It" in text
+    assert read_text(text).paragraphs == (*body, *ENGLISH)
+
+
+def test_a_title_as_long_as_the_lines_is_not_joined_with_the_first_paragraph() -> None:
+    title = "The clock on the tower that has run backwards for a year"
+    text = lines(*(textwrap.fill(part, 70) for part in (title, *ENGLISH)))
+    assert read_text(text).metadata.title == title
