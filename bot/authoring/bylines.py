@@ -97,7 +97,7 @@ def dates_in(text: str) -> Iterator[tuple[str, re.Match[str]]]:
 
 
 def read_byline(text: str) -> Byline | None:
-    """Return what a line says if it holds nothing but author, date, time and publisher; None for other lines."""
+    """Return what a line says if it holds nothing but author, role, date, time and publisher; None for other lines."""
     if display_width(text) > _LONGEST:
         return None
     found = list(dates_in(text))
@@ -113,8 +113,6 @@ def read_byline(text: str) -> Byline | None:
             is_publisher = (found or author) and _BETWEEN.search(text) and left != unread.strip()
             if not is_publisher or display_width(left) > _LONGEST_PUBLISHER or left[-1] in ".?!다요":
                 return None
-    if not found and not author:
-        return None
     return Byline(author, *_published(text, found))
 
 
@@ -140,6 +138,11 @@ def _published(text: str, found: list[tuple[str, re.Match[str]]]) -> tuple[str, 
         if label is None or not _IS_CHANGED.search(label[0]):
             return iso, False
     return (ordered[0][0], True) if ordered else ("", False)
+
+
+def is_full_name(text: str) -> bool:
+    """Return whether a line is nothing but a name in Latin script, such as `Jane Doe`."""
+    return re.fullmatch(_ENGLISH_NAME, text) is not None
 
 
 def agency_author(text: str) -> str:

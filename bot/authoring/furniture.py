@@ -7,6 +7,8 @@ from typing import Final
 from bot.core.hangul import display_width
 
 _MENU_WORDS: Final = """
+뉴스홈 설정 입력 수정 승인 등록 업데이트 published updated full article this order reprints today's today’s paper learn
+min choices your company page
 home menu search login log sign in up out register account newsletter newsletters subscribe share tweet print
 save email bookmark comment comments reply like follow us skip to content main contact about advertise
 advertisement advertising sponsored careers help faq privacy policy terms of use cookies sitemap rss facebook
@@ -23,6 +25,9 @@ shop games start my profile settings 로그인 로그아웃 회원가입 가입 
 회사소개 이용약관 개인정보처리방침 개인정보 처리방침 청소년보호정책 저작권규약 광고문의 제휴문의 마이페이지 후원
 후원하기 팔로우 알림 기사듣기 듣기 음성으로 번역 저장 신고 신고하기 기자페이지 응원 추천 비추천
 """
+_SITE_WORDS: Final = frozenset(
+    {"menu", "search", "login", "log", "sign", "메뉴", "전체메뉴", "검색", "로그인", "회원가입"}
+)
 _MENU: Final = frozenset(_MENU_WORDS.split())
 """Words of which menus and buttons consist; a line of nothing else is none of the article's."""
 _MENU_NOISE: Final = re.compile(r"[\d,.()\[\]<>|·•ㅣ/>›»«→←↑▲▼▶☰✕×+#:!…~&-]+|[^\w\s]")
@@ -39,6 +44,8 @@ _COOKIES: Final = re.compile(
 )
 _PROMOTION: Final = re.compile(
     r"(?:subscribe|sign up|register|join)\b.{0,60}\b(?:newsletter|inbox|letter|free|today|member|now|unlimited)"
+    r"|^subscribe\b.{0,20}$|^a version of this (?:article|story) (?:appears|appeared)"
+    r"|^(?:[A-Z][\w.'’-]+ ){2,3}is an? (?:[\w-]+ ){0,3}(?:reporter|correspondent|writer|editor|columnist|journalist)\b"
     r"|already a (?:subscriber|member)|support our (?:journalism|work)|(?:follow|like|find) us on|get the app"
     r"|뉴스레터(?:를|에)?.{0,20}(?:구독|신청|무료)|(?:무료로|지금) ?구독"
     r"|무료로 (?:제공|받아)|유료 회원|회원(?:으로)? ?가입"
@@ -79,6 +86,11 @@ def furniture(text: str) -> str:
                 if matches(text):
                     return kind
     return ""
+
+
+def is_site_menu(text: str) -> bool:
+    """Return whether a line is of a menu that stands beside a site's name, not beside a title: `Menu`, `Sign in`."""
+    return _is_menu(text) and not _SITE_WORDS.isdisjoint(_MENU_NOISE.sub(" ", text).casefold().split())
 
 
 def _is_menu(text: str) -> bool:

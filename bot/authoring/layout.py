@@ -7,8 +7,8 @@ from dataclasses import dataclass, field, replace
 from itertools import groupby, pairwise, takewhile
 from typing import Final, Literal, get_args
 
-from bot.authoring.bylines import Byline, agency_author, is_labelled, read_byline
-from bot.authoring.furniture import furniture, promotes, starts_links
+from bot.authoring.bylines import Byline, agency_author, is_full_name, is_labelled, read_byline
+from bot.authoring.furniture import furniture, is_site_menu, promotes, starts_links
 from bot.core.hangul import display_width
 from bot.core.model import Language
 from bot.core.text import counted, squeeze
@@ -33,6 +33,8 @@ _MOST_HEADINGS: Final = 2
 """Short lines in a row that are headings; more of them are a list."""
 _ENDING_UNITS: Final = 4
 """Units at the end among which bylines and promotion are looked for, as they are before the first paragraph."""
+_TOP: Final = 12
+"""Units at the start among which a line before `Menu` or `Sign in` is a site's name."""
 _WIDEST: Final = 130
 """Width up to which lines may be wrapped by an editor; beyond it, each line is a paragraph."""
 _FULL_SHARE: Final = 0.5
@@ -48,7 +50,7 @@ _CUT_SHARE: Final = 0.8
 """Share of full lines that are filled to the last column where an editor cut words."""
 _SHORT_LINE: Final = 0.6
 """Share of the full width below which a line without an end of sentence is a heading, and is not joined."""
-_MOST_LISTED: Final = 12
+_MOST_LISTED: Final = 20
 """Lines left out that are shown one by one."""
 _SHOWN: Final = 48
 NOTE: Final = "below the last paragraph"
@@ -371,8 +373,14 @@ class _Layout:
         """Return the sections; title, deck, bylines and what is left out are kept here."""
         own = self._without_title(list(units if self.options.keep_all else self._without_furniture(units)))
         start = self._body_start(own)
-        for unit in own[:start]:
-            if not self._is_byline(unit):
+        for unit, following in pairwise((*own[:start], None)):
+            if unit is None or self._is_byline(unit):
+                continue
+            if not self.options.keep_all and not any(map(str.isalpha, unit.text)):
+                self.left_out.append(LeftOut(unit, "ornament"))
+            elif is_full_name(unit.text) and following and self._is_byline(following):
+                self.dated.append(Byline(unit.text))
+            else:
                 self.deck.append(unit.text)
         end = len(own)
         while end > start and self._ends_article(own, end - 1):
@@ -399,23 +407,26 @@ class _Layout:
     def _without_furniture(self, units: Sequence[Unit]) -> Iterator[Unit]:
         """Yield the units of the article's own; after a line that announces links, short lines are links."""
         in_links = False
+        own: list[Unit] = []
         for at, unit in enumerate(units):
-            reason = furniture(unit.text)
-            at_edge = at >= len(units) - _ENDING_UNITS or not _SENTENCE_END.search(unit.text)
-            if not reason and at_edge and promotes(unit.text):
-                reason = PROMOTION
-            if (
-                not reason
-                and in_links
-                and unit.markup not in {"heading", "title"}
-                and looks_like_body(unit.text) < _BODY
-            ):
+            byline = read_byline(unit.text)
+            reason = "" if byline and (byline.date or byline.author) else furniture(unit.text)
+            is_heading = unit.markup in {"heading", "title"}
+            if not reason and at < min(_TOP, len(units) - 1) and is_site_menu(units[at + 1].text):
+                reason = "name of the site"
+            if not reason and in_links and not is_heading and looks_like_body(unit.text) < _BODY:
                 reason = "related link"
             if reason:
                 in_links = (in_links and reason != "menu") or starts_links(unit.text)
                 self.left_out.append(LeftOut(unit, reason))
             else:
                 in_links = False
+                own.append(unit)
+        for at, unit in enumerate(own):
+            at_edge = at >= len(own) - _ENDING_UNITS or not _SENTENCE_END.search(unit.text)
+            if at_edge and promotes(unit.text):
+                self.left_out.append(LeftOut(unit, PROMOTION))
+            else:
                 yield unit
 
     def _without_title(self, units: list[Unit]) -> list[Unit]:
