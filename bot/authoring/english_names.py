@@ -100,7 +100,7 @@ class EnglishNames:
 
     def _run(self, text: str, start: int) -> tuple[str, int, int, bool] | None:
         """Return the name in a run of capitalised words, its place, and whether it starts a sentence."""
-        before = self.text[:start].rstrip(" ")[-1:]
+        before = self.text[max(0, start - 8) : start].rstrip(" ")[-1:]
         starts = not before or before in '\n.?!:"“‘('
         while text:
             first, _, rest = text.partition(" ")

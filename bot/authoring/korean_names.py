@@ -79,6 +79,8 @@ _TOKEN: Final = re.compile(r"[가-힣A-Za-z0-9](?:[.&-]?[가-힣A-Za-z0-9])*")
 _FOREIGN_ENDING: Final = re.compile(
     r"(?:[을를의]|에서|에게|에|으로|까지|부터|처럼|던|[하되있없]는|라는|다는|며|면서|지만|[은는한된할고서들인]|위해|대해)$"
 )
+_BESIDE: Final = 24
+"""Characters before a quotation in which the noun stands that says what is quoted."""
 _SPOKEN: Final = re.compile(r"(?:다|요|까|자|라|죠)$")
 _LATIN_NAME: Final = re.compile(
     r"(?<![A-Za-z0-9가-힣-])[A-Z][A-Za-z]*(?:[A-Z]|-?\d)[A-Za-z0-9-]*(?![A-Za-z0-9])|(?<![A-Za-z가-힣])[A-Z]{2,6}(?![A-Za-z])"
@@ -107,6 +109,7 @@ class KoreanNames:
         self.found: dict[str, _Found] = {}
         self.counts: Counter[str] = Counter()
         self.pairs: Counter[tuple[str, str]] = Counter()
+        self.quotes: Counter[str] = Counter()
         before = ""
         for token in _TOKEN.findall(self.text):
             forms = {token, self._stem(token)}
@@ -264,6 +267,7 @@ class KoreanNames:
             self._full_name(match)
         for match in _ROUND.finditer(self.text):
             self._in_both_scripts(match)
+        self.quotes.update(match[0] for match in _QUOTED.finditer(self.text))
         for match in _QUOTED.finditer(self.text):
             self._quoted(match)
         for match in _BEHIND_NOUN.finditer(self.text):
@@ -301,10 +305,10 @@ class KoreanNames:
         quoted = (match[1] or match[2]).strip()
         if _SPOKEN.search(quoted) or quoted in self.found or _COMMON_LATIN.fullmatch(quoted):
             return
-        outside = self.text.replace(match[0], " ")
-        again = len(quoted) > 1 and mentions(quoted, outside)
-        announced = _PRODUCT_NOUN.search(self.text[: match.start()])
-        if re.search(rf"{_COMPANY_NOUN.pattern} $", self.text[: match.start()]):
+        before = self.text[max(0, match.start() - _BESIDE) : match.start()]
+        again = len(quoted) > 1 and self.counts[quoted] > self.quotes[match[0]]
+        announced = _PRODUCT_NOUN.search(before)
+        if re.search(rf"{_COMPANY_NOUN.pattern} $", before):
             self._add(quoted, "organisation", match.start() + 1)
         elif match[2] or again or announced or re.search(r"[A-Za-z]-?\d", quoted):
             self._add(quoted, "product", match.start() + 1)

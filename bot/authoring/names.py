@@ -57,6 +57,8 @@ PARTICLES: Final = "|".join(_PARTICLE_LIST.split())
 
 def mentions(name: str, text: str) -> bool:
     """Return whether a name stands in a text as a word, Korean particles behind it allowed."""
+    if name not in text:  # most names stand in few paragraphs, and a pattern for each takes time to compile
+        return False
     behind = rf"(?=(?:{PARTICLES})?(?![가-힣]))" if "가" <= name[-1] <= "힣" else r"(?![A-Za-z0-9])"
     return re.search(rf"(?<![가-힣A-Za-z0-9]){re.escape(name)}{behind}", text) is not None
 
