@@ -22,6 +22,7 @@ from bot.errors import MISTAKE, BotError, ConfigError, KnowledgeError, Problem
 if TYPE_CHECKING:
     from threading import Timer
 
+    from bot.authoring.layout import ArticleCopy
     from bot.core.model import Article
     from bot.discord_bot.doctor import Finding
     from bot.discord_bot.sync import Tree
@@ -64,6 +65,24 @@ Semantic = Annotated[
     bool | None,
     typer.Option("--semantic/--no-semantic", help="With or without the sentence encoder (BOT_SEMANTIC)."),
 ]
+
+Title = Annotated[str, typer.Option("--title", help="The article's title.")]
+Split = Annotated[
+    Literal["auto", "line", "blank"],
+    typer.Option("--paragraphs", help="Each line is a paragraph, or blank lines are between them."),
+]
+Headings = Annotated[bool, typer.Option("--headings/--no-headings", help="Whether short lines are headings.")]
+KeepAll = Annotated[bool, typer.Option("--keep-all", help="Leave no line out, menus and footers included.")]
+
+
+def iso_date(text: str) -> str:
+    """Return a date in any usual form as 2024-09-26 or 2024-09."""
+    from bot.authoring.bylines import dates_in
+
+    if found := next((iso for iso, _ in dates_in(text)), ""):
+        return found
+    msg = "a date must look like 2024-09-26 or 2024-09"
+    raise typer.BadParameter(msg)
 
 
 def _show_version(wanted: bool) -> None:  # noqa: FBT001  typer passes the option's value
@@ -172,40 +191,59 @@ def chat(
 
 
 @app.command(rich_help_panel=AUTHORS)
-def new(
+def new(  # noqa: PLR0913, PLR0917  one parameter per option
     source: Annotated[
-        Path, typer.Argument(parser=path, help="A text file with the article, or a file with JSON of facts.")
+        Path,
+        typer.Argument(parser=path, help="The article as text, Markdown or HTML, or a file with JSON of facts."),
     ],
     folder: Annotated[Path, typer.Argument(parser=path, help="The folder to create; its name is the article's slug.")],
     add: Annotated[bool, typer.Option("--add", help="Add the JSON of facts to a folder that exists.")] = False,  # noqa: FBT002
+    title: Title = "",
+    author: Annotated[str, typer.Option("--author", help="Who wrote the article.")] = "",
+    date: Annotated[
+        str | None, typer.Option("--date", parser=iso_date, help="When it appeared: 2024-09-26 or 2024-09.")
+    ] = None,
+    publisher: Annotated[str, typer.Option("--publisher", help="Where it appeared.")] = "",
+    url: Annotated[str, typer.Option("--url", help="Its address.")] = "",
+    paragraphs: Split = "auto",
+    headings: Headings = True,  # noqa: FBT002
+    keep_all: KeepAll = False,  # noqa: FBT002
 ) -> None:
     """Start an article folder from a text or from a JSON of facts, such as a reply to `brief`."""
     from bot import app as composition
     from bot.authoring.adding import add_reply
+    from bot.authoring.layout import Metadata, ReadOptions
     from bot.authoring.new import new_article
 
     shipped = composition.shipped_knowledge()
+    read: tuple[str, ...] = ()
     if add:
         merged = add_reply(source, folder, shipped)
         notes, lines = merged.notes, merged.changes or ("nothing is new",)
         todo = "look at what was added"
     else:
-        draft = new_article(source, folder, shipped)
-        notes, lines = draft.warnings, draft.summary()
+        known = Metadata(title, author, date or "", publisher, url)
+        draft = new_article(source, folder, shipped, ReadOptions(known, paragraphs, headings, keep_all))
+        notes, lines, read = draft.warnings, draft.summary(), draft.read
         todo = "fill in what is marked <fill in …>" if draft.is_unfinished() else "look at what was written"
     for note in notes:
         sys.stderr.write(f"{note}\n")
     listed = "".join(f"  {line}\n" for line in lines)
     sys.stdout.write(
-        f"{folder}:\n{listed}"
+        f"{_read_lines(source, read)}{folder}:\n{listed}"
         f"Next: {todo}, then run\n  python -m bot check {shlex.quote(str(folder))}\n"
         "knowledge/README.md explains every key.\n"
     )
 
 
+def _read_lines(source: Path, lines: Sequence[str]) -> str:
+    """Return how an article was read, below its file's name."""
+    return f"{source.name} was read as:\n" + "".join(f"  {line}\n" for line in lines) if lines else ""
+
+
 @app.command(rich_help_panel=AUTHORS)
 def brief(  # noqa: PLR0913, PLR0917  one parameter per option
-    article: Annotated[Path, typer.Argument(parser=path, help="A text file with the article.")],
+    article: Annotated[Path, typer.Argument(parser=path, help="The article as text, Markdown or HTML.")],
     lang: Annotated[
         Literal["ko", "en"] | None, typer.Option("--lang", help="Language of the brief; default: the article's.")
     ] = None,
@@ -215,17 +253,22 @@ def brief(  # noqa: PLR0913, PLR0917  one parameter per option
     more: Annotated[
         Path | None, typer.Option("--more", parser=path, help="Ask only for what is weak in the facts of this folder.")
     ] = None,
+    title: Title = "",
+    paragraphs: Split = "auto",
+    headings: Headings = True,  # noqa: FBT002
+    keep_all: KeepAll = False,  # noqa: FBT002
     semantic: Semantic = None,
 ) -> None:
     """Write an instruction with which a colleague or any chat assistant drafts the facts; nothing is sent anywhere."""
-    from bot.authoring.article_text import read_article_text
+    from bot.authoring.article_file import read_article
     from bot.authoring.brief import Brief, write_brief
+    from bot.authoring.layout import Metadata, ReadOptions
 
-    text = read_article_text(article)
+    copy = read_article(article, ReadOptions(Metadata(title), paragraphs, headings, keep_all))
     if more is None:
-        written = write_brief(text, lang, samples, part)
+        written = write_brief(copy, lang, samples, part)
     else:
-        written = Brief(_more(text, _settings(more, semantic), lang, samples), 1, 1)
+        written = Brief(_more(copy, _settings(more, semantic), lang, samples), 1, 1)
     if out is None:
         sys.stdout.buffer.write(written.text.encode())
     else:
@@ -234,12 +277,13 @@ def brief(  # noqa: PLR0913, PLR0917  one parameter per option
         except OSError as error:
             msg = f"{out} can't be written: {(error.strerror or 'input/output error').lower()}"
             raise ConfigError(msg) from None
+    sys.stderr.write(_read_lines(article, copy.described()))
     if written.parts > 1:
         rest = "" if written.part > 1 else "; the others: --part 2 and so on, their replies with `new … --add`"
         sys.stderr.write(f"This is part {written.part} of {written.parts}{rest}.\n")
 
 
-def _more(text: str, settings: "Settings", lang: Literal["ko", "en"] | None, samples: int) -> str:
+def _more(copy: "ArticleCopy", settings: "Settings", lang: Literal["ko", "en"] | None, samples: int) -> str:
     """Return the brief about what is weak in the one article of a folder."""
     from bot import app as composition
     from bot.authoring.check import misclassified_samples
@@ -253,7 +297,7 @@ def _more(text: str, settings: "Settings", lang: Literal["ko", "en"] | None, sam
         msg = f"--more needs the folder of one article; this one has {len(articles)}."
         raise ConfigError(msg)
     wrong = misclassified_samples(running.library.snapshot, running.encoder, _progress)
-    return write_more(articles[0], text, wrong, lang, samples)
+    return write_more(articles[0], copy, wrong, lang, samples)
 
 
 @app.command(rich_help_panel=AUTHORS)

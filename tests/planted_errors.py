@@ -19,10 +19,11 @@ from typing import Final
 REPOSITORY = Path(__file__).parent.parent
 sys.path.insert(0, str(REPOSITORY))
 
-from bot.authoring.article_text import Paragraphs, missing_evidence, read_article_text, split_paragraphs  # noqa: E402
+from bot.authoring.article_file import read_article  # noqa: E402
+from bot.authoring.article_text import Paragraphs, missing_evidence, split_paragraphs  # noqa: E402
+from bot.authoring.entity_names import EntityNames  # noqa: E402
 from bot.authoring.evidence import AnswerCheck  # noqa: E402
 from bot.authoring.figures import figures_of  # noqa: E402
-from bot.authoring.names import Names  # noqa: E402
 from bot.core.model import LANGUAGES, Article, Fact, Language, Source  # noqa: E402
 from bot.knowledge.folder import read_files  # noqa: E402
 from bot.knowledge.reader import parse_knowledge  # noqa: E402
@@ -52,7 +53,7 @@ class Planted:
 def planted(article: Article, seed: int) -> Iterator[Planted]:
     """Yield every error that is planted in the facts of `article`."""
     rng = random.Random(seed)  # noqa: S311  no secret
-    names = Names.of(article)
+    names = EntityNames.of(article)
     for fact in article.facts:
         yield from _figures(fact, rng)
         yield from _names(fact, article, names, rng)
@@ -87,7 +88,7 @@ def _other_number(number: str, rng: random.Random) -> str:
     )
 
 
-def _names(fact: Fact, article: Article, names: Names, rng: random.Random) -> Iterator[Planted]:
+def _names(fact: Fact, article: Article, names: EntityNames, rng: random.Random) -> Iterator[Planted]:
     stated = {language: names.stated(fact.answer.get(language)) for language in LANGUAGES}
     for key in dict.fromkeys([*stated["ko"], *stated["en"]]):
         entity = names.entities[key]
@@ -137,9 +138,9 @@ def main() -> None:
     parser.add_argument("--missed", action="store_true", help="list what is not found")
     options = parser.parse_args()
     (article,) = parse_knowledge(read_files(options.folder, REPOSITORY / "knowledge")).knowledge.articles
-    paragraphs = split_paragraphs(article, read_article_text(options.article))
+    paragraphs = split_paragraphs(article, read_article(options.article))
     if paragraphs is None:
-        sys.exit("the text has fewer lines than the article has paragraphs")
+        sys.exit("the text has fewer paragraphs than the article")
     sys.exit(report(article, paragraphs, options.seed, missed=options.missed))
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
 
-from bot.authoring.article_text import read_article_text
+from bot.authoring.article_file import read_source
 from bot.authoring.from_json import (
     SHOWN_SAMPLES,
     Converter,
@@ -70,7 +70,7 @@ def add_reply(source: Path, folder: Path, shipped: Path | None = None) -> Merged
 def merge_reply(source: Path, folder: Path, shipped: Path | None = None) -> Merged:
     """Return what `add_reply` writes; raises like it."""
     files, own, lexicon = read_article_folder(folder, shipped)
-    reply = read_reply(read_article_text(source), source.name)
+    reply = read_reply(read_source(source)[0], source.name)
     return _Merging(reply, own, folder, files).merged(lexicon)
 
 

@@ -5,18 +5,14 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import starmap
-from pathlib import Path
 from typing import Final
 
+from bot.authoring.layout import ArticleCopy, Unit, looks_like_body
 from bot.core.model import Article, Fact
-from bot.errors import KnowledgeError, Problem
-from bot.knowledge.folder import decode, read_bytes
+from bot.errors import Problem
 from bot.knowledge.problems import quote
 from bot.knowledge.reader import Location, Locations
 
-_SENTENCE_END: Final = re.compile(r"[.!?。…][\"'”’)\]]*$")
-_LONG: Final = 80
-"""Width (a Hangul syllable counts as two) from which a line looks like a paragraph rather than a heading."""
 _SKIP_BETWEEN: Final = 0.05
 """Penalty for skipping a line between two sections."""
 _SKIP_INSIDE: Final = 1.0
@@ -39,7 +35,7 @@ class Paragraphs:
     written: Mapping[int, str]
     """Each body paragraph as it is written."""
     lines: Mapping[int, int]
-    """Line of the text, from 1, of each body paragraph."""
+    """Line of the file, from 1, of each body paragraph; 0 where lines mean nothing, as in HTML."""
 
 
 def plain(text: str) -> str:
@@ -60,23 +56,33 @@ def occurs_in(item: str, text: str) -> bool:
     return False
 
 
-def split_paragraphs(article: Article, text: str) -> Paragraphs | None:
-    """Return the body paragraphs; None when the text has fewer lines than the article has paragraphs."""
-    rows = [(at, line) for at, line in enumerate(text.splitlines(), 1) if line.strip()]
-    lines = [plain(line) for _, line in rows]
+def split_paragraphs(article: Article, copy: ArticleCopy) -> Paragraphs | None:
+    """Return the body paragraphs; None when the text has fewer lines than the article has paragraphs.
+
+    They are those that `new` and `brief` count where the article has as many. Otherwise its sections were divided in
+    another way, and the evidence of its facts tells which lines they are.
+    """
+    units = copy.units
+    lines = [plain(unit.text) for unit in units]
     sections = [section.paragraphs for section in article.sections if section.paragraphs]
     numbers = [number for paragraphs in sections for number in paragraphs]
+    whole = "\n".join([plain(copy.metadata.title), *lines])
+    if numbers == list(range(1, len(copy.paragraphs) + 1)):
+        return _paragraphs(dict(enumerate(copy.body_units, 1)), whole)
     if len(lines) < len(numbers):
         return None
     starts = {paragraphs[0] for paragraphs in sections}
     scores = _scores(article, lines, numbers)
     chosen = _align(scores, [_SKIP_BETWEEN if n in starts else _SKIP_INSIDE for n in numbers])
-    found = dict(zip(numbers, chosen, strict=True))
+    return _paragraphs(dict(zip(numbers, (units[row] for row in chosen), strict=True)), whole)
+
+
+def _paragraphs(found: Mapping[int, Unit], whole: str) -> Paragraphs:
     return Paragraphs(
-        body={number: lines[row] for number, row in found.items()},
-        whole="\n".join(lines),
-        written={number: rows[row][1] for number, row in found.items()},
-        lines={number: rows[row][0] for number, row in found.items()},
+        body={number: plain(unit.text) for number, unit in found.items()},
+        whole=whole,
+        written={number: unit.text for number, unit in found.items()},
+        lines={number: unit.line for number, unit in found.items()},
     )
 
 
@@ -100,12 +106,6 @@ def _scores(article: Article, lines: Sequence[str], numbers: Sequence[int]) -> l
         ]
         for number in numbers
     ]
-
-
-def looks_like_body(line: str) -> float:
-    """Return how much a line looks like a body paragraph, from 0 to 2."""
-    width = len(line) + sum(line.count(c) for c in set(line) if "가" <= c <= "힣")
-    return min(1.0, width / _LONG) + (1.0 if _SENTENCE_END.search(line) else 0.0)
 
 
 def _align(scores: Sequence[Sequence[float]], skip: Sequence[float]) -> list[int]:
@@ -139,30 +139,19 @@ def _reach(best: Sequence[float], cost: float) -> tuple[list[float], list[int]]:
     return reach, link
 
 
-def read_article_text(path: Path) -> str:
-    """Return the text of an article; raise KnowledgeError when the file is not readable UTF-8 text."""
-    problems: list[Problem] = []
-    data = read_bytes(path, str(path))
-    if isinstance(data, Problem):
-        raise KnowledgeError((data,))
-    if (text := decode(data, str(path), problems)) is None:
-        raise KnowledgeError(tuple(problems))
-    return text
-
-
-def check_article_text(article: Article, text: str, locations: Locations | None = None) -> tuple[Problem, ...]:
+def check_article_text(article: Article, copy: ArticleCopy, locations: Locations | None = None) -> tuple[Problem, ...]:
     """Report evidence that is not where it is cited, and answers copied from the text.
 
     `locations` (from `parse_knowledge`) puts file and line into the problems. Evidence of a section without body
     paragraphs (headline, deck, note) is looked up in the whole text.
     """
-    paragraphs = split_paragraphs(article, text)
+    paragraphs = split_paragraphs(article, copy)
     if paragraphs is None:
         count = sum(len(section.paragraphs) for section in article.sections)
-        what = f"the text has fewer lines than the sections have paragraphs ({count}); is it this article?"
+        what = f"the text has fewer paragraphs than the sections ({count}); is it this article?"
         return (Problem(f"{article.slug}/article.yaml", 0, "sections", what),)
     found = [problem for fact in article.facts for problem in missing_evidence(fact, paragraphs)]
-    found += _copies(article, text)
+    found += _copies(article, copy)
 
     def located(name: str, where: str, what: str) -> Problem:
         place = (locations or {}).get((article.slug, name), Location(article.slug, 0))
@@ -199,10 +188,9 @@ def _listed(numbers: Iterable[int]) -> str:
     return ", ".join(map(str, numbers))
 
 
-def _copies(article: Article, text: str) -> Iterator[tuple[str, str, str]]:
+def _copies(article: Article, copy: ArticleCopy) -> Iterator[tuple[str, str, str]]:
     """Yield id, where and what for each text that repeats eight words in a row of the article without its title."""
-    title, _, body = text.strip().partition("\n")
-    runs = set(_runs(body)) - set(_runs(title))
+    runs = {run for unit in copy.units for run in _runs(unit.text)} - set(_runs(copy.metadata.title))
     texts = [(fact.id, f"fact {quote(fact.id)}: answer", fact.answer) for fact in article.facts]
     texts += [(gap.id, f"gap {quote(gap.id)}: answer", gap.answer) for gap in article.gaps]
     texts += [

@@ -14,9 +14,11 @@ from threadpoolctl import threadpool_limits
 
 from bot.authoring import advice
 from bot.authoring.advice import MOST_LINES, Advice, Line, Misclassified
-from bot.authoring.article_text import check_article_text, read_article_text, split_paragraphs
+from bot.authoring.article_file import article_from, read_source
+from bot.authoring.article_text import check_article_text, split_paragraphs
 from bot.authoring.coverage import Untold, untold
 from bot.authoring.evidence import Doubt, answer_doubts
+from bot.authoring.layout import SPLITS, ArticleCopy, ReadOptions
 from bot.authoring.likely import likely_questions
 from bot.core.features import Matrix
 from bot.core.index import Scope, Vector
@@ -36,6 +38,14 @@ FOLDS = 8
 """Most rounds of held-out samples; each round holds out every eighth sample of a fact."""
 MOST_HELD_OUT: Final = 12
 """Held-out samples of a fact that are tested unless all are wanted: more of them name the same facts."""
+
+_OTHER_READINGS: Final = tuple(
+    ReadOptions(split=split, headings=headings, keep_all=keep_all)
+    for keep_all in (False, True)
+    for headings in (True, False)
+    for split in SPLITS
+)[1:]
+"""How `new` may have been told to read a text; the first, without options, is left out."""
 
 
 class _RememberingEncoder:
@@ -176,15 +186,28 @@ def compare(located: LocatedKnowledge, file: Path | None = None) -> Compared:
         msg = f"--article needs the folder of one article; this one has {len(articles)}."
         raise ConfigError(msg)
     (article,) = articles
-    text = read_article_text(file)
-    problems = check_article_text(article, text, located.locations)
-    if (paragraphs := split_paragraphs(article, text)) is None:
+    copy = _copy_as_divided(article, file)
+    problems = check_article_text(article, copy, located.locations)
+    if (paragraphs := split_paragraphs(article, copy)) is None:
         return Compared(problems, ())
     doubts = [(article, doubt) for doubt in answer_doubts(article, paragraphs)]
     wrong = [_problem(located, article, doubt) for article, doubt in doubts if not doubt.in_article]
     possible = _doubtful([one for one in doubts if one[1].in_article])
     lines = (_untold(article, one, Location(str(file), one.line)) for one in untold(article, paragraphs))
     return Compared((*problems, *wrong), (*possible, Advice("coverage", tuple(lines))))
+
+
+def _copy_as_divided(article: Article, file: Path) -> ArticleCopy:
+    """Return an article's text as it was read when its sections were divided.
+
+    Its author may have told `new` to read it in another way: of those that give as many paragraphs as the article
+    has, the one with the fewest problems counts.
+    """
+    text, encoding = read_source(file)
+    copies = [article_from(text, file.name, options, encoding) for options in (None, *_OTHER_READINGS)]
+    count = sum(len(section.paragraphs) for section in article.sections)
+    fitting = [copy for copy in copies if len(copy.paragraphs) == count]
+    return min((*fitting, copies[0]), key=lambda copy: len(check_article_text(article, copy)))
 
 
 def _problem(located: LocatedKnowledge, article: Article, doubt: Doubt) -> Problem:

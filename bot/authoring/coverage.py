@@ -8,9 +8,10 @@ from typing import Final
 from rapidfuzz import fuzz
 
 from bot.authoring.article_text import Paragraphs, plain
+from bot.authoring.entity_names import EntityNames
 from bot.authoring.figures import unconfirmed
-from bot.authoring.from_text import names_in
-from bot.authoring.names import Names
+from bot.authoring.known_names import Name
+from bot.authoring.names import find_names
 from bot.core.model import Article, Fact, Language
 from bot.core.text import normalise, squeeze
 
@@ -48,12 +49,13 @@ class Untold:
 
 def untold(article: Article, paragraphs: Paragraphs) -> list[Untold]:
     """Return the sentences of the body of which no fact that cites their paragraph tells something."""
-    names = Names.of(article)
+    names = EntityNames.of(article)
+    proposed = find_names(tuple(paragraphs.written.values()), article.language)
     topics = names.topics(" ".join(article.title.every()), paragraphs.body.values())
     found: list[Untold] = []
     for number, written in paragraphs.written.items():
         citing = [fact for fact in article.facts if number in fact.source.every_paragraph()]
-        sentences = _Sentences(names, citing, topics, article.language)
+        sentences = _Sentences(names, proposed, citing, topics, article.language)
         found += sentences.untold(number, paragraphs.lines[number], written)
     return sorted((one for one in found if one.weight), key=lambda one: -one.weight)
 
@@ -61,9 +63,16 @@ def untold(article: Article, paragraphs: Paragraphs) -> list[Untold]:
 class _Sentences:
     """Compares the sentences of a paragraph with the facts that cite it."""
 
-    def __init__(self, names: Names, citing: Sequence[Fact], topics: set[str], language: Language) -> None:
+    def __init__(
+        self,
+        names: EntityNames,
+        proposed: Sequence[Name],
+        citing: Sequence[Fact],
+        topics: set[str],
+        language: Language,
+    ) -> None:
         """Prepare what these facts tell; `topics` are entities that need not be named again."""
-        self._names, self._language = names, language
+        self._names, self._proposed, self._language = names, proposed, language
         self._evidence = [plain(item) for fact in citing for item in fact.evidence]
         self._told = [*(text for fact in citing for text in fact.answer.every()), *self._evidence]
         self._entities = names.mentioned(self._told) | topics
@@ -95,9 +104,10 @@ class _Sentences:
         for key in self._names.stated(sentence):
             if key not in self._entities:
                 yield self._names.entities[key].name.get(self._language)
-        for name in dict.fromkeys(name for name, _ in names_in(sentence)):
-            if not self._names.mentioned([name]) and squeeze(normalise(name)) not in self._squeezed:
-                yield name
+        for name in self._proposed:
+            written = name.occurs_in(sentence)
+            if written and not self._names.mentioned([written]) and squeeze(normalise(written)) not in self._squeezed:
+                yield written
 
 
 def _quotations(sentence: str) -> list[str]:

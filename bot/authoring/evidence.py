@@ -7,8 +7,8 @@ from typing import Final, Literal
 
 from bot.authoring.advice import LANGUAGE_NAMES
 from bot.authoring.article_text import Paragraphs, cited_texts
+from bot.authoring.entity_names import EntityNames, is_common
 from bot.authoring.figures import Figure, figures_of, unconfirmed
-from bot.authoring.names import Names, is_common
 from bot.core.model import LANGUAGES, Article, Fact, other_language
 from bot.knowledge.problems import quote
 
@@ -40,7 +40,7 @@ class AnswerCheck:
     def __init__(self, article: Article, paragraphs: Paragraphs | None) -> None:
         """Prepare the names of `article`; without `paragraphs` only languages are compared."""
         self._article, self._paragraphs = article, paragraphs
-        self._names = Names.of(article)
+        self._names = EntityNames.of(article)
         title = " ".join(article.title.every())
         body = list(paragraphs.body.values()) if paragraphs else []
         about = Counter(key for fact in article.facts for key in fact.about)

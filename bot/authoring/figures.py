@@ -1,6 +1,7 @@
 """Figures of a text by value and unit, however they are written: 10억 달러 is $1 billion, 두 달 is two months."""
 
 import re
+import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from math import isclose
@@ -77,6 +78,7 @@ _APART: Final = (
     "주일", "주", "개", "차례", "곳", "대", "마리", "권", "채", "척", "장", "편", "건", "쪽", "층", "자리", "군데", "단계",
     "줄", "시", "경기", "팀", "나라", "골",
 )
+_MEASURES: Final = ("미터", "킬로미터", "센티미터", "킬로그램", "톤")
 _LISTABLE: Final = frozenset({"명", "사람", "개", "가지", "곳", "군데", "차례", "번", "쪽", "건", "편", "단계"})
 _MOST_LISTED: Final = 10
 """The largest number that may be one of things that the text lists."""
@@ -129,19 +131,43 @@ _CODE: Final = re.compile(
 """A name with digits in it, such as GPT-4o or A4."""
 _WEAK_WORD: Final = re.compile("|".join(rf"\b{word}\b" if word.isascii() else rf"(?<![가-힣]){word}" for word in _WEAK))
 _A_UNIT: Final = re.compile(r"\b(?:an?|one|this|last|next|past) (?:year|month|week|day|hour)s?\b|지난\s?(?:해|달|주)")
+_COUNTER: Final = re.compile(
+    rf" ?(?:(?:km|kg|m|cm)(?![a-z0-9])|{_one_of(_MEASURES)})|(?:{_one_of((*_CLOSE, *_APART))})"
+)
 _LISTING: Final = re.compile(r",(?! and\b)|·|\band\b|(?<=[가-힣])[와과](?=\s)|그리고")
 """What stands between the things of a list."""
 
 
 def figures_of(text: str) -> tuple[Figure, ...]:
     """Return the figures of a text in one of the two languages, in no particular order."""
-    rest, found = plain(text), list[Figure]()
+    return tuple(figure for figure, _ in _read(plain(text)))
+
+
+def written_figures(text: str) -> list[str]:
+    """Return the certain figures as a text writes them, each once, in order: with a counter, a date as one."""
+    spaced = " ".join(unicodedata.normalize("NFKC", text).split())
+    whole = spaced if len(spaced) == len(plain(text)) else plain(text)  # folding may lengthen a text: ß becomes ss
+    found: list[tuple[int, int, bool]] = []
+    for figure, (start, end) in sorted(_read(plain(text)), key=lambda one: one[1]):
+        if not figure.certain:
+            continue
+        is_month = figure.unit == "month name"
+        if found and (is_month or found[-1][2]) and not whole[found[-1][1] : start].strip():
+            start = found.pop()[0]  # noqa: PLW2901  the figures of a date are one
+        counter = _COUNTER.match(whole, end)
+        found.append((start, counter.end() if counter else end, is_month))
+    return list(dict.fromkeys(whole[start:end].strip() for start, end, _ in found))
+
+
+def _read(text: str) -> list[tuple[Figure, tuple[int, int]]]:
+    """Return the figures of a plain text, each with where it begins and ends."""
+    rest, found = text, list[tuple[Figure, tuple[int, int]]]()
     for reader in (_codes, _dates, _fractions, _month_names, _numerals, _english_words, _korean_words, _weak_words):
         taken = list(reader(rest))
-        found += [figure for figure, _ in taken]
+        found += taken
         for _, (start, end) in taken:  # what one reader has understood is not read again
             rest = rest[:start] + "\x00" * (end - start) + rest[end:]
-    return tuple(found)
+    return found
 
 
 def unconfirmed(text: str, sources: Iterable[str]) -> list[Figure]:

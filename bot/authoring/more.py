@@ -8,7 +8,7 @@ from typing import Final
 from bot.authoring.advice import Misclassified
 from bot.authoring.brief import FOLDER, addition_schema
 from bot.authoring.figures import unconfirmed
-from bot.authoring.from_text import read_layout
+from bot.authoring.layout import ArticleCopy
 from bot.core.model import Article, Language
 
 _OVERLAP: Final = 2
@@ -39,13 +39,12 @@ _MORE_QUESTIONS: Final = 8
 
 
 def write_more(
-    article: Article, text: str, misclassified: Sequence[Misclassified], language: Language | None, samples: int
+    article: Article, copy: ArticleCopy, misclassified: Sequence[Misclassified], language: Language | None, samples: int
 ) -> str:
     """Return a brief that asks for more about what is weak in an article's facts; its replies are added."""
-    _, body = read_layout(text)
     language = language or article.language
     words = _WISHES[language]
-    wishes = [*_weak(misclassified), *_untold(article, body)]
+    wishes = [*_weak(misclassified), *_untold(article, copy.body())]
     listed = [words[kind].format(at=at, **values) for at, (kind, values) in enumerate(wishes, 1)]
     known = [f"- fact `{fact.id}`: {fact.answer.get(language)}" for fact in article.facts]
     known += [f"- gap `{gap.id}`: {gap.answer.get(language)}" for gap in article.gaps]

@@ -32,6 +32,15 @@ _SINGULARS: Final = {
 """The lists in the files of an article, and what one of their items is called."""
 
 
+class Commented(dict[str, Node]):
+    """A mapping with a comment, a line of its own above the first key."""
+
+    def __init__(self, data: dict[str, Node], comment: str) -> None:
+        """Take over `data`; of several lines, `comment` becomes one."""
+        super().__init__(data)
+        self.comment = clean(comment)
+
+
 def dump(data: dict[str, Node]) -> str:
     """Return a mapping as a YAML document; texts must be NFC, without control characters and lone surrogates."""
     return "\n".join(block_lines(data)) + "\n"
@@ -57,6 +66,8 @@ def _block(node: Node, depth: int) -> Iterator[str]:
     if isinstance(node, str) or not node:
         yield f"{indent}{_inline(node)}"
     elif isinstance(node, dict):
+        if isinstance(node, Commented):
+            yield f"{indent}# {node.comment}"
         for key, value in node.items():
             inline = _inline(value)
             yield f"{indent}{scalar_text(key)}:" + ("" if inline is None else f" {inline}")
@@ -107,6 +118,8 @@ class Draft:
     slug: str
     content: dict[str, dict[str, Node]]
     warnings: tuple[str, ...] = ()
+    read: tuple[str, ...] = ()
+    """How a text was read, a line for each thing that was taken from it."""
 
     def files(self) -> dict[str, str]:
         """Return the YAML of each file."""

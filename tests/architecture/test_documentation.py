@@ -147,7 +147,7 @@ def test_the_readme_says_what_each_dependency_is_for() -> None:
     required = [*project["dependencies"], *project["optional-dependencies"]["dev"]]
     packages = {re.split(r"[<>=~]", one)[0].lower() for one in required if not one.startswith("types-")}
     table = README.partition("### Dependencies")[2]
-    rows = re.findall(r"^\| (?:dev: )?([^|]+) \| [^|]+ \| [^|]+ \|$", table, re.MULTILINE)
+    rows = re.findall(r"^\| (?:(?:web, )?dev: )?([^|]+) \| [^|]+ \| [^|]+ \|$", table, re.MULTILINE)
     assert {name for row in rows for name in row.split(", ")} - {"package"} == packages
 
 

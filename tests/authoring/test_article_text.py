@@ -1,12 +1,10 @@
 """Evidence is in the cited paragraphs of the article's text, and no sentence is copied from it."""
 
-from pathlib import Path
-
 import pytest
 
-from bot.authoring.article_text import check_article_text, read_article_text, split_paragraphs
+from bot.authoring.article_text import check_article_text, split_paragraphs
+from bot.authoring.layout import read_text
 from bot.core.model import Article, Fact, Gap, Sample, Section, Source, Text
-from bot.errors import KnowledgeError
 from bot.knowledge.reader import Location
 
 TEXT = """\
@@ -44,7 +42,7 @@ def article(*facts: Fact, gaps: tuple[Gap, ...] = ()) -> Article:
 
 def problems_of(subject: Article) -> list[str]:
     """Check against the text and return the problems as text."""
-    return [str(problem) for problem in check_article_text(subject, TEXT)]
+    return [str(problem) for problem in check_article_text(subject, read_text(TEXT))]
 
 
 GOOD = (
@@ -58,7 +56,7 @@ GOOD = (
 
 
 def test_paragraphs_are_found_between_title_deck_heading_and_note() -> None:
-    found = split_paragraphs(article(*GOOD), TEXT)
+    found = split_paragraphs(article(*GOOD), read_text(TEXT))
     assert found is not None
     starts = {number: text.split()[0] for number, text in found.body.items()}
     assert starts == {1: "the", 2: "short", 3: "the", 4: "it"}
@@ -95,20 +93,11 @@ def test_eight_words_of_the_article_in_a_row_are_a_copy() -> None:
 
 def test_locations_put_file_and_line_into_the_problems() -> None:
     locations = {("ferry", "x"): Location("ferry/facts.yaml", 7)}
-    problems = check_article_text(article(*GOOD, fact("x", (1,), "1987")), TEXT, locations)
+    problems = check_article_text(article(*GOOD, fact("x", (1,), "1987")), read_text(TEXT), locations)
     assert [(problem.file, problem.line) for problem in problems] == [("ferry/facts.yaml", 7)]
 
 
 @pytest.mark.parametrize("text", ["", "one line", "\n\n", "a\nb\nc"])
 def test_a_text_that_is_too_short_is_not_this_article(text: str) -> None:
-    problems = check_article_text(article(*GOOD), text)
+    problems = check_article_text(article(*GOOD), read_text(text))
     assert [problem.where for problem in problems] == ["sections"]
-
-
-def test_a_file_that_is_no_text_is_refused(tmp_path: Path) -> None:
-    path = tmp_path / "a.txt"
-    path.write_bytes("가".encode("cp949"))
-    with pytest.raises(KnowledgeError, match="is not UTF-8"):
-        read_article_text(path)
-    with pytest.raises(KnowledgeError, match="is a folder"):
-        read_article_text(tmp_path)

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from bot.authoring.article_text import split_paragraphs
 from bot.authoring.coverage import Untold, untold
+from bot.authoring.layout import read_text
 from bot.core.model import Article, Fact, Sample, Section, Source, Text
 from tests.authoring.test_evidence import ENTITIES
 
@@ -20,7 +21,7 @@ def found(*facts: Fact) -> list[Untold]:
     """Return what these facts do not tell."""
     sections = (Section("headline", Text(en="H")), Section("body", Text(en="B"), (1, 2)))
     article = Article("ferry", Text(en="The Ferry"), Text(en="P"), "en", sections, ENTITIES, facts)
-    paragraphs = split_paragraphs(replace(article, facts=()), TEXT)
+    paragraphs = split_paragraphs(replace(article, facts=()), read_text(TEXT))
     assert paragraphs is not None
     return untold(article, paragraphs)
 

@@ -6,6 +6,7 @@ import pytest
 
 from bot.authoring.article_text import Paragraphs, split_paragraphs
 from bot.authoring.evidence import answer_doubts
+from bot.authoring.layout import read_text
 from bot.core.model import Article, Entity, Fact, Sample, Section, Source, Text
 
 TEXT = """\
@@ -33,7 +34,7 @@ def doubts(ko: str, en: str, paragraph: int = 1, *evidence: str, text: bool = Tr
 
 
 def paragraphs_of(article: Article) -> Paragraphs | None:
-    return split_paragraphs(replace(article, facts=()), TEXT)
+    return split_paragraphs(replace(article, facts=()), read_text(TEXT))
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.authoring.figures import figures_of, unconfirmed
+from bot.authoring.figures import figures_of, unconfirmed, written_figures
 
 
 def certain(text: str) -> list[tuple[float, str]]:
@@ -89,3 +89,23 @@ def test_a_number_of_things_that_the_text_lists_needs_no_confirmation() -> None:
     assert unconfirmed(listing, []) == []
     assert [figure.text for figure in unconfirmed("Three of them left.", [])] == ["three"]
     assert [figure.text for figure in unconfirmed(listing.replace("Three", "Five"), [])] == ["five"]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (
+            "It ran backwards since 3 March 2019, with Sixty workers; GPT-4o cost $1.5 Billion on 2024-09-25.",
+            ["3 March 2019", "Sixty", "$1.5 Billion", "2024-09-25"],
+        ),
+        (
+            "2024년 9월 25일, 60명이 10억 달러로 두 달 만에 17 m를 팠다.",
+            ["2024년 9월 25일", "60명", "10억 달러", "두 달", "17 m"],
+        ),
+        ("both of them, once, and 5 or 5", ["5"]),
+        ("Straße 5 in ＭＡＹ", ["5", "may"]),
+        ("", []),
+    ],
+)
+def test_figures_are_returned_as_written_in_their_order(text: str, expected: list[str]) -> None:
+    assert written_figures(text) == expected

@@ -3,6 +3,7 @@
 import pytest
 
 from bot.authoring.article_text import split_paragraphs
+from bot.authoring.layout import read_text
 from bot.core.model import Article, Fact, Sample, Section, Source, Text
 from tests.authoring.test_evidence import ENTITIES, TEXT
 from tests.planted_errors import MOST_DOUBTED, PROMISED, planted, report
@@ -32,7 +33,7 @@ def test_one_error_of_each_kind_is_planted_and_the_same_ones_for_a_seed() -> Non
 def test_as_much_is_found_as_promised_and_no_right_answer_doubted(
     seed: int, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    paragraphs = split_paragraphs(ARTICLE, TEXT)
+    paragraphs = split_paragraphs(ARTICLE, read_text(TEXT))
     assert paragraphs is not None
     assert report(ARTICLE, paragraphs, seed, missed=True) == 0
     assert capsys.readouterr().out.endswith("right answers doubted: 0 of 2\n")

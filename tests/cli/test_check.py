@@ -3,13 +3,14 @@
 import json
 import re
 import shutil
+import sys
 from pathlib import Path
 
 import pytest
 
 from bot.authoring.advice import KINDS
 from bot.cli import app
-from bot.errors import BotError
+from bot.errors import BotError, ConfigError
 from tests.cli.running import NIGHT, ROOT, run
 from tests.knowledge.small_article import ENTITIES, FACTS, Folder
 
@@ -176,3 +177,72 @@ def test_a_reply_is_added_and_what_changed_is_shown(folder: Folder, tmp_path: Pa
     reply.write_text(json.dumps({"fact": []}), encoding="utf-8")
     (problem,) = refused("new", reply, folder.root / "art", "--add")
     assert problem == "reply.md:1:10: /fact: unknown key 'fact': did you mean 'facts'?"
+
+
+ARTICLE = """\
+Home
+The ferry
+By Jane Doe | Sept 26, 2024
+
+The ferry was built in 2019 by a yard of sixty on the island of Hale, says the harbour master.
+"""
+
+
+def test_new_shows_how_it_read_a_text_and_options_change_it(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    source = tmp_path / "article.txt"
+    source.write_text(ARTICLE, encoding="utf-8")
+    printed = command(capsys, "new", source, tmp_path / "ferry")
+    assert printed.startswith("article.txt was read as:\n  title       The ferry  [--title]\n")
+    assert "  author      Jane Doe  [--author]\n  date        2024-09-26  [--date]\n" in printed
+    assert "- line 1: Home (menu)\n" in printed
+    options = ("--title", "A ferry", "--date", "1 May 2020", "--publisher", "Post", "--url", "https://hale.example")
+    command(capsys, "new", source, tmp_path / "other", *options)
+    article = (tmp_path / "other" / "article.yaml").read_text(encoding="utf-8")
+    assert "  en: A ferry\n" in article
+    assert "  en: Post\n" in article
+    assert "date: 2020-05-01\nurl: " in article
+
+
+def test_a_date_that_is_none_is_refused(tmp_path: Path) -> None:
+    source = tmp_path / "article.txt"
+    source.write_text(ARTICLE, encoding="utf-8")
+    done = run("new", str(source), str(tmp_path / "ferry"), "--date", "soon")
+    assert done.returncode == 2
+    assert b"a date must look like 2024-09-26 or 2024-09" in done.stderr
+
+
+def test_brief_counts_paragraphs_like_new(capfd: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    """What was read is told on standard error, for the brief itself may go to a pipe."""
+    source = tmp_path / "article.txt"
+    source.write_text(ARTICLE, encoding="utf-8")
+    app(["brief", str(source)], standalone_mode=False)
+    captured = capfd.readouterr()
+    assert "[1] The ferry was built" in captured.out
+    assert "[2]" not in captured.out.partition("```")[0]
+    assert '"date": "2024-09-26"' in captured.out
+    assert captured.err.startswith("article.txt was read as:\n")
+
+
+def test_without_the_extra_a_web_page_is_refused_with_the_command_that_installs_it(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setitem(sys.modules, "trafilatura", None)
+    source = tmp_path / "article.html"
+    source.write_text("<html><body><p>The ferry</p></body></html>", encoding="utf-8")
+    with pytest.raises(ConfigError, match=r"HTML needs the extra `web`: pip install '.*\[web\]'"):
+        app(["new", str(source), str(tmp_path / "ferry")], standalone_mode=False)
+
+
+def test_check_reads_a_text_as_new_was_told_to(
+    capsys: pytest.CaptureFixture[str], folder: Folder, tmp_path: Path
+) -> None:
+    """Each short line is a paragraph, as with `--no-headings`: the evidence is in the third."""
+    folder.change("art/facts.yaml", "    about:", "    evidence: [알바니아]\n    about:")
+    source = tmp_path / "article.txt"
+    body = ["무라티는 마을에서 자랐다고 이웃들이 입을 모아 말했고 그 말은 오래 기억에 남았다고 한다."] * 5
+    source.write_text("\n\n".join(["제목", body[0], "첫 번째 집", "알바니아", *body[1:]]), encoding="utf-8")
+    printed = command(capsys, "check", folder.root / "art", "--article", source, "--no-semantic")
+    assert "no problems" in printed
+    source.write_text("\n\n".join(["제목", body[0], "알바니아", "첫 번째 집", *body[1:]]), encoding="utf-8")
+    (problem,) = refused("check", folder.root / "art", "--article", source, "--no-semantic")
+    assert problem.endswith("evidence: '알바니아' is in paragraph 2, not in 3")
