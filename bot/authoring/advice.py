@@ -57,7 +57,7 @@ _SHORTEST_NAME: Final = 2
 """Syllables or letters of the shortest part of a name: a single syllable (샘, 밥) usually is another word."""
 _ABOUT: Final = 0.6
 """Share of a word's samples that must be about the entity it is similar to: 'writer' is not Twitter."""
-LANGUAGE_NAMES: Final[Mapping[Language, str]] = {"ko": "Korean", "en": "English"}
+_LANGUAGE_NAMES: Final[Mapping[Language, str]] = {"ko": "Korean", "en": "English"}
 
 
 KINDS: Final[Mapping[str, str]] = MappingProxyType(
@@ -390,7 +390,7 @@ def _without_script(article: Article) -> Iterator[tuple[int, Line]]:
         letters = script_counts(normalise(" ".join(entity.names())))
         for language, count in zip(LANGUAGES, letters, strict=True):
             if samples[language] and any(letters) and not count:
-                name = LANGUAGE_NAMES[language]
+                name = _LANGUAGE_NAMES[language]
                 what = f"entity '{entity.id}' has no name in {name} letters, but there are samples in {name}"
                 yield samples[language], Line(f"{what}: add one as an alias", article.slug, (entity.id,))
 

@@ -5,11 +5,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from bot.authoring.advice import LANGUAGE_NAMES
 from bot.authoring.article_text import Paragraphs, cited_texts
 from bot.authoring.entity_names import EntityNames, is_common
 from bot.authoring.figures import Figure, figures_of, unconfirmed
-from bot.core.model import LANGUAGES, Article, Fact, other_language
+from bot.core.model import Article, Fact
 from bot.knowledge.problems import quote
 
 _FIRST_YEAR: Final = 1900
@@ -95,19 +94,27 @@ class AnswerCheck:
         return quote(self._names.entities[key].name.get(self._article.language))
 
     def _between_languages(self, fact: Fact) -> Iterator[Doubt]:
-        """Yield figures and names that the answer has in one language only."""
-        texts = {language: fact.answer.get(language) for language in LANGUAGES if fact.answer.has(language)}
-        if len(texts) < len(LANGUAGES):
+        """Yield what one of the two languages has in place of the other's, and longer figures that one leaves out.
+
+        A name or a small number that only one has is no error: "both" or "they" says the same.
+        """
+        ko, en = fact.answer.ko, fact.answer.en
+        if not (ko and en):
             return
-        for language, text in texts.items():
-            other = other_language(language)
-            only = f"in the {LANGUAGE_NAMES[language]} answer, but not in the {LANGUAGE_NAMES[other]} one"
-            for figure in self._unconfirmed(text, [texts[other]]):
-                yield Doubt(fact.id, "figure", f"{quote(figure.text)} is {only}")
-            said = self._names.mentioned([texts[other]])
-            for key in self._names.stated(text):
-                if key not in said | self._topics:
-                    yield Doubt(fact.id, "name", f"{self._name(key)} is {only}")
+        ko_figures, en_figures = self._unconfirmed(ko, [en]), self._unconfirmed(en, [ko])
+        if (ko_figures and en_figures) or any(one.in_digits and not one.counts for one in (*ko_figures, *en_figures)):
+            ko_only, en_only = (
+                ", ".join(quote(one.text) for one in found) or "no such figure" for found in (ko_figures, en_figures)
+            )
+            yield Doubt(fact.id, "figure", f"the Korean answer has {ko_only}, the English one {en_only}")
+        ko_names, en_names = (self._only_in(text, other) for text, other in ((ko, en), (en, ko)))
+        if ko_names and en_names:
+            yield Doubt(fact.id, "name", f"the Korean answer names {ko_names}, the English one {en_names}")
+
+    def _only_in(self, text: str, other: str) -> str:
+        """Return the names in a text of entities that the other text does not mention, "" for none."""
+        said = self._names.mentioned([other]) | self._topics
+        return ", ".join(self._name(key) for key in self._names.stated(text) if key not in said)
 
 
 def _years(article: Article, body: Sequence[str]) -> set[float]:

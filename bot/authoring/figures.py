@@ -18,15 +18,21 @@ class Figure:
     """As it is written, in lower case."""
     value: float
     unit: str = ""
-    """`%`, a currency, a unit of time, `month name`, or "" for any other: that agrees with every unit."""
+    """`%`, a currency, a unit of time, `month name`, or "" for any other: that agrees with all but a month's name."""
     certain: bool = True
     """False for a word that may mean something else ("both", "한 …"): it confirms, and needs no confirmation."""
     counts: bool = False
     """Whether it may be a number of things that the text itself lists ("three founders: …")."""
 
+    @property
+    def in_digits(self) -> bool:
+        """Return whether it is written in digits."""
+        return any(map(str.isdigit, self.text))
+
     def agrees(self, other: "Figure") -> bool:
         """Return whether both may be the same figure."""
-        same_unit = self.unit == other.unit or not (self.unit and other.unit)
+        units = {self.unit, other.unit}
+        same_unit = len(units) == 1 or ("" in units and "month name" not in units)
         return same_unit and isclose(self.value, other.value, rel_tol=1e-9)
 
 
@@ -59,7 +65,7 @@ _MONTHS: Final = (
 )
 _ALSO_VERBS: Final = ("march", "may")
 _BEFORE_MONTHS: Final = (
-    "in", "last", "since", "of", "by", "until", "this", "next", "early", "late", "from", "to", "and", "or", "on", r"\d",
+    "in", "between", "last", "since", "of", "by", "until", "this", "next", "early", "late", "from", "to", "and", "or", "on", r"\d",
     r"\dth",
 )
 _SMALL_EN: Final = (
@@ -68,15 +74,22 @@ _SMALL_EN: Final = (
 )
 _TENS_EN: Final = ("twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety")
 _ORDINALS: Final = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")
+_UNITS_KO: Final = {
+    "한": 1, "두": 2, "세": 3, "석": 3, "네": 4, "넉": 4, "다섯": 5, "여섯": 6, "일곱": 7, "여덟": 8, "아홉": 9,
+}
+_TENS_KO: Final = {
+    "열": 10, "스물": 20, "서른": 30, "마흔": 40, "쉰": 50, "예순": 60, "일흔": 70, "여든": 80, "아흔": 90,
+}
+_ROUND_KO: Final = {"백": 100, "천": 1000, "만": 10**4, "십만": 10**5, "백만": 10**6, "천만": 10**7, "억": 10**8}
 _NATIVE: Final = {
-    "한": 1, "두": 2, "세": 3, "석": 3, "네": 4, "넉": 4, "다섯": 5, "여섯": 6, "일곱": 7, "여덟": 8, "아홉": 9, "열": 10,
-    "열한": 11, "열두": 12, "스무": 20, "서른": 30, "마흔": 40, "쉰": 50,
+    **_UNITS_KO, **_TENS_KO, "스무": 20, **_ROUND_KO,
+    **{ten + unit: tens + units for ten, tens in _TENS_KO.items() for unit, units in _UNITS_KO.items()},
 }
 _CLOSE: Final = ("개월", "달", "시간", "해", "년", "명", "사람", "가지", "번", "살", "배")
 """Counters before which the space is often left out; others would be found in the middle of words ("세척")."""
 _APART: Final = (
     "주일", "주", "개", "차례", "곳", "대", "마리", "권", "채", "척", "장", "편", "건", "쪽", "층", "자리", "군데", "단계",
-    "줄", "시", "경기", "팀", "나라", "골",
+    "줄", "시", "경기", "팀", "나라", "골", "기", "그루", "원",
 )
 _MEASURES: Final = ("미터", "킬로미터", "센티미터", "킬로그램", "톤")
 _LISTABLE: Final = frozenset({"명", "사람", "개", "가지", "곳", "군데", "차례", "번", "쪽", "건", "편", "단계"})
@@ -86,7 +99,9 @@ _WEAK: Final[Mapping[str, float]] = {
     "both": 2, "pair": 2, "couple": 2, "twice": 2, "double": 2, "doubled": 2, "triple": 3, "tripled": 3, "thirds": 3,
     "once": 1, "single": 1, "only": 1, "alone": 1, "half": 0.5, "quarter": 0.25, "decade": 10,
     "하나": 1, "둘": 2, "셋": 3, "넷": 4, "첫": 1, "둘째": 2, "셋째": 3, "모두": 2, "절반": 0.5, "혼자": 1, "외": 1,
-    "하루": 1, "이틀": 2, "사흘": 3, "나흘": 4, "닷새": 5, "열흘": 10, "보름": 15, "일주일": 7, "반년": 6, "일 년": 1,
+    "하루": 1, "이틀": 2, "사흘": 3, "나흘": 4, "닷새": 5, "엿새": 6, "이레": 7, "여드레": 8, "아흐레": 9, "열흘": 10,
+    "열하루": 11, "열이틀": 12, "보름": 15, "일주일": 7, "반년": 6, "일 년": 1,
+    "each": 1, "every": 1, "per": 1, "yearly": 1, "annual": 1, "monthly": 1, "weekly": 1, "daily": 1,
     **{word: at for at, word in enumerate(_ORDINALS, 1)},
 }
 """Words that confirm a figure."""
@@ -105,10 +120,11 @@ def _one_of(words: Iterable[str]) -> str:
 _DIGITS: Final = r"(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?"
 _UNIT_OF: Final = {spelling: unit for unit, spellings in _UNITS.items() for spelling in spellings}
 _UNIT: Final = re.compile(
-    rf"[ -]?(?:({_one_of(word for word in _UNIT_OF if word.isascii() and word != '%')})\b"
+    rf"[ -]?(?:({_one_of(word for word in _UNIT_OF if word.isascii() and word != '%')})(?![a-z])"
     rf"|({_one_of(word for word in _UNIT_OF if not word.isascii() or word == '%')}))"
 )
 _DATE: Final = re.compile(r"\b(\d{4})[-./](\d{1,2})(?:[-./](\d{1,2}))?\b")
+_TIME: Final = re.compile(r"(?<![\d.,:])(\d{1,2})(?::(\d{2})(?![\d:])|\.(\d{2})(?=\s?[ap]\.?m\b))")
 _FRACTION: Final = re.compile(r"(\d+)\s*분의\s*(\d+)|\b(\d+)/(\d+)\b")
 _NUMERAL: Final = re.compile(rf"(?<![\d.,])([$€£₩¥])?\s?({_DIGITS})")
 _KO_PART: Final = re.compile(rf"\s?({_DIGITS})?([십백천])?([만억조])?")
@@ -116,7 +132,7 @@ _EN_TIMES: Final = re.compile(rf"[ -]?({_one_of(_TIMES_EN)})\b")
 _EN_WORD: Final = _one_of((*_CARDINALS, *(word for word in _TIMES_EN if len(word) > len("bn"))))
 _EN_WORDS: Final = re.compile(rf"\b(half a |a )?((?:{_EN_WORD})\b(?:[ -](?:and )?(?:{_EN_WORD})\b)*)")
 _KO_WORDS: Final = re.compile(
-    rf"(?<![가-힣])({_one_of(_NATIVE)})(?:\s?({_one_of(_CLOSE)})|\s({_one_of(_APART)})|(?=\s[가-힣]))"
+    rf"(?<![가-힣\d])({_one_of(_NATIVE)})(?:\s?({_one_of(_CLOSE)})|\s({_one_of(_APART)})|(?=\s[가-힣])|(?<=[가-힣]{{2}}))"
 )
 _MONTH_NAME: Final = re.compile(
     rf"\b(?:({_one_of(month for month in _MONTHS if month not in _ALSO_VERBS)})"
@@ -126,11 +142,13 @@ _MONTH_NAME: Final = re.compile(
 )
 _CODE: Final = re.compile(
     r"(?<![a-z\d])(?:(?!(?:under|over|mid|top|pre|post|non)-)[a-z]+-?\d[\da-z-]*"
-    r"|\d+(?!(?:th|st|nd|rd|s|k|m|[bmt]n|[kcm]m|kg|[ap]m|[gt]b|nm)\b)[a-z][\da-z]*)(?![a-z\d])"
+    r"|\d+(?!(?:th|st|nd|rd|s|k|m|[bmt]n|[kcm]m|kg|[ap]m|[gt]b|nm)(?![a-z\d]))[a-z][\da-z]*)(?![a-z\d])"
 )
 """A name with digits in it, such as GPT-4o or A4."""
 _WEAK_WORD: Final = re.compile("|".join(rf"\b{word}\b" if word.isascii() else rf"(?<![가-힣]){word}" for word in _WEAK))
-_A_UNIT: Final = re.compile(r"\b(?:an?|one|this|last|next|past) (?:year|month|week|day|hour)s?\b|지난\s?(?:해|달|주)")
+_A_UNIT: Final = re.compile(
+    r"\b(?:an?|one|this|last|next|past) (?:year|month|week|day|hour|minute)s?\b|지난\s?(?:해|달|주)"
+)
 _COUNTER: Final = re.compile(
     rf" ?(?:(?:km|kg|m|cm)(?![a-z0-9])|{_one_of(_MEASURES)})|(?:{_one_of((*_CLOSE, *_APART))})"
 )
@@ -162,7 +180,17 @@ def written_figures(text: str) -> list[str]:
 def _read(text: str) -> list[tuple[Figure, tuple[int, int]]]:
     """Return the figures of a plain text, each with where it begins and ends."""
     rest, found = text, list[tuple[Figure, tuple[int, int]]]()
-    for reader in (_codes, _dates, _fractions, _month_names, _numerals, _english_words, _korean_words, _weak_words):
+    for reader in (
+        _codes,
+        _dates,
+        _times,
+        _fractions,
+        _month_names,
+        _numerals,
+        _english_words,
+        _korean_words,
+        _weak_words,
+    ):
         taken = list(reader(rest))
         found += taken
         for _, (start, end) in taken:  # what one reader has understood is not read again
@@ -198,6 +226,13 @@ def _dates(text: str) -> _Found:
         for part, unit in zip(match.groups(), ("year", "month name", "day"), strict=True):
             if part:
                 yield Figure(match[0], float(part), unit), match.span()
+
+
+def _times(text: str) -> _Found:
+    """Yield hour and minute of a time of day such as 6:40 or 6.40 a.m."""
+    for match in _TIME.finditer(text):
+        for part, unit in ((match[1], ""), (match[2] or match[3], "minute")):
+            yield Figure(match[0], float(part), unit, certain=int(part) > 0), match.span()
 
 
 def _fractions(text: str) -> _Found:
@@ -260,7 +295,9 @@ def _english_words(text: str) -> _Found:
         value = _value_of(match[2]) * (0.5 if (match[1] or "").startswith("half") else 1)
         unit, end = _unit_at(text, match.end())
         counts = not unit and value <= _MOST_LISTED
-        yield Figure(text[match.start() : end], value, unit, certain=value > 1, counts=counts), (match.start(), end)
+        refers_back = counts and text[: match.start()].endswith(("the ", "these ", "those "))  # "each of the two"
+        certain = value > 1 and not refers_back
+        yield Figure(text[match.start() : end], value, unit, certain, counts), (match.start(), end)
 
 
 def _value_of(written: str) -> float:
@@ -287,5 +324,7 @@ def _korean_words(text: str) -> _Found:
 def _weak_words(text: str) -> _Found:
     for match in _WEAK_WORD.finditer(text):
         yield Figure(match[0], _WEAK[match[0]], certain=False), match.span()
+        if match[0] in _ORDINALS:  # "a third" is a part too
+            yield Figure(match[0], 1 / _WEAK[match[0]], certain=False), match.span()
     for match in _A_UNIT.finditer(text):
         yield Figure(match[0], 1, certain=False), match.span()

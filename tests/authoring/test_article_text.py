@@ -62,6 +62,16 @@ def test_paragraphs_are_found_between_title_deck_heading_and_note() -> None:
     assert starts == {1: "the", 2: "short", 3: "the", 4: "it"}
 
 
+def test_without_evidence_the_numbers_of_answers_tell_the_paragraphs_from_the_deck() -> None:
+    """The deck is as long as a paragraph: only what the answers tell shows that it is none."""
+    text = TEXT.replace("Two winters were lost already", f"Two winters, in all {'very ' * 20}long ones, were lost.")
+    telling = article(fact("a", (1,), answer="It is of 2019."), fact("c", (2,), answer="2020."))
+    found = split_paragraphs(telling, read_text(text))
+    assert found is not None
+    assert found.body[1].startswith("the ferry was built")
+    assert text.splitlines()[found.lines[2] - 1] == found.written[2] == "Short one, in 2020."
+
+
 def test_evidence_in_the_cited_paragraph_is_accepted() -> None:
     assert problems_of(article(*GOOD)) == []
 

@@ -56,7 +56,9 @@ def test_what_the_cited_paragraph_says_in_other_words_is_right(ko: str, en: str,
         ("6000크로나예요.", "It cost 9000 crowns.", ["'9000' of the answer is not in the article"]),
         ("5월이에요.", "It was in May.", ["'5월' of the answer is not in paragraph 1, but in paragraph 2"]),
         ("모에가 몰아요.", "Ingrid Moe sails it.", ["'Ingrid Moe' of the answer is not in paragraph 1"]),
-        ("그가 몰아요.", "Ada Lund sails it.", ["'Ada Lund' is in the English answer, but not in the Korean one"]),
+        ("룬드가 몰아요.", "Norrin sails it.", ["the Korean answer names 'Ada Lund', the English one 'Norrin & Sons'"]),
+        ("2019년이에요.", "It was sixty.", ["'sixty' of the answer is not in the article"]),
+        ("그가 몰아요.", "Ada Lund sails it.", []),
     ],
 )
 def test_what_the_cited_paragraph_does_not_have_is_doubted_once(ko: str, en: str, expected: list[str]) -> None:
@@ -70,15 +72,17 @@ def test_evidence_that_the_answer_does_not_name_is_doubted() -> None:
 
 def test_without_the_text_the_languages_are_compared() -> None:
     assert doubts("6000이에요.", "It was 6,000.", text=False) == []
-    assert doubts("6000이에요.", "It was 9000.", text=False) == [
-        "'6000' is in the Korean answer, but not in the English one",
-        "'9000' is in the English answer, but not in the Korean one",
+    assert doubts("두 사람이 몰아요.", "They sail it, Moe says.", text=False) == []
+    assert doubts("모에가 6000을 냈어요.", "Moe paid.", text=False) == [
+        "the Korean answer has '6000', the English one no such figure"
     ]
+    expected = ["the Korean answer has '6000', the English one '9000'"]
+    assert doubts("6000이에요.", "It was 9000.", text=False) == expected
 
 
 def test_a_digit_in_a_name_is_no_figure() -> None:
-    assert doubts("헤일 2호를 노린 조선소가 만들었어요.", "Norrin built it.", text=False) == [
-        "'Hale-2' is in the Korean answer, but not in the English one"
+    assert doubts("헤일 2호는 7대예요.", "There are 8 of Hale-2.", text=False) == [
+        "the Korean answer has '7', the English one '8'"
     ]
 
 
