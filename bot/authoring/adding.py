@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
 
-from bot.authoring.article_file import read_source
+from bot.authoring.encodings import read_source
 from bot.authoring.from_json import (
     SHOWN_SAMPLES,
     Converter,

@@ -1,13 +1,13 @@
-"""Reads an author's copy of an article: text, Markdown or HTML, in the encodings in which editors save."""
+"""Reads an author's copy of an article: text, Markdown or HTML."""
 
 import re
-import unicodedata
 from collections.abc import Iterator
 from html import unescape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from bot.authoring.bylines import dates_in
+from bot.authoring.encodings import HOW_TO_SAVE, read_source
 from bot.authoring.layout import (
     ArticleCopy,
     Block,
@@ -19,8 +19,7 @@ from bot.authoring.layout import (
     plain_blocks,
     units_of,
 )
-from bot.errors import ConfigError, KnowledgeError, Problem
-from bot.knowledge.folder import read_bytes
+from bot.errors import ConfigError
 from bot.knowledge.writer import clean
 
 if TYPE_CHECKING:
@@ -47,19 +46,6 @@ _PAGE_KEYS: Final = ("title", "author", "date", "sitename")
 """Where trafilatura puts title, author, date and publisher."""
 _FOOTNOTE_MARK: Final = re.compile(r"\[\^[^\]\s]{1,20}\](?!:)")
 _TABLE_RULE: Final = re.compile(r"[\s|:-]*")
-_OTHER_FORMATS: Final = {
-    b"%PDF": "a PDF",
-    b"PK\x03\x04": "a Word, OpenDocument or other zipped file",
-    b"\xd0\xcf\x11\xe0": "an older Word or Hangul (HWP) file",
-    b"{\\rtf": "an RTF file",
-}
-_SAVE: Final = "save the article as plain text in UTF-8, or as HTML"
-_UTF16: Final = ((b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
-_PLAUSIBLE: Final = 0.97
-"""Share of a text's characters that Korean and English writing uses, below which it was read in a wrong encoding."""
-_USUAL: Final = re.compile(
-    r"[\t\n\r\x20-\x7e\xa0가-힣ㄱ-ㅣ一-鿿①-⑳·…‘’“”「」『』《》〈〉【】―—–ⓒ©℃％＇＂、。～→▶◆■□●○△▲▼☎※★☆]"
-)
 
 
 def read_article(path: Path, options: ReadOptions | None = None) -> ArticleCopy:
@@ -91,51 +77,6 @@ def article_from(text: str, file: str, options: ReadOptions | None = None, encod
 def is_html(text: str, file: str) -> bool:
     """Return whether a file is a web page, by its name or its beginning."""
     return Path(file).suffix.casefold() in _HTML or _STARTS_HTML.match(text) is not None
-
-
-def read_source(path: Path) -> tuple[str, str]:
-    """Return the text of a file in NFC, and its encoding where that is not UTF-8.
-
-    UTF-8, UTF-16 and CP949 (which holds EUC-KR) are read. Raises KnowledgeError for anything else.
-    """
-    data = read_bytes(path, str(path))
-    if isinstance(data, Problem):
-        raise KnowledgeError((data,))
-    for magic, kind in _OTHER_FORMATS.items():
-        if data.startswith(magic):
-            raise KnowledgeError((Problem(str(path), 0, "", f"is {kind}: {_SAVE}"),))
-    text, encoding = _decoded(data)
-    if text is None:
-        bad = _first_bad_line(data)
-        what = f"is not UTF-8, UTF-16 or CP949: {_SAVE}"
-        raise KnowledgeError((Problem(str(path), bad, "", what),))
-    return unicodedata.normalize("NFC", text), encoding
-
-
-def _decoded(data: bytes) -> tuple[str | None, str]:
-    """Return bytes as text with the name of their encoding, empty for UTF-8; None when no encoding fits."""
-    candidates = [encoding for mark, encoding in _UTF16 if data.startswith(mark)]
-    if not candidates:
-        candidates = ["utf-8-sig", *(["utf-16-le", "utf-16-be"] if len(data) % 2 == 0 else []), "cp949"]
-        if b"\x00" in data:
-            candidates.remove("utf-8-sig")
-    for encoding in candidates:
-        try:
-            text = data.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-        if encoding == "utf-8-sig" or (len(_USUAL.findall(text)) >= _PLAUSIBLE * len(text) and "\x00" not in text):
-            return text, {"utf-8-sig": "", "cp949": "CP949"}.get(encoding, "UTF-16")
-    return None, ""
-
-
-def _first_bad_line(data: bytes) -> int:
-    """Return the first line that is not UTF-8; 0 when all are."""
-    try:
-        data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        return data.count(b"\n", 0, error.start) + 1
-    return 0
 
 
 def _front_matter(text: str) -> tuple[Metadata, str]:
@@ -198,7 +139,8 @@ def _html_units(text: str, options: ReadOptions) -> tuple[Metadata, tuple[Unit, 
     try:
         from trafilatura import bare_extraction, html2txt  # noqa: PLC0415  an extra
     except ImportError as error:
-        msg = f"HTML needs the extra `web`: pip install 'article-answers-bot[web]' ({error}); or {_SAVE.split(',')[0]}."
+        otherwise = HOW_TO_SAVE.partition(",")[0]
+        msg = f"HTML needs the extra `web`: pip install 'article-answers-bot[web]' ({error}); or {otherwise}."
         raise ConfigError(msg) from None
     page = bare_extraction(text, include_comments=False, include_formatting=True, with_metadata=True)
     if page is None or isinstance(page, dict):

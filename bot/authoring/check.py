@@ -14,9 +14,10 @@ from threadpoolctl import threadpool_limits
 
 from bot.authoring import advice
 from bot.authoring.advice import MOST_LINES, Advice, Line, Misclassified
-from bot.authoring.article_file import article_from, read_source
+from bot.authoring.article_file import article_from
 from bot.authoring.article_text import check_article_text, split_paragraphs
 from bot.authoring.coverage import Untold, untold
+from bot.authoring.encodings import read_source
 from bot.authoring.evidence import Doubt, answer_doubts
 from bot.authoring.layout import SPLITS, ArticleCopy, ReadOptions
 from bot.authoring.likely import likely_questions

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from bot.authoring.article_text import plain
+from bot.authoring.known_names import PARTICLES
 from bot.core.model import Article, Entity
 from bot.core.text import is_hangul
 
@@ -18,7 +19,7 @@ _FEWEST: Final = 3
 
 _DIGIT: Final = re.compile(r"\d")
 _ENDS: Final = {
-    True: "(?=[^가-힣]|$|은|는|이|가|을|를|의|와|과|도|에|로|으로|만|라|처럼|부터|까지|한테|께|나|랑|보다|뿐|예요|였|인|씨|측)",
+    True: f"(?=[^가-힣]|$|{PARTICLES}|라|한테|께|랑|뿐|예요|였)",
     False: "(?![a-z0-9])",
 }
 """What follows a name that is stated: no letter, but any Korean particle."""

@@ -3,7 +3,8 @@
 from dataclasses import replace
 from pathlib import Path
 
-from bot.authoring.article_file import article_from, is_html, read_source
+from bot.authoring.article_file import article_from, is_html
+from bot.authoring.encodings import read_source
 from bot.authoring.from_json import from_json
 from bot.authoring.from_text import from_text
 from bot.authoring.json_reply import is_reply, read_reply

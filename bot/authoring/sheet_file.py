@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from bot.authoring.encodings import CP949, decoded
 from bot.authoring.sheet_cells import COLUMNS, escape, unescape
-from bot.core.text import is_hangul
 from bot.errors import KnowledgeError, Problem
-from bot.knowledge.folder import decode, read_bytes
+from bot.knowledge.folder import read_bytes
 from bot.knowledge.problems import quote, unknown
 from bot.knowledge.yaml_reader import CONTROL
 
@@ -20,7 +20,6 @@ _SEPARATORS: Final = (",", ";", "\t")
 _HINT: Final = re.compile('"?sep=.?"?\r?\n')
 """A first line that tells Excel the separator."""
 _BOM: Final = b"\xef\xbb\xbf"
-_UTF_16: Final = (b"\xff\xfe", b"\xfe\xff")
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,21 +97,12 @@ def _text(path: Path, file: str) -> str:
     data = read_bytes(path, file)
     if isinstance(data, Problem):
         raise KnowledgeError((data,))
-    problems: list[Problem] = []
-    if data.startswith(_UTF_16):
-        data = data.decode("utf-16", errors="replace").encode()
-    text = decode(data, file, problems)
-    if text is None:
-        raise KnowledgeError((Problem(file, 0, "", _encoding(data)),))
+    text, encoding = decoded(data)
+    if text is None or encoding == CP949:
+        what = "is in the encoding CP949, Excel's plain 'CSV', which replaces some characters by '?'"
+        what = f"{what if text else 'is not UTF-8'}: save it as 'CSV UTF-8 (comma delimited)'"
+        raise KnowledgeError((Problem(file, 0, "", what),))
     return text
-
-
-def _encoding(data: bytes) -> str:
-    """Return what to do about a file that is not UTF-8."""
-    save = "save it as 'CSV UTF-8 (comma delimited)'"
-    if any(map(is_hangul, data.decode("cp949", errors="ignore"))):
-        return f"is in the encoding CP949, Excel's plain 'CSV', which replaces some characters by '?': {save}"
-    return f"is not UTF-8: {save}"
 
 
 def _records(text: str) -> list[list[str]]:

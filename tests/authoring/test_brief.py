@@ -99,12 +99,12 @@ def missed(fact: str, sample: str, found: str) -> Misclassified:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_second_brief_asks_for_what_is_weak_and_its_reply_is_added(language: Language, tmp_path: Path) -> None:
-    """Facts that are missed, two taken for each other, a paragraph and a figure that no fact tells."""
+    """Facts that are missed, two taken for each other, a paragraph, a figure and a name that no fact tells."""
     _, example, _ = blocks(write_brief(read_text(ARTICLE), "en", 24).text)
     (tmp_path / "reply.json").write_text(example.replace('"paragraphs": 2', '"paragraphs": 3'), encoding="utf-8")
     new_article(tmp_path / "reply.json", tmp_path / "clock")
     article = read_knowledge(tmp_path / "clock").articles[0]
-    text = ARTICLE.replace("half of that", "half of that for 2027")
+    text = ARTICLE.replace("half of that", "half of that for 2027, says the baker Ada Lund")
     text += "\nNobody in the town remembers that any clock in the harbour has ever run backwards before this spring.\n"
     wrong = [missed("repair-cost", f"price {at}?", "backwards-since") for at in (1, 2)]
     brief = write_more(article, read_text(text), wrong, language, 24)
@@ -115,7 +115,7 @@ def test_a_second_brief_asks_for_what_is_weak_and_its_reply_is_added(language: L
     assert "`repair-cost`" in wishes[1][1]
     assert "`backwards-since`" in wishes[1][1]
     assert "[3] Nobody in the town" in brief
-    assert "2027" in wishes[3][1]
+    assert "2027, Ada Lund" in wishes[3][1]
     assert "40,000" not in wishes[3][1]
     assert json.loads(blocks(brief)[1]) == addition_schema()
     Draft202012Validator.check_schema(addition_schema())
