@@ -130,7 +130,8 @@ class _Lines:
         """Yield start and end of what is replaced, a number for the order at one place, and what replaces it."""
         anew = {self._flow_around(change) for change in changed.changes if self._old_scalar(change) is None} - {None}
         yield from (self._in_brackets(path, changed.nodes[path]) for path in anew if path is not None)
-        for number, change in enumerate(changed.changes):
+        inner_first = sorted(changed.changes, key=lambda change: -len(_holder(change)))  # where both end in one line
+        for number, change in enumerate(inner_first):
             flow = self._flow_around(change)
             if flow is not None and flow in anew:
                 continue
