@@ -145,10 +145,10 @@ def open_store(settings: StoreSettings) -> Store | None:
         return None
     from bot.storage.engines import PostgresDatabase, SqliteDatabase  # noqa: PLC0415
     from bot.storage.secret import load_secret  # noqa: PLC0415
-    from bot.storage.store import LIMIT, DatabaseStore  # noqa: PLC0415
+    from bot.storage.store import DatabaseStore  # noqa: PLC0415
 
     url, given = settings.postgres_url, settings.secret
-    database = PostgresDatabase(url, LIMIT) if url else SqliteDatabase(settings.database_file)
+    database = PostgresDatabase(url) if url else SqliteDatabase(settings.database_file)
 
     def secret() -> bytes:
         return given.get_secret_value().encode() if given else load_secret(settings.data)

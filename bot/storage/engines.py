@@ -115,8 +115,8 @@ def _begin(connection: Connection) -> None:
 class PostgresDatabase:
     """A PostgreSQL database; `url` may have all parameters that asyncpg knows, such as `sslmode`."""
 
-    def __init__(self, url: str, limit: float) -> None:
-        """Connect to `url` when needed; a statement may take `limit` seconds. Raise ConfigError without asyncpg."""
+    def __init__(self, url: str) -> None:
+        """Connect to `url` when needed; raise ConfigError without asyncpg."""
         try:
             import asyncpg  # noqa: PLC0415  an extra
         except ModuleNotFoundError:
@@ -129,7 +129,7 @@ class PostgresDatabase:
         self.place = f"PostgreSQL, {parts.hostname or 'local'}{parts.path}"
 
         async def connect(**options: Any) -> Any:  # noqa: ANN401  asyncpg has no types
-            return await asyncpg.connect(dsn, timeout=_CONNECTING, command_timeout=limit, **options)
+            return await asyncpg.connect(dsn, timeout=_CONNECTING, **options)
 
         self.engine = create_async_engine(
             "postgresql+asyncpg://", async_creator=connect, pool_size=2, pool_pre_ping=True, hide_parameters=True

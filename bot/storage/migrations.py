@@ -41,9 +41,10 @@ MIGRATIONS: Final[tuple[tuple[str, ...], ...]] = (
             asked_at BIGINT NOT NULL
         )
         """,
-        "CREATE INDEX unanswered_question_group ON unanswered_question (group_id, asker)",
+        "CREATE INDEX unanswered_question_group ON unanswered_question (group_id, id)",
         "CREATE INDEX unanswered_question_time ON unanswered_question (asked_at)",
-        "CREATE INDEX unanswered_question_asker ON unanswered_question (asked_at) WHERE asker IS NOT NULL",
+        "CREATE INDEX unanswered_question_asker ON unanswered_question (group_id, asker) WHERE asker IS NOT NULL",
+        "CREATE INDEX unanswered_question_asker_time ON unanswered_question (asked_at) WHERE asker IS NOT NULL",
         """
         CREATE TABLE revision (
             id {identity},

@@ -2,11 +2,12 @@
 
 import asyncio
 import sqlite3
+from collections import Counter
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
-from typing import Any, Final, TypeVar
+from typing import Any, Final, TypeAlias
 
-from sqlalchemy import Select, case, delete, desc, exists, func, insert, select, update
+from sqlalchemy import Select, bindparam, case, delete, desc, func, insert, select, tuple_, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
@@ -19,10 +20,12 @@ from bot.storage.engines import READING, Database
 from bot.storage.secret import digest
 from bot.storage.tables import EXPORTED, GROUPS, QUESTIONS, REVISIONS
 
-Result = TypeVar("Result")
-
-LIMIT: Final = 10.0
-"""Seconds that a use of the database may take, except an export."""
+_Group: TypeAlias = tuple[int, str, str, str]
+"""Server, article, fact and key."""
+_LIMIT: Final = 10.0
+"""Seconds that a use of the database may take, except an export and a purge."""
+_PURGE_LIMIT: Final = 300.0
+"""Seconds that a purge may take, which deletes about 100,000 questions a second."""
 _DAY: Final = 86_400
 """Seconds."""
 _INSERT: Final[dict[str, Any]] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
@@ -40,28 +43,29 @@ class DatabaseStore:
 
     async def upgrade(self) -> int:
         """Create the database or bring it up to date; return its version."""
-        async with self._translated(), asyncio.timeout(LIMIT):
+        async with self._translated(), asyncio.timeout(_LIMIT):
             await asyncio.to_thread(self._database.prepare)
         async with self._transaction() as connection:
             await connection.run_sync(migrations.upgrade)
         return migrations.NEWEST
 
     async def add(self, records: Sequence[Record]) -> None:
-        """Store all of `records` or none, in an order in which two processes never wait for each other."""
+        """Store all of `records` or none."""
         questions = [one for one in records if isinstance(one, UnansweredQuestion)]
         revisions = [one for one in records if isinstance(one, LoadedRevision)]
         async with self._translated():
             secret = await asyncio.to_thread(self._secret)
+        asked = [(question, digest(secret, question.person, question.asked_at)) for question in questions]
         async with self._transaction() as connection:
-            for question in sorted(questions, key=_group_of):
-                await _add_question(connection, question, digest(secret, question.person, question.asked_at))
+            if asked:
+                await _add_questions(connection, asked)
             for revision in revisions:
                 await _add_revision(connection, revision)
 
     async def purge(self, now: int, *, everything: bool = False) -> int:
         """Delete the questions that are too old, or all of them, and digests of more than a day; return how many."""
         limit = now + 1 if everything else now - self._days * _DAY
-        async with self._transaction() as connection:
+        async with self._transaction(limit=_PURGE_LIMIT) as connection:
             deleted = await _delete_before(connection, limit)
             aged = QUESTIONS.c.asker.is_not(None), QUESTIONS.c.asked_at < now - _DAY
             await connection.execute(update(QUESTIONS).where(*aged).values(asker=None))
@@ -129,10 +133,10 @@ class DatabaseStore:
         await self._database.engine.dispose()
 
     @asynccontextmanager
-    async def _transaction(self, *, reading: bool = False) -> AsyncIterator[AsyncConnection]:
+    async def _transaction(self, *, reading: bool = False, limit: float = _LIMIT) -> AsyncIterator[AsyncConnection]:
         """Run the block in one transaction of limited duration; raise StoreError."""
         engine = self._database.engine.execution_options(**{READING: reading})
-        async with self._translated(), asyncio.timeout(LIMIT), engine.begin() as connection:
+        async with self._translated(), asyncio.timeout(limit), engine.begin() as connection:
             yield connection
 
     @asynccontextmanager
@@ -147,8 +151,9 @@ class DatabaseStore:
 
 def _reason(error: Exception) -> str:
     """Return why the database can't be used; only texts that never quote values or addresses are shown."""
-    cause = error.orig if isinstance(error, DBAPIError) and error.orig is not None else error
-    cause = getattr(cause, "__cause__", None) or cause  # what asyncpg raised
+    cause: BaseException = error
+    if isinstance(error, DBAPIError) and error.orig is not None:
+        cause = error.orig.__cause__ or error.orig  # SQLAlchemy wraps asyncpg's errors twice
     if isinstance(cause, sqlite3.Error | PermissionError):
         return str(cause)
     if isinstance(cause, TimeoutError):
@@ -156,32 +161,55 @@ def _reason(error: Exception) -> str:
     return (cause.strerror if isinstance(cause, OSError) else None) or type(cause).__name__
 
 
-def _group_of(question: UnansweredQuestion) -> tuple[int, str, str, str]:
+def _group_of(question: UnansweredQuestion) -> _Group:
     return question.server, question.article, question.fact, question.key
 
 
-async def _add_question(connection: AsyncConnection, question: UnansweredQuestion, asker: str) -> None:
-    """Store a question in its group, which is made if it is the first."""
+async def _add_questions(connection: AsyncConnection, asked: Sequence[tuple[UnansweredQuestion, str]]) -> None:
+    """Store questions, each with the digest of its asker, in their groups, which are made where there are none."""
+    groups = await _count(connection, [question for question, _ in asked])
+    rows = [
+        {
+            "group_id": groups[_group_of(question)],
+            "text": question.text,
+            "language": question.language,
+            "decision": question.decision,
+            "private": question.private,
+            "asker": asker,
+            "asked_at": question.asked_at,
+        }
+        for question, asker in asked
+    ]
+    pairs = {(row["group_id"], row["asker"]) for row in rows}
+    columns = QUESTIONS.c.group_id, QUESTIONS.c.asker
+    known = await connection.execute(select(*columns).distinct().where(tuple_(*columns).in_(pairs)))
+    new = Counter(group for group, _ in pairs.difference(map(tuple, known)))
+    if new:
+        more = update(GROUPS).where(GROUPS.c.id == bindparam("group"))
+        changes = [{"group": group, "number": number} for group, number in new.items()]
+        await connection.execute(more.values(askers=GROUPS.c.askers + bindparam("number")), changes)
+    await connection.execute(insert(QUESTIONS), rows)
+
+
+async def _count(connection: AsyncConnection, questions: Sequence[UnansweredQuestion]) -> Mapping[_Group, int]:
+    """Count questions in their groups; return the id of each group.
+
+    Rows are locked in the same order by every process, so that two never wait for each other.
+    """
+    numbers = Counter(map(_group_of, questions))
+    latest = {_group_of(one): one.asked_at for one in sorted(questions, key=lambda one: one.asked_at)}
     columns = [GROUPS.c.server, GROUPS.c.article, GROUPS.c.fact, GROUPS.c.key]
-    values: dict[str, Any] = dict(zip([column.name for column in columns], _group_of(question), strict=True))
-    new = _INSERT[connection.dialect.name](GROUPS).values(**values, asked=1, askers=0, last_asked=question.asked_at)
-    later = case((GROUPS.c.last_asked > question.asked_at, GROUPS.c.last_asked), else_=question.asked_at)
-    counted = new.on_conflict_do_update(index_elements=columns, set_={"asked": GROUPS.c.asked + 1, "last_asked": later})
-    group = await connection.scalar(counted.returning(GROUPS.c.id))
-    asked = exists().where(QUESTIONS.c.group_id == group, QUESTIONS.c.asker == asker)
-    if not await connection.scalar(select(asked)):
-        await connection.execute(update(GROUPS).where(GROUPS.c.id == group).values(askers=GROUPS.c.askers + 1))
-    await connection.execute(
-        insert(QUESTIONS).values(
-            group_id=group,
-            text=question.text,
-            language=question.language,
-            decision=question.decision,
-            private=question.private,
-            asker=asker,
-            asked_at=question.asked_at,
-        )
-    )
+    rows = [
+        dict(zip([one.name for one in columns], group, strict=True))
+        | {"asked": numbers[group], "askers": 0, "last_asked": latest[group]}
+        for group in sorted(numbers)
+    ]
+    new = _INSERT[connection.dialect.name](GROUPS).values(rows)
+    later = case((GROUPS.c.last_asked > new.excluded.last_asked, GROUPS.c.last_asked), else_=new.excluded.last_asked)
+    changes = {"asked": GROUPS.c.asked + new.excluded.asked, "last_asked": later}
+    await connection.execute(new.on_conflict_do_update(index_elements=columns, set_=changes))
+    found = await connection.execute(select(GROUPS.c.id, *columns).where(tuple_(*columns).in_(list(numbers))))
+    return {(server, article, fact, key): number for number, server, article, fact, key in found}
 
 
 async def _add_revision(connection: AsyncConnection, loaded: LoadedRevision) -> None:
@@ -202,9 +230,11 @@ async def _delete_before(connection: AsyncConnection, limit: int) -> int:
     Counts go down with them; that of the askers, who are not known any more, only as far as it must.
     """
     old = QUESTIONS.c.asked_at < limit
-    gone = select(func.count()).where(QUESTIONS.c.group_id == GROUPS.c.id, old).correlate(GROUPS).scalar_subquery()
-    concerned = GROUPS.c.id.in_(select(QUESTIONS.c.group_id).where(old))
-    await connection.execute(update(GROUPS).where(concerned).values(asked=GROUPS.c.asked - gone))
+    gone = (
+        select(QUESTIONS.c.group_id, func.count().label("number")).where(old).group_by(QUESTIONS.c.group_id).subquery()
+    )
+    fewer = update(GROUPS).where(GROUPS.c.id == gone.c.group_id)
+    await connection.execute(fewer.values(asked=GROUPS.c.asked - gone.c.number))
     deleted = await connection.execute(delete(QUESTIONS).where(old))
     await connection.execute(delete(GROUPS).where(GROUPS.c.asked <= 0))
     await connection.execute(update(GROUPS).where(GROUPS.c.askers > GROUPS.c.asked).values(askers=GROUPS.c.asked))

@@ -12,7 +12,7 @@ import asyncpg
 import pytest
 
 from bot.storage.engines import Database, PostgresDatabase, SqliteDatabase
-from bot.storage.store import LIMIT, DatabaseStore
+from bot.storage.store import DatabaseStore
 
 POSTGRES: Final = os.environ.get("TEST_POSTGRES_URL") or "postgresql://127.0.0.1:5432/test"
 KINDS: Final = ("sqlite", "postgresql")
@@ -58,7 +58,7 @@ async def database_url(kind: str, folder: Path) -> AsyncIterator[str]:
 def database_at(url: str) -> Database:
     """Return the database with this URL."""
     path = url.removeprefix("sqlite:///")
-    return PostgresDatabase(url, LIMIT) if path == url else SqliteDatabase(Path(path))
+    return PostgresDatabase(url) if path == url else SqliteDatabase(Path(path))
 
 
 def store_at(url: str, days: int = DAYS) -> DatabaseStore:
