@@ -1,6 +1,6 @@
 """Protocols of what the use cases need from other packages."""
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from typing import Protocol
 
 import numpy as np
@@ -44,7 +44,7 @@ class Store(Protocol):
     async def check(self) -> None:
         """Raise StoreError if nothing could be written now; change nothing."""
 
-    def rows(self) -> AsyncIterator[tuple[str, Mapping[str, object]]]:
+    def rows(self) -> AsyncGenerator[tuple[str, Mapping[str, object]]]:
         """Yield the name of the table and the values of each row that is kept, without what tells askers apart."""
 
     async def close(self) -> None:

@@ -3,7 +3,7 @@
 import asyncio
 import sqlite3
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Any, Final, TypeAlias
 
@@ -18,7 +18,7 @@ from bot.service.records import LoadedRevision, QuestionGroup, Record, StoreStat
 from bot.storage import migrations
 from bot.storage.engines import READING, Database
 from bot.storage.secret import digest
-from bot.storage.tables import EXPORTED, GROUPS, QUESTIONS, REVISIONS
+from bot.storage.tables import EXPORTED, GROUPS, QUESTIONS, REVISIONS, VERSION
 
 _Group: TypeAlias = tuple[int, str, str, str]
 """Server, article, fact and key."""
@@ -26,6 +26,8 @@ _LIMIT: Final = 10.0
 """Seconds that a use of the database may take, except an export and a purge."""
 _PURGE_LIMIT: Final = 300.0
 """Seconds that a purge may take, which deletes about 100,000 questions a second."""
+_NEVER: Final = 2**62
+"""A Unix time after all others."""
 _DAY: Final = 86_400
 """Seconds."""
 _INSERT: Final[dict[str, Any]] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
@@ -64,7 +66,7 @@ class DatabaseStore:
 
     async def purge(self, now: int, *, everything: bool = False) -> int:
         """Delete the questions that are too old, or all of them, and digests of more than a day; return how many."""
-        limit = now + 1 if everything else now - self._days * _DAY
+        limit = _NEVER if everything else now - self._days * _DAY
         async with self._transaction(limit=_PURGE_LIMIT) as connection:
             deleted = await _delete_before(connection, limit)
             aged = QUESTIONS.c.asker.is_not(None), QUESTIONS.c.asked_at < now - _DAY
@@ -116,9 +118,11 @@ class DatabaseStore:
                 await asyncio.to_thread(self._database.check)
                 return
         async with self._transaction() as connection:
+            await connection.run_sync(migrations.upgrade)
+            await connection.execute(update(VERSION).values(version=VERSION.c.version))  # a lock alone may be had
             await connection.rollback()
 
-    async def rows(self) -> AsyncIterator[tuple[str, Mapping[str, object]]]:
+    async def rows(self) -> AsyncGenerator[tuple[str, Mapping[str, object]]]:
         """Yield the name of the table and the values of each row that is kept."""
         if not (await self.status()).version:
             return

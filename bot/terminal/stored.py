@@ -4,7 +4,7 @@ import json
 import os
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from contextlib import ExitStack
+from contextlib import AsyncExitStack, aclosing
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
@@ -54,8 +54,8 @@ async def write_rows(store: Store, folder: Path) -> Mapping[Path, int]:
     files: dict[Path, TextIO] = {}
     try:
         folder.mkdir(parents=True, exist_ok=True)  # noqa: ASYNC240  nothing else runs meanwhile
-        with ExitStack() as stack:
-            async for table, row in store.rows():
+        async with aclosing(store.rows()) as rows, AsyncExitStack() as stack:
+            async for table, row in rows:
                 path = folder / f"{table}.jsonl"
                 if path not in files:
                     files[path] = stack.enter_context(_new_file(path))

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
 
 import pytest
 
@@ -69,7 +69,7 @@ class Notebook:
         """Do nothing: nobody asks."""
         raise NotImplementedError
 
-    async def rows(self) -> AsyncIterator[tuple[str, Mapping[str, object]]]:
+    async def rows(self) -> AsyncGenerator[tuple[str, Mapping[str, object]]]:
         """Do nothing: nobody asks."""
         raise NotImplementedError
         yield

@@ -2,6 +2,7 @@
 
 import json
 import shutil
+import signal
 import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import closing
@@ -159,6 +160,23 @@ async def test_the_store_can_be_switched_off(server: FakeDiscord, alice: Actor, 
 async def test_the_members_are_told_what_is_stored(server: FakeDiscord, alice: Actor, tmp_path: Path) -> None:
     async with operated(server, tmp_path, database_url=None, retention_days=7):
         assert "7일 동안 보관" in (await alice.runs("/소개")).text
+
+
+async def test_a_lock_does_not_hold_up_the_end_of_the_process(apart: FakeDiscord, tmp_path: Path) -> None:
+    """It ends in order, and says that records could not be stored."""
+    small_knowledge(tmp_path)
+    alice = apart.user("alice", locale="ko")
+    async with process(apart.url, tmp_path, DISCORD_TOKEN=apart.token) as bot:
+        await apart.connects(within=30)
+        await bot.says("connected and answering")
+        await until((tmp_path / "data" / "secret").exists)
+        with closing(sqlite3.connect(tmp_path / "data" / "store.db", timeout=5, isolation_level=None)) as other:
+            other.execute("BEGIN IMMEDIATE")
+            assert await alice.dm(UNKNOWN)
+            bot.gets(signal.SIGTERM)
+            ended = await bot.ends()
+    assert ended.code == 0
+    assert "the bot ends before these records were stored: " in ended.err
 
 
 async def test_an_operator_lists_what_the_running_bot_has_stored(apart: FakeDiscord, tmp_path: Path) -> None:
