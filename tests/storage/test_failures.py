@@ -8,12 +8,13 @@ from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
+import asyncpg
 import pytest
 
 from bot.errors import StoreError
 from bot.storage import store as module
 from bot.storage.secret import load_secret
-from tests.storage.databases import opened
+from tests.storage.databases import opened, postgres_url
 from tests.storage.test_store import NOW, QUESTION
 
 ROOT = Path(__file__).parents[2]
@@ -56,6 +57,20 @@ async def test_a_kill_during_writes_loses_nothing_acknowledged(url: str) -> None
     for kill, number in acknowledged.items():
         assert {f"{kill} {batch} {at}" for batch in range(1, number + 1) for at in range(3)} <= stored
     assert len(stored) % 3 == 0
+
+
+async def test_connections_that_postgresql_ended_are_opened_again() -> None:
+    """As after its restart."""
+    async with postgres_url() as url, opened(f"{url}&application_name={url[-8:]}") as store:
+        await store.upgrade()
+        await store.add([QUESTION])
+        administrator = await asyncpg.connect(url)
+        ended = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = $1"
+        assert await administrator.fetchval(ended, url[-8:])
+        await administrator.close()
+        await store.add([QUESTION])
+        (group,) = await store.groups(10)
+        assert group.asked == 2
 
 
 async def test_a_full_disk_is_an_error_and_nothing_is_damaged(tmp_path: Path) -> None:
