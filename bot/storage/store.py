@@ -8,7 +8,6 @@ from contextlib import asynccontextmanager
 from typing import Any, Final, TypeAlias
 
 from sqlalchemy import Select, bindparam, case, delete, desc, func, insert, select, tuple_, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -16,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.errors import StoreError
 from bot.service.records import LoadedRevision, QuestionGroup, Record, StoreStatus, UnansweredQuestion
 from bot.storage import migrations
-from bot.storage.engines import READING, Database
+from bot.storage.engines import READING, Database, Upsert
 from bot.storage.secret import digest
 from bot.storage.tables import EXPORTED, GROUPS, QUESTIONS, REVISIONS, VERSION
 
@@ -30,7 +29,6 @@ _NEVER: Final = 2**62
 """A Unix time after all others."""
 _DAY: Final = 86_400
 """Seconds."""
-_INSERT: Final[dict[str, Any]] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 
 
 class DatabaseStore:
@@ -60,7 +58,7 @@ class DatabaseStore:
         asked = [(question, digest(secret, question.person, question.asked_at)) for question in questions]
         async with self._transaction() as connection:
             if asked:
-                await _add_questions(connection, asked)
+                await _add_questions(connection, self._database.insert(GROUPS), asked)
             for revision in revisions:
                 await _add_revision(connection, revision)
 
@@ -169,9 +167,11 @@ def _group_of(question: UnansweredQuestion) -> _Group:
     return question.server, question.article, question.fact, question.key
 
 
-async def _add_questions(connection: AsyncConnection, asked: Sequence[tuple[UnansweredQuestion, str]]) -> None:
+async def _add_questions(
+    connection: AsyncConnection, new_group: Upsert, asked: Sequence[tuple[UnansweredQuestion, str]]
+) -> None:
     """Store questions, each with the digest of its asker, in their groups, which are made where there are none."""
-    groups = await _count(connection, [question for question, _ in asked])
+    groups = await _count(connection, new_group, [question for question, _ in asked])
     rows = [
         {
             "group_id": groups[_group_of(question)],
@@ -195,8 +195,10 @@ async def _add_questions(connection: AsyncConnection, asked: Sequence[tuple[Unan
     await connection.execute(insert(QUESTIONS), rows)
 
 
-async def _count(connection: AsyncConnection, questions: Sequence[UnansweredQuestion]) -> Mapping[_Group, int]:
-    """Count questions in their groups; return the id of each group.
+async def _count(
+    connection: AsyncConnection, new_group: Upsert, questions: Sequence[UnansweredQuestion]
+) -> Mapping[_Group, int]:
+    """Count questions in their groups, with `new_group` to insert those that are missing; return the id of each group.
 
     Rows are locked in the same order by every process, so that two never wait for each other.
     """
@@ -208,7 +210,7 @@ async def _count(connection: AsyncConnection, questions: Sequence[UnansweredQues
         | {"asked": numbers[group], "askers": 0, "last_asked": latest[group]}
         for group in sorted(numbers)
     ]
-    new = _INSERT[connection.dialect.name](GROUPS).values(rows)
+    new = new_group.values(rows)
     later = case((GROUPS.c.last_asked > new.excluded.last_asked, GROUPS.c.last_asked), else_=new.excluded.last_asked)
     changes = {"asked": GROUPS.c.asked + new.excluded.asked, "last_asked": later}
     await connection.execute(new.on_conflict_do_update(index_elements=columns, set_=changes))
