@@ -118,6 +118,7 @@ def _database_url(value: SecretStr) -> SecretStr:
     url = value.get_secret_value().strip()
     if not _DATABASE_FORM.fullmatch(url):
         raise ValueError
+    urlsplit(url)  # raises ValueError for a bad address
     return SecretStr(url)
 
 

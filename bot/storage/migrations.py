@@ -58,10 +58,15 @@ MIGRATIONS: Final[tuple[tuple[str, ...], ...]] = (
 NEWEST: Final = len(MIGRATIONS)
 
 
-def upgrade(connection: Connection) -> None:
-    """Apply the migrations that are missing, inside the transaction of `connection`; others wait for its end."""
+def lock(connection: Connection) -> None:
+    """Let other processes that call this wait for the end of the transaction, as SQLite does by itself."""
     if connection.dialect.name == "postgresql":
         connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_LOCK})")
+
+
+def upgrade(connection: Connection) -> None:
+    """Apply the migrations that are missing, inside the transaction of `connection`."""
+    lock(connection)
     version = current_version(connection)
     if version > NEWEST:
         msg = f"a newer version of the bot made the database (it has {version} migrations, this version {NEWEST})"

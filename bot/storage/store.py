@@ -66,6 +66,7 @@ class DatabaseStore:
         """Delete the questions that are too old, or all of them, and digests of more than a day; return how many."""
         limit = _NEVER if everything else now - self._days * _DAY
         async with self._transaction(limit=_PURGE_LIMIT) as connection:
+            await connection.run_sync(migrations.lock)  # two purges at once would count the same questions
             deleted = await _delete_before(connection, limit)
             aged = QUESTIONS.c.asker.is_not(None), QUESTIONS.c.asked_at < now - _DAY
             await connection.execute(update(QUESTIONS).where(*aged).values(asker=None))

@@ -188,7 +188,16 @@ def test_without_a_home_a_folder_is_among_the_temporary_files(monkeypatch: pytes
 
 @pytest.mark.parametrize(
     "written",
-    ["on", "store.db", "sqlite://", "sqlite:///", "sqlite:///:memory:", "mysql://host/name", f"http://{SECRET}"],
+    [
+        "on",
+        "store.db",
+        "sqlite://",
+        "sqlite:///",
+        "sqlite:///:memory:",
+        "mysql://host/name",
+        "postgresql://[::1/name",
+        f"http://{SECRET}",
+    ],
 )
 def test_a_bad_database_url_is_one_sentence(monkeypatch: pytest.MonkeyPatch, written: str) -> None:
     monkeypatch.setenv("BOT_DATABASE_URL", written)

@@ -199,6 +199,18 @@ async def test_writers_at_once_lose_nothing(store: DatabaseStore, url: str) -> N
     assert {group.asked for group in await store.groups(100)} == {12}
 
 
+async def test_purges_at_once_count_each_question_once(store: DatabaseStore, url: str) -> None:
+    old = replace(QUESTION, asked_at=NOW - 31 * DAY)
+    await store.add([replace(one, text=f"question {number}") for number in range(50) for one in (old, old, QUESTION)])
+
+    async def purge() -> int:
+        async with opened(url) as other:
+            return await other.purge(NOW)
+
+    assert sum(await asyncio.gather(*(purge() for _ in range(4)))) == 100
+    assert [group.asked for group in await store.groups(100)] == 50 * [1]
+
+
 async def test_a_database_of_a_newer_version_is_left_alone(store: DatabaseStore, url: str) -> None:
     engine = database_at(url).engine
     async with engine.begin() as connection:
