@@ -20,7 +20,9 @@ log = logging.getLogger(__name__)
 
 MOST_WAITING: Final = 1_000
 """Records that wait for a database in trouble; further ones are dropped."""
-_AT_ONCE: Final = 100
+_GATHERING: Final = 1.0
+"""Seconds before each transaction, so that many records share it and replies keep the processor."""
+_AT_ONCE: Final = 500
 """Records that are written in one transaction."""
 _LONGEST_PAUSE: Final = 60.0
 """Seconds between two attempts; the first pauses are 1, 2, 4, …"""
@@ -122,9 +124,12 @@ class Recorder:
                 if failures:
                     log.info("the store can be used again; records lost meanwhile: %d", self._dropped)
                 failures = self._dropped = 0
+                if not self._waiting:
+                    self._wake.clear()
+                    await _is_set(self._wake, 0 if self._ending.is_set() else self._purge_at - self._clock())
 
     async def _write(self, store: Store) -> None:
-        """Bring the database up to date, delete what is old, and write what waits or wait for something to write."""
+        """Bring the database up to date, delete what is old and write what waits."""
         if not self._is_ready:
             await store.upgrade()
             self._is_ready = True
@@ -132,15 +137,13 @@ class Recorder:
             if deleted := await store.purge(int(now)):
                 log.info("old questions were deleted from the store: %d", deleted)
             self._purge_at = now + _PURGE_EVERY
-        if batch := list(islice(self._waiting, _AT_ONCE)):
+        if self._waiting:
+            await _is_set(self._ending, _GATHERING)
+            batch = list(islice(self._waiting, _AT_ONCE))
             await store.add(batch)
             for _ in batch:
                 self._waiting.popleft()
             self._measures.stored("written", len(batch))
-            return
-        self._wake.clear()
-        if not self._ending.is_set():
-            await _is_set(self._wake, self._purge_at - now)
 
 
 async def _is_set(event: asyncio.Event, seconds: float) -> bool:

@@ -211,10 +211,10 @@ async def _count(
         | {"asked": numbers[group], "askers": 0, "last_asked": latest[group]}
         for group in sorted(numbers)
     ]
-    new = new_group.values(rows)
-    later = case((GROUPS.c.last_asked > new.excluded.last_asked, GROUPS.c.last_asked), else_=new.excluded.last_asked)
-    changes = {"asked": GROUPS.c.asked + new.excluded.asked, "last_asked": later}
-    await connection.execute(new.on_conflict_do_update(index_elements=columns, set_=changes))
+    new = new_group.excluded
+    later = case((GROUPS.c.last_asked > new.last_asked, GROUPS.c.last_asked), else_=new.last_asked)
+    changes = {"asked": GROUPS.c.asked + new.asked, "last_asked": later}
+    await connection.execute(new_group.on_conflict_do_update(index_elements=columns, set_=changes), rows)
     found = await connection.execute(select(GROUPS.c.id, *columns).where(tuple_(*columns).in_(list(numbers))))
     return {(server, article, fact, key): number for number, server, article, fact, key in found}
 

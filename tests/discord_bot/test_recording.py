@@ -99,7 +99,8 @@ def measures() -> Measures:
 
 @pytest.fixture(autouse=True)
 def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Try again soon after an error."""
+    """Write soon, and try again soon after an error."""
+    monkeypatch.setattr(recording, "_GATHERING", 0.001)
     monkeypatch.setattr(recording, "_LONGEST_PAUSE", 0.01)
 
 
