@@ -8,12 +8,12 @@ import json
 import logging
 import shlex
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Coroutine, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal, TypeVar
 
 import typer
 
@@ -28,10 +28,12 @@ if TYPE_CHECKING:
     from bot.discord_bot.sync import Tree
     from bot.service.explaining import Explanation
     from bot.service.library import Library
+    from bot.service.ports import Store
     from bot.service.replies import Reply
-    from bot.settings import DiscordSettings, Settings
+    from bot.settings import DiscordSettings, Settings, StoreSettings
 
 log = logging.getLogger(__name__)
+Result = TypeVar("Result")
 
 READERS, AUTHORS, OPERATORS, DEVELOPERS = "Readers", "Authors", "Operators", "Developers"
 _PACKAGE = "article-answers-bot"
@@ -565,6 +567,97 @@ def _developer_tools() -> Iterator[None]:
         raise ConfigError(msg) from None
 
 
+database = typer.Typer(no_args_is_help=True, help="Look after the database of unanswered questions.")
+app.add_typer(database, name="db", rich_help_panel=OPERATORS)
+
+
+@database.command()
+def status() -> None:
+    """Show where the database is, whether it is up to date and what it holds."""
+    from bot.terminal.stored import status_lines
+
+    settings = _store_settings()
+    found = _with_store(settings, lambda store: store.status())
+    sys.stdout.write("".join(f"{line}\n" for line in status_lines(found, settings.retention_days)))
+
+
+@database.command()
+def upgrade() -> None:
+    """Create the database or bring it up to date; `run` does so by itself."""
+    version = _with_store(_store_settings(), lambda store: store.upgrade())
+    sys.stdout.write(f"The database is up to date: version {version}.\n")
+
+
+@database.command()
+def export(
+    folder: Annotated[Path, typer.Argument(parser=path, help="Folder for one file of JSON lines per table.")],
+) -> None:
+    """Write what is stored to files, without what tells askers apart."""
+    from bot.terminal.stored import write_rows
+
+    written = _with_store(_store_settings(), lambda store: write_rows(store, folder))
+    for file, number in written.items():
+        sys.stdout.write(f"{file}: {number:,}\n")
+    if not written:
+        sys.stdout.write("Nothing is stored yet.\n")
+
+
+@database.command()
+def purge(
+    everything: Annotated[bool, typer.Option("--all", help="Delete all questions, however new.")] = False,  # noqa: FBT002
+) -> None:
+    """Delete the questions that are older than BOT_RETENTION_DAYS; `run` does so every hour."""
+    import time
+
+    async def clear(store: "Store") -> int:
+        await store.upgrade()
+        return await store.purge(int(time.time()), everything=everything)
+
+    sys.stdout.write(f"Questions deleted: {_with_store(_store_settings(), clear):,}\n")
+
+
+@app.command(rich_help_panel=OPERATORS)
+def unanswered(
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object per group.")] = False,  # noqa: FBT002
+    most: Annotated[int, typer.Option("--most", min=1, help="List at most so many groups.")] = 100,
+) -> None:
+    """List the questions that got no answer, or only suggestions; the most asked first."""
+    from bot.terminal.stored import group_json, group_line
+
+    groups = _with_store(_store_settings(), lambda store: store.groups(most))
+    for group in groups:
+        line = group_json(group) if as_json else group_line(group)
+        sys.stdout.buffer.write(f"{line}\n".encode())
+    if not groups and not as_json:
+        sys.stdout.write("There are no unanswered questions.\n")
+
+
+def _store_settings() -> "StoreSettings":
+    from bot.settings import StoreSettings, load_settings
+
+    return load_settings(StoreSettings)
+
+
+def _with_store(settings: "StoreSettings", use: "Callable[[Store], Coroutine[None, None, Result]]") -> "Result":
+    """Return what `use` makes of the store; raise ConfigError if there is none, StoreError."""
+    import asyncio
+
+    from bot import app as composition
+
+    store = composition.open_store(settings)
+    if store is None:
+        msg = "Nothing is stored, as BOT_DATABASE_URL is off."
+        raise ConfigError(msg)
+
+    async def use_and_close() -> "Result":
+        try:
+            return await use(store)
+        finally:
+            await store.close()
+
+    return asyncio.run(use_and_close())
+
+
 def _discord_settings(knowledge: Path | None, warn: Callable[[str], object] | None = None) -> "DiscordSettings":
     from bot.settings import DiscordSettings, load_settings
 
@@ -587,7 +680,7 @@ def run(knowledge: Knowledge = None) -> None:
     unknown: list[str] = []
     settings = _discord_settings(knowledge, unknown.append)
     token = settings.token()
-    logs.set_up(settings.log_level.value, (token,), form=settings.log_format.value)
+    logs.set_up(settings.log_level.value, (token, *settings.hidden), form=settings.log_format.value)
     for text in unknown:
         log.warning("%s", text)
     with _last_words_in_the_log() if settings.log_format is LogFormat.JSON else nullcontext():
@@ -595,11 +688,12 @@ def run(knowledge: Knowledge = None) -> None:
             claim(settings.http).close()  # so that an address in use is told before a minute of loading
         look = partial(fingerprint, composition.knowledge_folder(settings))
         loaded = look() if settings.watch else None  # before reading: what changes meanwhile is loaded again
+        store = composition.open_store(settings)
         running = composition.build(settings, compiled=True)
         with composition.logged("loading the encoder"):
             # the encoder loads with its first question, so no member waits for it
             running.library.answer(Question("준비"))
-        run_until_stopped(Runner(running.library, settings), token, look, loaded)
+        run_until_stopped(Runner(running.library, settings, store), token, look, loaded)
 
 
 @contextmanager
@@ -672,13 +766,14 @@ def _print_findings(findings: Sequence["Finding"]) -> int:
 
 async def _examine(settings: "DiscordSettings", findings: Sequence["Finding"]) -> tuple[int, "Timer"]:
     """Print `findings` and those of `doctor`; return the exit code and what ends the process if the loop does not."""
+    from bot import app as composition
     from bot.discord_bot.doctor import examine
     from bot.discord_bot.runner import Runner, end_soon
 
     def tree_for(library: "Library") -> "Tree":
         return Runner(library, settings).new_client().tree
 
-    found = await examine(settings, partial(_build_and_check, settings), tree_for)
+    found = await examine(settings, partial(_build_and_check, settings), tree_for, composition.open_store)
     code = _print_findings([*findings, *found])
     return code, end_soon(code)  # a name that is still being looked up must not delay the end
 

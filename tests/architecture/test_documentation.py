@@ -145,7 +145,7 @@ def test_the_readme_says_what_each_dependency_is_for() -> None:
     """Type stubs need no reason."""
     project = PROJECT["project"]
     required = [*project["dependencies"], *project["optional-dependencies"]["dev"]]
-    packages = {re.split(r"[<>=~]", one)[0].lower() for one in required if not one.startswith("types-")}
+    packages = {re.split(r"[\[<>=~]", one)[0].lower() for one in required if not one.startswith("types-")}
     table = README.partition("### Dependencies")[2]
     rows = re.findall(r"^\| (?:(?:web, )?dev: )?([^|]+) \| [^|]+ \| [^|]+ \|$", table, re.MULTILINE)
     assert {name for row in rows for name in row.split(", ")} - {"package"} == packages

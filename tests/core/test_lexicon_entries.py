@@ -90,7 +90,8 @@ def test_numbers_months_and_ordinals_of_one_meaning_have_one_form(text: str, fou
 
 
 @pytest.mark.parametrize(
-    "answer", ["현지 시각으로 25일에 알렸어요.", "오후 3시에 열려요.", "9월 1일부터예요.", "It was announced on the 25th."]
+    "answer",
+    ["현지 시각으로 25일에 알렸어요.", "오후 3시에 열려요.", "9월 1일부터예요.", "It was announced on the 25th."],
 )
 def test_a_day_or_an_hour_is_a_date_whatever_particle_follows(answer: str) -> None:
     assert "date" in answer_types(answer.lower())

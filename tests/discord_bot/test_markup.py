@@ -155,7 +155,10 @@ def test_the_bots_own_sentences_are_the_same_in_a_message_as_in_the_file(languag
         assert texts_of(page) == (text,)
     (about,) = texts_of(about_page(SHIPPED, language))
     assert about.split("\n\n")[::2] == [voice.say("about_intro"), voice.say("about_how")]
-    assert about.endswith(voice.say("about_privacy"))
+    assert about.endswith(f"{voice.say('about_privacy')}\n{voice.say('about_not_stored')}")
+    (about,) = texts_of(about_page(SHIPPED, language, days=30))
+    assert about.endswith(voice.say("about_stored", days=30))
+    assert " 30" in about
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from bot.app import App, build
+from bot.app import App, build, open_store
 from bot.core.model import Knowledge
 from bot.discord_bot.runner import Runner
 from bot.knowledge.folder import fingerprint
@@ -30,11 +30,13 @@ Change = Callable[[Knowledge], Knowledge]
 
 
 def settings_for(tmp_path: Path, **changes: object) -> DiscordSettings:
-    """Return settings without the developer's own `.env`, the encoder off."""
+    """Return settings without the developer's own `.env`, the encoder and the store off."""
     values: dict[str, Any] = {
         "_env_file": None,
         "cache": tmp_path / "cache",
         "knowledge": tmp_path / "knowledge",
+        "data": tmp_path / "data",
+        "database_url": "off",
         "semantic": Switch.OFF,
         "cooldown": 600,
     }
@@ -74,7 +76,8 @@ def prepared(
     folder = small_knowledge(tmp_path)
     settings = settings_for(tmp_path, **changes)
     app = build(settings, change=change)
-    return Running(server, app, folder, Runner(app.library, settings, grace=grace), asyncio.Event())
+    runner = Runner(app.library, settings, open_store(settings), grace=grace)
+    return Running(server, app, folder, runner, asyncio.Event())
 
 
 @asynccontextmanager

@@ -10,13 +10,14 @@ from pathlib import Path
 
 import pytest
 
-from bot.discord_bot.doctor import cache_finding, http_finding, knowledge_findings
+from bot.discord_bot.doctor import cache_finding, http_finding, knowledge_findings, store_finding
 from bot.settings import Address
 from tests.e2e.operators import operated, small_knowledge
 from tests.e2e.test_process import ROOT, WRONG, end
 from tests.fake_discord import FakeDiscord
 from tests.fake_discord import Settings as Patient
 from tests.shipped import shipped
+from tests.storage.databases import opened, store_at
 
 UNREACHABLE = "FIX   start: Discord can't be reached (TimeoutError): check the network"
 SLOW_LOOKUP = """
@@ -54,7 +55,8 @@ async def test_a_network_that_swallows_everything_costs_seconds(tmp_path: Path) 
 
 async def test_a_name_that_is_looked_up_for_a_minute_is_not_waited_for(tmp_path: Path) -> None:
     small_knowledge(tmp_path)
-    variables = {"BOT_CACHE": str(tmp_path / "cache"), "BOT_KNOWLEDGE": str(tmp_path / "knowledge")}
+    folders = {"BOT_CACHE": "cache", "BOT_DATA": "data", "BOT_KNOWLEDGE": "knowledge"}
+    variables = {name: str(tmp_path / folder) for name, folder in folders.items()}
     command = [sys.executable, "-c", SLOW_LOOKUP, "--url", "http://discord.invalid", "--", "doctor"]
     done = await asyncio.to_thread(
         subprocess.run,
@@ -95,6 +97,8 @@ async def test_a_missing_token_is_a_finding_beside_the_others(tmp_path: Path) ->
         "ok    knowledge: 1 article, 1 fact, 0 gaps, 0 cases; all cases pass",
         "ok    cache",
     ]
+    assert ended.out.splitlines()[2].startswith("ok    store: SQLite, ")
+    assert not (tmp_path / "data").exists(), "it changes nothing"
     assert [line.partition(":")[0] for line in fixes(ended.out)] == ["FIX   start"]
 
 
@@ -128,6 +132,25 @@ def test_a_cache_that_cannot_be_written_is_a_finding(tmp_path: Path) -> None:
     blocked.touch()
     assert cache_finding(blocked).fix.startswith("BOT_CACHE can't be written (File exists): let the bot's user")
     assert not cache_finding(tmp_path / "made").fix
+
+
+async def test_a_store_that_cannot_be_used_is_a_finding(tmp_path: Path) -> None:
+    """The reason names no password."""
+    blocked = tmp_path / "file"
+    blocked.touch()
+    finding = await store_finding(store_at(f"sqlite:///{blocked / 'store.db'}"))
+    assert finding.fix.startswith("SQLite, ")
+    away = await store_finding(store_at("postgresql://somebody:hunter2@127.0.0.1:1/x"))
+    assert away.fix.startswith("PostgreSQL, 127.0.0.1/x: ")
+    assert "hunter2" not in str(away)
+
+
+async def test_a_store_in_use_is_no_finding(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'store.db'}"
+    async with opened(url) as store:
+        await store.upgrade()
+    finding = await store_finding(store_at(url))
+    assert str(finding) == f"ok    store: SQLite, {tmp_path / 'store.db'}: 0 unanswered questions"
 
 
 def test_numbers_agree_with_their_nouns() -> None:

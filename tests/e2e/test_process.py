@@ -91,6 +91,7 @@ async def process(
     environment: Mapping[str, str] = {
         "PATH": os.environ["PATH"],
         "BOT_CACHE": str(tmp_path / "cache"),
+        "BOT_DATA": str(tmp_path / "data"),
         "BOT_KNOWLEDGE": str(tmp_path / "knowledge"),
         "BOT_SEMANTIC": "off",
         "PYTHONUTF8": "1",
