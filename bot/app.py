@@ -15,8 +15,8 @@ from bot.errors import ConfigError
 from bot.knowledge.compiled import CompiledKnowledge, without_garbage_collector
 from bot.knowledge.folder import KnowledgeFiles, read_files
 from bot.service.library import Library, build_snapshot
-from bot.service.ports import Encoder
-from bot.settings import Settings
+from bot.service.ports import Encoder, Store
+from bot.settings import Settings, StoreSettings
 
 if TYPE_CHECKING:
     from bot.semantic.cache import CachedEncoder
@@ -137,6 +137,23 @@ def build(
         with logged("loading the vectors of %d texts", snapshot.text_count()):
             library.encode()
     return App(library, encoder)
+
+
+def open_store(settings: StoreSettings) -> Store | None:
+    """Return the store, not yet connected, None if it is switched off; raise ConfigError without its driver."""
+    if not settings.has_store:
+        return None
+    from bot.storage.engines import PostgresDatabase, SqliteDatabase  # noqa: PLC0415
+    from bot.storage.secret import load_secret  # noqa: PLC0415
+    from bot.storage.store import DatabaseStore  # noqa: PLC0415
+
+    url, given = settings.postgres_url, settings.secret
+    database = PostgresDatabase(url) if url else SqliteDatabase(settings.database_file)
+
+    def secret() -> bytes:
+        return given.get_secret_value().encode() if given else load_secret(settings.data)
+
+    return DatabaseStore(database, secret, settings.retention_days)
 
 
 @contextmanager

@@ -8,12 +8,12 @@ import json
 import logging
 import shlex
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Coroutine, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal, TypeVar
 
 import typer
 
@@ -22,14 +22,18 @@ from bot.errors import MISTAKE, BotError, ConfigError, KnowledgeError, Problem
 if TYPE_CHECKING:
     from threading import Timer
 
+    from bot.authoring.layout import ArticleCopy
+    from bot.core.model import Article
     from bot.discord_bot.doctor import Finding
     from bot.discord_bot.sync import Tree
     from bot.service.explaining import Explanation
     from bot.service.library import Library
+    from bot.service.ports import Store
     from bot.service.replies import Reply
-    from bot.settings import DiscordSettings, Settings
+    from bot.settings import DiscordSettings, Settings, StoreSettings
 
 log = logging.getLogger(__name__)
+Result = TypeVar("Result")
 
 READERS, AUTHORS, OPERATORS, DEVELOPERS = "Readers", "Authors", "Operators", "Developers"
 _PACKAGE = "article-answers-bot"
@@ -63,6 +67,24 @@ Semantic = Annotated[
     bool | None,
     typer.Option("--semantic/--no-semantic", help="With or without the sentence encoder (BOT_SEMANTIC)."),
 ]
+
+Title = Annotated[str, typer.Option("--title", help="The article's title.")]
+Split = Annotated[
+    Literal["auto", "line", "blank"],
+    typer.Option("--paragraphs", help="Each line is a paragraph, or blank lines are between them."),
+]
+Headings = Annotated[bool, typer.Option("--headings/--no-headings", help="Whether short lines are headings.")]
+KeepAll = Annotated[bool, typer.Option("--keep-all", help="Leave no line out, menus and footers included.")]
+
+
+def iso_date(text: str) -> str:
+    """Return a date in any usual form as 2024-09-26 or 2024-09."""
+    from bot.authoring.bylines import dates_in
+
+    if found := next((iso for iso, _ in dates_in(text)), ""):
+        return found
+    msg = "a date must look like 2024-09-26 or 2024-09"
+    raise typer.BadParameter(msg)
 
 
 def _show_version(wanted: bool) -> None:  # noqa: FBT001  typer passes the option's value
@@ -171,40 +193,59 @@ def chat(
 
 
 @app.command(rich_help_panel=AUTHORS)
-def new(
+def new(  # noqa: PLR0913, PLR0917  one parameter per option
     source: Annotated[
-        Path, typer.Argument(parser=path, help="A text file with the article, or a file with JSON of facts.")
+        Path,
+        typer.Argument(parser=path, help="The article as text, Markdown or HTML, or a file with JSON of facts."),
     ],
     folder: Annotated[Path, typer.Argument(parser=path, help="The folder to create; its name is the article's slug.")],
     add: Annotated[bool, typer.Option("--add", help="Add the JSON of facts to a folder that exists.")] = False,  # noqa: FBT002
+    title: Title = "",
+    author: Annotated[str, typer.Option("--author", help="Who wrote the article.")] = "",
+    date: Annotated[
+        str | None, typer.Option("--date", parser=iso_date, help="When it appeared: 2024-09-26 or 2024-09.")
+    ] = None,
+    publisher: Annotated[str, typer.Option("--publisher", help="Where it appeared.")] = "",
+    url: Annotated[str, typer.Option("--url", help="Its address.")] = "",
+    paragraphs: Split = "auto",
+    headings: Headings = True,  # noqa: FBT002
+    keep_all: KeepAll = False,  # noqa: FBT002
 ) -> None:
     """Start an article folder from a text or from a JSON of facts, such as a reply to `brief`."""
     from bot import app as composition
     from bot.authoring.adding import add_reply
+    from bot.authoring.layout import Metadata, ReadOptions
     from bot.authoring.new import new_article
 
     shipped = composition.shipped_knowledge()
+    read: tuple[str, ...] = ()
     if add:
         merged = add_reply(source, folder, shipped)
         notes, lines = merged.notes, merged.changes or ("nothing is new",)
         todo = "look at what was added"
     else:
-        draft = new_article(source, folder, shipped)
-        notes, lines = draft.warnings, draft.summary()
+        known = Metadata(title, author, date or "", publisher, url)
+        draft = new_article(source, folder, shipped, ReadOptions(known, paragraphs, headings, keep_all))
+        notes, lines, read = draft.warnings, draft.summary(), draft.read
         todo = "fill in what is marked <fill in …>" if draft.is_unfinished() else "look at what was written"
     for note in notes:
         sys.stderr.write(f"{note}\n")
     listed = "".join(f"  {line}\n" for line in lines)
     sys.stdout.write(
-        f"{folder}:\n{listed}"
+        f"{_read_lines(source, read)}{folder}:\n{listed}"
         f"Next: {todo}, then run\n  python -m bot check {shlex.quote(str(folder))}\n"
         "knowledge/README.md explains every key.\n"
     )
 
 
+def _read_lines(source: Path, lines: Sequence[str]) -> str:
+    """Return how an article was read, below its file's name."""
+    return f"{source.name} was read as:\n" + "".join(f"  {line}\n" for line in lines) if lines else ""
+
+
 @app.command(rich_help_panel=AUTHORS)
 def brief(  # noqa: PLR0913, PLR0917  one parameter per option
-    article: Annotated[Path, typer.Argument(parser=path, help="A text file with the article.")],
+    article: Annotated[Path, typer.Argument(parser=path, help="The article as text, Markdown or HTML.")],
     lang: Annotated[
         Literal["ko", "en"] | None, typer.Option("--lang", help="Language of the brief; default: the article's.")
     ] = None,
@@ -214,17 +255,22 @@ def brief(  # noqa: PLR0913, PLR0917  one parameter per option
     more: Annotated[
         Path | None, typer.Option("--more", parser=path, help="Ask only for what is weak in the facts of this folder.")
     ] = None,
+    title: Title = "",
+    paragraphs: Split = "auto",
+    headings: Headings = True,  # noqa: FBT002
+    keep_all: KeepAll = False,  # noqa: FBT002
     semantic: Semantic = None,
 ) -> None:
     """Write an instruction with which a colleague or any chat assistant drafts the facts; nothing is sent anywhere."""
-    from bot.authoring.article_text import read_article_text
+    from bot.authoring.article_file import read_article
     from bot.authoring.brief import Brief, write_brief
+    from bot.authoring.layout import Metadata, ReadOptions
 
-    text = read_article_text(article)
+    copy = read_article(article, ReadOptions(Metadata(title), paragraphs, headings, keep_all))
     if more is None:
-        written = write_brief(text, lang, samples, part)
+        written = write_brief(copy, lang, samples, part)
     else:
-        written = Brief(_more(text, _settings(more, semantic), lang, samples), 1, 1)
+        written = Brief(_more(copy, _settings(more, semantic), lang, samples), 1, 1)
     if out is None:
         sys.stdout.buffer.write(written.text.encode())
     else:
@@ -233,12 +279,13 @@ def brief(  # noqa: PLR0913, PLR0917  one parameter per option
         except OSError as error:
             msg = f"{out} can't be written: {(error.strerror or 'input/output error').lower()}"
             raise ConfigError(msg) from None
+    sys.stderr.write(_read_lines(article, copy.described()))
     if written.parts > 1:
         rest = "" if written.part > 1 else "; the others: --part 2 and so on, their replies with `new … --add`"
         sys.stderr.write(f"This is part {written.part} of {written.parts}{rest}.\n")
 
 
-def _more(text: str, settings: "Settings", lang: Literal["ko", "en"] | None, samples: int) -> str:
+def _more(copy: "ArticleCopy", settings: "Settings", lang: Literal["ko", "en"] | None, samples: int) -> str:
     """Return the brief about what is weak in the one article of a folder."""
     from bot import app as composition
     from bot.authoring.check import misclassified_samples
@@ -252,7 +299,7 @@ def _more(text: str, settings: "Settings", lang: Literal["ko", "en"] | None, sam
         msg = f"--more needs the folder of one article; this one has {len(articles)}."
         raise ConfigError(msg)
     wrong = misclassified_samples(running.library.snapshot, running.encoder, _progress)
-    return write_more(articles[0], text, wrong, lang, samples)
+    return write_more(articles[0], copy, wrong, lang, samples)
 
 
 @app.command(rich_help_panel=AUTHORS)
@@ -263,8 +310,10 @@ def check(  # noqa: PLR0913, PLR0917  one parameter per option
     article: Annotated[
         Path | None, typer.Option(parser=path, help="The text of the one article, to compare the facts with.")
     ] = None,
-    advice: Annotated[bool, typer.Option("--advice", help="Also propose gaps, and list near-duplicate facts.")] = False,  # noqa: FBT002
+    advice: Annotated[bool, typer.Option("--advice", help="Also propose samples, gaps and mergers.")] = False,  # noqa: FBT002
     full: Annotated[bool, typer.Option("--full", help="Test every sample, not 12 of each fact.")] = False,  # noqa: FBT002
+    every: Annotated[bool, typer.Option("--all", help="Show every warning, not the first ten of each kind.")] = False,  # noqa: FBT002
+    only: Annotated[str | None, typer.Option(metavar="FACT", help="Show the warnings of this fact only.")] = None,
     schema: Annotated[bool, typer.Option("--schema", help="Print the JSON Schema of the files.")] = False,  # noqa: FBT002
     semantic: Semantic = None,
 ) -> None:
@@ -276,7 +325,7 @@ def check(  # noqa: PLR0913, PLR0917  one parameter per option
         return
     from bot import app as composition
     from bot.authoring.check import check as run
-    from bot.authoring.check import text_problems
+    from bot.authoring.check import compare
     from bot.knowledge.folder import read_files
     from bot.knowledge.reader import parse_knowledge
     from bot.terminal.progress import Preparing
@@ -284,12 +333,69 @@ def check(  # noqa: PLR0913, PLR0917  one parameter per option
     settings = _settings(folder, semantic)
     with Preparing() as preparing:
         running = composition.build(settings, report=preparing.report)
-    problems: tuple[Problem, ...] = ()
-    if article is not None:
-        files = read_files(composition.knowledge_folder(settings), composition.shipped_knowledge())
-        problems = text_problems(parse_knowledge(files), article)
-    report = run(running.library.snapshot, running.encoder, _progress, problems, more_advice=advice, full=full)
-    sys.stdout.write(str(report))
+    located = parse_knowledge(read_files(composition.knowledge_folder(settings), composition.shipped_knowledge()))
+    if only is not None:
+        _refuse_unknown_item(located.knowledge.articles, only)
+    compared = compare(located, article)
+    report = run(running.library.snapshot, running.encoder, _progress, compared, more_advice=advice, full=full)
+    shown = report if only is None else report.only(only)
+    sys.stdout.write(shown.shown(located.locations, every=every or only is not None))
+
+
+def _refuse_unknown_item(articles: "Sequence[Article]", name: str) -> None:
+    """Raise ConfigError unless one of the articles has a fact, gap or entity called `name`."""
+    from bot.knowledge.problems import unknown
+
+    known = {
+        item.id for article in articles for items in (article.facts, article.gaps, article.entities) for item in items
+    }
+    if name not in known:
+        msg = f"--only: {unknown('fact', name, known)}"
+        raise ConfigError(msg)
+
+
+sheet = typer.Typer(no_args_is_help=True, help="Edit the facts and gaps of an article in a spreadsheet.")
+app.add_typer(sheet, name="sheet", rich_help_panel=AUTHORS)
+ArticleFolder = Annotated[Path, typer.Argument(metavar="DIR", parser=path, help="The folder of one article.")]
+
+
+@sheet.command("export")
+def export_sheet(
+    folder: ArticleFolder,
+    file: Annotated[Path, typer.Argument(metavar="FILE.csv", parser=path, help="The file to write.")],
+) -> None:
+    """Write a CSV file with one row for each fact and gap, for Excel, Google Sheets or LibreOffice."""
+    from bot import app as composition
+    from bot.authoring.sheet import export_sheet as export
+    from bot.core.text import counted
+
+    exported = export(folder, file, composition.shipped_knowledge())
+    for note in exported.notes:
+        sys.stderr.write(f"{note}\n")
+    sys.stdout.write(
+        f"{file}: {counted(exported.facts, 'fact')}, {counted(exported.gaps, 'gap')}\n"
+        "Next: edit it, save it as CSV UTF-8, then run\n"
+        f"  python -m bot sheet import {shlex.quote(str(file))} {shlex.quote(str(folder))}\n"
+    )
+
+
+@sheet.command("import")
+def import_sheet(
+    file: Annotated[Path, typer.Argument(metavar="FILE.csv", parser=path, help="The edited file.")],
+    folder: ArticleFolder,
+    delete_missing: Annotated[  # noqa: FBT002
+        bool, typer.Option("--delete-missing", help="Delete facts and gaps that have no row any more.")
+    ] = False,
+) -> None:
+    """Change what differs in the file, and only that; nothing where anything is wrong."""
+    from bot import app as composition
+    from bot.authoring.sheet import import_sheet as merge
+
+    imported = merge(file, folder, composition.shipped_knowledge(), delete_missing=delete_missing)
+    lines = imported.changes or ("nothing differs",)
+    sys.stdout.write(f"{folder}:\n" + "".join(f"  {line}\n" for line in lines))
+    if imported.changes:
+        sys.stdout.write(f"Next: run\n  python -m bot check {shlex.quote(str(folder))}\n")
 
 
 def _progress(done: int, total: int) -> None:
@@ -461,6 +567,97 @@ def _developer_tools() -> Iterator[None]:
         raise ConfigError(msg) from None
 
 
+database = typer.Typer(no_args_is_help=True, help="Look after the database of unanswered questions.")
+app.add_typer(database, name="db", rich_help_panel=OPERATORS)
+
+
+@database.command()
+def status() -> None:
+    """Show where the database is, whether it is up to date and what it holds."""
+    from bot.terminal.stored import status_lines
+
+    settings = _store_settings()
+    found = _with_store(settings, lambda store: store.status())
+    sys.stdout.write("".join(f"{line}\n" for line in status_lines(found, settings.retention_days)))
+
+
+@database.command()
+def upgrade() -> None:
+    """Create the database or bring it up to date; `run` does so by itself."""
+    version = _with_store(_store_settings(), lambda store: store.upgrade())
+    sys.stdout.write(f"The database is up to date: version {version}.\n")
+
+
+@database.command()
+def export(
+    folder: Annotated[Path, typer.Argument(parser=path, help="Folder for one file of JSON lines per table.")],
+) -> None:
+    """Write what is stored to files, without what tells askers apart."""
+    from bot.terminal.stored import write_rows
+
+    written = _with_store(_store_settings(), lambda store: write_rows(store, folder))
+    for file, number in written.items():
+        sys.stdout.write(f"{file}: {number:,}\n")
+    if not written:
+        sys.stdout.write("Nothing is stored yet.\n")
+
+
+@database.command()
+def purge(
+    everything: Annotated[bool, typer.Option("--all", help="Delete all questions, however new.")] = False,  # noqa: FBT002
+) -> None:
+    """Delete the questions that are older than BOT_RETENTION_DAYS; `run` does so every hour."""
+    import time
+
+    async def clear(store: "Store") -> int:
+        await store.upgrade()
+        return await store.purge(int(time.time()), everything=everything)
+
+    sys.stdout.write(f"Questions deleted: {_with_store(_store_settings(), clear):,}\n")
+
+
+@app.command(rich_help_panel=OPERATORS)
+def unanswered(
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object per group.")] = False,  # noqa: FBT002
+    most: Annotated[int, typer.Option("--most", min=1, help="List at most so many groups.")] = 100,
+) -> None:
+    """List the questions that got no answer, or only suggestions; the most asked first."""
+    from bot.terminal.stored import group_json, group_line
+
+    groups = _with_store(_store_settings(), lambda store: store.groups(most))
+    for group in groups:
+        line = group_json(group) if as_json else group_line(group)
+        sys.stdout.buffer.write(f"{line}\n".encode())
+    if not groups and not as_json:
+        sys.stdout.write("There are no unanswered questions.\n")
+
+
+def _store_settings() -> "StoreSettings":
+    from bot.settings import StoreSettings, load_settings
+
+    return load_settings(StoreSettings)
+
+
+def _with_store(settings: "StoreSettings", use: "Callable[[Store], Coroutine[None, None, Result]]") -> "Result":
+    """Return what `use` makes of the store; raise ConfigError if there is none, StoreError."""
+    import asyncio
+
+    from bot import app as composition
+
+    store = composition.open_store(settings)
+    if store is None:
+        msg = "Nothing is stored, as BOT_DATABASE_URL is off."
+        raise ConfigError(msg)
+
+    async def use_and_close() -> "Result":
+        try:
+            return await use(store)
+        finally:
+            await store.close()
+
+    return asyncio.run(use_and_close())
+
+
 def _discord_settings(knowledge: Path | None, warn: Callable[[str], object] | None = None) -> "DiscordSettings":
     from bot.settings import DiscordSettings, load_settings
 
@@ -483,7 +680,7 @@ def run(knowledge: Knowledge = None) -> None:
     unknown: list[str] = []
     settings = _discord_settings(knowledge, unknown.append)
     token = settings.token()
-    logs.set_up(settings.log_level.value, (token,), form=settings.log_format.value)
+    logs.set_up(settings.log_level.value, (token, *settings.hidden), form=settings.log_format.value)
     for text in unknown:
         log.warning("%s", text)
     with _last_words_in_the_log() if settings.log_format is LogFormat.JSON else nullcontext():
@@ -491,11 +688,12 @@ def run(knowledge: Knowledge = None) -> None:
             claim(settings.http).close()  # so that an address in use is told before a minute of loading
         look = partial(fingerprint, composition.knowledge_folder(settings))
         loaded = look() if settings.watch else None  # before reading: what changes meanwhile is loaded again
+        store = composition.open_store(settings)
         running = composition.build(settings, compiled=True)
         with composition.logged("loading the encoder"):
             # the encoder loads with its first question, so no member waits for it
             running.library.answer(Question("준비"))
-        run_until_stopped(Runner(running.library, settings), token, look, loaded)
+        run_until_stopped(Runner(running.library, settings, store), token, look, loaded)
 
 
 @contextmanager
@@ -568,13 +766,14 @@ def _print_findings(findings: Sequence["Finding"]) -> int:
 
 async def _examine(settings: "DiscordSettings", findings: Sequence["Finding"]) -> tuple[int, "Timer"]:
     """Print `findings` and those of `doctor`; return the exit code and what ends the process if the loop does not."""
+    from bot import app as composition
     from bot.discord_bot.doctor import examine
     from bot.discord_bot.runner import Runner, end_soon
 
     def tree_for(library: "Library") -> "Tree":
         return Runner(library, settings).new_client().tree
 
-    found = await examine(settings, partial(_build_and_check, settings), tree_for)
+    found = await examine(settings, partial(_build_and_check, settings), tree_for, composition.open_store)
     code = _print_findings([*findings, *found])
     return code, end_soon(code)  # a name that is still being looked up must not delay the end
 

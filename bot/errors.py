@@ -25,6 +25,10 @@ class DiscordStartError(BotError):
     exit_code = 69
 
 
+class StoreError(BotError):
+    """The database can't be used; the message names it and says why, without anything that it holds."""
+
+
 @dataclass(frozen=True, slots=True, order=True)
 class Problem:
     """One problem of the knowledge: `file:line: where: what`; line 0 where it concerns the whole file."""

@@ -10,6 +10,7 @@ from enum import Enum
 from functools import cache
 from pathlib import Path
 from typing import Annotated, Final, NamedTuple, Self, TypeAlias, TypeVar
+from urllib.parse import unquote, urlsplit
 
 import platformdirs
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError, model_validator
@@ -32,6 +33,11 @@ _MAX_TOKEN_FILE = 1000
 _TOKEN_FORM: Final = re.compile(r"[\w-]+\.[\w-]+\.[\w-]+", re.ASCII)
 """Three parts in base64url: the application's id, a time, a signature."""
 _ADDRESS_FORM: Final = re.compile(r"(?:\[(?P<ipv6>[0-9a-fA-F:.]+)\]|(?P<name>[\w.-]+)):(?P<port>\d{1,5})", re.ASCII)
+_DATABASE_FORM: Final = re.compile(r"off|sqlite:///(?!:memory:).+|postgres(?:ql)?(?:\+asyncpg)?://\S+")
+_SQLITE: Final = "sqlite:///"
+_DATABASE_FILE: Final = "store.db"
+_MIN_SECRET: Final = 32
+"""Characters."""
 _MAX_PORT: Final = 65_535
 _BAD_ENV_FILE: Final = "The file .env can't be read (%s): save it as UTF-8 text, or remove it."
 _ON_OR_OFF = "must be on or off"
@@ -107,14 +113,35 @@ HttpAddress: TypeAlias = Annotated[Address, NoDecode, BeforeValidator(_address)]
 """Written as `127.0.0.1:8080`, `localhost:8080` or `[::1]:8080`."""
 
 
-def _default_cache() -> Path:
-    """Return the user's cache folder; one among the temporary files where the user has no home."""
+def _database_url(value: SecretStr) -> SecretStr:
+    """Return `off` or a URL without surrounding space; ValueError for anything else."""
+    url = value.get_secret_value().strip()
+    if not _DATABASE_FORM.fullmatch(url):
+        raise ValueError
+    urlsplit(url)  # raises ValueError for a bad address
+    return SecretStr(url)
+
+
+DatabaseUrl: TypeAlias = Annotated[SecretStr, AfterValidator(_database_url)]
+"""`off`, `sqlite:///` and a path, or a URL of PostgreSQL, which may hold a password."""
+
+
+def _user_folder(find: Callable[[str], str]) -> Path:
+    """Return a folder of the user; one among the temporary files where the user has no home."""
     try:
-        folder = Path(platformdirs.user_cache_dir(_NAME))
+        folder = Path(find(_NAME))
     except RuntimeError:
         folder = Path()
     user = os.getuid() if hasattr(os, "getuid") else 0
     return folder if folder.is_absolute() else Path(tempfile.gettempdir(), f"{_NAME}-{user}")
+
+
+def _default_cache() -> Path:
+    return _user_folder(platformdirs.user_cache_dir)
+
+
+def _default_data() -> Path:
+    return _user_folder(platformdirs.user_data_dir)
 
 
 class Settings(BaseSettings):
@@ -137,7 +164,61 @@ class Settings(BaseSettings):
     """`off` answers without the sentence encoder: 150 MB less memory, fewer right answers."""
 
 
-class DiscordSettings(Settings):
+class StoreSettings(Settings):
+    """Settings of the commands that use the store."""
+
+    data: UserPath = Field(default_factory=_default_data, description="must be the path of a folder")
+    """Folder for what can't be made again: the database and the secret."""
+    database_url: DatabaseUrl | None = Field(
+        default=None, description="must be off, sqlite:/// and a path, or postgresql:// and an address"
+    )
+    """Where the store is; default: a SQLite file in the data folder. `off` stores nothing."""
+    secret: SecretStr | None = Field(
+        default=None, min_length=_MIN_SECRET, description=f"must be at least {_MIN_SECRET} characters long"
+    )
+    """Key of the digests that tell askers apart; default: one that is made in the data folder."""
+    retention_days: int = Field(default=30, ge=1, le=365, description="must be a number from 1 to 365")
+    """Days for which unanswered questions are kept."""
+
+    @model_validator(mode="after")
+    def _processes_share_the_secret(self) -> Self:
+        """Raise ConfigError if several processes may use the database, each with a secret of its own."""
+        if self.postgres_url and self.secret is None:
+            msg = (
+                "BOT_DATABASE_URL names PostgreSQL, which needs BOT_SECRET: at least 32 characters, the same in every"
+                " process; python -c 'import secrets; print(secrets.token_hex())' makes some."
+            )
+            raise ConfigError(msg)
+        return self
+
+    @property
+    def has_store(self) -> bool:
+        """Return whether anything is stored."""
+        return self._url != "off"
+
+    @property
+    def postgres_url(self) -> str | None:
+        """Return the URL of PostgreSQL, None if the store is not there."""
+        return self._url if self._url.startswith("postgres") else None
+
+    @property
+    def database_file(self) -> Path:
+        """Return the file of the SQLite database."""
+        return Path(self._url.removeprefix(_SQLITE)).expanduser() if self._url else self.data / _DATABASE_FILE
+
+    @property
+    def hidden(self) -> tuple[str, ...]:
+        """Return what must not stand in a log: the URL, its password and the secret."""
+        url = self.postgres_url or ""
+        secret = self.secret.get_secret_value() if self.secret else ""
+        return url, unquote(urlsplit(url).password or ""), urlsplit(url).password or "", secret
+
+    @property
+    def _url(self) -> str:
+        return self.database_url.get_secret_value() if self.database_url else ""
+
+
+class DiscordSettings(StoreSettings):
     """Settings of `run`, `sync` and `doctor`."""
 
     discord_token: SecretStr | None = Field(

@@ -1,26 +1,42 @@
 """`new REPLY DIR --add`: merges a JSON of facts into a folder, whose own words stay."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
 
-from bot.authoring.article_text import read_article_text
-from bot.authoring.from_json import Converter, article_of, first_problems, incomplete_lists, loaded_content, told
+from bot.authoring.encodings import read_source
+from bot.authoring.from_json import (
+    SHOWN_SAMPLES,
+    Converter,
+    first_problems,
+    incomplete_lists,
+    loaded_content,
+    take_further,
+    told,
+)
 from bot.authoring.json_form import AdditionForm, form_problems, name_of
 from bot.authoring.json_reply import Reply, read_reply
-from bot.core.model import Lexicon
+from bot.core.model import LANGUAGES, Lexicon
 from bot.core.text import counted, normalise, squeeze
 from bot.errors import KnowledgeError, Problem
 from bot.knowledge.editing import Addition, add_to, write_together
-from bot.knowledge.folder import ARTICLE, CASES, COMMANDS, ENTITIES, FACTS, KnowledgeFiles, read_files
+from bot.knowledge.folder import (
+    ARTICLE,
+    CASES,
+    COMMANDS,
+    ENTITIES,
+    FACTS,
+    SAMPLES,
+    KnowledgeFiles,
+    read_files,
+)
 from bot.knowledge.problems import NOUNS, Node, NodePath, dotted, quote
 from bot.knowledge.reader import parse_knowledge
-from bot.knowledge.references import ArticleFiles, check_references, read_article
-from bot.knowledge.schema import CaseModel, FactModel, parse_paragraphs
+from bot.knowledge.references import ArticleFiles, all_samples, article_of, check_references, read_article
+from bot.knowledge.schema import CaseModel, SamplesFile, parse_paragraphs
 from bot.knowledge.validation import LoadedFile, Located
 from bot.knowledge.writer import dump
-from bot.knowledge.yaml_reader import Document
 
 _LISTS: Final[Mapping[str, str]] = {
     "entities": ENTITIES,
@@ -53,13 +69,22 @@ def add_reply(source: Path, folder: Path, shipped: Path | None = None) -> Merged
 
 def merge_reply(source: Path, folder: Path, shipped: Path | None = None) -> Merged:
     """Return what `add_reply` writes; raises like it."""
+    files, own, lexicon = read_article_folder(folder, shipped)
+    reply = read_reply(read_source(source)[0], source.name)
+    return _Merging(reply, own, folder, files).merged(lexicon)
+
+
+def read_article_folder(folder: Path, shipped: Path | None) -> tuple[KnowledgeFiles, ArticleFiles, Lexicon]:
+    """Return the files of an article's folder, what was read of them, and the lexicon.
+
+    Raises KnowledgeError when anything is wrong with the folder, or when it holds several articles.
+    """
     files = read_files(folder, shipped)
     lexicon = parse_knowledge(files).knowledge.lexicon
     if len(files.articles) != 1 or not (folder / ARTICLE).exists():
-        what = "holds several articles: name the folder of the one to add to"
+        what = "holds several articles: name the folder of one of them"
         raise KnowledgeError((Problem(str(folder), 0, "", what),))
-    reply = read_reply(read_article_text(source), source.name)
-    return _Merging(reply, read_article(files.articles[0], files, []), folder, files).merged(lexicon)
+    return files, read_article(files.articles[0], files, []), lexicon
 
 
 @dataclass(slots=True)
@@ -76,6 +101,8 @@ class _Merging:
     """Additions by file, as messages name it."""
     merged_at: set[tuple[str, NodePath]] = field(default_factory=set)
     """Where the folder has the items that are added to."""
+    further: dict[str, Node] = field(default_factory=dict)
+    """Entries of samples files that are new or added to, as they will be, by id."""
     there: int = 0
     """Texts of the reply that the folder has already."""
 
@@ -89,8 +116,10 @@ class _Merging:
         for data in content.values():
             for key, items in data.items():
                 data[key] = [node for item in items for node in self._merge(key, item)]  # type: ignore[arg-type]
-        loaded = loaded_content(self.reply, content, later)
+        if self.further:
+            content[SAMPLES] = self.further
         kept = [self._without_merged(file) for file in self.own.files]
+        loaded = loaded_content(self.reply, content, later, kept)
         later += check_references(self._together((*kept, *loaded.values())), lexicon)
         if problems := first_problems(form, later):
             raise KnowledgeError(problems)
@@ -108,11 +137,8 @@ class _Merging:
 
     def _converter(self) -> Converter:
         """Return a converter that knows the folder's sections, ids, samples and names."""
-        own, samples, names = self.own, dict[str, str](), dict[str, str]()
-        for item in own.answers():
-            owner = f"{'fact' if isinstance(item.value, FactModel) else 'gap'} {quote(item.value.id)}"
-            for _, texts in item.value.questions.by_language():
-                samples |= {squeeze(normalise(text)): owner for text in texts}
+        own, names = self.own, dict[str, str]()
+        samples = {squeeze(normalise(text)): owner for text, owner, _, _ in all_samples(own)}
         for entity in own.entities:
             texts = [*(name for _, name in entity.value.name.given()), *entity.value.aliases]
             names |= {squeeze(normalise(text)): f"entity {quote(entity.value.id)}" for text in texts}
@@ -122,25 +148,60 @@ class _Merging:
     def _merge(self, key: str, item: dict[str, Node]) -> Iterator[Node]:
         """Note what of an item is new; yield the item as it will be, None where nothing of it is new."""
         old = next((one for one in getattr(self.own, key) if _same(key, one, item)), None)
+        file = old.document.file if old else self._file_for(key)
+        further = self._take_further(key, item, old) if key in SHOWN_SAMPLES else {}
         if old is None:
-            file = self._file_for(key)
             self.additions.setdefault(file, []).append(Addition((key,), [item]))
             self.changes.append(f"{file}: new {NOUNS[key]} {quote(_label(item))}")
             yield item
-            return
-        data: Any = old.document.data
-        for part in old.path:
-            data = data[part]
-        added: list[Addition] = []
-        whole = self._merge_node(data, item, (), added)
-        if added:
-            file = old.document.file
-            self.merged_at.add((file, old.path))
-            listed = ", ".join(_told(addition) for addition in added)
-            self.changes.append(f"{file}: {NOUNS[key]} {quote(_label(item))}: {listed}")
-            moved = [Addition((*old.path, *addition.path), addition.value) for addition in added]
-            self.additions.setdefault(file, []).extend(moved)
-            yield whole
+        else:
+            added: list[Addition] = []
+            whole = self._merge_node(old.document.node(old.path), item, (), added)
+            if added:
+                self.merged_at.add((file, old.path))
+                self._note_added(file, f"{NOUNS[key]} {quote(_label(item))}", old.path, added)
+                yield whole
+        if further:
+            self._add_further(key, str(item["id"]), file, further)
+
+    def _note_added(self, file: str, name: str, path: NodePath, added: Sequence[Addition]) -> None:
+        """Note what is added at a path of a file."""
+        self.changes.append(f"{file}: {name}: {', '.join(_told(addition) for addition in added)}")
+        moved = [Addition((*path, *addition.path), addition.value) for addition in added]
+        self.additions.setdefault(file, []).extend(moved)
+
+    def _take_further(self, key: str, item: dict[str, Node], old: Located[Any] | None) -> dict[str, Node]:
+        """Take the samples that belong into a samples file out of an item; of an old one also those that it has."""
+        room = dict.fromkeys(LANGUAGES, SHOWN_SAMPLES[key])
+        questions: Any = item.get("questions", {})
+        if old is not None:
+            apart = any(isinstance(file.model, SamplesFile) for file in self.own.files)
+            own = [old.value.questions, *(one.value for one in self.own.samples if one.path == (old.value.id,))]
+            has = {_compared(text, ("questions",)) for one in own for _, texts in one.by_language() for text in texts}
+            for language, texts in old.value.questions.by_language():
+                room[language] = 0 if apart else max(0, room[language] - len(texts))
+            for language, texts in questions.items():
+                fresh = [text for text in texts if _compared(text, ("questions",)) not in has]
+                self.there += len(texts) - len(fresh)
+                questions[language] = fresh
+        further = take_further(item, room) if "id" in item else {}
+        if old is not None and not any(questions.values()):
+            item.pop("questions", None)
+        return further
+
+    def _add_further(self, key: str, name: str, facts: str, further: dict[str, Node]) -> None:
+        """Note samples that are added to a samples file."""
+        file = self.own.samples_file(name, facts) or self.files.articles[0].name(SAMPLES)
+        entry = next((one for one in self.own.samples if one.path == (name,)), None)
+        there: Any = {}
+        added = [Addition((), further)]
+        if entry is not None:
+            self.merged_at.add((file, entry.path))
+            there = entry.document.node(entry.path)
+            added = [Addition((language,), texts) for language, texts in further.items()]
+        self._note_added(file, f"{NOUNS[key]} {quote(name)}", (name,), added)
+        whole: Any = {language: [*there.get(language, ()), *further.get(language, ())] for language in LANGUAGES}
+        self.further[name] = {language: texts for language, texts in whole.items() if texts}
 
     def _merge_node(self, old: Node, new: Node, path: NodePath, added: list[Addition]) -> Node:
         """Return a node with what is new in another one; what differs stays as it is and is told."""
@@ -193,13 +254,17 @@ class _Merging:
         if not gone or file.model is None:
             return file
         data: Any = file.document.data
+        if isinstance(file.model, SamplesFile):
+            entries = {name: entry for name, entry in file.model.root.items() if (name,) not in gone}
+            document = replace(file.document, data={name: data[name] for name in entries})
+            return replace(file, document=document, model=SamplesFile.model_construct(root=entries))
         lists = [key for key in NOUNS if isinstance(data.get(key), list)]
         kept = {key: [item for item in file.items(key) if item.path not in gone] for key in lists}
         rest = {
             key: [{} if (key, at) in gone else item for at, item in enumerate(items)] if key in kept else items
             for key, items in data.items()
         }
-        document = Document(file.document.file, rest, file.document.lines, file.document.wrong_markers)
+        document = replace(file.document, data=rest)
         model = file.model.model_copy(update={key: [item.value for item in items] for key, items in kept.items()})
         positions = {key: [int(item.path[1]) for item in items] for key, items in kept.items()}
         return replace(file, document=document, model=model, positions=positions)
@@ -215,7 +280,10 @@ class _Merging:
                 continue
             content: dict[str, Node] = {}
             for addition in additions:
-                content.setdefault(str(addition.path[0]), []).extend(addition.value)  # type: ignore[union-attr]
+                if isinstance(addition.value, dict):
+                    content[str(addition.path[0])] = addition.value
+                else:
+                    content.setdefault(str(addition.path[0]), []).extend(addition.value)  # type: ignore[union-attr]
             yield path, dump(content).encode()
 
 
@@ -252,8 +320,11 @@ def _compared(node: Node, path: NodePath) -> str:
     return squeeze(normalise(text)) if path[:1] in {("questions",), ("aliases",)} else text.strip()
 
 
-def _cited(source: Any) -> object:  # noqa: ANN401  a node
-    """Return the section and the paragraphs of a source in one form."""
-    if not isinstance(source, dict):
-        return source
-    return source.get("section"), parse_paragraphs(given) if (given := source.get("paragraphs")) else ()
+def _cited(source: Any) -> frozenset[object]:  # noqa: ANN401  a node
+    """Return the sections and the paragraphs of a source in one form."""
+    places = source if isinstance(source, list) else [source]
+    return frozenset(
+        (place.get("section"), parse_paragraphs(given) if (given := place.get("paragraphs")) else ())
+        for place in places
+        if isinstance(place, dict)
+    )

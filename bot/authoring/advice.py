@@ -1,11 +1,11 @@
 """What would improve the answers of a folder without problems, one function per kind of advice."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations, zip_longest
 from types import MappingProxyType
-from typing import Final, TypeVar
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,10 +13,11 @@ from rapidfuzz import fuzz, process
 
 from bot.core.index import Index, Scope, Target, TfidfIndex, hash_ngrams, ngram_hashes
 from bot.core.matching import Answered, Closest, Question, Suggested, decide
-from bot.core.model import LANGUAGES, Article, Entity, EntityKind, Fact, Gap, Knowledge, Lexicon
+from bot.core.model import LANGUAGES, Article, Entity, EntityKind, Fact, Gap, Knowledge, Language, Lexicon
 from bot.core.stemming import stem
 from bot.core.text import is_hangul, jamo, normalise, script_counts, squeeze, words
 from bot.core.tokens import TokenizedText
+from bot.knowledge.reader import Location, Locations
 from bot.service.answering import score_with
 from bot.service.pages import MOST_COMMANDS, Listing, listings, registered
 from bot.service.ports import Encoder
@@ -29,7 +30,6 @@ _MOST_SAMPLES: Final = 3
 """Near-duplicate samples shown per line."""
 _SAME_ANSWER: Final = 0.7
 """Cosine similarity from which two answers are near duplicates."""
-Item = TypeVar("Item")
 USUAL_ATTRIBUTES: Final[Mapping[EntityKind, tuple[str, ...]]] = MappingProxyType(
     {
         "person": (
@@ -57,29 +57,68 @@ _SHORTEST_NAME: Final = 2
 """Syllables or letters of the shortest part of a name: a single syllable (샘, 밥) usually is another word."""
 _ABOUT: Final = 0.6
 """Share of a word's samples that must be about the entity it is similar to: 'writer' is not Twitter."""
-_LANGUAGE_NAMES: Final = {"ko": "Korean", "en": "English"}
+_LANGUAGE_NAMES: Final[Mapping[Language, str]] = {"ko": "Korean", "en": "English"}
+
+
+KINDS: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "figure": "a figure of an answer that the cited paragraphs or the other language do not have: correct it",
+        "name": "a name that the cited paragraphs, the answer or the other language do not have: correct it",
+        "coverage": "a sentence with a figure, name or quotation that no fact tells: add a fact, if readers may ask",
+        "command": "a command that Discord is not told of: there are too many",
+        "misclassified": "a held-out sample did not find its fact among the first three: move it, or add some like it",
+        "overlap": "held-out samples of one fact find another, or a gap: make each question fit only one of them",
+        "alias": "a word may be a name that is not recognised, or an entity has no name in one script: add the alias",
+        "near-duplicate samples": "samples of one fact that look the same to the bot: reword all but one",
+        "likely question": "a short question that should lead to a fact and does not: add it to its samples",
+        "gap": "readers may ask this of such an entity, and no sample does: add a gap, or a sample",
+        "near-duplicate facts": "facts with nearly the same answer: merge them, or make the answers differ",
+    }
+)
+"""What each kind of advice means, in one line, the most telling kind first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One piece of advice."""
+
+    text: str
+    article: str = ""
+    """Slug of the article that it is about."""
+    items: tuple[str, ...] = ()
+    """Ids of the facts, gaps and entities that it is about; the first one says where it stands."""
+    place: Location | None = None
+    """Where it stands, if not where its first item does."""
+
+    def located(self, locations: Locations) -> Location | None:
+        """Return file and line, None where they are not known."""
+        return self.place or (locations.get((self.article, self.items[0])) if self.items else None)
 
 
 @dataclass(frozen=True, slots=True)
 class Advice:
-    """Advice of one kind: the most useful lines, and how many there are in all."""
+    """Advice of one kind, the most useful line first."""
 
     kind: str
-    lines: tuple[str, ...]
-    number: int
-    """Lines shown and not shown."""
+    lines: tuple[Line, ...]
 
-    def __str__(self) -> str:
-        """Return one line for each, and the number of those not shown."""
-        shown = "".join(f"{self.kind}: {line}\n" for line in self.lines)
-        hidden = self.number - len(self.lines)
-        return shown + (f"{self.kind}: … and {hidden:,} more\n" if hidden else "")
+    def only(self, fact: str) -> "Advice":
+        """Return the advice about one fact."""
+        return Advice(self.kind, tuple(line for line in self.lines if fact in line.items))
 
-
-def first_lines(kind: str, ranked: Iterable[Item], line: Callable[[Item], str] = str) -> Advice:
-    """Return the first ten of `ranked` as advice; `line` is called for no others."""
-    items = tuple(ranked)
-    return Advice(kind, tuple(map(line, items[:MOST_LINES])), len(items))
+    def shown(self, locations: Locations, most: int | None = MOST_LINES) -> str:
+        """Return what the kind means, a text line for each of the first `most`, and the number of those not shown."""
+        if not self.lines:
+            return ""
+        shown = self.lines[:most]
+        texts = [f"{self.kind} ({len(self.lines):,}): {KINDS[self.kind]}"]
+        for line in shown:
+            place = line.located(locations)
+            where = f"{place.file}:{place.line}" if place else line.article
+            texts.append(f"{where}: {self.kind}: {line.text}")
+        if hidden := len(self.lines) - len(shown):
+            texts.append(f"{self.kind}: … and {hidden:,} more; --all shows them")
+        return "\n".join(texts) + "\n"
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,30 +139,32 @@ class Misclassified:
     offered: bool
     """Whether its own fact is among the three most likely."""
 
-    def __str__(self) -> str:
+    def line(self) -> Line:
         """Return the line for the author."""
         found = f"the sample '{self.sample}' finds {', '.join(self.found)} instead"
-        return f"{self.article}: fact '{self.fact}': {found}: move it there, or add samples like it"
+        return Line(f"fact '{self.fact}': {found}", self.article, (self.fact, *self.found))
 
 
 def in_turn(kinds: Sequence[Advice]) -> Advice:
     """Return the advice of one kind about several articles as one: the first line about each, then the second."""
     turns = (line for lines in zip_longest(*(one.lines for one in kinds)) for line in lines if line is not None)
-    return Advice(kinds[0].kind, tuple(turns)[:MOST_LINES], sum(one.number for one in kinds))
+    return Advice(kinds[0].kind, tuple(turns))
 
 
 def unregistered_commands(knowledge: Knowledge) -> Advice:
     """List the commands that Discord is not told of, because there are too many."""
     kept = registered(knowledge)
-    return first_lines("command", (one for one in listings(knowledge) if one not in kept), _unregistered)
+    return Advice("command", tuple(_unregistered(one) for one in listings(knowledge) if one not in kept))
 
 
-def _unregistered(listing: Listing) -> str:
-    articles = ", ".join(article.slug for article, _ in listing.parts)
-    return (
+def _unregistered(listing: Listing) -> Line:
+    slugs = [article.slug for article, _ in listing.parts]
+    articles = ", ".join(slugs)
+    text = (
         f"/{listing.key} of {articles} is not registered: Discord has room for {MOST_COMMANDS}, which are those of the "
         "newest articles: give it the name of another article's command, or remove it"
     )
+    return Line(text, slugs[0])
 
 
 def overlapping_facts(index: Index, misclassified: Iterable[Misclassified]) -> Advice:
@@ -132,25 +173,28 @@ def overlapping_facts(index: Index, misclassified: Iterable[Misclassified]) -> A
     for sample in misclassified:
         pairs.setdefault(frozenset((sample.own, sample.found_first)), []).append(sample)
     many = [samples for samples in pairs.values() if len(samples) >= _OVERLAP]
-    return first_lines("overlap", sorted(many, key=len, reverse=True), lambda samples: _overlap(index, samples))
+    return Advice("overlap", tuple(_overlap(index, one) for one in sorted(many, key=len, reverse=True)))
 
 
-def _overlap(index: Index, samples: Sequence[Misclassified]) -> str:
+def _overlap(index: Index, samples: Sequence[Misclassified]) -> Line:
     """Return the line for a pair, with its two most similar samples."""
     similarities = [index.sample_cosines(squeeze(normalise(sample.sample))) for sample in samples]
     rows = [index.sample_segments.rows(sample.found_first) for sample in samples]
     best = max(range(len(samples)), key=lambda at: similarities[at][rows[at]].max(initial=0))
     sample = samples[best]
     nearest = index.nearest_sample(sample.found_first, similarities[best])
-    return (
-        f"{_name(index.targets[sample.own])} and {_noun_and_id(index.targets[sample.found_first])} overlap in "
-        f"{len(samples)} samples, such as '{sample.sample}' of the first and '{nearest}' of the second: "
-        "make each question fit only one of them"
+    own, other = index.targets[sample.own], index.targets[sample.found_first]
+    text = (
+        f"{_noun_and_id(own)} and {_noun_and_id(other)} overlap in {len(samples)} samples, such as "
+        f"'{sample.sample}' of the first and '{nearest}' of the second"
     )
+    return _line(text, own, other)
 
 
-def _name(target: Target) -> str:
-    return f"{target.article.slug if target.article else 'small talk'}: {_noun_and_id(target)}"
+def _line(text: str, *targets: Target) -> Line:
+    """Return the advice about facts and gaps of one article."""
+    slug = targets[0].article.slug if targets[0].article else ""
+    return Line(text, slug, tuple(target.item.id for target in targets))
 
 
 def _noun_and_id(target: Target) -> str:
@@ -168,25 +212,23 @@ def near_duplicate_samples(index: Index, samples: Sequence[TokenizedText]) -> Ad
             key = int(target), tokenized.language, frozenset(tokenized.features)
             groups.setdefault(key, []).append(text)
     same = sorted(((index.targets[key[0]], texts) for key, texts in groups.items()), key=lambda one: -len(one[1]))
-    repeated = (one for one in same if len(one[1]) > 1)
-    return first_lines("near-duplicate samples", repeated, lambda one: _same_samples(*one))
+    return Advice("near-duplicate samples", tuple(_same_samples(*one) for one in same if len(one[1]) > 1))
 
 
-def _same_samples(target: Target, texts: Sequence[str]) -> str:
+def _same_samples(target: Target, texts: Sequence[str]) -> Line:
     shown = ", ".join(f"'{text}'" for text in texts[:_MOST_SAMPLES]) + (", …" if len(texts) > _MOST_SAMPLES else "")
-    return f"{_name(target)}: {len(texts)} samples look the same to the bot: {shown}: reword all but one"
+    return _line(f"{_noun_and_id(target)}: {len(texts)} samples look the same to the bot: {shown}", target)
 
 
 def near_duplicate_facts(index: Index, encoder: Encoder | None) -> Advice:
     """List facts of one article with nearly the same answer, compared by the encoder where there is one."""
     pairs = sorted(_same_answers(index, _passage_similarity(index, encoder)), reverse=True)
     targets = ((index.targets[one], index.targets[other]) for _, one, other in pairs)
-    return first_lines("near-duplicate facts", targets, lambda pair: _same_answer(*pair))
+    return Advice("near-duplicate facts", tuple(_same_answer(*pair) for pair in targets))
 
 
-def _same_answer(one: Target, other: Target) -> str:
-    cure = "merge them, or make the answers differ"
-    return f"{_name(one)} and {_noun_and_id(other)} have nearly the same answer: {cure}"
+def _same_answer(one: Target, other: Target) -> Line:
+    return _line(f"{_noun_and_id(one)} and {_noun_and_id(other)} have nearly the same answer", one, other)
 
 
 def _same_answers(index: Index, similarity: NDArray[np.float32]) -> Iterator[tuple[float, int, int]]:
@@ -234,34 +276,33 @@ def missing_gaps(scope: Scope, encoder: Encoder | None, samples: Sequence[Tokeni
     An attribute that is only suggested counts if samples ask it of several others; one without an answer needs no
     gap. `samples` are the tokenized samples of the index.
     """
-    found: list[tuple[tuple[bool, int, int], UnaskedAttribute, str]] = []
+    found: list[tuple[tuple[bool, int, int], UnaskedAttribute, str, str]] = []
     for one in unasked_attributes(scope.knowledge, scope.index, samples):
         question = _shortest_question(scope.knowledge.lexicon, one)
         match decide(*score_with(scope, Question(question), encoder)):
             case Answered(best=best):
-                found.append(
-                    ((True, one.facts, one.others), one, f"'{question}' is answered with '{best.target.item.id}'")
-                )
+                outcome = f"is answered with '{best.target.item.id}'"
+                found.append(((True, one.facts, one.others), one, question, outcome))
             case Closest(best=best):
-                found.append(
-                    ((False, one.facts, one.others), one, f"'{question}' shows '{best.target.item.id}' as the closest")
-                )
+                outcome = f"shows '{best.target.item.id}' as the closest"
+                found.append(((False, one.facts, one.others), one, question, outcome))
             case Suggested(others=(best, *_)) if one.others >= _COMMON:
-                found.append(((False, one.facts, one.others), one, f"'{question}' offers '{best.target.item.id}'"))
+                found.append(((False, one.facts, one.others), one, question, f"offers '{best.target.item.id}'"))
     found.sort(key=lambda proposal: proposal[0], reverse=True)
     proposed: Counter[EntityKey] = Counter()
-    turns: list[tuple[bool, int, str]] = []
-    for (answered, *_), one, outcome in found:
+    turns: list[tuple[bool, int, Line]] = []
+    for (answered, *_), one, question, outcome in found:
         key = one.article.slug, one.entity.id
         proposed[key] += 1
-        turns.append((not answered, proposed[key], _proposal(one, outcome)))
+        turns.append((not answered, proposed[key], _proposal(one, f"'{question}' {outcome}")))
     turns.sort(key=lambda turn: turn[:2])  # one attribute of each entity before the second of any
-    return first_lines("gap", turns, lambda turn: turn[2])
+    return Advice("gap", tuple(line for *_, line in turns))
 
 
-def _proposal(one: UnaskedAttribute, outcome: str) -> str:
+def _proposal(one: UnaskedAttribute, outcome: str) -> Line:
     what = f"the {one.attribute.replace('-', ' ')} of {one.entity.name.get(one.article.language)}"
-    return f"{one.article.slug}: no sample asks for {what}, but {outcome}: add a gap, or a sample if that is right"
+    text = f"no sample asks for {what}, but {outcome}: add a gap, or a sample if that is right"
+    return Line(text, one.article.slug, (one.entity.id,))
 
 
 def _shortest_question(lexicon: Lexicon, one: UnaskedAttribute) -> str:
@@ -328,7 +369,7 @@ def missing_aliases(scope: Scope, samples: Sequence[TokenizedText]) -> Advice:
     """
     entries = (text for entry in scope.knowledge.lexicon.entries() for text in (*entry.ko, *entry.en))
     common = frozenset(stem(word) for text in entries for word in words(normalise(text)))
-    found: list[tuple[int, str]] = []
+    found: list[tuple[int, Line]] = []
     for article in scope.knowledge.articles:
         found += _without_script(article)
         names = _NameMatcher(article)
@@ -336,11 +377,12 @@ def missing_aliases(scope: Scope, samples: Sequence[TokenizedText]) -> Advice:
             if stem(word.text) not in common and (entity := names.match(word)):
                 what = f"'{word.text}' in {word.count} samples looks like {entity.name.get(article.language)}"
                 cure = f"if it means that, add it as an alias of entity '{entity.id}'"
-                found.append((word.count, f"{article.slug}: {what} but is not recognised as that name: {cure}"))
-    return first_lines("alias", sorted(found, key=lambda one: -one[0]), lambda one: one[1])
+                text = f"{what} but is not recognised as that name: {cure}"
+                found.append((word.count, Line(text, article.slug, (entity.id,))))
+    return Advice("alias", tuple(line for _, line in sorted(found, key=lambda one: -one[0])))
 
 
-def _without_script(article: Article) -> Iterator[tuple[int, str]]:
+def _without_script(article: Article) -> Iterator[tuple[int, Line]]:
     """Yield number of samples and advice for entities without a name in the script of a language with samples."""
     items: tuple[Fact | Gap, ...] = (*article.facts, *article.gaps)
     samples = Counter(sample.language for item in items for sample in item.samples)
@@ -350,7 +392,7 @@ def _without_script(article: Article) -> Iterator[tuple[int, str]]:
             if samples[language] and any(letters) and not count:
                 name = _LANGUAGE_NAMES[language]
                 what = f"entity '{entity.id}' has no name in {name} letters, but there are samples in {name}"
-                yield samples[language], f"{article.slug}: {what}: add one as an alias"
+                yield samples[language], Line(f"{what}: add one as an alias", article.slug, (entity.id,))
 
 
 def _repeated_words(index: Index, samples: Sequence[TokenizedText], article: Article) -> Iterator[_Word]:

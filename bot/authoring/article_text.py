@@ -5,18 +5,14 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import starmap
-from pathlib import Path
 from typing import Final
 
+from bot.authoring.layout import ArticleCopy, Unit, looks_like_body
 from bot.core.model import Article, Fact
-from bot.errors import KnowledgeError, Problem
-from bot.knowledge.folder import decode, read_bytes
+from bot.errors import Problem
 from bot.knowledge.problems import quote
 from bot.knowledge.reader import Location, Locations
 
-_SENTENCE_END: Final = re.compile(r"[.!?。…][\"'”’)\]]*$")
-_LONG: Final = 80
-"""Width (a Hangul syllable counts as two) from which a line looks like a paragraph rather than a heading."""
 _SKIP_BETWEEN: Final = 0.05
 """Penalty for skipping a line between two sections."""
 _SKIP_INSIDE: Final = 1.0
@@ -26,6 +22,7 @@ _MOST_EVIDENCE: Final = 4.0
 COPIED_WORDS: Final = 8
 """Words in a row that count as a copy."""
 _WORD: Final = re.compile(r"\w+")
+_NUMBER: Final = re.compile(r"\d[\d,.]*\d")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +32,10 @@ class Paragraphs:
     body: Mapping[int, str]
     """Text of each body paragraph by its number, from 1."""
     whole: str
+    written: Mapping[int, str]
+    """Each body paragraph as it is written."""
+    lines: Mapping[int, int]
+    """Line of the file, from 1, of each body paragraph; 0 where lines mean nothing, as in HTML."""
 
 
 def plain(text: str) -> str:
@@ -55,26 +56,46 @@ def occurs_in(item: str, text: str) -> bool:
     return False
 
 
-def split_paragraphs(article: Article, text: str) -> Paragraphs | None:
-    """Return the body paragraphs; None when the text has fewer lines than the article has paragraphs."""
-    lines = [plain(line) for line in text.splitlines() if line.strip()]
+def split_paragraphs(article: Article, copy: ArticleCopy) -> Paragraphs | None:
+    """Return the body paragraphs; None when the text has fewer lines than the article has paragraphs.
+
+    They are those that `new` and `brief` count where the article has as many. Otherwise its sections were divided in
+    another way, and the evidence of its facts tells which lines they are.
+    """
+    units = copy.units
+    lines = [plain(unit.text) for unit in units]
     sections = [section.paragraphs for section in article.sections if section.paragraphs]
     numbers = [number for paragraphs in sections for number in paragraphs]
+    whole = "\n".join([plain(copy.metadata.title), *lines])
+    if numbers == list(range(1, len(copy.paragraphs) + 1)):
+        return _paragraphs(dict(enumerate(copy.body_units, 1)), whole)
     if len(lines) < len(numbers):
         return None
     starts = {paragraphs[0] for paragraphs in sections}
     scores = _scores(article, lines, numbers)
     chosen = _align(scores, [_SKIP_BETWEEN if n in starts else _SKIP_INSIDE for n in numbers])
-    body = {number: lines[row] for number, row in zip(numbers, chosen, strict=True)}
-    return Paragraphs(body, "\n".join(lines))
+    return _paragraphs(dict(zip(numbers, (units[row] for row in chosen), strict=True)), whole)
+
+
+def _paragraphs(found: Mapping[int, Unit], whole: str) -> Paragraphs:
+    return Paragraphs(
+        body={number: plain(unit.text) for number, unit in found.items()},
+        whole=whole,
+        written={number: unit.text for number, unit in found.items()},
+        lines={number: unit.line for number, unit in found.items()},
+    )
 
 
 def _scores(article: Article, lines: Sequence[str], numbers: Sequence[int]) -> list[list[float]]:
-    """Return scores, shape (paragraphs, lines): how much a line looks like a paragraph, plus its share of evidence."""
+    """Return scores, shape (paragraphs, lines): how much a line looks like a paragraph, plus its share of evidence.
+
+    The longer numbers of an answer count as evidence here: they stand in the same digits in both languages.
+    """
     items: dict[int, set[str]] = {number: set() for number in numbers}
     for fact in article.facts:
-        if len(fact.source.paragraphs) == 1:
-            items.setdefault(fact.source.paragraphs[0], set()).update(map(plain, fact.evidence))
+        if len(cited := fact.source.every_paragraph()) == 1:
+            telling = [*fact.evidence, *(number for text in fact.answer.every() for number in _NUMBER.findall(text))]
+            items.setdefault(cited[0], set()).update(map(plain, telling))
     rows = {item: [occurs_in(item, line) for line in lines] for found in items.values() for item in found}
     weight = {item: 1 / max(1, sum(hits)) for item, hits in rows.items()}
     shape = [looks_like_body(line) for line in lines]
@@ -85,12 +106,6 @@ def _scores(article: Article, lines: Sequence[str], numbers: Sequence[int]) -> l
         ]
         for number in numbers
     ]
-
-
-def looks_like_body(line: str) -> float:
-    """Return how much a line looks like a body paragraph, from 0 to 2."""
-    width = len(line) + sum(line.count(c) for c in set(line) if "가" <= c <= "힣")
-    return min(1.0, width / _LONG) + (1.0 if _SENTENCE_END.search(line) else 0.0)
 
 
 def _align(scores: Sequence[Sequence[float]], skip: Sequence[float]) -> list[int]:
@@ -124,30 +139,19 @@ def _reach(best: Sequence[float], cost: float) -> tuple[list[float], list[int]]:
     return reach, link
 
 
-def read_article_text(path: Path) -> str:
-    """Return the text of an article; raise KnowledgeError when the file is not readable UTF-8 text."""
-    problems: list[Problem] = []
-    data = read_bytes(path, str(path))
-    if isinstance(data, Problem):
-        raise KnowledgeError((data,))
-    if (text := decode(data, str(path), problems)) is None:
-        raise KnowledgeError(tuple(problems))
-    return text
-
-
-def check_article_text(article: Article, text: str, locations: Locations | None = None) -> tuple[Problem, ...]:
+def check_article_text(article: Article, copy: ArticleCopy, locations: Locations | None = None) -> tuple[Problem, ...]:
     """Report evidence that is not where it is cited, and answers copied from the text.
 
     `locations` (from `parse_knowledge`) puts file and line into the problems. Evidence of a section without body
     paragraphs (headline, deck, note) is looked up in the whole text.
     """
-    paragraphs = split_paragraphs(article, text)
+    paragraphs = split_paragraphs(article, copy)
     if paragraphs is None:
         count = sum(len(section.paragraphs) for section in article.sections)
-        what = f"the text has fewer lines than the sections have paragraphs ({count}); is it this article?"
+        what = f"the text has fewer paragraphs than the sections ({count}); is it this article?"
         return (Problem(f"{article.slug}/article.yaml", 0, "sections", what),)
-    found = [problem for fact in article.facts for problem in _missing_evidence(fact, paragraphs)]
-    found += _copies(article, text)
+    found = [problem for fact in article.facts for problem in missing_evidence(fact, paragraphs)]
+    found += _copies(article, copy)
 
     def located(name: str, where: str, what: str) -> Problem:
         place = (locations or {}).get((article.slug, name), Location(article.slug, 0))
@@ -156,10 +160,16 @@ def check_article_text(article: Article, text: str, locations: Locations | None 
     return tuple(sorted(starmap(located, found)))
 
 
-def _missing_evidence(fact: Fact, paragraphs: Paragraphs) -> Iterator[tuple[str, str, str]]:
+def cited_texts(fact: Fact, paragraphs: Paragraphs) -> list[str]:
+    """Return the paragraphs that a fact cites; of a section without body paragraphs, the whole text."""
+    texts = [paragraphs.body[number] for number in fact.source.every_paragraph() if number in paragraphs.body]
+    whole = not texts or any(not place.paragraphs for place in fact.source.sections())
+    return [*texts, paragraphs.whole] if whole else texts
+
+
+def missing_evidence(fact: Fact, paragraphs: Paragraphs) -> Iterator[tuple[str, str, str]]:
     """Yield the fact's id, where and what for each evidence item that is in none of the cited paragraphs."""
-    cited = fact.source.paragraphs
-    texts = [paragraphs.body[n] for n in cited if n in paragraphs.body] or [paragraphs.whole]
+    cited, texts = fact.source.every_paragraph(), cited_texts(fact, paragraphs)
     for item in fact.evidence:
         wanted = plain(item)
         if any(occurs_in(wanted, text) for text in texts):
@@ -178,10 +188,9 @@ def _listed(numbers: Iterable[int]) -> str:
     return ", ".join(map(str, numbers))
 
 
-def _copies(article: Article, text: str) -> Iterator[tuple[str, str, str]]:
+def _copies(article: Article, copy: ArticleCopy) -> Iterator[tuple[str, str, str]]:
     """Yield id, where and what for each text that repeats eight words in a row of the article without its title."""
-    title, _, body = text.strip().partition("\n")
-    runs = set(_runs(body)) - set(_runs(title))
+    runs = {run for unit in copy.units for run in _runs(unit.text)} - set(_runs(copy.metadata.title))
     texts = [(fact.id, f"fact {quote(fact.id)}: answer", fact.answer) for fact in article.facts]
     texts += [(gap.id, f"gap {quote(gap.id)}: answer", gap.answer) for gap in article.gaps]
     texts += [

@@ -7,10 +7,9 @@ from pathlib import Path
 from string import Template
 from typing import Any, Final
 
-from bot.authoring.from_text import read_layout
 from bot.authoring.json_form import AdditionForm, ReplyForm
+from bot.authoring.layout import ArticleCopy
 from bot.core.model import Language
-from bot.core.text import is_hangul
 from bot.errors import ConfigError
 from bot.knowledge.validation import UNFINISHED
 
@@ -36,13 +35,13 @@ class Brief:
     parts: int
 
 
-def write_brief(article: str, language: Language | None, samples: int, part: int = 1) -> Brief:
+def write_brief(article: ArticleCopy, language: Language | None, samples: int, part: int = 1) -> Brief:
     """Return a brief about an article's text, in the article's language unless another is named.
 
     Raises KnowledgeError when the text has no paragraph, ConfigError when there is no such part.
     """
-    title, body = read_layout(article)
-    own: Language = "ko" if any(map(is_hangul, title)) else "en"
+    body, known = article.body(), article.metadata
+    own = article.language
     language = language or own
     ranges = list(_parts(body))
     if not 1 <= part <= len(ranges):
@@ -50,7 +49,13 @@ def write_brief(article: str, language: Language | None, samples: int, part: int
         raise ConfigError(msg)
     first, last = ranges[part - 1]
     in_parts, span, whole = _WORDS[language]
-    source = {"title": title, "publisher": f"{UNFINISHED}: the publisher>", "language": own, "paragraphs": len(body)}
+    source = {
+        "title": known.title or f"{UNFINISHED}: the title>",
+        "publisher": known.publisher or f"{UNFINISHED}: the publisher>",
+        **{key: value for key, value in (("date", known.date), ("url", known.url)) if value},
+        "language": own,
+        "paragraphs": len(body),
+    }
     text = Template((FOLDER / f"{language}.md").read_text(encoding="utf-8")).substitute(
         part=in_parts.format(part, len(ranges)) if len(ranges) > 1 else "",
         paragraphs=numbered(body[first - 1 : last], first),

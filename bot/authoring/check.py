@@ -13,8 +13,14 @@ from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
 from bot.authoring import advice
-from bot.authoring.advice import Advice, Misclassified
-from bot.authoring.article_text import check_article_text, read_article_text
+from bot.authoring.advice import MOST_LINES, Advice, Line, Misclassified
+from bot.authoring.article_file import article_from
+from bot.authoring.article_text import check_article_text, split_paragraphs
+from bot.authoring.coverage import Untold, untold
+from bot.authoring.encodings import read_source
+from bot.authoring.evidence import Doubt, answer_doubts
+from bot.authoring.layout import SPLITS, ArticleCopy, ReadOptions
+from bot.authoring.likely import likely_questions
 from bot.core.features import Matrix
 from bot.core.index import Scope, Vector
 from bot.core.matching import MAX_SUGGESTIONS, Question, believed
@@ -23,7 +29,8 @@ from bot.core.model import Article, Fact, Knowledge, Sample
 from bot.core.snapshot import Snapshot
 from bot.core.text import counted, normalise
 from bot.errors import ConfigError, KnowledgeError, Problem
-from bot.knowledge.reader import LocatedKnowledge
+from bot.knowledge.problems import quote
+from bot.knowledge.reader import LocatedKnowledge, Location, Locations
 from bot.service.answering import score_with
 from bot.service.library import build_snapshot, failed_cases
 from bot.service.ports import Encoder
@@ -32,6 +39,14 @@ FOLDS = 8
 """Most rounds of held-out samples; each round holds out every eighth sample of a fact."""
 MOST_HELD_OUT: Final = 12
 """Held-out samples of a fact that are tested unless all are wanted: more of them name the same facts."""
+
+_OTHER_READINGS: Final = tuple(
+    ReadOptions(split=split, headings=headings, keep_all=keep_all)
+    for keep_all in (False, True)
+    for headings in (True, False)
+    for split in SPLITS
+)[1:]
+"""How `new` may have been told to read a text; the first, without options, is left out."""
 
 
 class _RememberingEncoder:
@@ -138,44 +153,106 @@ class Report:
     counts: str
     advice: tuple[Advice, ...]
 
-    def __str__(self) -> str:
-        """Return the advice, kind by kind, and one line of counts."""
-        warnings = counted(sum(kind.number for kind in self.advice), "warning")
-        return "".join(map(str, self.advice)) + f"{self.counts}: no problems, {warnings}\n"
+    def shown(self, locations: Locations, *, every: bool = False) -> str:
+        """Return the advice kind by kind, the ten best lines of each or `every` one, and one line of counts."""
+        warnings = counted(sum(len(kind.lines) for kind in self.advice), "warning")
+        most = None if every else MOST_LINES
+        shown = "".join(kind.shown(locations, most) for kind in self.advice)
+        return f"{shown}{self.counts}: no problems, {warnings}\n"
+
+    def only(self, fact: str) -> "Report":
+        """Return the report with nothing but the advice about one fact."""
+        return replace(self, advice=tuple(kind.only(fact) for kind in self.advice))
 
 
-def text_problems(located: LocatedKnowledge, file: Path) -> tuple[Problem, ...]:
-    """Compare the only article of `located` with its text in `file`.
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """What a comparison of the facts with each other and with the article's text has found."""
 
-    Raises ConfigError when there are several articles, KnowledgeError when `file` can't be read.
+    problems: tuple[Problem, ...]
+    advice: tuple[Advice, ...]
+
+
+def compare(located: LocatedKnowledge, file: Path | None = None) -> Compared:
+    """Compare the two languages of each answer, and the only article of `located` with its text in `file`.
+
+    A figure that the article has nowhere is a problem; what may be right all the same is advice. Raises ConfigError
+    when there is a file and several articles, KnowledgeError when `file` can't be read.
     """
     articles = located.knowledge.articles
+    if file is None:
+        doubts = [(article, doubt) for article in articles for doubt in answer_doubts(article, None)]
+        return Compared((), _doubtful(doubts))
     if len(articles) != 1:
         msg = f"--article needs the folder of one article; this one has {len(articles)}."
         raise ConfigError(msg)
-    return check_article_text(articles[0], read_article_text(file), located.locations)
+    (article,) = articles
+    copy = _copy_as_divided(article, file)
+    problems = check_article_text(article, copy, located.locations)
+    if (paragraphs := split_paragraphs(article, copy)) is None:
+        return Compared(problems, ())
+    doubts = [(article, doubt) for doubt in answer_doubts(article, paragraphs)]
+    wrong = [_problem(located, article, doubt) for article, doubt in doubts if not doubt.in_article]
+    possible = _doubtful([one for one in doubts if one[1].in_article])
+    lines = (_untold(article, one, Location(str(file), one.line)) for one in untold(article, paragraphs))
+    return Compared((*problems, *wrong), (*possible, Advice("coverage", tuple(lines))))
+
+
+def _copy_as_divided(article: Article, file: Path) -> ArticleCopy:
+    """Return an article's text as it was read when its sections were divided.
+
+    Its author may have told `new` to read it in another way: of those that give as many paragraphs as the article
+    has, the one with the fewest problems counts.
+    """
+    text, encoding = read_source(file)
+    copies = [article_from(text, file.name, options, encoding) for options in (None, *_OTHER_READINGS)]
+    count = sum(len(section.paragraphs) for section in article.sections)
+    fitting = [copy for copy in copies if len(copy.paragraphs) == count]
+    return min((*fitting, copies[0]), key=lambda copy: len(check_article_text(article, copy)))
+
+
+def _problem(located: LocatedKnowledge, article: Article, doubt: Doubt) -> Problem:
+    place = located.locations.get((article.slug, doubt.fact), Location(article.slug, 0))
+    return Problem(place.file, place.line, f"fact {quote(doubt.fact)}: answer", doubt.what)
+
+
+def _doubtful(doubts: Sequence[tuple[Article, Doubt]]) -> tuple[Advice, ...]:
+    """Return what is doubtful in answers, one advice for figures and one for names."""
+    kinds: dict[str, list[Line]] = {"figure": [], "name": []}
+    for article, doubt in doubts:
+        kinds[doubt.kind].append(Line(f"fact {quote(doubt.fact)}: {doubt.what}", article.slug, (doubt.fact,)))
+    return tuple(Advice(kind, tuple(lines)) for kind, lines in kinds.items())
+
+
+def _untold(article: Article, one: Untold, place: Location) -> Line:
+    """Return the line for a sentence that is not told; it concerns the facts that cite its paragraph."""
+    citing = tuple(fact.id for fact in article.facts if one.paragraph in fact.source.every_paragraph())
+    text = f"no fact tells {', '.join(map(quote, one.things()))} of {quote(one.sentence)}"
+    return Line(f"paragraph {one.paragraph}: {text}", article.slug, citing, place)
 
 
 def check(  # noqa: PLR0913  what to look for is a switch each
     snapshot: Snapshot,
     encoder: Encoder | None,
     progress: Callable[[int, int], None],
-    problems: tuple[Problem, ...] = (),
+    compared: Compared = Compared((), ()),
     *,
     more_advice: bool = False,
     full: bool = False,
 ) -> Report:
-    """Return what would improve the answers; raise KnowledgeError with `problems` and every case that fails.
+    """Return what would improve the answers; raise KnowledgeError with the problems and every case that fails.
 
-    With `more_advice` the report also proposes gaps and lists near-duplicate facts; with `full` it tests every sample.
+    With `more_advice` the report also proposes samples and gaps and lists near-duplicate facts; with `full` it tests
+    every sample.
     """
-    if found := (*problems, *failed_cases(snapshot, encoder)):
+    if found := (*compared.problems, *failed_cases(snapshot, encoder)):
         raise KnowledgeError(found)
     wrong = misclassified_samples(snapshot, encoder, progress, full=full)
     by_article = [_advice(scope, encoder, wrong, more_advice=more_advice) for scope in snapshot.every_scope()]
     kinds = [
+        *compared.advice,
         advice.unregistered_commands(snapshot.knowledge),
-        advice.first_lines("misclassified", (sample for sample in wrong if not sample.offered)),
+        Advice("misclassified", tuple(sample.line() for sample in wrong if not sample.offered)),
         *map(advice.in_turn, zip(*by_article, strict=True)),
     ]
     return Report(_counts(snapshot.knowledge), tuple(kinds))
@@ -193,7 +270,11 @@ def _advice(
         advice.near_duplicate_samples(index, samples),
     ]
     if more_advice:
-        kinds += [advice.missing_gaps(scope, encoder, samples), advice.near_duplicate_facts(index, encoder)]
+        kinds += [
+            likely_questions(scope, encoder, samples),
+            advice.missing_gaps(scope, encoder, samples),
+            advice.near_duplicate_facts(index, encoder),
+        ]
     return kinds
 
 

@@ -27,13 +27,21 @@ from bot.authoring.json_form import (
     without_nulls,
 )
 from bot.authoring.json_reply import JsonPath, Reply
-from bot.core.model import LANGUAGES, NOTHING, Lexicon
+from bot.core.model import LANGUAGES, NOTHING, Language, Lexicon
 from bot.core.text import normalise, squeeze
 from bot.errors import KnowledgeError, Problem
-from bot.knowledge.folder import ARTICLE, CASES, COMMANDS, ENTITIES, FACTS, SLUG_LENGTH
+from bot.knowledge.folder import ARTICLE, CASES, COMMANDS, ENTITIES, FACTS, SAMPLES, SLUG_LENGTH
 from bot.knowledge.problems import NOUNS, Node, NodePath, quote
-from bot.knowledge.references import ArticleFiles, check_references
-from bot.knowledge.schema import ArticleFile, CasesFile, CommandsFile, EntitiesFile, FactsFile, SectionModel
+from bot.knowledge.references import article_of, check_references, further_samples
+from bot.knowledge.schema import (
+    ArticleFile,
+    CasesFile,
+    CommandsFile,
+    EntitiesFile,
+    FactsFile,
+    SamplesFile,
+    SectionModel,
+)
 from bot.knowledge.validation import LoadedFile, validate
 from bot.knowledge.writer import Draft, clean, identifier
 from bot.knowledge.yaml_reader import Document
@@ -49,9 +57,12 @@ _FILES: Final[Mapping[str, type[BaseModel]]] = {
     ARTICLE: ArticleFile,
     ENTITIES: EntitiesFile,
     FACTS: FactsFile,
+    SAMPLES: SamplesFile,
     COMMANDS: CommandsFile,
     CASES: CasesFile,
 }
+SHOWN_SAMPLES: Final[Mapping[str, int]] = {"facts": 4, "gaps": 2}
+"""Samples of each language that are written beside the answer; further ones are written to a samples file."""
 _LONGEST_COMMAND: Final = 32
 _HANGUL: Final = re.compile("[가-힣]")
 _BODY, _WHOLE = "body", "article"
@@ -146,7 +157,7 @@ def from_json(reply: Reply, slug: str, lexicon: Lexicon | None = None) -> Draft:
     """
     form = list(form_problems(reply, ReplyForm))
     converter = Converter(reply)
-    content = converter.content()
+    content = _with_samples_apart(converter.content())
     form += converter.problems
     if reply.data.get("facts") == []:
         form.append(reply.problem(("facts",), "has no fact: an article needs at least one"))
@@ -156,6 +167,34 @@ def from_json(reply: Reply, slug: str, lexicon: Lexicon | None = None) -> Draft:
     if problems := first_problems(form, later):
         raise KnowledgeError(problems)
     return Draft(slug, content, told(converter.notes))
+
+
+def _with_samples_apart(content: Mapping[str, dict[str, Node]]) -> dict[str, dict[str, Node]]:
+    """Return the content of files, with further samples of facts and gaps in a file of their own."""
+    apart: dict[str, Node] = {}
+    for key, most in SHOWN_SAMPLES.items():
+        items: Any = content[FACTS].get(key, ())
+        for item in items:
+            name = item.get("id")
+            if name in {None, *apart}:
+                continue
+            if further := take_further(item, dict.fromkeys(LANGUAGES, most)):
+                apart[name] = further
+    files = {FACTS: {FACTS: content[FACTS]} | ({SAMPLES: apart} if apart else {})}
+    return {name: data for of in content for name, data in files.get(of, {of: content[of]}).items()}
+
+
+def take_further(item: dict[str, Node], most: Mapping[Language, int]) -> dict[str, Node]:
+    """Take the samples beyond the first `most` of each language out of a fact or gap and return them by language."""
+    questions: Any = item.get("questions", {})
+    further: dict[str, Node] = {}
+    for language, shown in most.items():
+        texts = questions.pop(language, [])
+        if texts[:shown]:
+            questions[language] = texts[:shown]
+        if texts[shown:]:
+            further[language] = texts[shown:]
+    return further
 
 
 def told(notes: Iterable[Problem]) -> tuple[str, ...]:
@@ -185,13 +224,6 @@ def incomplete_lists(reply: Reply) -> frozenset[str]:
         if not isinstance(items, list)
         or not all(isinstance(item, dict) and isinstance(item.get("id"), str) for item in items)
     )
-
-
-def article_of(slug: str, files: tuple[LoadedFile[Any], ...], incomplete: frozenset[str] = frozenset()) -> ArticleFiles:
-    """Return what was read, so that the checks between items can be run."""
-    head = next((file.model for file in files if isinstance(file.model, ArticleFile)), None)
-    items: dict[str, Any] = {key: tuple(item for file in files for item in file.items(key)) for key in NOUNS}
-    return ArticleFiles(slug, head, files, incomplete, **items)
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,10 +280,16 @@ def _shared(places: Sequence[JsonPath], *, at_least_one_up: bool) -> JsonPath:
 
 
 def loaded_content(
-    reply: Reply, content: Mapping[str, dict[str, Node]], problems: list[Problem]
+    reply: Reply, content: Mapping[str, dict[str, Node]], problems: list[Problem], files: Iterable[LoadedFile[Any]] = ()
 ) -> dict[str, LoadedFile[Any]]:
-    """Validate the content of each file; problems are told at their places in the reply."""
-    return {name: validate(_document(reply, data), _FILES[name], problems) for name, data in content.items()}
+    """Validate the content of each file; problems are told at their places in the reply.
+
+    Samples in the samples files among `files`, those of the folder that is added to, count for the facts too.
+    """
+    documents = {name: _document(reply, data) for name, data in content.items()}
+    apart = [file.document for file in files if isinstance(file.model, SamplesFile)]
+    further = further_samples([*apart, *(documents[name] for name in documents if name == SAMPLES)])
+    return {name: validate(document, _FILES[name], problems, further) for name, document in documents.items()}
 
 
 @dataclass(slots=True)
@@ -436,30 +474,28 @@ class Converter:
         """Return whether an item of the reply adds to one of the folder."""
         return item.get("id") in self.known.get(key, frozenset())
 
-    def _source(self, item: Item) -> dict[str, Node]:
-        """Return section and paragraphs of a fact."""
-        paragraphs, place = item.paragraphs("paragraph"), item.place("paragraph")
-        first = paragraphs[0] if paragraphs else None
+    def _source(self, item: Item) -> Node:
+        """Return section and paragraphs of a fact; a list of these if its paragraphs are in several sections."""
+        cited, place = item.paragraphs("paragraph"), item.place("paragraph")
         last = max((n for s in self.sections for n in s.paragraphs), default=0)
-        if paragraphs:
-            section = next((s for s in self.sections if first in s.paragraphs), None)
-        else:
-            section = next((s for s in self.sections if s.id == _WHOLE or not last), None)
-        numbers: list[Node] = [Placed.at(place, str(number)) for number in paragraphs]
-        beyond = [n for n in paragraphs if not any(n in s.paragraphs for s in self.sections)]
-        what = ""
-        if beyond:
-            what = f"the article has no paragraph {beyond[0]} (1–{last})"
-        elif section is None:
+        sections = [s for s in self.sections if set(cited) & set(s.paragraphs)]
+        if not cited:
+            sections = [s for s in self.sections if s.id == _WHOLE or not last][:1]
+        if beyond := [n for n in cited if not any(n in s.paragraphs for s in self.sections)]:
+            self.problems.append(
+                self._problem(item, f"the article has no paragraph {beyond[0]} (1–{last})", "paragraph")
+            )
+        elif not sections:
             what = f"'paragraph' is missing: which of 1–{last}?"
-        elif outside := set(paragraphs) - set(section.paragraphs):
-            what = f"paragraph {min(outside)} is not in section {quote(section.id)}, as {first} is: cite one section"
-        if what:
             self.problems.append(self._problem(item, what, "paragraph"))
-        if beyond or section is None:
-            section = next(iter(self.sections))
-            numbers = [str(number) for number in section.paragraphs[:1]]
-        return {"section": Placed.at(place, section.id)} | _given(paragraphs=numbers)
+        if beyond or not sections:
+            sections = [next(iter(self.sections))]
+            cited = list(sections[0].paragraphs[:1])
+        listed: list[Node] = []
+        for section in sections:
+            numbers: list[Node] = [Placed.at(place, str(number)) for number in cited if number in section.paragraphs]
+            listed.append({"section": Placed.at(place, section.id)} | _given(paragraphs=numbers))
+        return listed if len(listed) > 1 else listed[0]
 
     def _tag(self, text: Placed) -> Placed:
         """Return a tag in the form of an id."""

@@ -5,136 +5,67 @@ No sentence of the text goes into the folder, only its title (as a citation), na
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Final
 
-from bot.authoring.article_text import looks_like_body
-from bot.core.model import EntityKind, Language
+from bot.authoring.figures import written_figures
+from bot.authoring.known_names import Name
+from bot.authoring.layout import ArticleCopy
+from bot.authoring.names import find_names
+from bot.core.model import Language
 from bot.core.text import normalise, squeeze
-from bot.errors import KnowledgeError, Problem
 from bot.knowledge.folder import ARTICLE, CASES, ENTITIES, FACTS
 from bot.knowledge.problems import Node
-from bot.knowledge.schema import LAST_PARAGRAPH
 from bot.knowledge.validation import UNFINISHED
-from bot.knowledge.writer import Draft, clean, identifier
+from bot.knowledge.writer import Commented, Draft, identifier
 
 _HANGUL: Final = re.compile("[가-힣]")
-_BODY: Final = 1.5
-"""Score (of 2) from which a line counts as a body paragraph."""
 _MOST_EVIDENCE: Final = 8
 _LONGEST_TITLE: Final = 200
-_TITLES: Final = (
-    r"(?:CEO|CTO|CFO|COO|최고\w+책임자|공동창업자|창업자|대표|부사장|사장|회장|의장|이사"
-    r"|감독|교수|의원|장관|연구원)"
-)
-_PERSON: Final = re.compile(rf"(?<![가-힣])([가-힣]{{2,5}}) (?={_TITLES})")
-_LATIN: Final = re.compile(
-    r"\b[A-Z][A-Za-z0-9.&-]*[A-Za-z0-9](?: (?:of |de |van |von )?[A-Z][A-Za-z0-9.&-]*[A-Za-z0-9])*"
-)
-_QUOTED: Final = re.compile(r"['‘]([A-Z가-힣][\w-]{1,11})['’]")
-_NO_NAME: Final = re.compile(
-    r".*[던를을는가]|임시|만든|전임|현직|총괄|공동|AI|SNS|C[ETFORI]O|[A-Z][a-z]+day"
-    "|January|February|March|April|May|June|July|August|September|October|November|December"
-)
-"""Words that appear where names do: participles, roles, weekdays, months."""
-_FIGURE: Final = re.compile(
-    r"(?<![A-Za-z0-9-])[$€£]?\d[\d,.]*(?:\s?(?:천|만|억|조)\s?[\d,]*)*"
-    r"(?:\s?(?:%|퍼센트|달러|원|년|개월|월|일|명|개|배|살|세|시간|분|회|차례|km|kg|m|미터|킬로미터"
-    r"|percent|thousand|million|billion|years|months|days|people|dollars))?"
-)
-_SENTENCE_START: Final = re.compile(
-    "a|an|and|as|at|but|by|for|from|he|her|his|if|in|it|its|more|no|not|of|on|one|or|she|so|some|that|the|their|then"
-    "|there|they|this|those|to|under|what|when|where|which|while|who|why|with|you",
-    re.IGNORECASE,
-)
-"""Words that are no name although they have a capital letter at the start of a sentence."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Layout:
-    """The lines of a text, and which of them are body paragraphs, section by section."""
-
-    title: str
-    sections: tuple[tuple[str, ...], ...]
-    deck: bool
-    note: bool
-
-
-def from_text(text: str, slug: str, file: str = "article.txt") -> Draft:
-    """Turn an article's text, in NFC, into stubs; `check` reports each as unfinished until it is filled in.
+def from_text(copy: ArticleCopy, slug: str) -> Draft:
+    """Turn an article's text into stubs; `check` reports each as unfinished until it is filled in.
 
     Raises KnowledgeError when the text has no paragraph.
     """
-    layout = _layout(text)
-    body = _body(layout, file)
-    language: Language = "ko" if len(_HANGUL.findall(text)) * 5 > len(text) else "en"
-    content: dict[str, dict[str, Node]] = {ARTICLE: _article(layout, language)}
-    if entities := list(_entities(body, language)):
-        content[ENTITIES] = {"entities": entities}
-    sections = [f"part-{at}" for at, part in enumerate(layout.sections, 1) for _ in part]
+    body = copy.body()
+    content: dict[str, dict[str, Node]] = {ARTICLE: _article(copy)}
+    names = find_names(body, copy.language)
+    if names:
+        content[ENTITIES] = {"entities": list(_entities(names, copy.language))}
+    sections = [f"part-{at}" for at, part in enumerate(copy.parts, 1) for _ in part.paragraphs]
     content[FACTS] = {
-        "facts": [_stub(at, section, line) for at, (section, line) in enumerate(zip(sections, body, strict=False), 1)]
+        "facts": [
+            _stub(at, section, written_figures(line), [form for name in names if (form := name.occurs_in(line))])
+            for at, (section, line) in enumerate(zip(sections, body, strict=True), 1)
+        ]
     }
     case: Node = {"question": f"{UNFINISHED}: a question>", "expect": "paragraph-1"}
     content[CASES] = {"cases": [case]}
-    warnings = ("sections were guessed from the layout: compare their paragraph ranges with the text",)
-    return Draft(slug, content, warnings)
+    return Draft(slug, content, read=copy.described())
 
 
-def read_layout(text: str, file: str = "article.txt") -> tuple[str, tuple[str, ...]]:
-    """Return the title and the body paragraphs of a text; raise KnowledgeError when it has no paragraph."""
-    layout = _layout(text)
-    return layout.title, tuple(_body(layout, file))
-
-
-def _body(layout: _Layout, file: str) -> list[str]:
-    body = [paragraph for part in layout.sections for paragraph in part][:LAST_PARAGRAPH]
-    if not body:
-        what = "no paragraph was found: the text needs a title, then paragraphs, one per line"
-        raise KnowledgeError((Problem(file, 0, "", what),))
-    return body
-
-
-def _layout(text: str) -> _Layout:
-    """Find title, deck, body paragraphs and note; a block of several lines before the body is the deck."""
-    blocks = [block for block in re.split(r"\n\s*\n", text.replace("\r\n", "\n").strip()) if block.strip()]
-    lines = [clean(line) for line in text.splitlines() if line.strip()]
-    if not lines:
-        return _Layout("", (), deck=False, note=False)
-    spaced = len(blocks) * 2 > len(lines)
-    head = sum(1 for line in blocks[0].splitlines() if line.strip()) if spaced else 1
-    if spaced and len(blocks) > 1 and head == 1 and "\n" in blocks[1].strip():
-        head += len(blocks[1].strip().splitlines())
-    rest = lines[head:]
-    rows = [at for at, line in enumerate(rest) if looks_like_body(line) >= _BODY]
-    parts: list[list[str]] = []
-    for before, at in zip([None, *rows], rows, strict=False):
-        if before is None or at != before + 1:
-            parts.append([])
-        parts[-1].append(rest[at])
-    deck = head > 1 or bool(rows and rows[0] > 0)
-    note = bool(rows and rows[-1] < len(rest) - 1)
-    return _Layout(lines[0], tuple(map(tuple, parts)), deck=deck, note=note)
-
-
-def _article(layout: _Layout, language: Language) -> dict[str, Node]:
+def _article(copy: ArticleCopy) -> dict[str, Node]:
     """Return the content of `article.yaml` with the sections that were found."""
     sections: list[Node] = [_section("headline", "제목", "Headline")]
-    if layout.deck:
+    if copy.deck:
         sections.append(_section("deck", "부제", "Deck"))
     first = 1
-    for at, part in enumerate(layout.sections, 1):
-        last = first + len(part) - 1
+    for at, part in enumerate(copy.parts, 1):
+        last = first + len(part.paragraphs) - 1
         sections.append(_section(f"part-{at}", f"{at}부", f"Part {at}", f"{first}-{last}"))
         first = last + 1
-    if layout.note:
+    if copy.has_note:
         sections.append(_section("note", "덧붙임", "Note"))
-    return {
-        "title": {language: layout.title[:_LONGEST_TITLE]},
-        "publisher": {language: f"{UNFINISHED}: the publisher>"},
+    known, language = copy.metadata, copy.language
+    article: dict[str, Node] = {
+        "title": {language: known.title[:_LONGEST_TITLE] or f"{UNFINISHED}: the title>"},
+        "publisher": {language: known.publisher or f"{UNFINISHED}: the publisher>"},
         "language": language,
-        "sections": sections,
     }
+    article |= {key: value for key, value in (("date", known.date), ("url", known.url)) if value}
+    article["sections"] = sections
+    return Commented(article, f"by {known.author}") if known.author else article
 
 
 def _section(name: str, ko: str, en: str, paragraphs: str = "") -> dict[str, Node]:
@@ -142,63 +73,42 @@ def _section(name: str, ko: str, en: str, paragraphs: str = "") -> dict[str, Nod
     return section | ({"paragraphs": paragraphs} if paragraphs else {})
 
 
-def _stub(number: int, section: str, line: str) -> dict[str, Node]:
-    """Return the fact to be written for a paragraph, with the names and figures found in it as evidence."""
-    found = figures(line)
-    found += [name for name, _ in _names(line)]
+def _stub(number: int, section: str, found: Sequence[str], names: Sequence[str]) -> dict[str, Node]:
+    """Return the fact to be written for a paragraph, with its figures and names beside the answer and as evidence."""
+    answer: dict[str, Node] = {
+        "ko": f"{UNFINISHED}: what paragraph {number} says, in your own words, in Korean>",
+        "en": f"{UNFINISHED}: what paragraph {number} says, in your own words, in English>",
+    }
+    kinds = {"figures": dict.fromkeys(found), "names": dict.fromkeys(names)}
+    beside = [f"paragraph {number}", *(f"{kind}: {', '.join(items)}" for kind, items in kinds.items() if items)]
     fact: dict[str, Node] = {
         "id": f"paragraph-{number}",
-        "answer": {
-            "ko": f"{UNFINISHED}: what paragraph {number} says, in your own words, in Korean>",
-            "en": f"{UNFINISHED}: what paragraph {number} says, in your own words, in English>",
-        },
+        "answer": Commented(answer, "; ".join(beside)),
         "questions": {
             language: [f"{UNFINISHED}: question {at} that this answers, in {name}>" for at in (1, 2, 3)]
             for language, name in (("ko", "Korean"), ("en", "English"))
         },
         "source": {"section": section, "paragraphs": [str(number)]},
     }
-    evidence: list[Node] = list(dict.fromkeys(found[:_MOST_EVIDENCE]))
+    evidence: list[Node] = []
+    evidence += list(dict.fromkeys([*found, *names]))[:_MOST_EVIDENCE]
     return fact | ({"evidence": evidence} if evidence else {})
 
 
-def figures(line: str) -> list[str]:
-    """Return the figures in a paragraph with their units, as written there."""
-    return [match[0].strip().rstrip(".,") for match in _FIGURE.finditer(line)]
-
-
-def _names(line: str) -> Iterator[tuple[str, EntityKind]]:
-    """Yield what looks like a name in a paragraph, as written there."""
-    for name, kind in _candidates(line):
-        if not _NO_NAME.fullmatch(name):
-            yield name, kind
-
-
-def _candidates(line: str) -> Iterator[tuple[str, EntityKind]]:
-    """Yield words before a job title, words in quotes and capitalised words."""
-    for match in _PERSON.finditer(line):
-        yield match[1], "person"
-    for match in _QUOTED.finditer(line):
-        yield match[1], "product"
-    for match in _LATIN.finditer(line):
-        words = match[0].split()
-        starts = match.start() == 0 or line[: match.start()].rstrip()[-1:] in '.?!"“'
-        if starts and _SENTENCE_START.fullmatch(words[0]):
-            words = words[1:]
-        if words and not (starts and len(words) == 1):
-            yield " ".join(words), "other"
-
-
-def _entities(body: Sequence[str], language: Language) -> Iterator[Node]:
-    """Yield a stub for each name found, in its first spelling."""
+def _entities(names: Sequence[Name], language: Language) -> Iterator[Node]:
+    """Yield a stub for each name; no form of one belongs to two."""
     ids: list[str] = []
-    seen: set[str] = set()
-    for line in body:
-        for name, kind in _names(line):
-            key = squeeze(normalise(name))
-            if not key or key in seen:
-                continue
-            seen.add(key)
-            ids.append(identifier(name, ids, f"entity-{len(ids) + 1}"))
-            script: Language = "ko" if _HANGUL.search(name) else "en"
-            yield {"id": ids[-1], "kind": kind, "name": {script if language == "ko" else "en": name}}
+    taken = {squeeze(normalise(name.text)) for name in names}
+    for name in names:
+        forms: dict[str, Node] = {language: name.text}
+        if language == "ko" and not _HANGUL.search(name.text):
+            forms = {"en": name.text}
+        other: Language = "en" if language in forms and language == "ko" else "ko"
+        if name.other and other not in forms and squeeze(normalise(name.other)) not in taken:
+            forms[other] = name.other
+            taken.add(squeeze(normalise(name.other)))
+        ids.append(identifier(str(forms.get("en", "")), ids, f"entity-{len(ids) + 1}"))
+        aliases: list[Node] = [form for form in name.aliases if (key := squeeze(normalise(form))) and key not in taken]
+        taken.update(squeeze(normalise(str(form))) for form in aliases)
+        entity: dict[str, Node] = {"id": ids[-1], "kind": name.kind, "name": forms}
+        yield entity | ({"aliases": aliases} if aliases else {})

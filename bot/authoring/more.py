@@ -1,28 +1,29 @@
 """`brief --more`: asks only for what the test of held-out samples and the article's text show to be weak or missing."""
 
 import json
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from string import Template
 from typing import Final
 
 from bot.authoring.advice import Misclassified
+from bot.authoring.article_text import Paragraphs, check_article_text, split_paragraphs
 from bot.authoring.brief import FOLDER, addition_schema
-from bot.authoring.from_text import figures, read_layout
+from bot.authoring.coverage import untold
+from bot.authoring.layout import ArticleCopy
 from bot.core.model import Article, Language
+from bot.errors import KnowledgeError
 
 _OVERLAP: Final = 2
 """Held-out samples of one fact that find another from which the two overlap."""
 _MOST_QUOTED: Final = 3
 """Samples quoted for each fact."""
-_NUMBER: Final = re.compile(r"\d[\d,.]*\d|\d")
 _WISHES: Final[Mapping[Language, Mapping[str, str]]] = {
     "en": {
         "weak": "{at}. {count} more questions per language for `{fact}`. Such questions did not find it: {samples}.",
         "overlap": "{at}. `{one}` and `{other}` are taken for each other: six questions per language for each of them "
         "that fit only one. Such a question of the first found the second: {samples}.",
         "paragraph": "{at}. Facts about paragraph {number}, which no fact tells:\n\n   [{number}] {text}",
-        "figure": "{at}. Facts, if members may ask about them, on what no fact tells of paragraph {number}: {figures}."
+        "detail": "{at}. Facts, if members may ask about them, on what no fact tells of paragraph {number}: {things}."
         "\n\n   [{number}] {text}",
         "none": "Nothing: every held-out sample found its fact, and every paragraph and figure is told.",
     },
@@ -31,7 +32,7 @@ _WISHES: Final[Mapping[Language, Mapping[str, str]]] = {
         "overlap": "{at}. `{one}`, `{other}`: 봇이 두 사실을 헷갈려요. 한쪽에만 맞는 질문을 각각 언어마다 여섯 개씩. "
         "앞의 것을 물었는데 뒤의 것이 나온 질문: {samples}.",
         "paragraph": "{at}. 아직 아무 사실도 다루지 않은 {number}번 문단에 대한 사실:\n\n   [{number}] {text}",
-        "figure": "{at}. {number}번 문단에서 아직 아무 사실도 다루지 않은 {figures}에 대한 사실(회원이 물을 만하면):"
+        "detail": "{at}. {number}번 문단에서 아직 아무 사실도 다루지 않은 {things}에 대한 사실(회원이 물을 만하면):"
         "\n\n   [{number}] {text}",
         "none": "없어요. 따로 떼어 둔 질문이 모두 제 사실을 찾았고, 모든 문단과 숫자를 다뤘어요.",
     },
@@ -40,13 +41,17 @@ _MORE_QUESTIONS: Final = 8
 
 
 def write_more(
-    article: Article, text: str, misclassified: Sequence[Misclassified], language: Language | None, samples: int
+    article: Article, copy: ArticleCopy, misclassified: Sequence[Misclassified], language: Language | None, samples: int
 ) -> str:
-    """Return a brief that asks for more about what is weak in an article's facts; its replies are added."""
-    _, body = read_layout(text)
+    """Return a brief that asks for more about what is weak in an article's facts; its replies are added.
+
+    Raises KnowledgeError when the text has no paragraph, or fewer than the article.
+    """
     language = language or article.language
     words = _WISHES[language]
-    wishes = [*_weak(misclassified), *_untold(article, body)]
+    if not copy.body() or (paragraphs := split_paragraphs(article, copy)) is None:
+        raise KnowledgeError(check_article_text(article, copy))
+    wishes = [*_weak(misclassified), *_missing(article, paragraphs)]
     listed = [words[kind].format(at=at, **values) for at, (kind, values) in enumerate(wishes, 1)]
     known = [f"- fact `{fact.id}`: {fact.answer.get(language)}" for fact in article.facts]
     known += [f"- gap `{gap.id}`: {gap.answer.get(language)}" for gap in article.gaps]
@@ -77,22 +82,15 @@ def _quoted(samples: Sequence[str]) -> str:
     return ", ".join(f"“{sample}”" for sample in samples[:_MOST_QUOTED])
 
 
-def _untold(article: Article, body: Sequence[str]) -> Iterator[tuple[str, dict[str, object]]]:
-    """Yield a wish for each paragraph that no fact cites, then for each with figures that no fact tells."""
-    told: dict[int, set[str]] = {}
-    for fact in article.facts:
-        numbers = {number for text in (*fact.answer.every(), *fact.evidence) for number in _numbers(text)}
-        for paragraph in fact.source.paragraphs:
-            told.setdefault(paragraph, set()).update(numbers)
-    for number, text in enumerate(body, 1):
-        if number not in told:
+def _missing(article: Article, paragraphs: Paragraphs) -> Iterator[tuple[str, dict[str, object]]]:
+    """Yield a wish for each paragraph that no fact cites, then for each of which no fact tells some details."""
+    cited = {number for fact in article.facts for number in fact.source.every_paragraph()}
+    for number, text in paragraphs.written.items():
+        if number not in cited:
             yield "paragraph", {"number": number, "text": text}
-    for number, text in enumerate(body, 1):
-        untold = [figure for figure in figures(text) if not _numbers(figure) <= told.get(number, set())]
-        if number in told and untold:
-            yield "figure", {"number": number, "text": text, "figures": ", ".join(dict.fromkeys(untold))}
-
-
-def _numbers(text: str) -> set[str]:
-    """Return the numbers in a text, without the commas that group their digits."""
-    return {match[0].replace(",", "") for match in _NUMBER.finditer(text)}
+    things: dict[int, list[str]] = {}
+    for one in untold(article, paragraphs):
+        things.setdefault(one.paragraph, []).extend(one.things())
+    for number, text in paragraphs.written.items():
+        if number in cited and number in things:
+            yield "detail", {"number": number, "text": text, "things": ", ".join(dict.fromkeys(things[number]))}

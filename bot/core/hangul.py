@@ -30,6 +30,11 @@ _SHORTEST_KEPT = 3
 """Minimum letters of a known word that is kept: Korean keys often spell a shorter one by accident."""
 
 
+def display_width(text: str) -> int:
+    """Return the columns that a text fills where a Hangul syllable fills two."""
+    return len(text) + sum("가" <= char <= "힣" for char in text)
+
+
 def letters(syllable: str) -> str:
     """Return the compatibility jamo of one Hangul syllable; return any other character unchanged."""
     code = ord(syllable)

@@ -82,6 +82,17 @@ class Source:
 
     section: str
     paragraphs: tuple[int, ...] = ()
+    """Paragraphs of this section."""
+    further: tuple["Source", ...] = ()
+    """The other sections, if the fact is from several."""
+
+    def sections(self) -> tuple["Source", ...]:
+        """Return the place in each section, in the author's order."""
+        return (self, *self.further)
+
+    def every_paragraph(self) -> tuple[int, ...]:
+        """Return the paragraphs of all sections, in order."""
+        return tuple(sorted({number for place in self.sections() for number in place.paragraphs}))
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from bot.discord_bot.limits import Clock, Limits
 from bot.discord_bot.measures import Measures, decision_of, note
 from bot.discord_bot.memory import Conversations, Exchanges, Languages, Posts
 from bot.discord_bot.queueing import Turns
+from bot.discord_bot.recording import Recorder
 from bot.discord_bot.rest import RestGate
 from bot.service.answering import Answer
 from bot.service.library import Library
@@ -25,11 +26,21 @@ _DEFAULT: Language = "en"
 class BotState:
     """The state that all handlers share."""
 
-    def __init__(self, library: Library, settings: DiscordSettings, clock: Clock, measures: Measures) -> None:
-        """Answer with `library`, within the limits and in the channels of `settings`."""
+    def __init__(
+        self,
+        library: Library,
+        settings: DiscordSettings,
+        clock: Clock,
+        measures: Measures,
+        recorder: Recorder | None = None,
+    ) -> None:
+        """Answer with `library`, within the limits and in the channels of `settings`; store nothing by default."""
         self._clock = clock
         self.library = library
         self.measures = measures
+        self.recorder = recorder or Recorder(None, measures)
+        self.days_stored = settings.retention_days if self.recorder.has_store else 0
+        """Days for which unanswered questions are stored, 0 if they are not."""
         self.ask_channels = settings.ask_channels
         """Text channels and forums in which nobody has to mention the bot."""
         self.ask_threads = bool(settings.ask_threads)

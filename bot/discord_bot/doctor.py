@@ -17,8 +17,9 @@ from bot.discord_bot.connection import DISCORD_ERRORS, log_in, start_error
 from bot.discord_bot.health import READY, ask, claim
 from bot.discord_bot.internals import guild_ids
 from bot.discord_bot.sync import Tree, find_differences
-from bot.errors import BotError, ConfigError, Problem
+from bot.errors import BotError, ConfigError, Problem, StoreError
 from bot.service.library import Library
+from bot.service.ports import Store
 from bot.settings import Address, DiscordSettings
 
 _NAMES: Final = {
@@ -92,6 +93,20 @@ def cache_finding(folder: Path) -> Finding:
         return Finding("cache", f"BOT_CACHE can't be written ({reason}): let the bot's user write there, or change it")
 
 
+async def store_finding(store: Store) -> Finding:
+    """Return whether questions can be stored."""
+    try:
+        await store.check()
+        status = await store.status()
+    except StoreError as error:
+        fix = f"{error}: let the bot's user write there, or set BOT_DATA or BOT_DATABASE_URL (off stores nothing)"
+        return Finding("store", fix)
+    finally:
+        await store.close()
+    held = counted(status.questions, "unanswered question") if status.version else "none yet, `run` creates it"
+    return Finding(f"store: {status.place}: {held}")
+
+
 async def http_finding(address: Address) -> Finding:
     """Return whether the bot that runs is ready; if none answers, whether one could serve at `address`."""
     answer = await ask(address)
@@ -106,19 +121,32 @@ async def http_finding(address: Address) -> Finding:
     return Finding("BOT_HTTP: the address is free, as no bot runs there")
 
 
-async def examine(settings: DiscordSettings, prepare: Prepare, tree_for: Callable[[Library], Tree]) -> list[Finding]:
-    """Check the facts, the cache, BOT_HTTP and what Discord knows of the bot; change nothing.
+async def examine(
+    settings: DiscordSettings,
+    prepare: Prepare,
+    tree_for: Callable[[Library], Tree],
+    open_store: Callable[[DiscordSettings], Store | None],
+) -> list[Finding]:
+    """Check the facts, the cache, the store, BOT_HTTP and what Discord knows of the bot; change nothing.
 
     The facts are prepared while Discord is asked, so that a network that is away costs little.
     """
     reaching = asyncio.create_task(_reach(settings))
     library, problems = await asyncio.to_thread(prepare)
     findings = knowledge_findings(library.snapshot.knowledge if library else None, problems)
-    findings.append(cache_finding(settings.cache))
+    findings += [cache_finding(settings.cache), await _store(settings, open_store)]
     if settings.http is not None:
         findings.append(await http_finding(settings.http))
     unreachable = await reaching
     return findings + (unreachable or await _examine_discord(settings, tree_for(library) if library else None))
+
+
+async def _store(settings: DiscordSettings, open_store: Callable[[DiscordSettings], Store | None]) -> Finding:
+    try:
+        store = open_store(settings)
+    except ConfigError as error:
+        return Finding("store", str(error))
+    return await store_finding(store) if store else Finding("store: nothing is stored (BOT_DATABASE_URL is off)")
 
 
 async def _reach(settings: DiscordSettings) -> list[Finding]:

@@ -37,6 +37,7 @@ from bot.service.pages import (
     starters_page,
     why_page,
 )
+from bot.service.unanswered import unanswered_question
 from bot.service.views import (
     Action,
     EntityView,
@@ -65,8 +66,13 @@ async def answer_ask(interaction: Interaction, text: str, language: Language | N
         await answer_text(interaction, text, language, public=public)
 
 
-async def answer_text(interaction: Interaction, text: str, language: Language | None, *, public: bool) -> None:
-    """Answer a question, in its own language unless `language` is given."""
+async def answer_text(
+    interaction: Interaction, text: str, language: Language | None, *, public: bool, stored: bool = True
+) -> None:
+    """Answer a question, in its own language unless `language` is given.
+
+    `stored`: it may be stored if it has no answer, as whoever wrote it asked the bot.
+    """
     if is_blank(text):
         await say(interaction, "empty")
         return
@@ -81,6 +87,9 @@ async def answer_text(interaction: Interaction, text: str, language: Language | 
     state.conversations.remember(person, channel, answer.reply.context, private=private)
     page = reply_page(answer.snapshot.knowledge, answer.reply, shareable=private)
     await respond(interaction, page, private=private)
+    if stored:
+        server = interaction.guild_id if interaction.is_guild_integration() else None
+        state.recorder.unanswered(unanswered_question(answer, text, person), server, private=private)
 
 
 async def answer_message(interaction: Interaction, message: discord.Message) -> None:
@@ -89,7 +98,7 @@ async def answer_message(interaction: Interaction, message: discord.Message) -> 
     if is_blank(text):
         await say(interaction, "nothing_to_answer")
     else:
-        await answer_text(interaction, text, None, public=False)
+        await answer_text(interaction, text, None, public=False, stored=False)
 
 
 async def show(interaction: Interaction, view: View, *, public: bool, gone: str = "gone") -> None:
@@ -142,7 +151,9 @@ async def show_help(interaction: Interaction) -> None:
 async def show_about(interaction: Interaction) -> None:
     """Explain where the answers come from, how they are found and what is stored."""
     state = state_of(interaction)
-    page = about_page(state.knowledge, language_for(interaction), overhears=bool(state.ask_channels))
+    page = about_page(
+        state.knowledge, language_for(interaction), overhears=bool(state.ask_channels), days=state.days_stored
+    )
     await respond(interaction, page, private=is_private(interaction))
 
 

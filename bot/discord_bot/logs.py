@@ -62,7 +62,7 @@ def set_up(
     root.setLevel(level.upper())
     discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False  # the bot joins no voice channel
     logging.getLogger("discord.app_commands.tree").setLevel(logging.CRITICAL)  # it writes out ids of members
-    for noisy in ("discord", "asyncio"):  # at DEBUG discord.py writes out whole messages of members
+    for noisy in ("discord", "asyncio", "aiosqlite", "sqlalchemy"):  # at DEBUG they write out what members wrote
         logging.getLogger(noisy).setLevel(max(logging.WARNING, root.level))
 
 

@@ -56,6 +56,8 @@ Decision: TypeAlias = Literal[
 `slow_down` and `busy` say that there is none now."""
 ReloadResult: TypeAlias = Literal["loaded", "refused", "failed"]
 """`refused` if there are problems in the facts."""
+StoreResult: TypeAlias = Literal["written", "dropped"]
+"""`dropped` if too many records waited for a database in trouble, or the bot ended."""
 SHED: Final[tuple[Decision, ...]] = ("slow_down", "busy")
 CONTENT_TYPE: Final = prometheus.CONTENT_TYPE_LATEST
 _ANSWER_TIMES: Final = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.0, 4.0)
@@ -117,6 +119,9 @@ class Measures:
             "bot_questions_shed", "Questions that got no answer.", ("reason",), registry=self.registry
         )
         self._reloads = prometheus.Counter("bot_reloads", "Reloads of the facts.", ("result",), registry=self.registry)
+        self._stored = prometheus.Counter(
+            "bot_store_records", "Records for the store.", ("result",), registry=self.registry
+        )
         self._facts = prometheus.Info("bot_facts", "The facts in use.", registry=self.registry)
         self._answer_time = self._histogram("bot_answer_seconds", "From asking to the answer.", _ANSWER_TIMES)
         self._reply_time = self._histogram("bot_reply_seconds", "From the event to the reply's arrival.", _REPLY_TIMES)
@@ -125,6 +130,8 @@ class Measures:
             self._shed.labels(reason)
         for result in get_args(ReloadResult):
             self._reloads.labels(result)
+        for stored in get_args(StoreResult):
+            self._stored.labels(stored)
 
     def _histogram(self, name: str, text: str, buckets: tuple[float, ...]) -> prometheus.Histogram:
         return prometheus.Histogram(name, text, buckets=buckets, registry=self.registry)
@@ -165,6 +172,10 @@ class Measures:
     def reloaded(self, result: ReloadResult) -> None:
         """Count a reload of the facts."""
         self._reloads.labels(result).inc()
+
+    def stored(self, result: StoreResult, number: int) -> None:
+        """Count records that were stored, or lost."""
+        self._stored.labels(result).inc(number)
 
     def uses(self, revision: str) -> None:
         """Show which facts are in use."""

@@ -10,6 +10,7 @@ from cachetools import LRUCache, TTLCache
 from bot.core.dialogue import Context
 from bot.core.model import Language
 from bot.discord_bot.limits import Clock
+from bot.service.records import UnansweredQuestion
 
 REPEATED: Final = 60.0
 """Seconds in which the same question in the same channel gets a link to the answer."""
@@ -45,6 +46,8 @@ class Exchange:
     """Context of the answer, for a follow-up."""
     replies: list[Any] = field(default_factory=list)
     """The bot's messages, in the type of the Discord library."""
+    unanswered: UnansweredQuestion | None = None
+    """What to store of the question once it was replied to, if it has no answer."""
     is_deleted: bool = False
     """Whether the question was deleted, perhaps before the answer was sent."""
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)

@@ -29,6 +29,7 @@ from bot.discord_bot.sending import (
 from bot.service.answering import Answer
 from bot.service.pages import plain_page, reply_page, starters_page
 from bot.service.replies import says_something
+from bot.service.unanswered import unanswered_question
 from bot.service.views import Page
 
 Silence: TypeAlias = Literal["busy", "silent"]
@@ -116,6 +117,7 @@ class MessageHandler:
             self._remember_for_replies(exchange)
             if not earlier:
                 self._exchanges.allow_links(exchange)
+            self._record(exchange, message)
         if exchange.is_deleted:
             await self._delete_replies(exchange, language)
 
@@ -142,6 +144,12 @@ class MessageHandler:
             return None
         place = earlier.replies[0].channel
         return earlier if exchange.channel in {place.id, getattr(place, "parent_id", None)} else None
+
+    def _record(self, exchange: Exchange, message: discord.Message) -> None:
+        """Let a question without an answer be stored, unless its author has deleted it."""
+        question, exchange.unanswered = exchange.unanswered, None
+        if not exchange.is_deleted:
+            self._state.recorder.unanswered(question, message.guild.id if message.guild else None)
 
     def _remember_for_person(self, exchange: Exchange, message: discord.Message, incoming: Incoming) -> None:
         self._conversations.remember(_speaker(message, incoming), message.channel.id, exchange.context)
@@ -192,6 +200,8 @@ class MessageHandler:
             return "silent"
         exchange.context, exchange.needs_context = answer.reply.context, answer.needs_context
         exchange.is_answer = answer.reply.outcome == "answered"
+        if addressed != "overheard":
+            exchange.unanswered = unanswered_question(answer, incoming.text, person)
         return reply_page(answer.snapshot.knowledge, answer.reply)
 
     async def _ask(self, person: int, exchange: Exchange, incoming: Incoming, language: Language) -> Answer | None:
@@ -267,6 +277,7 @@ class MessageHandler:
             self._remember_for_person(exchange, message, incoming)
             self._remember_for_replies(exchange)
             self._exchanges.allow_links(exchange)
+            self._record(exchange, message)
 
     async def handle_deletion(self, messages: Iterable[int]) -> None:
         """Delete the answers to deleted questions; answers that were deleted are linked no more."""

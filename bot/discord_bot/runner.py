@@ -25,10 +25,12 @@ from bot.discord_bot.health import serving
 from bot.discord_bot.logs import describe
 from bot.discord_bot.measures import CONTENT_TYPE, Measures
 from bot.discord_bot.queueing import ANSWERING, Coalesced
+from bot.discord_bot.recording import Recorder
 from bot.discord_bot.sync import Registration, sync_if_changed
 from bot.discord_bot.watching import watch
 from bot.errors import DiscordStartError, KnowledgeError
 from bot.service.library import Change, Library
+from bot.service.ports import Store
 from bot.settings import DiscordSettings
 
 log = logging.getLogger(__name__)
@@ -40,7 +42,8 @@ _STABLE_AFTER: Final = 600.0
 _START_ATTEMPTS: Final = 3
 """Attempts before the first connection if the error is not the network's but a mistake in the program."""
 _GRACE: Final = 6.0
-"""Seconds for replies in flight at the end; with the next two below the ten that process managers grant."""
+"""Seconds for replies in flight at the end; with the next two and those of the store below the ten that process
+managers grant."""
 _CLOSE_TIMEOUT, _THREADS_TIMEOUT = 2.0, 1.0
 _SWITCH_INTERVAL: Final = 0.001
 """Seconds that a thread computes while another one waits."""
@@ -51,8 +54,13 @@ _WORKERS: Final = ANSWERING + 2
 class Runner:
     """The running bot: one client after the other, the facts they answer from, and counts for the operator."""
 
-    def __init__(self, library: Library, settings: DiscordSettings, *, grace: float = _GRACE) -> None:
-        """Answer with `library`, whose facts were just loaded; replies in flight get `grace` seconds at the end."""
+    def __init__(
+        self, library: Library, settings: DiscordSettings, store: Store | None = None, *, grace: float = _GRACE
+    ) -> None:
+        """Answer with `library`, whose facts were just loaded, and record in `store`.
+
+        Replies in flight get `grace` seconds at the end.
+        """
         self.client: BotClient | None = None
         """The client that is logged in and has registered its commands."""
         self.has_connected = False
@@ -60,7 +68,8 @@ class Runner:
         self.measures = Measures()
         self._library = library
         self._settings = settings
-        self._state = BotState(library, settings, time.monotonic, self.measures)
+        self._recorder = Recorder(store, self.measures)
+        self._state = BotState(library, settings, time.monotonic, self.measures, self._recorder)
         self._grace = grace
         self._began = time.monotonic()
         self._loaded_at = datetime.now(UTC)
@@ -97,6 +106,7 @@ class Runner:
         measures = self.measures
         measures.uses(self._library.snapshot.revision)
         measures.gauge("bot_ready", "1 if questions are answered now.", lambda: not self.obstacle())
+        measures.gauge("bot_store_waiting", "Records that wait for the store.", lambda: self._recorder.waiting)
         measures.gauge("bot_questions_waiting", "Questions that wait for their turn.", self._waiting)
         measures.gauge("bot_gateway_latency_seconds", "Between a heartbeat and its answer.", self._latency)
 
@@ -130,6 +140,7 @@ class Runner:
         self.reloads += 1
         self.measures.reloaded("loaded")
         self.measures.uses(self._library.snapshot.revision)
+        self._recorder.loaded(self._library.snapshot.revision, "reload")
         self._loaded_at = datetime.now(UTC)
         registration: Registration = "unchanged"
         if self.client:
@@ -178,8 +189,9 @@ class Runner:
         ]
         if self._settings.watch:
             jobs.append(asyncio.create_task(watch(look, self._reload_and_log, loaded)))
+        self._recorder.loaded(self._library.snapshot.revision, "start")
         try:
-            async with self._http(jobs):
+            async with self._http(jobs), self._recorder.writing():
                 await self._keep_connected(token, stop)
         finally:
             for job in jobs:

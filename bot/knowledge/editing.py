@@ -18,7 +18,8 @@ from bot.knowledge.problems import Node, NodePath
 from bot.knowledge.writer import is_flow
 from bot.knowledge.yaml_reader import parse
 
-_FIRST_ITEM: Final = re.compile(r"^( *)- ", re.MULTILINE)
+_FIRST_LIST: Final = re.compile(r"^( *(?:- +)*)[^\s#-][^\n]*:[ ]*\n(?:[ ]*(?:#[^\n]*)?\n)*( *)- ", re.MULTILINE)
+"""A key that a list follows, and the first dash of the list."""
 _WIDTH: Final = 1_000_000
 """Columns at which a line would be wrapped: never."""
 
@@ -37,8 +38,8 @@ def add_to(data: bytes, file: str, additions: Iterable[Addition]) -> bytes:
     yaml = YAML()
     yaml.preserve_quotes = True
     yaml.width = _WIDTH
-    first = _FIRST_ITEM.search(text)
-    offset = len(first[1]) if first else 2
+    first = _FIRST_LIST.search(text.replace("\r\n", "\n"))
+    offset = max(0, len(first[2]) - len(first[1])) if first else 2
     yaml.indent(mapping=2, sequence=offset + 2, offset=offset)
     before = parse(data, file, [])
     root = yaml.load(text.replace("\r\n", "\n"))

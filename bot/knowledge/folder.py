@@ -22,6 +22,8 @@ SLUG_RULE: Final = f"a folder's name may contain only a–z, 0–9 and '-', at m
 ARTICLE: Final = "article.yaml"
 FACTS: Final = "facts.yaml"
 FACTS_FOLDER: Final = "facts"
+SAMPLES: Final = "samples.yaml"
+SAMPLES_FOLDER: Final = "samples"
 ENTITIES: Final = "entities.yaml"
 COMMANDS: Final = "commands.yaml"
 CASES: Final = "cases.yaml"
@@ -30,7 +32,7 @@ MESSAGES: Final = "messages.yaml"
 DIALOGUE: Final = "dialogue.yaml"
 SMALL_TALK: Final = "small-talk.yaml"
 """Older name of a folder's own DIALOGUE, whose entries have no act."""
-_OF_ARTICLE: Final = frozenset({ARTICLE, FACTS, ENTITIES, COMMANDS, CASES})
+_OF_ARTICLE: Final = frozenset({ARTICLE, FACTS, SAMPLES, ENTITIES, COMMANDS, CASES})
 _SHARED: Final = frozenset({LEXICON, MESSAGES, DIALOGUE, SMALL_TALK})
 _OLDER_NAME: Final = "%s is the older name of %s, where each entry also has an act; knowledge/README.md shows how%s"
 _NOT_READ: Final = ". It is not read, as there is a file of the new name"
@@ -106,6 +108,8 @@ class ArticleFolder:
     files: frozenset[str]
     fact_files: tuple[str, ...]
     """Files with facts, relative to the folder."""
+    sample_files: tuple[str, ...]
+    """Files with further samples, relative to the folder."""
 
     def name(self, file: str) -> str:
         """Return the name of one of its files as messages show it."""
@@ -115,12 +119,14 @@ class ArticleFolder:
 def _article_folder(
     slug: str, path: Path, prefix: str, files: frozenset[str], problems: list[Problem]
 ) -> ArticleFolder:
-    """Return an article's folder with its fact files: `facts.yaml`, then `facts/*.yaml` by name."""
-    names = [FACTS] if FACTS in files else []
-    if FACTS_FOLDER in files:
-        inner = _entries(path / FACTS_FOLDER, f"{prefix}{FACTS_FOLDER}", problems)
-        names += [f"{FACTS_FOLDER}/{entry.name}" for entry in inner if entry.suffix in _YAML]
-    return ArticleFolder(slug, path, prefix, files, tuple(names))
+    """Return an article's folder with its fact and sample files: `facts.yaml`, then `facts/*.yaml` by name."""
+
+    def names(file: str, folder: str) -> tuple[str, ...]:
+        inner = _entries(path / folder, f"{prefix}{folder}", problems) if folder in files else ()
+        within = (f"{folder}/{entry.name}" for entry in inner if entry.suffix in _YAML)
+        return (*([file] if file in files else ()), *within)
+
+    return ArticleFolder(slug, path, prefix, files, names(FACTS, FACTS_FOLDER), names(SAMPLES, SAMPLES_FOLDER))
 
 
 def is_slug(name: str) -> bool:
@@ -256,7 +262,8 @@ def _files_of(
         bases = [base for base in (shipped, folder) if base is not None and os.path.lexists(base / shared)]
         yield from ((None, shared, base / shared, base) for base in (bases if shared == MESSAGES else bases[-1:]))
     for article in articles:
-        for file in (*sorted((_OF_ARTICLE & article.files | {ARTICLE}) - {FACTS}), *article.fact_files):
+        single = sorted((_OF_ARTICLE & article.files | {ARTICLE}) - {FACTS, SAMPLES})
+        for file in (*single, *article.fact_files, *article.sample_files):
             yield article.slug, article.name(file), article.path / file, folder
 
 

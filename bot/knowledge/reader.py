@@ -7,7 +7,7 @@ from typing import Final, TypeAlias, TypeVar
 from pydantic import BaseModel
 
 from bot.core import model
-from bot.core.model import Knowledge, Lexicon, LexiconEntry, Sample, Text
+from bot.core.model import ActKind, Knowledge, Lexicon, LexiconEntry, Sample, Text
 from bot.errors import KnowledgeError, Problem
 from bot.knowledge import schema
 from bot.knowledge.folder import DIALOGUE, LEXICON, MESSAGES, SMALL_TALK, KnowledgeFiles
@@ -37,12 +37,12 @@ class Location:
 
 
 Locations: TypeAlias = Mapping[tuple[str, str], Location]
-"""Where each fact and gap is written, by article slug and id."""
+"""Where each fact, gap and entity is written, by article slug and id; an entity's place yields to a fact's."""
 
 
 @dataclass(frozen=True, slots=True)
 class LocatedKnowledge:
-    """Knowledge, and where its facts and gaps are written."""
+    """Knowledge, and where its facts, gaps and entities are written."""
 
     knowledge: Knowledge
     locations: Locations
@@ -102,7 +102,7 @@ def parse_knowledge(files: KnowledgeFiles) -> LocatedKnowledge:
     locations = {
         (article.slug, item.value.id): Location(item.document.file, item.line)
         for article in articles
-        for item in article.answers()
+        for item in (*article.entities, *article.answers())
     }
     return LocatedKnowledge(knowledge, locations)
 
@@ -156,6 +156,7 @@ def _message_problems(document: Document, own: MessagesFile, shipped: Mapping[st
 
 
 def _article(files: ArticleFiles, head: schema.ArticleFile) -> model.Article:
+    questions = files.questions()
     return model.Article(
         slug=files.slug,
         title=_text(head.title),
@@ -163,8 +164,8 @@ def _article(files: ArticleFiles, head: schema.ArticleFile) -> model.Article:
         language=head.language,
         sections=tuple(model.Section(s.id, _text(s.label), s.paragraphs) for s in head.sections),
         entities=tuple(_entity(item.value) for item in files.entities),
-        facts=tuple(_fact(item.value) for item in files.facts),
-        gaps=tuple(_gap(item.value) for item in files.gaps),
+        facts=tuple(_fact(item.value, questions[item.value.id]) for item in files.facts),
+        gaps=tuple(_gap(item.value, questions[item.value.id]) for item in files.gaps),
         commands=tuple(_command(item.value) for item in files.commands),
         cases=tuple(case for item in files.cases for case in _cases(item)),
         date=head.date,
@@ -181,27 +182,27 @@ def _entity(entity: schema.EntityModel) -> model.Entity:
     return model.Entity(entity.id, entity.kind, _text(entity.name), tuple(entity.aliases), role)
 
 
-def _samples(questions: schema.Questions) -> tuple[Sample, ...]:
+def _samples(questions: schema.Samples) -> tuple[Sample, ...]:
     return tuple(Sample(text, language) for language, texts in questions.by_language() for text in texts)
 
 
-def _label(item: schema.FactModel | schema.GapModel) -> Text:
+def _label(label: schema.Label | None, questions: schema.Samples) -> Text:
     """Return the label; a language without one gets its first sample, shortened."""
-    first = {language: _shortened(texts[0]) for language, texts in item.questions.by_language() if texts}
-    return Text(**(first | dict(item.label.given() if item.label else ())))
+    first = {language: _shortened(texts[0]) for language, texts in questions.by_language() if texts}
+    return Text(**(first | dict(label.given() if label else ())))
 
 
 def _shortened(sample: str) -> str:
     return sample if len(sample) <= _LABEL else sample[: _LABEL - 1].rstrip() + "…"
 
 
-def _fact(fact: schema.FactModel) -> model.Fact:
+def _fact(fact: schema.FactModel, questions: schema.Samples) -> model.Fact:
     return model.Fact(
         id=fact.id,
-        label=_label(fact),
+        label=_label(fact.label, questions),
         answer=_text(fact.answer),
-        samples=_samples(fact.questions),
-        source=model.Source(fact.source.section, fact.source.paragraphs),
+        samples=_samples(questions),
+        source=_source(fact),
         asks=tuple(fact.asks),
         about=tuple(fact.about),
         evidence=tuple(fact.evidence),
@@ -211,21 +212,28 @@ def _fact(fact: schema.FactModel) -> model.Fact:
     )
 
 
-def _gap(gap: schema.GapModel) -> model.Gap:
-    return model.Gap(gap.id, _label(gap), _text(gap.answer), _samples(gap.questions), tuple(gap.nearest))
+def _source(fact: schema.FactModel) -> model.Source:
+    first, *further = (model.Source(one.section, one.paragraphs) for one, _ in fact.sources())
+    return replace(first, further=tuple(further))
+
+
+def _gap(gap: schema.GapModel, questions: schema.Samples) -> model.Gap:
+    label = _label(gap.label, questions)
+    return model.Gap(gap.id, label, _text(gap.answer), _samples(questions), tuple(gap.nearest))
 
 
 def _dialogue(file: DialogueFile | None, older: FactsFile | None) -> tuple[model.DialogueAct, ...]:
     """Return the acts of `file`; those of an `older` small-talk.yaml replace the social ones."""
-    acts = tuple(map(_act, file.acts)) if file else ()
+    acts = tuple(_act(act, act.act) for act in file.acts) if file else ()
     if older is None:
         return acts
-    talk = (model.DialogueAct(gap.id, _label(gap), _text(gap.answer), _samples(gap.questions)) for gap in older.gaps)
+    talk = (_act(gap, "chat") for gap in older.gaps)
     return (*talk, *(act for act in acts if not act.is_social))
 
 
-def _act(act: schema.ActModel) -> model.DialogueAct:
-    return model.DialogueAct(act.id, _label(act), _text(act.answer), _samples(act.questions), act=act.act)
+def _act(act: schema.GapModel, kind: ActKind) -> model.DialogueAct:
+    label = _label(act.label, act.questions)
+    return model.DialogueAct(act.id, label, _text(act.answer), _samples(act.questions), act=kind)
 
 
 def _command(command: schema.CommandModel) -> model.Command:

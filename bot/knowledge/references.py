@@ -9,7 +9,17 @@ from pydantic import BaseModel
 from bot.core.model import LANGUAGES, NOTHING, Article, Command, Language, Lexicon, Text
 from bot.core.text import normalise, squeeze
 from bot.errors import Problem
-from bot.knowledge.folder import ARTICLE, CASES, COMMANDS, ENTITIES, FACTS, ArticleFolder, KnowledgeFiles
+from bot.knowledge.folder import (
+    ARTICLE,
+    CASES,
+    COMMANDS,
+    ENTITIES,
+    FACTS,
+    FACTS_FOLDER,
+    SAMPLES_FOLDER,
+    ArticleFolder,
+    KnowledgeFiles,
+)
 from bot.knowledge.problems import NOUNS, NodePath, quote, unknown
 from bot.knowledge.schema import (
     ArticleFile,
@@ -21,10 +31,16 @@ from bot.knowledge.schema import (
     EntityModel,
     FactModel,
     FactsFile,
+    FurtherSamples,
     GapModel,
+    Questions,
+    Samples,
+    SamplesFile,
     SectionModel,
+    SourceModel,
 )
-from bot.knowledge.validation import UNFINISHED, LoadedFile, Located, load
+from bot.knowledge.validation import NO_FURTHER_SAMPLES, UNFINISHED, LoadedFile, Located, load
+from bot.knowledge.yaml_reader import REPEATED, Document
 
 M = TypeVar("M", bound=BaseModel)
 _Claim: TypeAlias = tuple[str, str, Located[Any], NodePath]
@@ -51,12 +67,32 @@ class ArticleFiles:
     entities: tuple[Located[EntityModel], ...]
     facts: tuple[Located[FactModel], ...]
     gaps: tuple[Located[GapModel], ...]
+    samples: tuple[Located[Questions], ...]
+    """Further samples, each entry at the id of its fact or gap."""
     commands: tuple[Located[CommandModel], ...]
     cases: tuple[Located[CaseModel], ...]
 
     def answers(self) -> "tuple[Located[FactModel] | Located[GapModel], ...]":
         """Return facts and gaps: everything with samples and an answer."""
         return (*self.facts, *self.gaps)
+
+    def questions(self) -> Mapping[str, Samples]:
+        """Return all samples of each fact and gap by its id: its own, then those of samples files."""
+        ko: dict[str, list[str]] = {}
+        en: dict[str, list[str]] = {}
+        own = [(item.value.id, item.value.questions) for item in self.answers()]
+        for name, samples in (*own, *((str(item.path[0]), item.value) for item in self.samples)):
+            ko.setdefault(name, []).extend(samples.ko)
+            en.setdefault(name, []).extend(samples.en)
+        return {name: Samples.model_construct(ko=ko[name], en=en[name]) for name in ko}
+
+    def samples_file(self, name: str, facts: str) -> str | None:
+        """Return the samples file that has an id, else the one beside a facts file, else the first one there is."""
+        files = [file.document for file in self.files if isinstance(file.model, SamplesFile)]
+        having = [document.file for document in files if (name,) in document.lines]
+        names = [document.file for document in files]
+        beside = [file for file in names if file == facts.replace(f"{FACTS_FOLDER}/", f"{SAMPLES_FOLDER}/")]
+        return next(iter((*having, *beside, *names)), None)
 
     def ids(self, *keys: str) -> frozenset[str] | None:
         """Return every id in these lists, also of invalid items; None where one of the lists is incomplete."""
@@ -68,12 +104,14 @@ class ArticleFiles:
 def read_article(folder: ArticleFolder, files: KnowledgeFiles, problems: list[Problem]) -> ArticleFiles:
     """Read every file of an article; problems are appended, and the remaining files are still read."""
 
-    def loaded(name: str, model: type[M]) -> LoadedFile[M] | None:
-        return load(files.read(folder.path / name, problems), folder.name(name), model, problems)
+    def loaded(name: str, model: type[M], further: FurtherSamples | None = NO_FURTHER_SAMPLES) -> LoadedFile[M] | None:
+        return load(files.read(folder.path / name, problems), folder.name(name), model, problems, further)
 
+    samples = [loaded(name, SamplesFile) for name in folder.sample_files]
+    further = further_samples(file.document for file in samples if file) if all(samples) else None
     before, names = len(problems), folder.fact_files
     read: list[tuple[type[BaseModel], LoadedFile[Any] | None]] = [
-        (FactsFile, loaded(name, FactsFile)) for name in names
+        (FactsFile, loaded(name, FactsFile, further)) for name in names
     ]
     if not names:
         problems.append(Problem(folder.name(FACTS), 0, "", "is missing: an article needs facts"))
@@ -83,20 +121,37 @@ def read_article(folder: ArticleFolder, files: KnowledgeFiles, problems: list[Pr
     head = loaded(ARTICLE, ArticleFile)
     read.append((ArticleFile, head))
     read += [(model, loaded(name, model)) for name, model in _OPTIONAL if name in folder.files]
-    valid = tuple(file for _, file in read if file is not None)
     incomplete = frozenset(key for model, file in read if file is None for key in model.model_fields)
-    items: dict[str, Any] = {key: tuple(item for file in valid for item in file.items(key)) for key in NOUNS}
-    return ArticleFiles(folder.slug, head.model if head else None, valid, incomplete, **items)
+    return article_of(folder.slug, tuple(file for file in (*(file for _, file in read), *samples) if file), incomplete)
+
+
+def article_of(slug: str, files: tuple[LoadedFile[Any], ...], incomplete: frozenset[str] = frozenset()) -> ArticleFiles:
+    """Return what was read as one article; lists in `incomplete` lack items."""
+    head = next((file.model for file in files if isinstance(file.model, ArticleFile)), None)
+    items: dict[str, Any] = {key: tuple(item for file in files for item in file.items(key)) for key in NOUNS}
+    items["samples"] = tuple(item for file in files if isinstance(file.model, SamplesFile) for item in file.entries())
+    return ArticleFiles(slug, head, files, incomplete, **items)
+
+
+def further_samples(documents: Iterable[Document]) -> FurtherSamples:
+    """Return how many samples each id has in samples files, also in invalid entries."""
+    counts: dict[str, tuple[int, int]] = {}
+    for document in documents:
+        data = document.data
+        for name, entry in data.items() if isinstance(data, dict) else ():
+            texts = [entry.get(language) if isinstance(entry, dict) else None for language in LANGUAGES]
+            ko, en = (len(given) if isinstance(given, list) else 0 for given in texts)
+            earlier = counts.get(name.partition(REPEATED)[0], (0, 0))
+            counts[name.partition(REPEATED)[0]] = (earlier[0] + ko, earlier[1] + en)
+    return counts
 
 
 def check_references(article: ArticleFiles, lexicon: Lexicon) -> Iterator[Problem]:
     """Yield every problem between the items of one article."""
     yield from _repeated_ids(article)
     yield from _shared_paragraphs(article)
-    for text, _, item, path in _samples(article):
-        if not squeeze(normalise(text)):
-            yield item.problem("has neither a letter nor a digit", *path)
-    yield from _shared_texts(_samples(article))
+    yield from _samples_files(article)
+    yield from _check_samples(article)
     yield from _shared_texts(_entity_names(article))
     facts, entities, answers = article.ids("facts"), article.ids("entities"), article.ids("facts", "gaps")
     about = None if entities is None else entities | {entry.id for entry in lexicon.concepts}
@@ -161,14 +216,58 @@ def _shared_paragraphs(article: ArticleFiles) -> Iterator[Problem]:
         owners.update(dict.fromkeys(section.value.paragraphs, section.value.id))
 
 
-def _samples(article: ArticleFiles) -> Iterator[_Claim]:
-    """Yield every sample question that is filled in."""
+def all_samples(article: ArticleFiles) -> Iterator[_Claim]:
+    """Yield every sample question that is filled in: those of the facts files, then those of samples files."""
+    owners: dict[str, str] = {}
     for item in article.answers():
         owner = f"{'fact' if isinstance(item.value, FactModel) else 'gap'} {quote(item.value.id)}"
-        for language, texts in item.value.questions.by_language():
-            for at, text in enumerate(texts):
-                if not text.startswith(UNFINISHED):
-                    yield text, owner, item, ("questions", language, at)
+        owners.setdefault(item.value.id, owner)
+        yield from _claims(item.value.questions, owner, item, ("questions",))
+    for entry in article.samples:
+        if (found := owners.get(str(entry.path[0]))) is not None:
+            yield from _claims(entry.value, found, entry, ())
+
+
+def _claims(samples: Samples, owner: str, item: Located[Any], path: NodePath) -> Iterator[_Claim]:
+    """Yield the samples at `path` inside an item."""
+    for language, texts in samples.by_language():
+        for at, text in enumerate(texts):
+            if not text.startswith(UNFINISHED):
+                yield text, owner, item, (*path, language, at)
+
+
+def _samples_files(article: ArticleFiles) -> Iterator[Problem]:
+    """Report entries of samples files for ids that there are not, and further entries for an id that has one."""
+    known, first = article.ids("facts", "gaps"), dict[str, str]()
+    for file in article.files:
+        data = file.document.data
+        if not isinstance(file.model, SamplesFile) or not isinstance(data, dict):
+            continue
+        for name in data:
+            if REPEATED in name:
+                continue
+            if known is not None and name not in known:
+                yield file.document.problem((name,), unknown("fact or gap", name, known))
+            elif name in first:
+                what = f"samples of {quote(name)} stand in {first[name]} already: put them together"
+                yield file.document.problem((name,), what)
+            first.setdefault(name, f"{file.document.file}:{file.document.line((name,))}")
+
+
+def _check_samples(article: ArticleFiles) -> Iterator[Problem]:
+    """Report samples without content, those of two owners, and those of samples files that their owner has already."""
+    first: dict[str, tuple[str, Located[Any], NodePath]] = {}
+    for text, owner, item, path in all_samples(article):
+        if not (key := squeeze(normalise(text))):
+            yield item.problem("has neither a letter nor a digit", *path)
+            continue
+        earlier, other, at = first.setdefault(key, (owner, item, path))
+        if earlier != owner:
+            yield item.problem(_belongs(text, earlier), *path)
+        elif isinstance(item.value, Questions) and (item is not other or path != at):
+            where = f"{other.document.file}:{other.document.line((*other.path, *at))}"
+            what = f"{quote(text)} already stands in {where} (only letters and digits count): remove one of the two"
+            yield item.problem(what, *path)
 
 
 def _entity_names(article: ArticleFiles) -> Iterator[_Claim]:
@@ -187,27 +286,41 @@ def _shared_texts(claims: Iterable[_Claim]) -> Iterator[Problem]:
     for text, owner, item, path in claims:
         key = squeeze(normalise(text))
         if key and owners.setdefault(key, owner) != owner:
-            what = f"{quote(text)} already belongs to {owners[key]} (only letters and digits count): keep one of them"
-            yield item.problem(what, *path)
+            yield item.problem(_belongs(text, owners[key]), *path)
+
+
+def _belongs(text: str, owner: str) -> str:
+    return f"{quote(text)} already belongs to {owner} (only letters and digits count): keep one of them"
 
 
 def _source(fact: Located[FactModel], article: ArticleFiles) -> Iterator[Problem]:
-    """Report a section that does not exist, and paragraphs that the section does not have."""
-    source = fact.value.source
-    yield from _unknown_name(fact, "section", source.section, article.ids("sections"), "source", "section")
-    section = next((s.value for s in article.sections if s.value.id == source.section), None)
-    if section is None:
-        return
+    """Report a section that does not exist or comes twice, and paragraphs that the section does not have."""
+    cited: set[str] = set()
+    for source, path in fact.value.sources():
+        yield from _unknown_name(fact, "section", source.section, article.ids("sections"), *path, "section")
+        if source.section in cited:
+            what = f"section {quote(source.section)} is cited twice: list all its paragraphs at one place"
+            yield fact.problem(what, *path, "section")
+        cited.add(source.section)
+        section = next((s.value for s in article.sections if s.value.id == source.section), None)
+        if section is not None:
+            yield from _paragraphs(fact, source, path, section)
+
+
+def _paragraphs(
+    fact: Located[FactModel], source: SourceModel, path: NodePath, section: SectionModel
+) -> Iterator[Problem]:
+    """Report paragraphs that a section does not have, and missing ones."""
     name = quote(section.id)
     beyond = sorted(set(source.paragraphs) - set(section.paragraphs))
     if beyond and not section.paragraphs:
-        yield fact.problem(f"section {name} has no body paragraphs to cite", "source", "paragraphs")
+        yield fact.problem(f"section {name} has no body paragraphs to cite", *path, "paragraphs")
     elif beyond:
         what = f"paragraph {beyond[0]} is not in section {name} ({_span(section.paragraphs)})"
-        yield fact.problem(what, "source", "paragraphs")
+        yield fact.problem(what, *path, "paragraphs")
     elif section.paragraphs and not source.paragraphs:
         what = f"'paragraphs' is missing: which of {_span(section.paragraphs)} of section {name}?"
-        yield fact.problem(what, "source")
+        yield fact.problem(what, *path)
 
 
 def _span(paragraphs: tuple[int, ...]) -> str:

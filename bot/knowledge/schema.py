@@ -3,7 +3,7 @@
 import json
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date
 from string import Formatter
 from typing import Annotated, Any, ClassVar, Final, Generic, NoReturn, Self, TypeAlias, TypeVar
@@ -13,6 +13,7 @@ from pydantic import (
     BaseModel,
     BeforeValidator,
     ConfigDict,
+    Discriminator,
     Field,
     RootModel,
     StringConstraints,
@@ -21,6 +22,7 @@ from pydantic import (
     field_validator,
     model_validator,
 )
+from pydantic import Tag as UnionTag
 from pydantic.json_schema import models_json_schema
 from pydantic_core import PydanticCustomError
 
@@ -39,6 +41,7 @@ Ref: TypeAlias = Annotated[str, StringConstraints(pattern=ID_PATTERN, max_length
 """An id that may also be `nothing`."""
 MessageKey: TypeAlias = Annotated[str, StringConstraints(pattern=KEY_PATTERN)]
 S = TypeVar("S", bound=str)
+Q = TypeVar("Q", bound="Samples")
 
 
 def refuse(what: str) -> NoReturn:
@@ -112,6 +115,10 @@ CommandNameText: TypeAlias = Annotated[str, length(32), AfterValidator(check_com
 DateText: TypeAlias = Annotated[str, AfterValidator(check_date)]
 
 
+FurtherSamples: TypeAlias = Mapping[str, tuple[int, int]]
+"""How many samples in Korean and in English a fact or gap has in samples files, by its id."""
+
+
 class Strict(BaseModel):
     """Base of all models: unknown keys are an error, texts are stripped."""
 
@@ -163,30 +170,31 @@ class Words(Strict):
     en: list[Word] = []
 
 
-class Questions(Strict):
-    """Sample questions by language."""
+class Samples(Strict):
+    """Sample questions by language; perhaps none, where all of them stand in a samples file."""
 
     ko: list[SampleText] = []
     en: list[SampleText] = []
-
-    fewest: ClassVar[int] = 1
 
     def by_language(self) -> tuple[tuple[Language, list[SampleText]], ...]:
         """Return the samples of each language."""
         return ("ko", self.ko), ("en", self.en)
 
+
+class Questions(Samples):
+    """Sample questions by language: at least one."""
+
     @model_validator(mode="after")
     def _enough(self) -> Self:
-        most = max(len(self.ko), len(self.en))
-        if most < self.fewest:
-            refuse(f"has too few questions: at least {self.fewest} needed in one language, there are {most}")
-        return self
+        return enough(self, 1, (0, 0))
 
 
-class FactQuestions(Questions):
-    """Sample questions of a fact: at least three in one language."""
-
-    fewest: ClassVar[int] = 3
+def enough(samples: Q, fewest: int, further: tuple[int, int]) -> Q:
+    """Refuse samples that, with `further` ones in Korean and English, are fewer than `fewest` in both languages."""
+    most = max(len(texts) + more for (_, texts), more in zip(samples.by_language(), further, strict=True))
+    if most < fewest:
+        refuse(f"has too few questions: at least {fewest} needed in one language, there are {most}")
+    return samples
 
 
 class SectionModel(Strict):
@@ -231,16 +239,51 @@ class SourceModel(Strict):
     paragraphs: Paragraphs = ()
 
 
-# A new key of a fact is declared here and in `core.model.Fact`, read in `reader`, explained in `knowledge/README.md`;
-# then `python -m bot check --schema > knowledge/schema.json`. YAML values arrive as text: a number is a bounded int.
-class FactModel(Strict):
-    """One answerable statement of the article."""
+ONE_SECTION: Final = "one section"
+SEVERAL_SECTIONS: Final = "several sections"
+"""Which form a `source` has; pydantic puts this into the locations of errors, where the file has no such key."""
+
+
+def _source_form(value: object) -> str:
+    return SEVERAL_SECTIONS if isinstance(value, list | tuple) else ONE_SECTION
+
+
+SourceForms: TypeAlias = Annotated[
+    Annotated[SourceModel, UnionTag(ONE_SECTION)]
+    | Annotated[list[SourceModel], Field(min_length=1), UnionTag(SEVERAL_SECTIONS)],
+    Discriminator(_source_form),
+]
+
+
+class _Answered(Strict):
+    """What facts and gaps share."""
+
+    fewest: ClassVar[int] = 1
+    """Samples needed in one language, those of samples files included."""
 
     id: Id
     label: Label | None = None
     answer: Answer
-    questions: FactQuestions
-    source: SourceModel
+    questions: Annotated[Samples, Field(validate_default=True)] = Samples()
+
+    @field_validator("questions")
+    @classmethod
+    def _enough(cls, value: Samples, info: ValidationInfo) -> Samples:
+        """Refuse too few; the context holds the number of further samples, None where that is not known."""
+        further: FurtherSamples | None = info.context
+        if further is None:
+            return value
+        return enough(value, cls.fewest, further.get(info.data.get("id", ""), (0, 0)))
+
+
+# A new key of a fact is declared here and in `core.model.Fact`, read in `reader`, explained in `knowledge/README.md`;
+# then `python -m bot check --schema > knowledge/schema.json`. YAML values arrive as text: a number is a bounded int.
+class FactModel(_Answered):
+    """One answerable statement of the article; it needs three samples in one language."""
+
+    fewest: ClassVar[int] = 3
+
+    source: SourceForms
     asks: list[Id] = []
     about: list[Id] = []
     evidence: list[Word] = []
@@ -248,14 +291,17 @@ class FactModel(Strict):
     tags: list[Tag] = []
     related: Annotated[list[Id], Field(max_length=3)] = []
 
+    def sources(self) -> Iterator[tuple[SourceModel, tuple[str | int, ...]]]:
+        """Yield the place in each section, with its path in the fact."""
+        if isinstance(self.source, SourceModel):
+            yield self.source, ("source",)
+        else:
+            yield from ((source, ("source", at)) for at, source in enumerate(self.source))
 
-class GapModel(Strict):
-    """A question the article does not answer."""
 
-    id: Id
-    label: Label | None = None
-    answer: Answer
-    questions: Questions
+class GapModel(_Answered):
+    """A question the article does not answer; it needs one sample."""
+
     nearest: list[Id] = []
 
 
@@ -264,6 +310,10 @@ class ActModel(GapModel):
 
     act: ActKind
     nearest: Annotated[list[Id], Field(max_length=0)] = []
+
+
+class SamplesFile(RootModel[dict[str, Questions]]):
+    """samples.yaml, or a file of the folder samples: further samples of facts and gaps by id."""
 
 
 class DialogueFile(Strict):
@@ -394,6 +444,7 @@ FILES: Final[tuple[type[BaseModel], ...]] = (
     ArticleFile,
     EntitiesFile,
     FactsFile,
+    SamplesFile,
     CommandsFile,
     CasesFile,
     LexiconFile,

@@ -1,7 +1,8 @@
 """From plain YAML data to a schema model, with pydantic's errors turned into messages for authors."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any, Final, Generic, TypeVar, get_args
 
 from pydantic import BaseModel, ValidationError
@@ -10,7 +11,14 @@ from pydantic_core import ErrorDetails
 from bot.errors import Problem
 from bot.knowledge.lookalikes import MISSING_DASH, wrong_marker
 from bot.knowledge.problems import Node, NodePath, describe, quote, unknown
-from bot.knowledge.schema import ID_PATTERN, KEY_PATTERN, URL_PATTERN
+from bot.knowledge.schema import (
+    ID_PATTERN,
+    KEY_PATTERN,
+    ONE_SECTION,
+    SEVERAL_SECTIONS,
+    URL_PATTERN,
+    FurtherSamples,
+)
 from bot.knowledge.yaml_reader import MAX_PROBLEMS, QUOTE_IT, Document, parse
 
 _FIRST_KEYS: Final = frozenset({"id", "name", "question", "section"})
@@ -32,6 +40,7 @@ _PATTERNS: Final = {
     URL_PATTERN: "must be an address that begins with https://",
     KEY_PATTERN: "may contain only a–z, 0–9, '-', '_' and '.'",
 }
+NO_FURTHER_SAMPLES: Final[FurtherSamples] = MappingProxyType({})
 M = TypeVar("M", bound=BaseModel)
 T = TypeVar("T")
 UNFINISHED: Final = "<fill in"
@@ -40,13 +49,13 @@ UNFINISHED: Final = "<fill in"
 
 def problem_of(detail: ErrorDetails, model: type[BaseModel], document: Document) -> Problem:
     """Turn one of pydantic's errors into a problem."""
-    path = _existing_path(document.data, detail["loc"])
+    loc = tuple(part for part in detail["loc"] if part not in {ONE_SECTION, SEVERAL_SECTIONS})
+    path = _existing_path(document.data, loc)
     match detail["type"]:
         case "missing":
-            return document.problem(path, f"'{detail['loc'][-1]}' is missing")
+            return document.problem(path, f"'{loc[-1]}' is missing")
         case "extra_forbidden":
-            key = str(detail["loc"][-1])
-            return document.problem(path, unknown("key", key, _keys(model, detail["loc"][:-1])))
+            return document.problem(path, unknown("key", str(loc[-1]), _keys(model, loc[:-1])))
         case "list_type" if found := _missing_item(path, detail["input"], document):
             return found
         case _:
@@ -163,6 +172,11 @@ class LoadedFile(Generic[M]):
         positions: Sequence[int] = self.positions.get(key) or range(len(values))
         return [Located(v, self.document, (key, at)) for v, at in zip(values, positions, strict=True)]
 
+    def entries(self) -> list[Located[Any]]:
+        """Return the valid entries of a file that is one mapping, such as samples by id."""
+        root: Mapping[str, Any] = getattr(self.model, "root", None) or {}
+        return [Located(value, self.document, (key,)) for key, value in root.items()]
+
     def ids(self, key: str) -> Iterator[tuple[str, NodePath]]:
         """Yield every id in the list `key`, also of invalid items, with its path."""
         data = self.document.data
@@ -173,7 +187,13 @@ class LoadedFile(Generic[M]):
                 yield name.strip(), (key, at, "id")
 
 
-def load(data: bytes | None, file: str, model: type[M], problems: list[Problem]) -> LoadedFile[M] | None:
+def load(
+    data: bytes | None,
+    file: str,
+    model: type[M],
+    problems: list[Problem],
+    further: FurtherSamples | None = NO_FURTHER_SAMPLES,
+) -> LoadedFile[M] | None:
     """Parse and validate the content of one file; None when it is no YAML. Problems are appended."""
     before = len(problems)
     document = None if data is None else parse(data, file, problems)
@@ -181,16 +201,24 @@ def load(data: bytes | None, file: str, model: type[M], problems: list[Problem])
         return None
     lines_with_problems = {problem.line for problem in problems[before:]}
     found: list[Problem] = []
-    loaded = validate(document, model, found)
+    loaded = validate(document, model, found, further)
     found += _unfinished(document)
     problems += [problem for problem in found if problem.line not in lines_with_problems]
     return loaded
 
 
-def validate(document: Document, model: type[M], problems: list[Problem]) -> LoadedFile[M]:
-    """Validate a document; invalid list items are reported and left out, so that the rest can be checked."""
+def validate(
+    document: Document,
+    model: type[M],
+    problems: list[Problem],
+    further: FurtherSamples | None = NO_FURTHER_SAMPLES,
+) -> LoadedFile[M]:
+    """Validate a document; invalid list items are reported and left out, so that the rest can be checked.
+
+    `further` tells how many samples stand in samples files; None where that is not known.
+    """
     try:
-        return LoadedFile(document, model.model_validate(document.data), {})
+        return LoadedFile(document, model.model_validate(document.data, context=further), {})
     except ValidationError as error:
         errors = error.errors(include_url=False)
     problems += [problem_of(detail, model, document) for detail in errors[:MAX_PROBLEMS]]
@@ -199,7 +227,7 @@ def validate(document: Document, model: type[M], problems: list[Problem]) -> Loa
         problems.append(Problem(document.file, 0, "", what))
     data, positions = _without(document.data, {detail["loc"][:2] for detail in errors})
     try:
-        return LoadedFile(document, model.model_validate(data), positions)
+        return LoadedFile(document, model.model_validate(data, context=further), positions)
     except ValidationError:
         return LoadedFile(document, None, {})
 

@@ -9,7 +9,7 @@ import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Any, Final, cast
 
 import yaml
 
@@ -25,7 +25,9 @@ QUOTE_IT: Final = "needs quotes around all of it"
 MAX_DEPTH: Final = 20
 MAX_NODES: Final = 50_000
 MAX_PROBLEMS: Final = 100
-_CONTROL: Final = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ufeff\ud800-\udfff\ufffe\uffff]")
+CONTROL: Final = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ufeff\ud800-\udfff\ufffe\uffff]")
+REPEATED: Final = "\0"
+"""What a key that is repeated, which is a problem, has before its line so that its value is read too."""
 _COMMENT: Final = re.compile(" +#")
 _TOKEN: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._/:-]*")
 """An id, kind, date or range: a comment behind one of these cuts nothing off."""
@@ -95,6 +97,13 @@ class Document:
             path = path[:-1]
         return self.lines.get(path, 1)
 
+    def node(self, path: NodePath) -> Node:
+        """Return the node at a path that exists."""
+        node: Any = self.data
+        for part in path:
+            node = node[part]
+        return cast("Node", node)
+
     def problem(self, path: NodePath, what: str) -> Problem:
         """Return the problem that `what` is wrong at `path`."""
         return Problem(self.file, self.line(path), describe(self.data, path), what)
@@ -135,11 +144,11 @@ def _clean_text(data: bytes, file: str, problems: list[Problem]) -> str | None:
         return None
     text = text.replace("\r\n", "\n")
     found: list[Problem] = []
-    if not text.isascii() or "\t" in text or _CONTROL.search(text):
+    if not text.isascii() or "\t" in text or CONTROL.search(text):
         for number, line in enumerate(text.split("\n"), 1):
             if "\t" in line:
                 found.append(Problem(file, number, "", "contains a tab; use spaces"))
-            elif control := _CONTROL.search(line):
+            elif control := CONTROL.search(line):
                 found.append(Problem(file, number, "", f"contains a control character (U+{ord(control[0]):04X})"))
             elif strange := strange_indentation(line):
                 found.append(Problem(file, number, "", strange))
@@ -219,7 +228,7 @@ class _Builder:
         line = _line(event)
         text: str = unicodedata.normalize("NFC", event.value)  # an escape may have added a single jamo
         self._refuse_anchor_and_tag(event, line)
-        if event.style and _CONTROL.search(text):
+        if event.style and CONTROL.search(text):
             self.refuse(line, "contains an escaped control character")
         if not event.style and text:
             self._refuse_comment_behind(event, text)
@@ -234,7 +243,7 @@ class _Builder:
             hint = f": {MISSING_DASH.format(text)}, or remove one" if text == "id" else ""
             repeated = f"the key {quote(text)} is repeated (first in line {first}){hint}"
             self.refuse(line, wrong_marker(text) or repeated)
-            text += f"\0{line}"
+            text += f"{REPEATED}{line}"
         frame.key = text
         self.lines[(*frame.path, text)] = line
 

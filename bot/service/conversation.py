@@ -57,10 +57,8 @@ class _Said:
         reply = self._repeated(self.voice)
         if reply.source is None:
             return reply
-        parts = (reply.source.section, self.voice.paragraphs(reply.source.paragraphs))
-        where = self.voice.say(
-            "source_place", article=self.voice.published(self.article), place=", ".join(filter(None, parts))
-        )
+        article = self.voice.published(self.article)
+        where = self.voice.say("source_place", article=article, place=reply.source.place)
         url = self.article.url
         link = self.voice.say("source_link", url=url) if url else self.voice.say("source_no_link")
         return replace(reply, text=f"{where} {link}")

@@ -11,7 +11,7 @@ from bot.core.index import Scope, Vectors
 from bot.core.matching import Answered, Closest, Decision, Question, Suggested, Unanswered
 from bot.core.model import NOTHING, Case, Knowledge, Language
 from bot.core.snapshot import Snapshot
-from bot.core.text import normalise
+from bot.core.text import normalise, squeeze
 from bot.errors import KnowledgeError, Problem
 from bot.service.answering import Answer, ask
 from bot.service.autocomplete import Completer, entity_names, questions
@@ -171,9 +171,8 @@ def failed_cases(snapshot: Snapshot, encoder: Encoder | None, before: Snapshot |
             got = _outcome(answer)
             if got != case.expect:
                 file, _, line = case.where.rpartition(":")
-                what = (
-                    f"the case {case.question!r} expects {case.expect!r} but gets {got!r}{_by_sample(answer.decision)}"
-                )
+                wanted = f"{case.expect!r}{_nearest(snapshot.alone(article.slug), case)}"
+                what = f"the case {case.question!r} expects {wanted} but gets {got!r}{_by_sample(answer.decision)}"
                 problems.append(Problem(file or article.slug, int(line or 0), "cases", what))
     return tuple(problems)
 
@@ -201,10 +200,30 @@ def _outcome(answer: Answer) -> str:
             return "(only offered) " + ", ".join(c.target.item.id for c in others)
 
 
+def _nearest(scope: Scope, case: Case) -> str:
+    """Name the sample of the expected fact or gap that is written most like the question of a case."""
+    index = scope.index
+    position = next(
+        (at for at, target in enumerate(index.targets) if target.article and target.item.id == case.expect), None
+    )
+    if position is None:
+        return ""
+    return _sample(index.nearest_sample(position, index.sample_cosines(squeeze(normalise(case.question)))))
+
+
 def _by_sample(decision: Decision | None) -> str:
     """Name the sample question that made the outcome of a case another one."""
-    best = None if decision is None or isinstance(decision, Suggested) else decision.best
-    return f" (by its sample {best.sample!r})" if best is not None and best.sample else ""
+    match decision:
+        case None:
+            return ""
+        case Suggested(others=others):
+            return _sample(others[0].sample)
+        case _:
+            return _sample(decision.best.sample if decision.best else "")
+
+
+def _sample(text: str) -> str:
+    return f" (nearest sample {text!r})" if text else ""
 
 
 def _compare(old: Knowledge, new: Knowledge) -> Change:

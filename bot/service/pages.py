@@ -402,13 +402,15 @@ def _matching(knowledge: Knowledge, voice: Voice, item: Fact | Gap, trace: Trace
         yield voice.say("explain_runner_up", label=label, percent=trace.runner_up_percent)
 
 
-def about_page(knowledge: Knowledge, language: Language, *, overhears: bool = False) -> Page:
+def about_page(knowledge: Knowledge, language: Language, *, overhears: bool = False, days: int = 0) -> Page:
     """Return the page about the bot: its articles, how it answers, what it reads and stores.
 
-    `overhears` says whether it also reads channels in which nobody mentions it.
+    `overhears` says whether it also reads channels in which nobody mentions it, `days` for how many days questions
+    without an answer are stored, 0 for not at all.
     """
     voice, read = Voice(knowledge, language), "privacy_channels" if overhears else "privacy"
     intro, how, privacy = (_own_lines(voice.say(f"about_{part}")) for part in ("intro", "how", read))
+    privacy = (*privacy, *_own_lines(voice.say("about_stored" if days else "about_not_stored", days=days)))
     articles = (_about_article(voice, article) for article in knowledge.articles[:10])
     return Page(language, (Block((*intro, _BLANK, *articles, _BLANK, *how, _BLANK, *privacy)),))
 

@@ -32,10 +32,14 @@ class Citation:
     title: str
     publisher: str
     section: str
+    """The label of the section; of several, joined by commas."""
     paragraphs: tuple[int, ...]
+    """The paragraphs of all sections."""
     url: str | None
+    place: str
+    """Every section with its paragraphs, as one phrase."""
     line: str
-    """All of it as one line: publisher, title, paragraphs and status."""
+    """All of it as one line: publisher, title, paragraphs and status; of several sections their labels too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,14 +171,16 @@ def suggestion(
 
 def citation(voice: Voice, article: Article, fact: Fact) -> Citation:
     """Return the citation of the place in `article` that `fact` is from."""
-    language, paragraphs = voice.language, fact.source.paragraphs
-    section = article.section(fact.source.section)
-    label = section.label.get(language) if section else ""
+    language, places = voice.language, fact.source.sections()
+    labels = [section.label.get(language) if (section := article.section(one.section)) else "" for one in places]
+    numbers = [voice.paragraphs(one.paragraphs) for one in places]
+    place = "; ".join(", ".join(filter(None, pair)) for pair in zip(labels, numbers, strict=True))
+    where = place if len(places) > 1 else numbers[0] or labels[0]
     status = "" if fact.status == "confirmed" else voice.say(f"status_{fact.status}")  # what readers expect anyway
-    parts = filter(None, (voice.published(article), voice.paragraphs(paragraphs) or label, status))
-    line = voice.say("source", source=" · ".join(parts))
+    line = voice.say("source", source=" · ".join(filter(None, (voice.published(article), where, status))))
     title, publisher = article.title.get(language), article.publisher.get(language)
-    return Citation(title, publisher, label, paragraphs, article.url, line)
+    named, paragraphs = ", ".join(filter(None, labels)), fact.source.every_paragraph()
+    return Citation(title, publisher, named, paragraphs, article.url, place, line)
 
 
 def ranges(numbers: Iterable[int]) -> str:

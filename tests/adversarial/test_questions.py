@@ -4,6 +4,7 @@ import random
 import statistics
 import time
 import unicodedata
+from functools import cache
 
 import pytest
 
@@ -38,20 +39,16 @@ HOSTILE = {
     "sentence ends": "a? " * 30_000,
     "names": "노태겸 " * 20_000,
 }
-BOTS = {
-    "without encoder": None,
-    "with encoder": LettersEncoder(),
-}
+BOTS = ("without encoder", "with encoder")
 
 
-def library(encoder: LettersEncoder | None) -> Library:
+@cache
+def library(name: str) -> Library:
     """Return a bot that knows the night library."""
-    library = Library(lambda: (night_snapshot().knowledge, "night"), encoder)
+    encoder = LettersEncoder() if name == "with encoder" else None
+    library = Library(lambda: (night_snapshot().knowledge, "night"), encoder, restored=night_snapshot())
     library.encode()
     return library
-
-
-LIBRARIES = {name: library(encoder) for name, encoder in BOTS.items()}
 
 
 MOST_WORK = 10
@@ -61,7 +58,7 @@ MOST_WORK = 10
 def asked(bot: str, text: str) -> tuple[Reply, float]:
     """Return the reply and the CPU seconds of this thread that it took."""
     began = time.thread_time()
-    reply = LIBRARIES[bot].answer(Question(text)).reply
+    reply = library(bot).answer(Question(text)).reply
     return reply, time.thread_time() - began
 
 
@@ -102,14 +99,14 @@ def assert_ordinary(reply: Reply) -> None:
 
 @pytest.mark.parametrize("name", ["empty", "spaces"])
 def test_an_empty_message_gets_the_sentence_for_it(name: str) -> None:
-    reply = LIBRARIES["without encoder"].answer(Question(HOSTILE[name])).reply
+    reply = library("without encoder").answer(Question(HOSTILE[name])).reply
     assert reply.text == night_snapshot().knowledge.messages["empty"].ko
     assert (reply.outcome, reply.fact, reply.gap, reply.suggestions) == ("unanswered", None, None, ())
 
 
 @pytest.mark.parametrize("question", ["밤 도서관은 언제 시작했어?", "노태겸은 누구야?", "Who pays for it?"])
 def test_decomposed_text_is_read_like_composed_text(question: str) -> None:
-    bot = LIBRARIES["without encoder"]
+    bot = library("without encoder")
     typed = [unicodedata.normalize(form, question) for form in ("NFC", "NFD", "NFKD")]
     replies = [bot.answer(Question(text)).reply for text in (*typed, "\u200b".join(question))]
     assert all(reply == replies[0] for reply in replies)

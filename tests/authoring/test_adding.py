@@ -182,6 +182,102 @@ def test_facts_of_a_folder_of_files_are_added_to_where_they_are(folder: Path, tm
     assert len(read_knowledge(folder).articles[0].facts[1].samples) == 4
 
 
+SAMPLES = """\
+# Further samples.
+murati-origin:
+  en:
+    - Where is she from
+    # chatty
+    - 'which country, though?'
+
+second:
+  ko:
+    - 둘째 좀 알려줘
+"""
+
+
+def test_new_samples_go_to_the_samples_file_of_a_folder_that_has_one(folder: Path, tmp_path: Path) -> None:
+    (folder / "samples.yaml").write_text(SAMPLES, encoding="utf-8")
+    data = {
+        "facts": [
+            {
+                "id": "murati-origin",
+                "questions_ko": ["어디서 왔어", "무라티 고향"],
+                "questions_en": ["where from", "Where is she from?"],
+            },
+            {"id": "third", "ko": "답.", "questions_ko": [f"셋째 {n}" for n in "가나다라마바"], "paragraph": 6},
+        ],
+        "gaps": [{"id": "age", "ko": "안 나와요.", "questions_ko": ["몇 살?", "나이", "생일"]}],
+    }
+    merged = add_reply(reply(tmp_path, data), folder)
+    assert added_lines(SAMPLES, (folder / "samples.yaml").read_text(encoding="utf-8")) == [
+        "    - where from",
+        "  ko:",
+        "    - 어디서 왔어",
+        "third:",
+        "  ko:",
+        "    - 셋째 마",
+        "    - 셋째 바",
+        "age:",
+        "  ko:",
+        "    - 생일",
+    ]
+    assert [line for line in added_lines(FACTS, (folder / "facts.yaml").read_text(encoding="utf-8")) if "- " in line] == [
+        "  - id: third", "        - 셋째 가", "        - 셋째 나", "        - 셋째 다", "        - 셋째 라",
+        "  - id: age", "        - 몇 살?", "        - 나이",
+    ]  # fmt: skip
+    assert merged.changes == (
+        "samples.yaml: fact 'murati-origin': +1 ko, +1 en",
+        "facts.yaml: new fact 'third'",
+        "samples.yaml: fact 'third': +2 ko",
+        "facts.yaml: new gap 'age'",
+        "samples.yaml: gap 'age': +1 ko",
+    )
+    assert merged.notes == ("reply.json: 2 texts not new to the folder",)
+    assert [len(item.samples) for item in read_knowledge(folder).articles[0].facts] == [7, 4, 6]
+    assert add_reply(reply(tmp_path, data), folder).changes == ()
+
+
+def test_samples_beyond_four_of_a_fact_begin_a_samples_file(folder: Path, tmp_path: Path) -> None:
+    data = {"facts": [{"id": "second", "questions_ko": ["하나", "둘", "셋"], "questions_en": ["one"]}]}
+    merged = add_reply(reply(tmp_path, data), folder)
+    assert (folder / "samples.yaml").read_text(encoding="utf-8") == "second:\n  ko:\n    - 둘\n    - 셋\n"
+    assert merged.changes == (
+        "facts.yaml: fact 'second': +1 questions.ko, +1 questions.en",
+        "samples.yaml: fact 'second': +2 ko",
+    )
+    assert len(read_knowledge(folder).articles[0].facts[1].samples) == 7
+
+
+def test_samples_go_to_the_file_beside_the_facts_or_where_the_fact_has_some(folder: Path, tmp_path: Path) -> None:
+    first, second = FACTS.split("\n\n")
+    (folder / "facts.yaml").unlink()
+    for name, text in (
+        ("facts/a", first),
+        ("facts/b", f"facts:\n{second}"),
+        ("samples/a", "second:\n  en: [second]\n"),
+        ("samples/b", "murati-origin: {en: [from]}\n"),
+    ):
+        (folder / name).parent.mkdir(exist_ok=True)
+        (folder / f"{name}.yaml").write_text(text, encoding="utf-8")
+    third = {"id": "third", "ko": "답.", "questions_ko": [f"셋째 {n}" for n in "가나다라마"], "paragraph": 6}
+    merged = add_reply(reply(tmp_path, {"facts": [{"id": "second", "questions_ko": ["새로"]}, third]}), folder)
+    assert merged.changes == (
+        "samples/a.yaml: fact 'second': +1 ko",
+        "facts/a.yaml: new fact 'third'",
+        "samples/a.yaml: fact 'third': +1 ko",
+    )
+
+
+def test_a_mistake_in_a_sample_that_goes_to_the_samples_file_is_told_in_the_reply(folder: Path, tmp_path: Path) -> None:
+    (folder / "samples.yaml").write_text("second: {ko: [둘째 좀]}\n", encoding="utf-8")
+    with pytest.raises(
+        KnowledgeError, match=r"reply\.json:6:5: /facts/0/questions_ko/0 .*neither a letter nor a digit"
+    ):
+        add_reply(reply(tmp_path, {"facts": [{"id": "second", "questions_ko": ["?!"]}]}), folder)
+    assert (folder / "samples.yaml").read_text(encoding="utf-8") == "second: {ko: [둘째 좀]}\n"
+
+
 def test_a_folder_with_problems_is_not_added_to(folder: Path, tmp_path: Path) -> None:
     (folder / "facts.yaml").write_text(FACTS.replace("second", "murati-origin"), encoding="utf-8")
     with pytest.raises(KnowledgeError, match=r"facts\.yaml:14: .*already used"):
@@ -189,7 +285,7 @@ def test_a_folder_with_problems_is_not_added_to(folder: Path, tmp_path: Path) ->
 
 
 def test_a_folder_of_articles_is_not_added_to(folder: Path, tmp_path: Path) -> None:
-    with pytest.raises(KnowledgeError, match="name the folder of the one to add to"):
+    with pytest.raises(KnowledgeError, match="name the folder of one of them"):
         add_reply(reply(tmp_path, {"facts": []}), folder.parent)
 
 

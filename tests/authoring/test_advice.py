@@ -5,10 +5,11 @@ from dataclasses import replace
 import pytest
 
 from bot.authoring.advice import (
+    KINDS,
     MOST_LINES,
     Advice,
+    Line,
     Misclassified,
-    first_lines,
     missing_aliases,
     missing_gaps,
     near_duplicate_facts,
@@ -21,6 +22,7 @@ from bot.core.index import Scope
 from bot.core.model import Article, Command, Fact, Gap, Knowledge, Text
 from bot.core.text import normalise
 from bot.core.tokens import TokenizedText
+from bot.knowledge.reader import Location
 from bot.service.library import build_snapshot
 from bot.service.pages import MOST_COMMANDS
 from tests.core.ferry import LEXICON, ferry, samples
@@ -53,11 +55,22 @@ def tokenized_samples(scope: Scope) -> tuple[TokenizedText, ...]:
     return tuple(scope.index.tokenizer.tokenize(normalise(text)) for text in scope.index.samples)
 
 
-def test_ten_lines_are_shown_and_the_rest_counted() -> None:
-    lines = str(first_lines("kind", range(MOST_LINES + 2))).splitlines()
-    assert lines[0] == "kind: 0"
-    assert lines[MOST_LINES:] == ["kind: … and 2 more"]
-    assert str(Advice("kind", (), 0)) == ""
+def test_ten_lines_are_shown_below_what_the_kind_means_and_the_rest_counted() -> None:
+    advice = Advice("gap", tuple(Line(str(n), "ferry") for n in range(MOST_LINES + 2)))
+    lines = advice.shown({}).splitlines()
+    assert lines[:2] == [f"gap ({MOST_LINES + 2}): {KINDS['gap']}", "ferry: gap: 0"]
+    assert lines[MOST_LINES + 1 :] == ["gap: … and 2 more; --all shows them"]
+    assert advice.shown({}, None).splitlines()[-1] == f"ferry: gap: {MOST_LINES + 1}"
+    assert Advice("gap", ()).shown({}) == ""
+
+
+def test_a_line_begins_with_file_and_line_of_the_first_thing_it_is_about() -> None:
+    locations = {("ferry", "cost"): Location("ferry/facts.yaml", 7)}
+    own = Line("c", "ferry", ("cost",), Location("ferry.txt", 3))
+    advice = Advice("gap", (Line("a", "ferry", ("cost", "builder")), Line("b", "ferry", ("builder",)), own))
+    places = [line.partition(": gap: ")[0] for line in advice.shown(locations).splitlines()[1:]]
+    assert places == ["ferry/facts.yaml:7", "ferry", "ferry.txt:3"]
+    assert [line.text for line in advice.only("builder").lines] == ["a", "b"]
 
 
 def test_facts_that_win_each_others_samples_overlap() -> None:
@@ -73,8 +86,7 @@ def test_facts_that_win_each_others_samples_overlap() -> None:
             misclassified(1, 2, "배는 누가 만들었어?"),
         ],
     )
-    assert advice.number == 2
-    first, second = advice.lines
+    first, second = (line.text for line in advice.lines)
     assert "'chair-left'" in first
     assert "gap 'chair-pay'" in first
     assert "overlap in 3 samples" in first
@@ -85,13 +97,13 @@ def test_facts_that_win_each_others_samples_overlap() -> None:
 def test_samples_with_the_same_words_are_near_duplicates() -> None:
     scope = build_scope(changed(0, "How much did it cost?", "Please, how much did a ferry cost"))
     (line,) = near_duplicate_samples(scope.index, tokenized_samples(scope)).lines
-    assert line.startswith("ferry: fact 'cost': 2 samples look the same to the bot: 'How much did the ferry cost?', ")
-    assert "Please, how much did a ferry cost" in line
+    assert line.text.startswith("fact 'cost': 2 samples look the same to the bot: 'How much did the ferry cost?', ")
+    assert "Please, how much did a ferry cost" in line.text
 
 
 def test_the_same_question_in_both_languages_is_no_near_duplicate() -> None:
     scope = build_scope(ferry())
-    assert near_duplicate_samples(scope.index, tokenized_samples(scope)).number == 0
+    assert near_duplicate_samples(scope.index, tokenized_samples(scope)).lines == ()
 
 
 @pytest.mark.parametrize(
@@ -117,7 +129,7 @@ def test_missing_aliases_are_proposed(article: Article, expected: list[str]) -> 
     )
     scope = build_scope(replace(article, facts=facts))
     lines = missing_aliases(scope, tokenized_samples(scope)).lines
-    assert [part for part in expected if not any(part in line for line in lines)] == []
+    assert [part for part in expected if not any(part in line.text for line in lines)] == []
     assert len(lines) == len(expected)
 
 
@@ -125,8 +137,8 @@ def test_another_spelling_of_a_name_is_proposed_as_an_alias() -> None:
     """A word of the facts counts as known, so the bot does not take it for a misspelt name."""
     scope = build_scope(changed(1, "Norren made it, right?", "Is it from Norren"))
     (line,) = missing_aliases(scope, tokenized_samples(scope)).lines
-    assert "'norren' in 2 samples looks like Norrin & Sons" in line
-    assert "add it as an alias of entity 'norrin'" in line
+    assert "'norren' in 2 samples looks like Norrin & Sons" in line.text
+    assert "add it as an alias of entity 'norrin'" in line.text
 
 
 def test_facts_with_nearly_the_same_answer_are_near_duplicates() -> None:
@@ -135,9 +147,9 @@ def test_facts_with_nearly_the_same_answer_are_near_duplicates() -> None:
         assert (
             near_duplicate_facts(duplicated.index, encoder)
             .lines[0]
-            .startswith("ferry: fact 'cost' and fact 'builder' have nearly the same answer")
+            .text.startswith("fact 'cost' and fact 'builder' have nearly the same answer")
         )
-    assert near_duplicate_facts(build_scope(ferry()).index, None).number == 0
+    assert near_duplicate_facts(build_scope(ferry()).index, None).lines == ()
 
 
 def test_without_facts_there_is_no_advice() -> None:
@@ -149,7 +161,7 @@ def test_without_facts_there_is_no_advice() -> None:
         missing_gaps(empty, None, ()),
         overlapping_facts(empty.index, ()),
     )
-    assert [kind.number for kind in advice] == [0] * 5
+    assert [kind.lines for kind in advice] == [()] * 5
 
 
 def unasked(scope: Scope) -> set[tuple[str, str]]:
@@ -176,9 +188,9 @@ def test_a_gap_about_two_people_covers_all_people() -> None:
 def test_a_proposed_gap_says_how_the_bot_answers_now() -> None:
     scope = build_scope(replace(changed(2, "Ada Lund?", "What about Ada Lund?"), gaps=()))
     (line,) = missing_gaps(scope, None, tokenized_samples(scope)).lines
-    assert line.startswith("ferry: no sample asks for the pay of Ada Lund, but ")
-    assert "'Ada Lund salary?'" in line
-    assert "'chair-left'" in line
+    assert line.text.startswith("no sample asks for the pay of Ada Lund, but ")
+    assert "'Ada Lund salary?'" in line.text
+    assert "'chair-left'" in line.text
 
 
 def test_commands_that_discord_has_no_room_for_are_named() -> None:
@@ -188,5 +200,5 @@ def test_commands_that_discord_has_no_room_for_are_named() -> None:
         (replace(old, commands=tuple(commands[:2])), replace(new, commands=tuple(commands[1:]))), LEXICON
     )
     (line,) = unregistered_commands(knowledge).lines
-    assert line.startswith("/list-0 of 2024 is not registered: Discord has room for 90")
-    assert unregistered_commands(replace(knowledge, articles=knowledge.articles[1:])).number == 0
+    assert line.text.startswith("/list-0 of 2024 is not registered: Discord has room for 90")
+    assert unregistered_commands(replace(knowledge, articles=knowledge.articles[1:])).lines == ()

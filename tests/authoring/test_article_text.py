@@ -1,12 +1,10 @@
 """Evidence is in the cited paragraphs of the article's text, and no sentence is copied from it."""
 
-from pathlib import Path
-
 import pytest
 
-from bot.authoring.article_text import check_article_text, read_article_text, split_paragraphs
+from bot.authoring.article_text import check_article_text, split_paragraphs
+from bot.authoring.layout import read_text
 from bot.core.model import Article, Fact, Gap, Sample, Section, Source, Text
-from bot.errors import KnowledgeError
 from bot.knowledge.reader import Location
 
 TEXT = """\
@@ -44,7 +42,7 @@ def article(*facts: Fact, gaps: tuple[Gap, ...] = ()) -> Article:
 
 def problems_of(subject: Article) -> list[str]:
     """Check against the text and return the problems as text."""
-    return [str(problem) for problem in check_article_text(subject, TEXT)]
+    return [str(problem) for problem in check_article_text(subject, read_text(TEXT))]
 
 
 GOOD = (
@@ -58,10 +56,20 @@ GOOD = (
 
 
 def test_paragraphs_are_found_between_title_deck_heading_and_note() -> None:
-    found = split_paragraphs(article(*GOOD), TEXT)
+    found = split_paragraphs(article(*GOOD), read_text(TEXT))
     assert found is not None
     starts = {number: text.split()[0] for number, text in found.body.items()}
     assert starts == {1: "the", 2: "short", 3: "the", 4: "it"}
+
+
+def test_without_evidence_the_numbers_of_answers_tell_the_paragraphs_from_the_deck() -> None:
+    """The deck is as long as a paragraph: only what the answers tell shows that it is none."""
+    text = TEXT.replace("Two winters were lost already", f"Two winters, in all {'very ' * 20}long ones, were lost.")
+    telling = article(fact("a", (1,), answer="It is of 2019."), fact("c", (2,), answer="2020."))
+    found = split_paragraphs(telling, read_text(text))
+    assert found is not None
+    assert found.body[1].startswith("the ferry was built")
+    assert text.splitlines()[found.lines[2] - 1] == found.written[2] == "Short one, in 2020."
 
 
 def test_evidence_in_the_cited_paragraph_is_accepted() -> None:
@@ -95,20 +103,11 @@ def test_eight_words_of_the_article_in_a_row_are_a_copy() -> None:
 
 def test_locations_put_file_and_line_into_the_problems() -> None:
     locations = {("ferry", "x"): Location("ferry/facts.yaml", 7)}
-    problems = check_article_text(article(*GOOD, fact("x", (1,), "1987")), TEXT, locations)
+    problems = check_article_text(article(*GOOD, fact("x", (1,), "1987")), read_text(TEXT), locations)
     assert [(problem.file, problem.line) for problem in problems] == [("ferry/facts.yaml", 7)]
 
 
 @pytest.mark.parametrize("text", ["", "one line", "\n\n", "a\nb\nc"])
 def test_a_text_that_is_too_short_is_not_this_article(text: str) -> None:
-    problems = check_article_text(article(*GOOD), text)
+    problems = check_article_text(article(*GOOD), read_text(text))
     assert [problem.where for problem in problems] == ["sections"]
-
-
-def test_a_file_that_is_no_text_is_refused(tmp_path: Path) -> None:
-    path = tmp_path / "a.txt"
-    path.write_bytes("가".encode("cp949"))
-    with pytest.raises(KnowledgeError, match="is not UTF-8"):
-        read_article_text(path)
-    with pytest.raises(KnowledgeError, match="is a folder"):
-        read_article_text(tmp_path)

@@ -10,6 +10,7 @@ import pytest
 from bot.authoring.article_text import check_article_text
 from bot.authoring.from_json import from_json
 from bot.authoring.json_reply import read_reply
+from bot.authoring.layout import read_text
 from bot.authoring.new import draft_article, new_article
 from bot.errors import KnowledgeError
 from tests.knowledge.small_article import read_knowledge
@@ -137,11 +138,11 @@ def test_a_text_becomes_stubs_that_check_reports(tmp_path: Path) -> None:
         {"id": "part-2", "label": {"ko": "2부", "en": "Part 2"}, "paragraphs": "2-2"},
     ]
     assert draft.content["entities.yaml"]["entities"] == [
-        {"id": "entity-1", "kind": "person", "name": {"ko": "룬드"}},
         {"id": "hale-2", "kind": "product", "name": {"en": "Hale-2"}},
+        {"id": "entity-2", "kind": "person", "name": {"ko": "아다 룬드"}},
     ]
     facts = draft.content["facts.yaml"]["facts"]
-    evidence = [["2019년", "70억 원", "룬드", "Hale-2"], ["17m", "300명"]]
+    evidence = [["2019년", "70억 원", "Hale-2", "아다 룬드"], ["17m", "300명", "세 번"]]
     assert [fact.get("evidence") for fact in facts if isinstance(fact, dict)] == evidence
     with pytest.raises(KnowledgeError) as caught:
         read_knowledge(tmp_path / "island")
@@ -160,7 +161,7 @@ def test_filled_in_stubs_are_read_and_their_evidence_is_in_the_text(tmp_path: Pa
         path.write_text("\n".join(filled), encoding="utf-8")
     article = read_knowledge(tmp_path / "island").articles[0]
     assert article.facts[0].evidence
-    assert check_article_text(article, TEXT) == ()
+    assert check_article_text(article, read_text(TEXT)) == ()
 
 
 @pytest.mark.parametrize("text", ["", "\n\n", "only a title", "\ufeff"])
@@ -186,3 +187,17 @@ def test_a_target_that_cannot_be_written_is_refused(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(KnowledgeError, match="can't be written: "):
         from_json(read_reply(json.dumps(DATA), "a.json"), "ship").write(tmp_path / "file" / "ship")
+
+
+def test_samples_beyond_four_of_a_fact_and_two_of_a_gap_are_written_apart(tmp_path: Path) -> None:
+    asked = {"questions_ko": [f"하나 {n}" for n in "가나다라마바"], "questions_en": [f"one {n}" for n in "abcd"]}
+    gap = {"id": "pay", "ko": "안 나와요.", "questions_ko": [f"둘 {n}" for n in "가나다"]}
+    source = {"title": "제목", "publisher": "신문", "paragraphs": 1}
+    data = {"source": source, "facts": [{"id": "a", "ko": "답", "paragraph": 1} | asked], "gaps": [gap]}
+    (tmp_path / "reply.json").write_text(json.dumps(data), encoding="utf-8")
+    draft = new_article(tmp_path / "reply.json", tmp_path / "art")
+    apart = (tmp_path / "art/samples.yaml").read_text(encoding="utf-8")
+    assert apart == "a:\n  ko:\n    - 하나 마\n    - 하나 바\npay:\n  ko:\n    - 둘 다\n"
+    assert "samples.yaml: 3 further samples" in draft.summary()
+    fact = read_knowledge(tmp_path / "art").articles[0].facts[0]
+    assert [sample.text for sample in fact.samples] == [*asked["questions_ko"], *asked["questions_en"]]

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from bot.authoring.new import draft_article, new_article
+from bot.core.model import Source
 from bot.errors import KnowledgeError, Problem
 from tests.knowledge.small_article import read_knowledge
 
@@ -247,8 +248,10 @@ def test_sections_of_a_reply_are_kept_and_facts_cite_them(tmp_path: Path) -> Non
     assert [(section.id, section.paragraphs) for section in article.sections] == [("first", (1,)), ("rest", (2, 3, 4))]
     assert article.facts[0].source.section == "rest"
     data["facts"][0]["paragraph"] = [1, 2]
-    (problem,) = drafted(text_of(data), tmp_path)
-    assert problem.what == "paragraph 2 is not in section 'first', as 1 is: cite one section"
+    (tmp_path / "reply.json").write_text(text_of(data), encoding="utf-8")
+    new_article(tmp_path / "reply.json", tmp_path / "cited")
+    source = read_knowledge(tmp_path / "cited").articles[0].facts[0].source
+    assert source.sections() == (Source("first", (1,), (Source("rest", (2,)),)), Source("rest", (2,)))
 
 
 @pytest.mark.parametrize("content", ["[]", "{", "", "no JSON at all", "[" * 100_000, '"facts"', "\ufeff"])

@@ -18,6 +18,7 @@ from typer.main import get_command
 from bot.cli import app
 from bot.discord_bot import runner
 from bot.discord_bot.health import serving
+from bot.discord_bot.recording import LAST_WRITES
 from bot.errors import MISTAKE, BotError
 from bot.settings import Address, DiscordSettings, load_settings, variable
 
@@ -29,7 +30,7 @@ UNIT_FILE = DEPLOY / "article-answers-bot.service"
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 GUIDE = (DEPLOY / "README.md").read_text(encoding="utf-8")
-CACHE = "/var/cache/article-answers-bot"
+CACHE, DATA = "/var/cache/article-answers-bot", "/var/lib/article-answers-bot"
 DAY = 24 * 60
 """Minutes."""
 MOST_IDENTIFIES = 1_000
@@ -93,6 +94,7 @@ def test_the_values_that_are_set_are_right(monkeypatch: pytest.MonkeyPatch, tmp_
         monkeypatch.setenv(name, value)
     settings = load_settings(DiscordSettings)
     assert settings.cache == Path(CACHE)
+    assert settings.data == Path(DATA)
     assert settings.http is None or settings.http.port == 8080
 
 
@@ -131,7 +133,7 @@ def test_restarts_do_not_use_up_the_identifies_of_a_day() -> None:
 
 @pytest.mark.parametrize("granted", [SERVICE["TimeoutStopSec"][0], COMPOSE["stop_grace_period"]])
 def test_there_is_time_for_an_orderly_end(granted: str) -> None:
-    needed = runner._GRACE + runner._CLOSE_TIMEOUT + runner._THREADS_TIMEOUT  # noqa: SLF001
+    needed = runner._GRACE + runner._CLOSE_TIMEOUT + runner._THREADS_TIMEOUT + 2 * LAST_WRITES  # noqa: SLF001
     assert needed < seconds(granted)
 
 
@@ -163,13 +165,14 @@ def test_the_image_names_no_registry_and_a_python_that_the_bot_supports() -> Non
     assert PROJECT["project"]["requires-python"] == f">={version}"
 
 
-def test_the_container_is_not_root_and_writes_to_its_cache_only() -> None:
+def test_the_container_is_not_root_and_writes_to_its_cache_and_data_only() -> None:
     (user,) = instructions("USER")
     assert int(user) > 0
-    assert instructions("VOLUME") == [CACHE] == [image_variables()["BOT_CACHE"]]
+    variables = image_variables()
+    assert instructions("VOLUME") == [f"{CACHE} {DATA}"] == [f"{variables['BOT_CACHE']} {variables['BOT_DATA']}"]
     assert COMPOSE["read_only"] is True
     assert COMPOSE["tmpfs"] == ["/tmp"]  # noqa: S108  in the container
-    assert [volume.partition(":")[2] for volume in COMPOSE["volumes"]] == [CACHE]
+    assert [volume.partition(":")[2] for volume in COMPOSE["volumes"]] == [CACHE, DATA]
     assert COMPOSE["cap_drop"] == ["ALL"]
 
 
@@ -231,3 +234,4 @@ def test_the_unit_is_hardened() -> None:
     assert SERVICE["ProtectSystem"] == ["strict"]
     assert SERVICE["CapabilityBoundingSet"] == [""]
     assert f"/var/cache/{SERVICE['CacheDirectory'][0]}" == CACHE
+    assert f"/var/lib/{SERVICE['StateDirectory'][0]}" == DATA

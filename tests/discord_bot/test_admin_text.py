@@ -5,15 +5,15 @@ from datetime import UTC, datetime
 
 import pytest
 
-from bot.app import read, shipped_knowledge
 from bot.core.model import Language
 from bot.discord_bot.admin import Counts, Status, count, problems_report, reload_report, status_report
 from bot.discord_bot.markup import MESSAGE
 from bot.errors import Problem
 from bot.service.library import Change
 from bot.service.replies import Voice
+from tests.shipped import shipped
 
-KNOWLEDGE, _ = read(shipped_knowledge())
+KNOWLEDGE = shipped()
 NOTHING = Change((), (), (), commands_changed=False)
 STATUS = Status("abc", datetime(2026, 1, 1, tzinfo=UTC), Counts(1, 2, 3, 4), 93_784.9, 0.0421, 5, 6)
 

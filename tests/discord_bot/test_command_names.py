@@ -4,12 +4,13 @@ from pathlib import Path
 
 import pytest
 
-from bot.app import read, shipped_knowledge
+from bot.app import read
 from bot.discord_bot.commands import RESERVED, build_commands
 from bot.errors import KnowledgeError
 from tests.knowledge.small_article import COMMAND, Folder
+from tests.shipped import shipped
 
-SHIPPED, _ = read(shipped_knowledge())
+SHIPPED = shipped()
 TAKEN = {"ask", "질문", "help", "도움말", "about", "소개", *RESERVED}
 
 

@@ -129,15 +129,26 @@ async def test_each_task_has_its_reference_and_blocks_inside_share_it() -> None:
     assert len(set.union(*found)) == 20
 
 
+NOISY = ("discord", "asyncio", "aiosqlite", "sqlalchemy")
+"""Loggers of libraries that write out what members wrote."""
+
+
 @pytest.fixture
 def _own_log() -> Iterator[None]:
     """Give the test's log back its handlers and levels."""
     root = logging.getLogger()
-    handlers, levels = root.handlers[:], {name: logging.getLogger(name).level for name in ("", "discord", "asyncio")}
+    handlers, levels = root.handlers[:], {name: logging.getLogger(name).level for name in ("", *NOISY)}
     yield
     root.handlers[:] = handlers
     for name, level in levels.items():
         logging.getLogger(name).setLevel(level)
+
+
+@pytest.mark.usefixtures("_own_log")
+@pytest.mark.parametrize("name", NOISY)
+def test_no_library_writes_out_what_members_wrote_even_at_debug(name: str) -> None:
+    set_up("debug", ())
+    assert not logging.getLogger(name).isEnabledFor(logging.INFO)
 
 
 @pytest.mark.usefixtures("_own_log")

@@ -6,14 +6,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.app import read, shipped_knowledge
 from bot.core.model import Language
 from bot.discord_bot.markup import MESSAGE, escape, name_of, split, texts_of
 from bot.service.pages import about_page, page_of, plain_page, reply_page, starters_page, why_page
 from bot.service.replies import Reply, Voice
 from bot.service.views import Block, EntityView, FactView, Line, ListView, Page, Span, Trace, View, short_hash
+from tests.shipped import shipped
 
-SHIPPED, _ = read(shipped_knowledge())
+SHIPPED = shipped()
 TEXT = st.text(max_size=300) | st.text("가. \\*_~`|[]<@>#-1\n", max_size=300)
 SLUG = "openai-exodus"
 SOURCE = "-# 출처: 더밀크 「오픈AI 엑소더스, 리더십 위기인가 성장통인가」"
@@ -155,7 +155,10 @@ def test_the_bots_own_sentences_are_the_same_in_a_message_as_in_the_file(languag
         assert texts_of(page) == (text,)
     (about,) = texts_of(about_page(SHIPPED, language))
     assert about.split("\n\n")[::2] == [voice.say("about_intro"), voice.say("about_how")]
-    assert about.endswith(voice.say("about_privacy"))
+    assert about.endswith(f"{voice.say('about_privacy')}\n{voice.say('about_not_stored')}")
+    (about,) = texts_of(about_page(SHIPPED, language, days=30))
+    assert about.endswith(voice.say("about_stored", days=30))
+    assert " 30" in about
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ import pytest
 
 from bot import settings
 from bot.errors import ConfigError
-from bot.settings import Address, DiscordSettings, LogLevel, Settings, load_settings
+from bot.settings import Address, DiscordSettings, LogLevel, Settings, StoreSettings, load_settings
 
 SECRET = "hunter2.secret.value"  # noqa: S105
 REFUSAL = (
@@ -125,7 +125,7 @@ def test_the_first_line_of_an_env_file_counts_behind_a_byte_order_mark(tmp_path:
     assert load_settings(DiscordSettings).watch
 
 
-@pytest.mark.parametrize("name", ["BOT_KNOWLEDGE", "BOT_CACHE", "DISCORD_TOKEN_FILE"])
+@pytest.mark.parametrize("name", ["BOT_KNOWLEDGE", "BOT_CACHE", "BOT_DATA", "DISCORD_TOKEN_FILE"])
 def test_a_path_may_begin_with_a_tilde(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, name: str) -> None:
     monkeypatch.setenv("HOME", str(tmp_path))
     (tmp_path / ".env").write_text(f"{name}=~/here\n", encoding="utf-8")
@@ -174,15 +174,71 @@ def test_known_variables_and_those_of_others_are_no_warning(
     assert caplog.messages == []
 
 
-def test_without_a_home_the_cache_is_among_the_temporary_files(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("folder", ["cache", "data"])
+def test_without_a_home_a_folder_is_among_the_temporary_files(monkeypatch: pytest.MonkeyPatch, folder: str) -> None:
     def nowhere(_: str) -> str:
         raise RuntimeError
 
-    monkeypatch.setattr(platformdirs, "user_cache_dir", nowhere)
-    monkeypatch.delenv("BOT_CACHE", raising=False)
-    cache = load_settings(Settings).cache
-    assert cache.is_absolute()
-    assert cache.name.startswith("article-answers-bot-")
+    monkeypatch.setattr(platformdirs, f"user_{folder}_dir", nowhere)
+    monkeypatch.delenv(f"BOT_{folder.upper()}", raising=False)
+    found: Path = getattr(load_settings(StoreSettings), folder)
+    assert found.is_absolute()
+    assert found.name.startswith("article-answers-bot-")
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "on",
+        "store.db",
+        "sqlite://",
+        "sqlite:///",
+        "sqlite:///:memory:",
+        "mysql://host/name",
+        "postgresql://[::1/name",
+        f"http://{SECRET}",
+    ],
+)
+def test_a_bad_database_url_is_one_sentence(monkeypatch: pytest.MonkeyPatch, written: str) -> None:
+    monkeypatch.setenv("BOT_DATABASE_URL", written)
+    with pytest.raises(ConfigError) as caught:
+        load_settings(StoreSettings)
+    expected = "BOT_DATABASE_URL must be off, sqlite:/// and a path, or postgresql:// and an address."
+    assert str(caught.value) == expected
+
+
+def test_the_database_is_a_file_in_the_data_folder_unless_another_is_named(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("BOT_DATA", str(tmp_path))
+    assert load_settings(StoreSettings).database_file == tmp_path / "store.db"
+    monkeypatch.setenv("BOT_DATABASE_URL", "sqlite:///~/a b.db")
+    assert load_settings(StoreSettings).database_file == Path("~/a b.db").expanduser()
+    monkeypatch.setenv("BOT_DATABASE_URL", " off ")
+    assert not load_settings(StoreSettings).has_store
+
+
+def test_postgresql_needs_a_secret_and_its_password_is_hidden(monkeypatch: pytest.MonkeyPatch) -> None:
+    url = f"postgresql://bot:{SECRET}%21@db/name"
+    sentence = complaint(monkeypatch, BOT_DATABASE_URL=url)
+    assert sentence.startswith("BOT_DATABASE_URL names PostgreSQL, which needs BOT_SECRET: at least 32 characters")
+    monkeypatch.setenv("BOT_SECRET", "k" * 32)
+    settings = load_settings(StoreSettings)
+    assert settings.postgres_url == url
+    assert {url, f"{SECRET}!", "k" * 32} <= set(settings.hidden)
+    assert SECRET not in f"{settings!r} {settings} {settings.model_dump()}"
+
+
+def test_a_short_secret_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert complaint(monkeypatch, BOT_SECRET=SECRET) == "BOT_SECRET must be at least 32 characters long."
+
+
+def test_the_days_of_questions_have_bounds(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert load_settings(StoreSettings).retention_days == 30
+    for written in ("0", "366", "ever"):
+        assert (
+            complaint(monkeypatch, BOT_RETENTION_DAYS=written) == "BOT_RETENTION_DAYS must be a number from 1 to 365."
+        )
 
 
 def test_settings_come_from_the_env_file(tmp_path: Path) -> None:

@@ -3,20 +3,20 @@
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from bot.app import App, build
+from bot.app import App
 from bot.core.model import Fact
 from bot.discord_bot.client import BotClient
-from bot.settings import DiscordSettings, Settings, Switch
+from bot.settings import DiscordSettings
 from tests.discord_bot.clock import Clock
 from tests.e2e.certain import Certain
 from tests.e2e.operators import settings_for
 from tests.fake_discord import Actor, FakeDiscord
 from tests.fake_discord import Settings as Patient
+from tests.shipped import shipped_library
 
 
 @contextlib.asynccontextmanager
@@ -42,14 +42,13 @@ async def running(
 @pytest.fixture(scope="session")
 def app() -> App:
     """Return the application with the shipped knowledge and a sure library; it is never changed."""
-    parts = build(Settings(semantic=Switch.OFF))
-    return replace(parts, library=Certain(parts.library))
+    return App(Certain(shipped_library()), None)
 
 
 @pytest.fixture
 async def server() -> AsyncIterator[FakeDiscord]:
     """Run a server whose every refusal fails the test."""
-    async with FakeDiscord(Patient(patience=15)) as server:
+    async with FakeDiscord(Patient(patience=60)) as server:
         yield server
     assert server.refusals == []
 

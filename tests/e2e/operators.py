@@ -1,20 +1,20 @@
 """The bot as its operator runs it, in the test's own process, over a loopback Discord."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
 
-from bot.app import App, build
+from bot.app import App, build, open_store
 from bot.core.model import Knowledge
 from bot.discord_bot.runner import Runner
 from bot.knowledge.folder import fingerprint
 from bot.settings import DiscordSettings, Switch
 from tests.fake_discord import FakeDiscord
-from tests.knowledge.small_article import Folder
+from tests.knowledge.small_article import SMALL_SHARED, Folder
 
 QUESTION = "<@bot> 무라티는 어느 나라 출신이야?"
 ANSWER = "무라티는 알바니아에서 태어났어요."
@@ -30,21 +30,24 @@ Change = Callable[[Knowledge], Knowledge]
 
 
 def settings_for(tmp_path: Path, **changes: object) -> DiscordSettings:
-    """Return settings without the developer's own `.env`, the encoder off."""
+    """Return settings without the developer's own `.env`, the encoder and the store off."""
     values: dict[str, Any] = {
         "_env_file": None,
         "cache": tmp_path / "cache",
         "knowledge": tmp_path / "knowledge",
+        "data": tmp_path / "data",
+        "database_url": "off",
         "semantic": Switch.OFF,
         "cooldown": 600,
     }
     return DiscordSettings(**(values | changes))
 
 
-def small_knowledge(tmp_path: Path) -> Folder:
-    """Write the small article with one command."""
+def small_knowledge(tmp_path: Path, shared: Mapping[str, str] = SMALL_SHARED) -> Folder:
+    """Write the small article with one command; of the `shared` files, those not given are the shipped ones."""
     folder = Folder(tmp_path / "knowledge")
-    folder.write(COMMANDS_FILE, COMMANDS)
+    for name, content in {**shared, COMMANDS_FILE: COMMANDS}.items():
+        folder.write(name, content)
     return folder
 
 
@@ -73,7 +76,8 @@ def prepared(
     folder = small_knowledge(tmp_path)
     settings = settings_for(tmp_path, **changes)
     app = build(settings, change=change)
-    return Running(server, app, folder, Runner(app.library, settings, grace=grace), asyncio.Event())
+    runner = Runner(app.library, settings, open_store(settings), grace=grace)
+    return Running(server, app, folder, runner, asyncio.Event())
 
 
 @asynccontextmanager
@@ -92,7 +96,7 @@ async def operated(
         await serving
 
 
-async def until(true: Callable[[], object], within: float = 15.0) -> None:
+async def until(true: Callable[[], object], within: float = 60.0) -> None:
     """Wait until something is true."""
     async with asyncio.timeout(within):
         while not true():  # noqa: ASYNC110  files, logs and processes announce nothing

@@ -84,10 +84,10 @@ async def test_all_problems_are_listed_and_the_old_facts_stay(bot: Running, admi
 
 
 async def test_a_failing_case_keeps_the_old_facts(bot: Running, admin: Actor) -> None:
-    bot.folder.write("art/cases.yaml", "cases:\n  - question: 오늘 날씨 어때?\n    expect: murati-origin\n")
+    bot.folder.write("art/cases.yaml", "cases:\n  - question: 무라티 고향\n    expect: nothing\n")
     reply = await admin.runs("/facts reload")
     assert "Problems: 1." in reply.text
-    assert "art/cases.yaml:2: cases: the case '오늘 날씨 어때?' expects 'murati-origin'" in reply.text
+    assert "art/cases.yaml:2: cases: the case '무라티 고향' expects 'nothing'" in reply.text
 
 
 async def test_a_long_list_of_problems_is_attached(bot: Running, admin: Actor) -> None:

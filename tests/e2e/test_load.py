@@ -51,10 +51,10 @@ REPLY_COST = 6
 async def test_a_restart_with_questions_in_flight_loses_none_and_doubles_none(tmp_path: Path) -> None:
     """Each is answered before the end, and every button works with the next process."""
     small_knowledge(tmp_path)
-    async with FakeDiscord(Patient(patience=30), points_here=False) as server:
+    async with FakeDiscord(Patient(patience=60), points_here=False) as server:
         members = [server.user(f"member {number}", locale="ko") for number in range(10)]
         async with process(server.url, tmp_path, DISCORD_TOKEN=server.token) as bot:
-            await bot.says("connected and answering", within=30)
+            await bot.says("connected and answering")
             early = await members[0].says(QUESTION)
             server.delays_next(0.3, on=" ".join(WRITE))
             written = [await member.writes(f"{QUESTION} {number}") for number, member in enumerate(members)]
@@ -63,7 +63,7 @@ async def test_a_restart_with_questions_in_flight_loses_none_and_doubles_none(tm
             assert (await bot.ends()).code == 0
         assert [len(question.answers) for question in written] == [1] * len(members)
         async with process(server.url, tmp_path, DISCORD_TOKEN=server.token) as bot:
-            await bot.says("connected and answering", within=30)
+            await bot.says("connected and answering")
             assert (await members[0].clicks(early, "⋯")).ephemeral
             for member, question in zip(members, written, strict=True):
                 (answer,) = question.answers
@@ -138,7 +138,7 @@ async def serving(server: FakeDiscord, app: App, settings: DiscordSettings) -> A
     assert settings.knowledge is not None
     task = asyncio.create_task(Runner(app.library, settings).serve(server.token, str, stop))
     try:
-        await server.connects(within=30)
+        await server.connects()
         yield
     finally:
         stop.set()

@@ -124,7 +124,7 @@ async def test_a_changed_file_reloads_the_facts_when_watched(
         await until(lambda: problem in caplog.text)
         assert await answers(server)
         running.folder.change(FACTS, "section: exodos", "section: exodus")
-        await until(lambda: running.runner.reloads, within=15)
+        await until(lambda: running.runner.reloads)
 
 
 def current(running: Running) -> BotClient:
@@ -168,7 +168,7 @@ async def test_a_network_that_fails_later_is_tried_again(server: FakeDiscord, tm
         server.cuts_next(on=LOGIN, times=2)  # aiohttp tries once more by itself
         server.drops_connection(INVALID_VERSION)
         await server.disconnects()
-        await server.connects(within=20)
+        await server.connects()
         await until(lambda: running.runner.client is not None and running.runner.client.is_ready())
         assert running.runner.rebuilds == 2
 

@@ -25,7 +25,7 @@ WRONG = "MTIzNDU2.wrong.token-of-nobody"
 @pytest.fixture
 async def server() -> AsyncIterator[FakeDiscord]:
     """Run a server that only the processes are pointed at."""
-    async with FakeDiscord(Patient(patience=15), points_here=False) as server:
+    async with FakeDiscord(Patient(patience=60), points_here=False) as server:
         yield server
     assert server.refusals == []
 
@@ -64,7 +64,7 @@ class Process:
         async for line in self.process.stderr:
             self.lines.append(line.decode())
 
-    async def says(self, words: str, within: float = 30.0) -> None:
+    async def says(self, words: str, within: float = 60.0) -> None:
         """Wait until a line of the log holds `words`."""
         await until(lambda: any(words in line for line in self.lines), within)
 
@@ -72,7 +72,7 @@ class Process:
         """Send a signal."""
         self.process.send_signal(number)
 
-    async def ends(self, within: float = 30.0) -> Ended:
+    async def ends(self, within: float = 60.0) -> Ended:
         """Wait for the end."""
         code = await asyncio.wait_for(self.process.wait(), within)
         assert self.process.stdout is not None
@@ -91,6 +91,7 @@ async def process(
     environment: Mapping[str, str] = {
         "PATH": os.environ["PATH"],
         "BOT_CACHE": str(tmp_path / "cache"),
+        "BOT_DATA": str(tmp_path / "data"),
         "BOT_KNOWLEDGE": str(tmp_path / "knowledge"),
         "BOT_SEMANTIC": "off",
         "PYTHONUTF8": "1",
@@ -118,7 +119,7 @@ async def test_it_answers_reloads_and_ends(server: FakeDiscord, tmp_path: Path, 
     """One life: start, a reply, a good and a bad SIGHUP, SIGTERM while a reply is on its way."""
     alice = server.user("alice", locale="ko")
     async with process(server.url, tmp_path, DISCORD_TOKEN=server.token) as bot:
-        await server.connects(within=30)
+        await server.connects()
         await bot.says("connected and answering: 1 server,")
         assert ANSWER in (await alice.runs("/출신")).text
 
@@ -153,7 +154,7 @@ async def test_it_answers_reloads_and_ends(server: FakeDiscord, tmp_path: Path, 
 async def test_ctrl_c_ends_it_quietly(server: FakeDiscord, tmp_path: Path, folder: Folder) -> None:
     del folder
     async with process(server.url, tmp_path, DISCORD_TOKEN=server.token) as bot:
-        await bot.says("connected and answering", within=30)
+        await bot.says("connected and answering")
         bot.gets(signal.SIGINT)
         assert (await bot.ends()).code == 0
 
@@ -162,7 +163,7 @@ async def test_a_malformed_event_is_survived(server: FakeDiscord, tmp_path: Path
     """One line of the log says so, without a traceback."""
     del folder
     async with process(server.url, tmp_path, DISCORD_TOKEN=server.token) as bot:
-        await bot.says("connected and answering", within=30)
+        await bot.says("connected and answering")
         server.sends_malformed_event()
         assert ANSWER in (await server.user("alice").runs("/origins")).text
         await bot.says("an event MESSAGE_CREATE can't be read and is dropped: KeyError at state.py")
@@ -173,7 +174,7 @@ async def test_a_malformed_event_is_survived(server: FakeDiscord, tmp_path: Path
 async def end(url: str, tmp_path: Path, *arguments: str, **variables: str) -> Ended:
     """Run the bot until it ends by itself."""
     async with process(url, tmp_path, arguments or ("run",), **variables) as bot:
-        return await bot.ends(within=30)
+        return await bot.ends()
 
 
 async def test_a_wrong_token_is_one_sentence(server: FakeDiscord, tmp_path: Path, folder: Folder) -> None:
@@ -216,7 +217,7 @@ async def test_an_unreachable_discord_is_one_sentence(tmp_path: Path, folder: Fo
 async def test_the_service_waits_for_an_unreachable_discord(tmp_path: Path, folder: Folder) -> None:
     del folder
     async with process("http://127.0.0.1:1", tmp_path, DISCORD_TOKEN=WRONG) as bot:
-        await until(lambda: sum("Discord can't be reached (ClientConnectorError" in line for line in bot.lines) > 2, 30)
+        await until(lambda: sum("Discord can't be reached (ClientConnectorError" in line for line in bot.lines) > 2)
         bot.gets(signal.SIGTERM)
         assert (await bot.ends()).code == 0
 

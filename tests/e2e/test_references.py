@@ -155,7 +155,7 @@ async def test_a_reply_that_discord_refuses_is_found_by_its_reference(
 @pytest.fixture
 async def apart() -> AsyncIterator[FakeDiscord]:
     """Run a server that only the processes are pointed at."""
-    async with FakeDiscord(Patient(patience=15), points_here=False) as server:
+    async with FakeDiscord(Patient(patience=60), points_here=False) as server:
         yield server
     assert server.refusals == []
 

@@ -161,7 +161,7 @@ class FakeDiscord(Building, Mischief):
             what=f"{times} request(s) of {what}",
         )
 
-    async def quiets_down(self, seconds: float = 0.05, *, within: float = 5.0) -> None:
+    async def quiets_down(self, seconds: float = 0.05, *, within: float = 60.0) -> None:
         """Wait until the bot has sent no request for a while."""
         async with asyncio.timeout(within):
             seen = -1

@@ -8,9 +8,8 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from bot.app import build, shipped_knowledge
+from bot.app import shipped_knowledge
 from bot.core.model import Knowledge
-from bot.settings import Settings, Switch
 from tests.e2e.operators import until
 from tests.e2e.test_process import Process, process
 from tests.e2e.watchdog import quantile
@@ -20,11 +19,6 @@ from tests.faults.promises import Promises
 
 PER_MINUTE = 6
 """Questions a minute of one member; the bot takes twelve."""
-
-
-def shipped() -> Knowledge:
-    """Return the shipped knowledge."""
-    return build(Settings(semantic=Switch.OFF)).library.snapshot.knowledge
 
 
 def samples(knowledge: Knowledge) -> list[str]:
@@ -80,7 +74,7 @@ class Crowd:
         """Wait for the last answers; some may be missing for ever."""
         with contextlib.suppress(TimeoutError):
             await until(lambda: all(one.answers for one in self.written), within)
-        await self.server.quiets_down(1.0, within=30)
+        await self.server.quiets_down(1.0)
 
     def waits(self) -> list[float]:
         """Return the seconds between each question and its answer."""

@@ -76,6 +76,8 @@ NAMES = (
     "small-talk.yaml",
     "fact.yaml",
     "facts/x.yaml",
+    "samples.yaml",
+    "samples/x.yaml",
     ".x",
 )
 SHIPPED_EVERY = 20

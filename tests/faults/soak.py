@@ -13,9 +13,10 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from tests.e2e.watchdog import quantile
-from tests.faults.load import Crowd, refusals, samples, served, shipped
+from tests.faults.load import Crowd, refusals, samples, served
 from tests.faults.promises import Promises
 from tests.faults.test_overload import memory
+from tests.shipped import shipped
 
 GROWTH, LEEWAY = 1.05, 10.0
 """Most growth of the memory in the second half, and the MB that count as none."""

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.authoring.article_text import check_article_text, read_article_text
+from bot.authoring.article_file import read_article
+from bot.authoring.article_text import check_article_text
 from bot.authoring.new import draft_article
 from bot.knowledge.writer import dump
 from tests.core.ferry import SHIPPED
@@ -103,4 +104,4 @@ def test_an_article_in_nfd_is_compared_like_one_in_nfc(tmp_path: Path) -> None:
     source = tmp_path / "article.txt"
     source.write_text(nfd("제목\n" + "무라티는 알바니아에서 태어났다고 알려져 있다.\n" * 7), encoding="utf-8")
     article = read_knowledge(folder.root).articles[0]
-    assert check_article_text(article, read_article_text(source)) == ()
+    assert check_article_text(article, read_article(source)) == ()

@@ -28,7 +28,15 @@ def outside(tmp_path: Path) -> Path:
 
 @pytest.mark.parametrize(
     "name",
-    ["art/cases.yaml", "art/facts/more.yaml", "lexicon.yaml", "messages.yaml", "dialogue.yaml", "small-talk.yaml"],
+    [
+        "art/cases.yaml",
+        "art/facts/more.yaml",
+        "art/samples/more.yaml",
+        "lexicon.yaml",
+        "messages.yaml",
+        "dialogue.yaml",
+        "small-talk.yaml",
+    ],
 )
 @pytest.mark.parametrize("relative", [False, True])
 def test_a_file_that_leads_out_is_refused_by_name(folder: Folder, outside: Path, name: str, *, relative: bool) -> None:

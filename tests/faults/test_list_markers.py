@@ -6,24 +6,17 @@ from pathlib import Path
 
 import pytest
 
-from bot.app import build
 from bot.core.matching import Question
 from bot.core.text import without_list_markers
-from bot.service.library import Library
-from bot.settings import Settings, Switch
+from tests.shipped import shipped_library
 
 QUESTIONS = Path(__file__).parents[1] / "questions" / "openai-exodus-development.jsonl"
 MARKERS = ("1. ", "3) ", "(2) ", "① ", "1️⃣ ", "- ", "• ", "Q. ", "Q1: ", "  10. ")
 ASKED = 100
 
 
-@pytest.fixture(scope="module")
-def library() -> Library:
-    """Return the shipped knowledge without the encoder."""
-    return build(Settings(semantic=Switch.OFF)).library
-
-
-def test_a_question_loses_no_answer_to_a_list_marker(library: Library) -> None:
+def test_a_question_loses_no_answer_to_a_list_marker() -> None:
+    library = shipped_library()
     lines = QUESTIONS.read_text(encoding="utf-8").splitlines()
     questions = [json.loads(line)["q"] for line in lines[:: len(lines) // ASKED][:ASKED]]
     lost = dict.fromkeys(MARKERS, 0)

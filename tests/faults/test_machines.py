@@ -108,15 +108,15 @@ def test_a_library_that_one_command_needs_is_named_too(tmp_path: Path) -> None:
     assert done.stderr.decode().startswith("The library 'discord' is missing: run `pip install .`")
 
 
-@pytest.mark.parametrize("command", ["ask", "check", "preview", "chat", "run"])
 @pytest.mark.parametrize("encoding", ["cp949", "utf-16"])
-def test_an_env_file_in_another_encoding_is_one_sentence(tmp_path: Path, command: str, encoding: str) -> None:
+def test_an_env_file_in_another_encoding_is_one_sentence_of_each_command(tmp_path: Path, encoding: str) -> None:
     (tmp_path / ".env").write_bytes("BOT_KNOWLEDGE=/기사\n".encode(encoding))
-    arguments = [command, QUESTION] if command == "ask" else [command]
-    done = started("-m", "bot", *arguments, folder=tmp_path)
-    assert done.returncode == 2
-    assert done.stderr.startswith(b"The file .env can't be read (")
-    assert done.stderr.count(b"\n") == 1
+    commands = (["ask", QUESTION], ["check"], ["preview"], ["chat"], ["run"])
+    done = started("-c", ALL_IN_ONE.format(commands=commands), folder=tmp_path)
+    assert done.stdout.splitlines() == [b"== ended 2"] * len(commands)
+    sentences = done.stderr.splitlines()
+    assert len(sentences) == len(commands)
+    assert all(sentence.startswith(b"The file .env can't be read (") for sentence in sentences)
 
 
 @pytest.mark.parametrize("encoding", ["cp949", "utf-16"])

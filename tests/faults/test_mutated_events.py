@@ -9,7 +9,7 @@ from tests.fake_discord import FakeDiscord
 from tests.faults.mutated_events import KOREAN, bombard
 from tests.faults.promises import Promises
 
-EVENTS = 2_000
+EVENTS = 1_000
 
 
 async def test_mutated_events_are_handled_or_dropped(

@@ -8,20 +8,20 @@ import sys
 import time
 from pathlib import Path
 
-from bot.app import build, shipped_knowledge
-from bot.settings import Settings, Switch
+from bot.app import shipped_knowledge
 from tests.e2e.test_process import Process, process
 from tests.e2e.watchdog import quantile
 from tests.fake_discord import Actor, FakeDiscord, Reply
 from tests.fake_discord import Settings as Patient
+from tests.shipped import shipped
 
 MEMBERS, AT_A_TIME = 400, 12
-MEASURED, SECONDS = 240, 8.0
+MEASURED, SECONDS = 120, 5.0
 
 
 def samples() -> list[str]:
     """Return a thousand sample questions of the shipped article, from all of its facts."""
-    (article,) = build(Settings(semantic=Switch.OFF)).library.snapshot.knowledge.articles
+    (article,) = shipped().articles
     texts = [sample.text for fact in article.facts for sample in fact.samples]
     return texts[:: max(1, len(texts) // 1_000)]
 

@@ -5,19 +5,17 @@ from pathlib import Path
 
 import pytest
 
-from bot.app import build
 from bot.core.matching import Question
 from bot.errors import Problem
 from bot.service.answering import Answer
 from bot.service.library import Library
-from bot.settings import Settings, Switch
 from tests.core.ferry import night_snapshot
-from tests.e2e.certain import with_shipped_matcher
 from tests.faults.fuzz_questions import fuzz
 from tests.faults.mutated_folders import faulty, mutate
 from tests.faults.promises import Promises
 from tests.faults.soak import options, soak
 from tests.faults.trouble_under_load import drops, kills, reloads
+from tests.shipped import shipped_library
 
 
 @pytest.fixture
@@ -28,22 +26,28 @@ def promises() -> Promises:
 @pytest.fixture(scope="module")
 def night() -> Library:
     """Return a bot that knows the night library."""
-    return Library(lambda: (night_snapshot().knowledge, "night"), None)
+    return Library(lambda: (night_snapshot().knowledge, "night"), None, restored=night_snapshot())
 
 
-async def test_a_short_soak(promises: Promises, tmp_path: Path) -> None:
+@pytest.fixture(scope="module")
+def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a folder whose cache spares the second start the indexing."""
+    return tmp_path_factory.mktemp("promises")
+
+
+async def test_a_short_soak(promises: Promises, cache: Path) -> None:
     """How late answers come depends on the machine, so it is not tested here."""
-    await soak(promises, tmp_path, options("--minutes", "0.1", "--rate", "10", "--p99", "60", "--no-semantic"))
+    await soak(promises, cache, options("--minutes", "0.1", "--rate", "10", "--p99", "60", "--no-semantic"))
     assert promises.broken == []
 
 
-async def test_drops_under_load(promises: Promises, tmp_path: Path) -> None:
-    await drops(promises, tmp_path, 10)
+async def test_drops_under_load(promises: Promises, cache: Path) -> None:
+    await drops(promises, cache, 10)
     assert promises.broken == []
 
 
-async def test_broken_reloads_under_load(promises: Promises, tmp_path: Path) -> None:
-    await reloads(promises, tmp_path, 3)
+async def test_broken_reloads_under_load(promises: Promises, cache: Path) -> None:
+    await reloads(promises, cache, 3)
     assert promises.broken == []
 
 
@@ -59,7 +63,7 @@ def test_fuzzed_questions(promises: Promises, night: Library, seed: int) -> None
 
 
 def test_fuzzed_questions_of_the_shipped_article(promises: Promises) -> None:
-    fuzz(promises, with_shipped_matcher(build(Settings(semantic=Switch.OFF)).library), 300, 3)
+    fuzz(promises, shipped_library(), 300, 3)
     assert promises.broken == []
 
 
@@ -87,7 +91,7 @@ class Failing(Library):
     [(Echo, "no reply holds a secret of the question"), (Failing, "no question raises an error")],
 )
 def test_a_bot_that_breaks_a_promise_is_noticed(promises: Promises, kind: type[Library], broken: str) -> None:
-    fuzz(promises, kind(lambda: (night_snapshot().knowledge, "night"), None), 1_000, 1)
+    fuzz(promises, kind(lambda: (night_snapshot().knowledge, "night"), None, restored=night_snapshot()), 1_000, 1)
     assert broken in promises.broken
     with pytest.raises(SystemExit, match="True"):
         promises.end()

@@ -161,7 +161,7 @@ async def test_an_answer_after_thinking_is_repeated_and_stands_once(
         order(server, kind, REPLACE, 2)
     async with running(server, replace(app, library=Slow(app.library)), settings):
         alice = server.user("alice", locale="ko")
-        reply = await alice.runs("/질문", question=KOREAN, within=20)
+        reply = await alice.runs("/질문", question=KOREAN)
         await server.quiets_down(0.5)
     assert "알바니아" in reply.text
     assert reply.message.flags & MessageFlag.SUPPRESS_EMBEDS
@@ -181,7 +181,7 @@ async def test_a_follow_up_that_discord_never_saw_is_repeated(
 ) -> None:
     order(server, kind, FOLLOW_UP, times)
     after = await shared(alice)
-    assert "알바니아" in (await after.gets_followup(within=20)).text
+    assert "알바니아" in (await after.gets_followup()).text
     await server.quiets_down(0.5)
     assert len(after.followups) == 1
 
@@ -193,7 +193,7 @@ async def test_a_follow_up_that_may_have_arrived_is_not_repeated(
     """Discord takes no nonce for it; the person is told privately that something went wrong."""
     server.loses_answer(on=FOLLOW_UP, status=status)
     after = await shared(alice)
-    apology = await after.gets_followup(2, within=20)
+    apology = await after.gets_followup(2)
     await server.quiets_down(0.5)
     assert [one.ephemeral for one in after.followups] == [False, True]
     assert apology.text.startswith(APOLOGY)
@@ -207,7 +207,7 @@ async def test_a_follow_up_whose_connection_is_cut_is_not_repeated(
 ) -> None:
     server.cuts_next(on=FOLLOW_UP)
     after = await shared(alice)
-    assert (await after.gets_followup(within=20)).text.startswith(APOLOGY)
+    assert (await after.gets_followup()).text.startswith(APOLOGY)
     assert len(statuses(server, FOLLOW_UP)) == 2
     (line,) = caplog.records
     assert line.exc_info is None
@@ -238,15 +238,12 @@ async def test_a_429_of_the_proxy_pauses_every_request(server: FakeDiscord, alic
     server.bans_next(on=WRITE, retry_after=1.5)
     written = await alice.writes(f"<@bot> {KOREAN}")
     await server.is_asked(WRITE)
-    began = time.monotonic()
-    elsewhere = server.add_channel("elsewhere")
-    other = await bob.writes("<@bot> Where is Murati from?", elsewhere)
-    await asyncio.sleep(1.2)
-    assert len(server.requests_to(*WRITE.split())) == 1
-    await bob.is_answered(other)
-    reply = await alice.is_answered(written)
-    sys.stdout.write(f"Retry-After 1.5 s: all answered after {time.monotonic() - began:.1f} s\n")
-    assert APOLOGY not in reply.text
+    other = await bob.writes("<@bot> Where is Murati from?", server.add_channel("elsewhere"))
+    replies = [await alice.is_answered(written), await bob.is_answered(other)]
+    waits = [(one.message.created_at - written.message.created_at).total_seconds() for one in replies]
+    sys.stdout.write(f"Retry-After 1.5 s: answered after {waits[0]:.1f} and {waits[1]:.1f} s\n")
+    assert min(waits) >= 1.49, "the loopback counts milliseconds"
+    assert APOLOGY not in replies[0].text
     assert sorted(statuses(server, WRITE)) == [200, 200, 429]
 
 
@@ -258,11 +255,9 @@ async def test_requests_are_repeated_for_so_long_and_no_longer() -> None:
         tried += 1
         raise ConnectionResetError
 
-    began = time.monotonic()
     with pytest.raises(ConnectionResetError):
         await gate.persistently(fail, 1.0)
-    assert time.monotonic() - began <= 1.0
-    assert 2 <= tried <= 4
+    assert 2 <= tried <= 3, "the pauses take 0.25 to 0.5 s, 0.5 to 1 s, 1 to 2 s"
 
 
 async def test_a_request_that_hangs_is_given_up() -> None:

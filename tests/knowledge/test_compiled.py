@@ -18,13 +18,15 @@ from bot.knowledge.compiled import CompiledKnowledge
 from bot.knowledge.folder import read_files
 from bot.service.answering import decide_on
 from tests.core.ferry import SHIPPED
-from tests.knowledge.small_article import Folder, read_knowledge
+from tests.knowledge.small_article import SMALL_SHARED, Folder, read_knowledge
 
 ASKED = Question("무라티는 어디서 태어났어?")
 
 
 @pytest.fixture
 def cache(folder: Folder, tmp_path: Path) -> CompiledKnowledge:
+    for name, content in SMALL_SHARED.items():
+        folder.write(name, content)
     return CompiledKnowledge(tmp_path / "cache", folder.root)
 
 
@@ -86,7 +88,8 @@ def test_at_the_first_start_nothing_is_loaded(cache: CompiledKnowledge, caplog: 
 
 CHANGES: dict[str, Callable[[Folder], object]] = {
     "another answer": lambda folder: folder.change("art/facts.yaml", "태어났어요", "자랐어요"),
-    "a lexicon of its own": lambda folder: folder.write("lexicon.yaml", "concepts: {}\n"),
+    "another lexicon": lambda folder: folder.write("lexicon.yaml", "concepts:\n  birth:\n    ko: [태어났]\n"),
+    "the shipped small talk": lambda folder: (folder.root / "dialogue.yaml").unlink(),
     "another slug": lambda folder: (folder.root / "art").rename(folder.root / "tra"),
 }
 

@@ -35,6 +35,16 @@ def test_files_that_the_reader_accepts_fit_the_schema(name: str) -> None:
         assert list(validator.iter_errors(yaml.load(path.read_text("utf-8"), yaml.BaseLoader))) == [], path  # noqa: S506
 
 
+@pytest.mark.parametrize(("folder", "name"), [("facts", "FactsFile"), ("samples", "SamplesFile")])
+def test_the_files_of_the_shipped_article_fit_the_schema(folder: str, name: str) -> None:
+    schema = json.loads(schema_text())
+    validator = Draft202012Validator({"$ref": f"#/$defs/{name}", "$defs": schema["$defs"]})
+    found = sorted((ROOT / "knowledge/openai-exodus" / folder).glob("*.yaml"))
+    assert found
+    for path in found:
+        assert validator.is_valid(yaml.load(path.read_text("utf-8"), yaml.BaseLoader)), path  # noqa: S506
+
+
 def test_an_unknown_key_does_not_fit_the_schema() -> None:
     schema = json.loads(schema_text())
     validator = Draft202012Validator({"$ref": "#/$defs/FactsFile", "$defs": schema["$defs"]})

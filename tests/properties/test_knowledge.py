@@ -16,6 +16,7 @@ from bot.authoring.article_text import check_article_text
 from bot.authoring.from_json import from_json
 from bot.authoring.from_text import from_text
 from bot.authoring.json_reply import read_reply
+from bot.authoring.layout import read_text
 from bot.errors import KnowledgeError, Problem
 from bot.knowledge.writer import Draft, dump
 from bot.knowledge.yaml_reader import parse
@@ -139,8 +140,8 @@ def test_any_json_of_facts_becomes_yaml_or_says_why(facts: list[Any], odd: Any) 
 @given(st.text(max_size=400))
 def test_any_text_becomes_stubs_or_says_why(text: str) -> None:
     """Stubs are YAML with places to fill in, so they are refused until these are filled in."""
-    if accepted(lambda: from_text(text, "art")):
-        draft = from_text(text, "art")
+    if accepted(lambda: from_text(read_text(text), "art")):
+        draft = from_text(read_text(text), "art")
         assert not readable({name: content.encode() for name, content in draft.files().items()})
 
 
@@ -149,6 +150,6 @@ def test_any_text_becomes_stubs_or_says_why(text: str) -> None:
 def test_evidence_is_reported_as_missing_in_any_other_text(text: str) -> None:
     (article,) = read_knowledge(NIGHT).articles
     cited = replace(article, facts=tuple(replace(fact, evidence=("7,654,321 books",)) for fact in article.facts))
-    problems = check_article_text(cited, text)
+    problems = check_article_text(cited, read_text(text))
     assert problems
     assert all(problem.what for problem in problems)

@@ -94,7 +94,7 @@ def test_each_kind_of_reply_has_its_verdict_and_the_limits_of_the_article(text: 
 
 
 def test_a_mere_name_is_said_to_ask_nothing() -> None:
-    library = Library(lambda: (NIGHT, "1"), None)
+    library = Library(lambda: (NIGHT, "1"), None, restored=night_snapshot())
     names = [entity.name.get("en") for entity in NIGHT.articles[0].entities]
     unsure = [name for name in names if library.answer(Question(name)).reply.outcome == "suggested"]
     assert unsure

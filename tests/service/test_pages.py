@@ -7,7 +7,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.app import read, shipped_knowledge
 from bot.core.model import (
     LANGUAGES,
     Article,
@@ -41,8 +40,9 @@ from bot.service.pages import (
 )
 from bot.service.replies import Reply, Voice, item_reply, suggestion
 from bot.service.views import EntityView, FactView, Line, ListView, Page, Span, Trace, View
+from tests.shipped import shipped
 
-SHIPPED, _ = read(shipped_knowledge())
+SHIPPED = shipped()
 MESSAGES: Mapping[str, Text] = SHIPPED.messages
 
 

@@ -27,7 +27,7 @@ KEYS = [
     "also",
     "closest",
 ]
-SOURCE = Citation("T", "P", "S", (3, 4), None, "Source: P “T” · paragraphs 3–4")
+SOURCE = Citation("T", "P", "S", (3, 4), None, "S, paragraphs 3–4", "Source: P “T” · paragraphs 3–4")
 ANSWER = Reply("answered", "en", "Yes.", "art", "one", source=SOURCE, confidence=0.93456)
 OTHER = replace(ANSWER, fact="two", text="No.")
 UNSURE = Reply(
@@ -75,7 +75,7 @@ def test_the_same_fact_of_two_articles_is_two_answers() -> None:
 
 def test_a_message_that_asks_two_things_gets_both_answers() -> None:
     knowledge = night_snapshot().knowledge
-    library = Library(lambda: (knowledge, "1"), None)
+    library = Library(lambda: (knowledge, "1"), None, restored=night_snapshot())
     certain = [
         sample.text.rstrip("?")
         for fact in knowledge.articles[0].facts

@@ -3,6 +3,7 @@
 import io
 from contextlib import nullcontext
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from rich.console import Console
 
 from bot.core.matching import Question
 from bot.core.model import Knowledge, Text
+from bot.core.snapshot import Snapshot
 from bot.errors import KnowledgeError, Problem
 from bot.service.library import Library
 from bot.terminal.chat import Chat, run_chat
@@ -21,14 +23,18 @@ QUESTION = "밤 도서관은 언제부터 운영했어?"
 
 def chat(*articles: str) -> Chat:
     """Return a chat about the night library, and with "ferry" about the ferry too."""
+    return chat_about(both() if "ferry" in articles else night_snapshot())
+
+
+@cache
+def both() -> Snapshot:
+    """Return the night library and the ferry."""
     knowledge = night_snapshot().knowledge
-    if "ferry" in articles:
-        knowledge = replace(knowledge, articles=(*knowledge.articles, ferry()))
-    return chat_about(knowledge)
+    return Snapshot.of(replace(knowledge, articles=(*knowledge.articles, ferry())), "1")
 
 
-def chat_about(knowledge: Knowledge) -> Chat:
-    library = Library(lambda: (knowledge, "1"), None)
+def chat_about(snapshot: Snapshot) -> Chat:
+    library = Library(lambda: (snapshot.knowledge, "1"), None, restored=snapshot)
     return Chat(Console(file=io.StringIO(), width=100), library)
 
 
@@ -183,7 +189,7 @@ def test_an_answer_in_the_other_language_only_says_so() -> None:
     knowledge = night_snapshot().knowledge
     article = knowledge.articles[0]
     facts = tuple(replace(fact, answer=Text(ko=fact.answer.ko)) for fact in article.facts)
-    subject = chat_about(replace(knowledge, articles=(replace(article, facts=facts),)))
+    subject = chat_about(Snapshot.of(replace(knowledge, articles=(replace(article, facts=facts),)), "1"))
     subject.language = "en"
     said(subject, article.gaps[0].samples[0].text, "1")
     assert MESSAGES["other_language_only"].get("en") in shown(subject)

@@ -34,7 +34,7 @@ def library(knowledge: Knowledge | None = None) -> Library:
 
 @cache
 def night() -> Library:
-    return Library(lambda: (NIGHT, "1"), None)
+    return Library(lambda: (NIGHT, "1"), None, restored=night_snapshot())
 
 
 def text_of(scene: Scene) -> str:

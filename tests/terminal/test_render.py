@@ -9,7 +9,7 @@ from bot.service.explaining import Explanation
 from bot.service.replies import Citation, Reply, Suggestion
 from bot.terminal.ask import render, show_why
 
-SOURCE = Citation("T", "P", "S", (3,), None, "Source: P “T” · paragraph 3")
+SOURCE = Citation("T", "P", "S", (3,), None, "S, paragraph 3", "Source: P “T” · paragraph 3")
 ANSWER = Reply("answered", "en", "Lund [left]. :boat:", "ferry", "one", source=SOURCE, confidence=0.9)
 SUGGESTIONS = (Suggestion("ferry", "one", "First?", 0.3), Suggestion("ferry", "two", "Second?", 0.2))
 

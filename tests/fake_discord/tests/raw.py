@@ -76,7 +76,7 @@ class RawGateway:
 
     async def hears(self) -> Any:  # noqa: ANN401 - JSON
         """Return the next frame."""
-        message = await self._socket.receive(timeout=2)
+        message = await self._socket.receive(timeout=30)
         assert message.type is aiohttp.WSMsgType.BINARY, message
         return json.loads(self._inflate.decompress(message.data))
 

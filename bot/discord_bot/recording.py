@@ -1,0 +1,154 @@
+"""Recording what the store keeps, after the reply: a database in trouble costs records, never an answer."""
+
+import asyncio
+import logging
+import time
+from collections import deque
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from dataclasses import replace
+from itertools import islice
+from typing import Final
+
+from bot.discord_bot.limits import Clock
+from bot.discord_bot.measures import Measures
+from bot.errors import StoreError
+from bot.service.ports import Store
+from bot.service.records import LoadAction, LoadedRevision, Record, UnansweredQuestion
+
+log = logging.getLogger(__name__)
+
+MOST_WAITING: Final = 1_000
+"""Records that wait for a database in trouble; further ones are dropped."""
+_GATHERING: Final = 1.0
+"""Seconds before each transaction, so that many records share it and replies keep the processor."""
+_AT_ONCE: Final = 500
+"""Records that are written in one transaction."""
+_LONGEST_PAUSE: Final = 60.0
+"""Seconds between two attempts; the first pauses are 1, 2, 4, …"""
+_PURGE_EVERY: Final = 3_600.0
+"""Seconds."""
+LAST_WRITES: Final = 0.5
+"""Seconds at the end for what still waits."""
+
+
+class Recorder:
+    """Takes records at any time and writes them in the background, in order; without a store it takes none."""
+
+    def __init__(self, store: Store | None, measures: Measures, clock: Clock = time.time) -> None:
+        """Write to `store`; nothing is written before `writing` begins. `clock` returns the Unix time."""
+        self._store = store
+        self._measures = measures
+        self._clock = clock
+        self._waiting: deque[Record] = deque()
+        self._wake = asyncio.Event()
+        self._ending = asyncio.Event()
+        self._is_ready = False
+        self._purge_at = 0.0
+        """When old questions are deleted next, Unix time."""
+        self._dropped = 0
+        """Records dropped since the database was last in order."""
+
+    @property
+    def has_store(self) -> bool:
+        """Return whether anything is stored."""
+        return self._store is not None
+
+    @property
+    def waiting(self) -> int:
+        """Return how many records wait."""
+        return len(self._waiting)
+
+    def unanswered(self, question: UnansweredQuestion | None, server: int | None, *, private: bool = False) -> None:
+        """Record a question, if there is one, that was asked just now in `server` or, without one, privately."""
+        if question is not None:
+            private = private or server is None
+            now = int(self._clock())
+            self._add(replace(question, server=server or 0, private=private, asked_at=now))
+
+    def loaded(self, revision: str, action: LoadAction) -> None:
+        """Record that the bot answers from other facts from now on."""
+        self._add(LoadedRevision(revision, action, int(self._clock())))
+
+    def _add(self, record: Record) -> None:
+        if self._store is None:
+            return
+        if len(self._waiting) >= MOST_WAITING:
+            self._drop(1)
+            return
+        self._waiting.append(record)
+        self._wake.set()
+
+    def _drop(self, number: int) -> None:
+        self._dropped += number
+        self._measures.stored("dropped", number)
+
+    @asynccontextmanager
+    async def writing(self) -> AsyncIterator[None]:
+        """Write during the block, and for a moment after it what then still waits."""
+        if self._store is None:
+            yield
+            return
+        task = asyncio.create_task(self._write_until_the_end(self._store))
+        try:
+            yield
+        finally:
+            self._ending.set()
+            self._wake.set()
+            await asyncio.wait({task}, timeout=LAST_WRITES)
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
+            if self._waiting:
+                log.warning("the bot ends before these records were stored: %d", len(self._waiting))
+                self._drop(len(self._waiting))
+            with suppress(StoreError, TimeoutError):
+                async with asyncio.timeout(LAST_WRITES):
+                    await self._store.close()
+
+    async def _write_until_the_end(self, store: Store) -> None:
+        failures = 0
+        while self._waiting or not self._ending.is_set():
+            try:
+                await self._write(store)
+            except StoreError as error:
+                self._is_ready = False  # it may have been replaced by an empty database
+                failures += 1
+                if failures == 1:
+                    log.warning("the store can't be used, at most %d records wait for it: %s", MOST_WAITING, error)
+                if await _is_set(self._ending, min(_LONGEST_PAUSE, 2.0 ** (failures - 1))):
+                    return
+            except Exception:
+                log.exception("a mistake in the program ended the recording of questions")
+                return
+            else:
+                if failures:
+                    log.info("the store can be used again; records lost meanwhile: %d", self._dropped)
+                failures = self._dropped = 0
+                if not self._waiting:
+                    self._wake.clear()
+                    await _is_set(self._wake, 0 if self._ending.is_set() else self._purge_at - self._clock())
+
+    async def _write(self, store: Store) -> None:
+        """Bring the database up to date, delete what is old and write what waits."""
+        if not self._is_ready:
+            await store.upgrade()
+            self._is_ready = True
+        if (now := self._clock()) >= self._purge_at:
+            if deleted := await store.purge(int(now)):
+                log.info("old questions were deleted from the store: %d", deleted)
+            self._purge_at = now + _PURGE_EVERY
+        if self._waiting:
+            await _is_set(self._ending, _GATHERING)
+            batch = list(islice(self._waiting, _AT_ONCE))
+            await store.add(batch)
+            for _ in batch:
+                self._waiting.popleft()
+            self._measures.stored("written", len(batch))
+
+
+async def _is_set(event: asyncio.Event, seconds: float) -> bool:
+    """Wait for `event` at most so long; return whether it is set."""
+    with suppress(TimeoutError):
+        async with asyncio.timeout(seconds):
+            await event.wait()
+    return event.is_set()

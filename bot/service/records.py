@@ -1,0 +1,87 @@
+"""What the store keeps and lists."""
+
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+from bot.core.model import Language
+from bot.core.text import squeeze
+
+UnansweredDecision: TypeAlias = Literal["suggested", "unanswered"]
+LoadAction: TypeAlias = Literal["start", "reload"]
+
+
+@dataclass(frozen=True, slots=True)
+class UnansweredQuestion:
+    """A question to the bot that got no answer, or only suggestions."""
+
+    text: str
+    """As `unanswered.stored_text` returns it."""
+    language: Language
+    decision: UnansweredDecision
+    article: str
+    """Slug of the article it was asked of, "" if there are several and none is near."""
+    fact: str
+    """Id of the fact that was suggested first, "" if none was."""
+    person: int
+    """Id of the asker; the store keeps a digest of it for a day, never the id."""
+    server: int = 0
+    """Id of the server in which it was asked, 0 for none."""
+    private: bool = True
+    """Whether only the asker could read it and its reply."""
+    asked_at: int = 0
+    """Unix time in seconds."""
+
+    @property
+    def key(self) -> str:
+        """Return the letters and digits of the text, which questions of one group have in common."""
+        return squeeze(self.text)
+
+
+@dataclass(frozen=True, slots=True)
+class LoadedRevision:
+    """Facts that the bot began to answer from."""
+
+    revision: str
+    action: LoadAction
+    loaded_at: int
+    """Unix time in seconds."""
+
+
+Record: TypeAlias = UnansweredQuestion | LoadedRevision
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionGroup:
+    """Unanswered questions of one server with the same words and the same nearest fact."""
+
+    id: int
+    server: int
+    article: str
+    fact: str
+    text: str
+    """The latest of them."""
+    language: Language
+    asked: int
+    """How often it was asked within the days that questions are kept."""
+    askers: int
+    """By how many people; somebody who asks on two days counts twice."""
+    last_asked: int
+    """Unix time in seconds."""
+
+
+@dataclass(frozen=True, slots=True)
+class StoreStatus:
+    """The state of the store."""
+
+    place: str
+    """What the database is and where, without a password."""
+    version: int
+    """Number of the last migration that was applied, 0 if there is no database yet."""
+    newest: int
+    """Number of the last migration that this version of the bot knows."""
+    groups: int = 0
+    questions: int = 0
+    oldest: int | None = None
+    """When the oldest question that is kept was asked, Unix time in seconds."""
+    revision: LoadedRevision | None = None
+    """The facts that were loaded last."""

@@ -1,0 +1,58 @@
+"""Which questions are stored as unanswered, and what may be kept of their text."""
+
+import re
+from typing import Final
+
+from bot.core.text import normalise, squeeze
+from bot.service.answering import Answer
+from bot.service.records import UnansweredQuestion
+
+MAX_STORED: Final = 300
+"""Characters of a question that are kept."""
+_SPACE: Final = re.compile(r"\s+")
+_PERSONAL: Final = re.compile(
+    r"[a-z][a-z0-9+.-]*://\S+|\bwww\.\S+|\b[\w-]+(?:\.[\w-]+)+/\S*"  # links, with and without a scheme
+    r"|\S*@\S+"  # e-mail addresses, names of members
+    r"|\b(?=[\w.+/=-]*\d)[a-z0-9_.+/=-]{24,}"  # tokens and keys
+    r"|\+?\d(?:[\s().-]{0,3}\d){6,}"  # telephone, card and account numbers, ids; a date in digits too
+)
+_CUT: Final = " … "
+"""Stands where something was taken out."""
+
+
+def stored_text(text: str) -> str:
+    """Return what may be kept of a question: normalised, capped, without what tells who somebody is.
+
+    Mentions, links, e-mail addresses, long numbers and keys are taken out.
+
+    >>> stored_text("<@123> 무라티 번호가 010-1234-5678 맞아? ada@example.com")
+    '무라티 번호가 … 맞아? …'
+    """
+    plain = _SPACE.sub(" ", _PERSONAL.sub(_CUT, normalise(text))).strip()
+    return plain if len(plain) <= MAX_STORED else f"{plain[: MAX_STORED - 1].rstrip()}…"
+
+
+def unanswered_question(answer: Answer, text: str, person: int) -> UnansweredQuestion | None:
+    """Return what to store of a question that `person` asked; None if it was answered or asks nothing.
+
+    A gap is an answer too: its author knows that the article does not say it. `text` is the question as typed; where
+    it was completed with the one before it, the completed question is stored.
+    """
+    reply = answer.reply
+    if answer.decision is None or reply.gap is not None or reply.closest is not None or reply.outcome == "answered":
+        return None
+    resolved = next((one.question.text for one in answer.asked if one.is_resolved), None)
+    stored = stored_text(resolved or text)
+    if not squeeze(stored):
+        return None
+    articles = answer.snapshot.knowledge.articles
+    only = articles[0].slug if len(articles) == 1 else ""
+    nearest = reply.suggestions[0] if reply.suggestions else None
+    return UnansweredQuestion(
+        text=stored,
+        language=reply.language,
+        decision=reply.outcome,
+        article=nearest.article if nearest else only,
+        fact=nearest.fact if nearest else "",
+        person=person,
+    )

@@ -1,0 +1,205 @@
+"""Records wait for a database in trouble, at most so many; no caller ever waits."""
+
+import asyncio
+import logging
+from collections.abc import AsyncGenerator, Mapping, Sequence
+
+import pytest
+
+from bot.discord_bot import recording
+from bot.discord_bot.measures import Measures
+from bot.discord_bot.recording import MOST_WAITING, Recorder
+from bot.errors import StoreError
+from bot.service.records import LoadedRevision, QuestionGroup, Record, StoreStatus, UnansweredQuestion
+from tests.e2e.operators import until
+
+QUESTION = UnansweredQuestion("how old?", "en", "unanswered", "art", "", 7)
+
+
+class Notebook:
+    """A store in memory that can be in trouble."""
+
+    def __init__(self) -> None:
+        """Start empty and in order."""
+        self.records: list[Record] = []
+        self.upgrades = 0
+        self.purged: list[int] = []
+        self.trouble = False
+        self.hangs = False
+        self.is_closed = False
+
+    async def upgrade(self) -> int:
+        """Count the upgrade."""
+        await self._work()
+        self.upgrades += 1
+        return 1
+
+    async def add(self, records: Sequence[Record]) -> None:
+        """Keep the records."""
+        await self._work()
+        self.records += records
+
+    async def purge(self, now: int, *, everything: bool = False) -> int:
+        """Note when."""
+        assert not everything
+        await self._work()
+        self.purged.append(now)
+        return 0
+
+    async def _work(self) -> None:
+        if self.hangs:
+            await asyncio.sleep(60)
+        if self.trouble:
+            msg = "the notebook: it is locked"
+            raise StoreError(msg)
+
+    async def close(self) -> None:
+        """Note that it is closed."""
+        self.is_closed = True
+
+    async def groups(self, most: int) -> Sequence[QuestionGroup]:
+        """Do nothing: nobody asks."""
+        raise NotImplementedError
+
+    async def status(self) -> StoreStatus:
+        """Do nothing: nobody asks."""
+        raise NotImplementedError
+
+    async def check(self) -> None:
+        """Do nothing: nobody asks."""
+        raise NotImplementedError
+
+    async def rows(self) -> AsyncGenerator[tuple[str, Mapping[str, object]]]:
+        """Do nothing: nobody asks."""
+        raise NotImplementedError
+        yield
+
+
+class Clock:
+    """A clock that is set."""
+
+    def __init__(self) -> None:
+        """Start at some time."""
+        self.now = 1_000.0
+
+    def __call__(self) -> float:
+        """Return the time."""
+        return self.now
+
+
+@pytest.fixture
+def book() -> Notebook:
+    return Notebook()
+
+
+@pytest.fixture
+def measures() -> Measures:
+    return Measures()
+
+
+@pytest.fixture(autouse=True)
+def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Write soon, and try again soon after an error."""
+    monkeypatch.setattr(recording, "_GATHERING", 0.001)
+    monkeypatch.setattr(recording, "_LONGEST_PAUSE", 0.01)
+
+
+def counts(measures: Measures) -> dict[str, float]:
+    """Return how many records were stored and lost."""
+    return {
+        result: measures.registry.get_sample_value("bot_store_records_total", {"result": result}) or 0.0
+        for result in ("written", "dropped")
+    }
+
+
+async def test_what_is_recorded_is_written_in_order_with_its_time_and_place(book: Notebook, measures: Measures) -> None:
+    recorder = Recorder(book, measures, Clock())
+    async with recorder.writing():
+        recorder.loaded("abc", "start")
+        recorder.unanswered(QUESTION, 42)
+        recorder.unanswered(QUESTION, None)
+        recorder.unanswered(None, 42)
+    revision, public, private = book.records
+    assert revision == LoadedRevision("abc", "start", 1_000)
+    assert isinstance(public, UnansweredQuestion)
+    assert isinstance(private, UnansweredQuestion)
+    assert (public.server, public.private, public.asked_at) == (42, False, 1_000)
+    assert (private.server, private.private) == (0, True)
+    assert book.is_closed
+    assert counts(measures) == {"written": 3, "dropped": 0}
+
+
+async def test_records_wait_while_the_database_is_in_trouble(
+    book: Notebook, measures: Measures, caplog: pytest.LogCaptureFixture
+) -> None:
+    """It is told once, and once that it is over; then the database is brought up to date again."""
+    caplog.set_level(logging.INFO)
+    recorder = Recorder(book, measures)
+    book.trouble = True
+    async with recorder.writing():
+        for _ in range(3):
+            recorder.unanswered(QUESTION, 42)
+            await asyncio.sleep(0.05)
+        assert recorder.waiting == 3
+        book.trouble = False
+        await until(lambda: not recorder.waiting)
+        book.trouble = True
+        recorder.unanswered(QUESTION, 42)
+        await asyncio.sleep(0.05)
+        book.trouble = False
+        await until(lambda: not recorder.waiting)
+    assert len(book.records) == 4
+    assert book.upgrades == 2
+    assert counts(measures) == {"written": 4, "dropped": 0}
+    said = [message.partition(":")[0] for message in caplog.messages]
+    assert said == 2 * [
+        "the store can't be used, at most 1000 records wait for it",
+        "the store can be used again; records lost meanwhile",
+    ]
+
+
+async def test_what_is_too_much_to_wait_is_dropped_and_counted(
+    book: Notebook, measures: Measures, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO)
+    recorder = Recorder(book, measures)
+    book.trouble = True
+    async with recorder.writing():
+        for _ in range(MOST_WAITING + 5):
+            recorder.unanswered(QUESTION, 42)
+        book.trouble = False
+        await until(lambda: not recorder.waiting)
+    assert len(book.records) == MOST_WAITING
+    assert counts(measures) == {"written": MOST_WAITING, "dropped": 5}
+
+
+async def test_a_database_that_hangs_does_not_hold_up_the_end(
+    book: Notebook, measures: Measures, caplog: pytest.LogCaptureFixture
+) -> None:
+    recorder = Recorder(book, measures)
+    book.hangs = True
+    async with recorder.writing():
+        recorder.unanswered(QUESTION, 42)
+    assert book.records == []
+    assert counts(measures) == {"written": 0, "dropped": 1}
+    assert caplog.messages == ["the bot ends before these records were stored: 1"]
+
+
+async def test_old_questions_are_purged_at_the_start_and_every_hour(book: Notebook, measures: Measures) -> None:
+    clock = Clock()
+    recorder = Recorder(book, measures, clock)
+    async with recorder.writing():
+        await until(lambda: book.purged)
+        for minutes in (30, 61, 90, 130):
+            clock.now = 1_000.0 + 60 * minutes
+            recorder.unanswered(QUESTION, 42)
+            await until(lambda: not recorder.waiting)
+    assert book.purged == [1_000, 1_000 + 61 * 60, 1_000 + 130 * 60]
+
+
+async def test_without_a_store_nothing_waits(measures: Measures) -> None:
+    recorder = Recorder(None, measures)
+    async with recorder.writing():
+        recorder.unanswered(QUESTION, 42)
+        assert recorder.waiting == 0
+    assert counts(measures) == {"written": 0, "dropped": 0}

@@ -1,0 +1,250 @@
+"""What the store promises, in SQLite as in PostgreSQL."""
+
+import asyncio
+import re
+from dataclasses import replace
+
+import pytest
+from sqlalchemy import Connection, inspect, update
+
+from bot.errors import StoreError
+from bot.service.records import LoadedRevision, QuestionGroup, UnansweredQuestion
+from bot.storage import migrations
+from bot.storage.store import DatabaseStore
+from bot.storage.tables import GROUPS, QUESTIONS, REVISIONS, VERSION
+from tests.storage.databases import contents, database_at, opened
+
+DAY = 86_400
+NOW = 1_800_000_000
+ADA, BEN = 100_000_000_000_000_001, 100_000_000_000_000_002
+QUESTION = UnansweredQuestion(
+    "how old is murati?",
+    "en",
+    "suggested",
+    "openai-exodus",
+    "murati-origin",
+    ADA,
+    server=42,
+    private=False,
+    asked_at=NOW,
+)
+
+
+async def only_group(store: DatabaseStore) -> QuestionGroup:
+    (group,) = await store.groups(10)
+    return group
+
+
+async def test_a_question_comes_back_as_a_group(store: DatabaseStore) -> None:
+    await store.add([QUESTION])
+    group = await only_group(store)
+    expected = QuestionGroup(
+        group.id, 42, "openai-exodus", "murati-origin", "how old is murati?", "en", asked=1, askers=1, last_asked=NOW
+    )
+    assert group == expected
+
+
+async def test_the_same_words_are_one_group_with_its_latest_wording(store: DatabaseStore) -> None:
+    """Only letters and digits count."""
+    await store.add([QUESTION, replace(QUESTION, text="how old is murati", person=BEN, asked_at=NOW + 5)])
+    group = await only_group(store)
+    assert (group.asked, group.askers, group.last_asked, group.text) == (2, 2, NOW + 5, "how old is murati")
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        replace(QUESTION, text="how rich is murati?"),
+        replace(QUESTION, server=43),
+        replace(QUESTION, article="moon-lander"),
+        replace(QUESTION, fact="murati-wish"),
+    ],
+    ids=["words", "server", "article", "fact"],
+)
+async def test_what_differs_in_words_server_article_or_nearest_fact_is_another_group(
+    store: DatabaseStore, other: UnansweredQuestion
+) -> None:
+    await store.add([QUESTION, other])
+    assert [group.asked for group in await store.groups(10)] == [1, 1]
+
+
+async def test_somebody_who_asks_again_that_day_is_counted_once(store: DatabaseStore) -> None:
+    await store.add([QUESTION])
+    await store.add([replace(QUESTION, asked_at=NOW + 60)])
+    group = await only_group(store)
+    assert (group.asked, group.askers) == (2, 1)
+
+
+async def test_the_most_asked_come_first_and_then_the_latest(store: DatabaseStore) -> None:
+    often, late, early = (replace(QUESTION, text=text) for text in ("often", "late", "early"))
+    await store.add([early, often, replace(late, asked_at=NOW + 9), often])
+    assert [group.text for group in await store.groups(10)] == ["often", "late", "early"]
+    assert [group.text for group in await store.groups(1)] == ["often"]
+
+
+async def test_no_id_of_a_person_stands_in_the_database(store: DatabaseStore, url: str) -> None:
+    await store.add([QUESTION, replace(QUESTION, person=BEN)])
+    await store.close()
+    held = await contents(url)
+    assert "how old is murati?" in held
+    assert str(ADA) not in held
+    assert str(BEN) not in held
+    assert f"{ADA:x}" not in held
+
+
+async def test_questions_go_after_their_days_and_the_counts_with_them(store: DatabaseStore) -> None:
+    old = replace(QUESTION, asked_at=NOW - 31 * DAY)
+    await store.add([old, replace(old, person=BEN), QUESTION, replace(old, text="only then")])
+    assert await store.purge(NOW) == 3
+    group = await only_group(store)
+    assert (group.asked, group.askers, group.last_asked) == (1, 1, NOW)
+    assert await store.purge(NOW) == 0
+
+
+async def test_what_was_purged_is_overwritten_in_the_file(store: DatabaseStore, url: str) -> None:
+    """In PostgreSQL no row holds it any more."""
+    await store.add([replace(QUESTION, text=f"zebrafish {number}", asked_at=NOW - 31 * DAY) for number in range(200)])
+    assert "zebrafish" in await contents(url)
+    await store.purge(NOW)
+    assert "zebrafish" not in await contents(url)
+
+
+async def test_all_questions_can_be_deleted_at_once(store: DatabaseStore) -> None:
+    await store.add([QUESTION, LoadedRevision("abc", "start", NOW)])
+    assert await store.purge(NOW, everything=True) == 1
+    assert await store.groups(10) == []
+    status = await store.status()
+    assert (status.questions, status.groups) == (0, 0)
+    assert status.revision == LoadedRevision("abc", "start", NOW)
+
+
+async def test_askers_are_told_apart_for_a_day_only(store: DatabaseStore, url: str) -> None:
+    digest = re.compile(r"[0-9a-f]{32}")
+    await store.add([QUESTION])
+    await store.purge(NOW + DAY - 60)
+    assert digest.search(await contents(url))
+    await store.purge(NOW + DAY + 60)
+    assert not digest.search(await contents(url))
+    assert (await only_group(store)).askers == 1
+
+
+async def test_a_revision_is_stored_when_it_is_another_one(store: DatabaseStore) -> None:
+    """A restart with the same facts is none."""
+    loads = [("abc", "start"), ("abc", "start"), ("def", "reload"), ("abc", "reload")]
+    for at, (revision, action) in enumerate(loads):
+        await store.add([LoadedRevision(revision, "start" if action == "start" else "reload", NOW + at)])
+    stored = [row["loaded_at"] async for table, row in store.rows() if table == "revision"]
+    assert stored == [NOW, NOW + 2, NOW + 3]
+
+
+async def test_the_status_counts_what_is_held(store: DatabaseStore) -> None:
+    await store.add([replace(QUESTION, asked_at=NOW - 5), QUESTION, replace(QUESTION, text="other")])
+    status = await store.status()
+    assert (status.version, status.newest) == (migrations.NEWEST, migrations.NEWEST)
+    assert (status.questions, status.groups, status.oldest) == (3, 2, NOW - 5)
+    assert status.revision is None
+
+
+async def test_an_export_has_every_row_without_the_digests(store: DatabaseStore) -> None:
+    await store.add([QUESTION, LoadedRevision("abc", "start", NOW)])
+    rows = {table: dict(row) async for table, row in store.rows()}
+    assert rows.keys() == {GROUPS.name, QUESTIONS.name, REVISIONS.name}
+    question = rows[QUESTIONS.name]
+    assert question["text"] == "how old is murati?"
+    assert question.keys() == {column.name for column in QUESTIONS.columns} - {"asker"}
+
+
+async def test_all_of_a_batch_is_stored_or_nothing(store: DatabaseStore) -> None:
+    """The last one does not fit a column."""
+    with pytest.raises((StoreError, OverflowError)):
+        await store.add([QUESTION, replace(QUESTION, server=2**63)])
+    assert await store.groups(10) == []
+
+
+async def test_an_empty_database_is_listed_as_empty(url: str) -> None:
+    async with opened(url) as store:
+        await store.check()
+        assert list(await store.groups(10)) == []
+        assert (await store.status()).version == 0
+        assert [row async for row in store.rows()] == []
+
+
+async def test_an_upgrade_keeps_what_is_there(store: DatabaseStore) -> None:
+    await store.add([QUESTION])
+    assert await store.upgrade() == migrations.NEWEST
+    assert (await only_group(store)).asked == 1
+
+
+async def test_many_upgrades_at_once_apply_each_migration_once(url: str) -> None:
+    async def start() -> None:
+        async with opened(url) as store:
+            await store.upgrade()
+            await store.add([QUESTION])
+
+    await asyncio.gather(*(start() for _ in range(8)))
+    async with opened(url) as store:
+        assert (await only_group(store)).asked == 8
+
+
+async def test_writers_at_once_lose_nothing(store: DatabaseStore, url: str) -> None:
+    """They meet in the same groups, in another order each."""
+    questions = [replace(QUESTION, text=f"question {number}") for number in range(20)]
+
+    async def write(step: int) -> None:
+        async with opened(url) as other:
+            for _ in range(3):
+                await other.add(questions[step:] + questions[:step])
+
+    await asyncio.gather(*(write(step) for step in range(4)))
+    assert {group.asked for group in await store.groups(100)} == {12}
+
+
+async def test_purges_at_once_count_each_question_once(store: DatabaseStore, url: str) -> None:
+    old = replace(QUESTION, asked_at=NOW - 31 * DAY)
+    await store.add([replace(one, text=f"question {number}") for number in range(50) for one in (old, old, QUESTION)])
+
+    async def purge() -> int:
+        async with opened(url) as other:
+            return await other.purge(NOW)
+
+    assert sum(await asyncio.gather(*(purge() for _ in range(4)))) == 100
+    assert [group.asked for group in await store.groups(100)] == 50 * [1]
+
+
+async def test_a_database_of_a_newer_version_is_left_alone(store: DatabaseStore, url: str) -> None:
+    engine = database_at(url).engine
+    async with engine.begin() as connection:
+        await connection.execute(update(VERSION).values(version=migrations.NEWEST + 1))
+    await engine.dispose()
+    with pytest.raises(StoreError, match="a newer version of the bot made the database"):
+        await store.upgrade()
+
+
+async def test_the_tables_of_the_queries_are_those_of_the_migrations(store: DatabaseStore, url: str) -> None:
+    """With the same columns, which may be empty in both or in neither."""
+    del store
+
+    def columns(connection: Connection) -> dict[str, dict[str, bool]]:
+        found = inspect(connection)
+        return {
+            name: {one["name"]: one["nullable"] for one in found.get_columns(name)} for name in found.get_table_names()
+        }
+
+    engine = database_at(url).engine
+    async with engine.begin() as connection:
+        made = await connection.run_sync(columns)
+    await engine.dispose()
+    declared = {
+        table.name: {one.name: bool(one.nullable) for one in table.columns} for table in (GROUPS, QUESTIONS, REVISIONS)
+    }
+    for table in (*declared.values(), *made.values()):
+        table.pop("id", None)
+    assert made == declared | {"schema_version": {"version": False}}
+
+
+async def test_a_server_that_refuses_is_a_sentence_without_the_password() -> None:
+    async with opened("postgresql://somebody:hunter2@127.0.0.1:1/x") as store:
+        with pytest.raises(StoreError) as caught:
+            await store.upgrade()
+    assert str(caught.value).startswith("PostgreSQL, 127.0.0.1/x: ")
+    assert "hunter2" not in str(caught.value)
