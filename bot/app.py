@@ -5,17 +5,18 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from bot import cached_files
-from bot.core.model import Knowledge
-from bot.errors import ConfigError
+from bot.core.model import Knowledge, Language
+from bot.errors import ConfigError, KnowledgeError, Problem
 from bot.knowledge.compiled import CompiledKnowledge, without_garbage_collector
 from bot.knowledge.folder import KnowledgeFiles, read_files
+from bot.service.editing import Editing, Place
 from bot.service.library import Library, build_snapshot
-from bot.service.ports import Encoder, Store
+from bot.service.ports import Edit, Encoder, Store
 from bot.settings import Settings, StoreSettings
 
 if TYPE_CHECKING:
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 _PACKAGE = Path(__file__).parent
+_COPY: Final = "knowledge"
+"""Folder in the data folder for the shipped articles once they are edited."""
 _MANY_BYTES: Final = 600_000
 """Bytes of knowledge that hold thousands of sample questions; the shared files alone have 200,000."""
 Report = Callable[[int, int], None]
@@ -38,8 +41,11 @@ def shipped_knowledge() -> Path:
 
 
 def knowledge_folder(settings: Settings) -> Path:
-    """Return the folder of the articles."""
-    return settings.knowledge or shipped_knowledge()
+    """Return the folder of the articles: the given one, else the shipped ones or, once they were edited, their copy."""
+    if settings.knowledge is not None:
+        return settings.knowledge
+    copy = settings.data / _COPY
+    return copy if copy.is_dir() else shipped_knowledge()
 
 
 def read(folder: Path) -> tuple[Knowledge, str]:
@@ -53,9 +59,12 @@ def read(folder: Path) -> tuple[Knowledge, str]:
 class Reader:
     """Reads one knowledge folder again and again, and parses only the articles that have changed since."""
 
-    def __init__(self, folder: Path, change: Callable[[Knowledge], Knowledge] | None = None) -> None:
-        """Read `folder`; `change` alters what was read, for measurements."""
-        self._folder, self._change = folder, change
+    def __init__(
+        self, folder: Path | Callable[[], Path], change: Callable[[Knowledge], Knowledge] | None = None
+    ) -> None:
+        """Read `folder`, or what it returns; `change` alters what was read, for measurements."""
+        self._folder: Callable[[], Path] = (lambda: folder) if isinstance(folder, Path) else folder
+        self._change = change
         self._known: tuple[Knowledge, Mapping[str | None, str]] | None = None
 
     def restore(self, knowledge: Knowledge, files: KnowledgeFiles) -> None:
@@ -66,7 +75,7 @@ class Reader:
         """Return the knowledge, of `files` if they are read already, and its revision; raise KnowledgeError."""
         from bot.knowledge.reader import KnownFiles, parse_changed, parse_knowledge  # noqa: PLC0415  pydantic and YAML, which a compiled start does without
 
-        files = files or read_files(self._folder, shipped_knowledge())
+        files = files or read_files(self._folder(), shipped_knowledge())
         known = self._known
         knowledge = parse_changed(files, KnownFiles(*known)) if known else parse_knowledge(files).knowledge
         self.restore(knowledge, files)
@@ -79,6 +88,8 @@ class App:
 
     library: Library
     encoder: Encoder | None
+    reader: Reader | None = None
+    """Reads the files of the library and knows what it has read."""
 
 
 def build_encoder(settings: Settings) -> "UseEncoder | None":
@@ -118,7 +129,7 @@ def build(
     kept = CompiledKnowledge(settings.cache, folder)
     key = kept.key(files) if compiled and change is None else None
 
-    load = Reader(folder, change)
+    load = Reader(partial(knowledge_folder, settings), change)
     with logged("looking for an index that an earlier start made"):
         snapshot = kept.load(key)
     if snapshot is None:
@@ -136,7 +147,29 @@ def build(
     if encode and encoder:
         with logged("loading the vectors of %d texts", snapshot.text_count()):
             library.encode()
-    return App(library, encoder)
+    return App(library, encoder, load)
+
+
+def editing_of(app: App, settings: Settings) -> Editing:
+    """Return what edits the files that the library of `app`, which was built with these settings, reads."""
+    load = app.reader or Reader(partial(knowledge_folder, settings))
+    return Editing(app.library, app.encoder, partial(_prepare_question, settings, load))
+
+
+def _prepare_question(settings: Settings, load: Reader, place: Place, text: str, language: Language) -> Edit:
+    """Prepare the edit that makes `text` a sample of a fact or gap; the shipped articles are copied for it."""
+    from bot.knowledge.folder_edit import FolderEdit  # noqa: PLC0415  YAML, which a compiled start does without
+    from bot.knowledge.question_editing import with_question  # noqa: PLC0415
+
+    folder, shipped = knowledge_folder(settings), shipped_knowledge()
+    is_shipped = folder.resolve() == shipped.resolve()
+    if is_shipped and settings.knowledge is not None:
+        what = "comes with the bot and is not edited: unset BOT_KNOWLEDGE, so that the first edit copies it"
+        raise KnowledgeError((Problem(str(folder), 0, "", what),))
+    before = read_files(folder, shipped)
+    written = with_question(before, place.article, place.item, text, language)
+    knowledge, revision = load(read_files(folder, shipped, {**before.content, **written}))
+    return FolderEdit(knowledge, revision, before, folder, written, settings.data / _COPY if is_shipped else None)
 
 
 def open_store(settings: StoreSettings) -> Store | None:

@@ -620,9 +620,22 @@ def purge(
 def unanswered(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object per group.")] = False,  # noqa: FBT002
     most: Annotated[int, typer.Option("--most", min=1, help="List at most so many groups.")] = 100,
+    add: Annotated[
+        tuple[int, str] | None,
+        typer.Option(
+            "--add",
+            metavar="ID FACT",
+            help="Add the question of a group (its id is listed first) as a sample of a fact or gap.",
+        ),
+    ] = None,
+    knowledge: Knowledge = None,
 ) -> None:
-    """List the questions that got no answer, or only suggestions; the most asked first."""
+    """List the questions that got no answer, or only suggestions, the most asked first; or make one a sample."""
     from bot.terminal.stored import group_json, group_line
+
+    if add is not None:
+        _add_question(knowledge, *add)
+        return
 
     groups = _with_store(_store_settings(), lambda store: store.groups(most))
     for group in groups:
@@ -630,6 +643,31 @@ def unanswered(
         sys.stdout.buffer.write(f"{line}\n".encode())
     if not groups and not as_json:
         sys.stdout.write("There are no unanswered questions.\n")
+
+
+def _add_question(knowledge: Path | None, number: int, name: str) -> None:
+    """Make the question of a group a sample of a fact or gap, and print what is decided differently since."""
+    import time
+
+    from bot import app as composition
+    from bot.service.editing import MOST_COMPARED
+    from bot.terminal.stored import edit_lines
+
+    settings = _store_settings()
+    settings = settings if knowledge is None else settings.model_copy(update={"knowledge": knowledge})
+
+    async def add(store: "Store") -> "Iterator[str]":
+        group = await store.group(number)
+        if group is None:
+            msg = f"There is no open group {number}; `unanswered` lists all with their ids."
+            raise ConfigError(msg)
+        stored = [one.text for one in await store.groups(MOST_COMPARED)]
+        editing = composition.editing_of(composition.build(settings), settings)
+        edited = editing.add_question(group, editing.find(group, name), editing.revision, stored)
+        await store.close_group(number, "done", int(time.time()))
+        return edit_lines(edited)
+
+    sys.stdout.buffer.write("".join(f"{line}\n" for line in _with_store(settings, add)).encode())
 
 
 def _store_settings() -> "StoreSettings":
@@ -686,7 +724,10 @@ def run(knowledge: Knowledge = None) -> None:
     with _last_words_in_the_log() if settings.log_format is LogFormat.JSON else nullcontext():
         if settings.http is not None:
             claim(settings.http).close()  # so that an address in use is told before a minute of loading
-        look = partial(fingerprint, composition.knowledge_folder(settings))
+
+        def look() -> str:
+            return fingerprint(composition.knowledge_folder(settings))
+
         loaded = look() if settings.watch else None  # before reading: what changes meanwhile is loaded again
         store = composition.open_store(settings)
         running = composition.build(settings, compiled=True)

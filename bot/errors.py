@@ -54,3 +54,11 @@ class KnowledgeError(BotError):
         """Keep `problems`, sorted by file and line."""
         self.problems = tuple(sorted(problems))
         super().__init__("\n".join(map(str, self.problems)))
+
+
+class StaleError(BotError):
+    """The facts are others than those that an edit was made for, which is not carried out."""
+
+    def __init__(self, revision: str) -> None:
+        """Name the `revision` that the edit was made for."""
+        super().__init__(f"the facts have changed since revision {revision}: look again, then repeat the edit")

@@ -160,6 +160,8 @@ class Settings(BaseSettings):
     """Folder of the articles; default: the ones that ship with the bot."""
     cache: UserPath = Field(default_factory=_default_cache, description="must be the path of a folder")
     """Folder for the vectors of samples and the compiled knowledge; it can be deleted at any time."""
+    data: UserPath = Field(default_factory=_default_data, description="must be the path of a folder")
+    """Folder for what can't be made again: the database, the secret and the shipped articles once they are edited."""
     semantic: Switch = Field(default=Switch.ON, description=_ON_OR_OFF)
     """`off` answers without the sentence encoder: 150 MB less memory, fewer right answers."""
 
@@ -167,8 +169,6 @@ class Settings(BaseSettings):
 class StoreSettings(Settings):
     """Settings of the commands that use the store."""
 
-    data: UserPath = Field(default_factory=_default_data, description="must be the path of a folder")
-    """Folder for what can't be made again: the database and the secret."""
     database_url: DatabaseUrl | None = Field(
         default=None, description="must be off, sqlite:/// and a path, or postgresql:// and an address"
     )

@@ -6,10 +6,11 @@ import os
 import re
 import stat
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from types import MappingProxyType
 from typing import Final
 
 from bot.errors import Problem
@@ -229,17 +230,22 @@ class KnowledgeFiles:
         return bool(self.problems) or any(isinstance(content, Problem) for content in self.content.values())
 
 
-def read_files(folder: Path, shipped: Path | None = None) -> KnowledgeFiles:
-    """Read every file that a folder's knowledge is made from; shared files that it lacks are those in `shipped`."""
+def read_files(
+    folder: Path, shipped: Path | None = None, instead: Mapping[Path, bytes | Problem] = MappingProxyType({})
+) -> KnowledgeFiles:
+    """Read every file that a folder's knowledge is made from; shared files that it lacks are those in `shipped`.
+
+    The content of files in `instead` is taken from there, also of those that an article's folder does not have.
+    """
     problems: list[Problem] = []
-    articles = tuple(article_folders(folder, problems))
+    articles = tuple(_with_files(article, instead) for article in article_folders(folder, problems))
     if os.path.lexists(folder / SMALL_TALK):
         log.warning(_OLDER_NAME, SMALL_TALK, DIALOGUE, _NOT_READ if os.path.lexists(folder / DIALOGUE) else "")
     content: dict[Path, bytes | Problem] = {}
     every, parts = hashlib.sha256(), {slug: hashlib.sha256() for slug in (None, *(one.slug for one in articles))}
     for slug, name, path, root in _files_of(articles, folder, shipped):
         if path not in content:
-            content[path] = read_bytes(path, name, root)
+            content[path] = instead[path] if path in instead else read_bytes(path, name, root)
         found = content[path]
         data = found if isinstance(found, bytes) else b""
         for digest in (every, parts[slug]):
@@ -247,6 +253,11 @@ def read_files(folder: Path, shipped: Path | None = None) -> KnowledgeFiles:
             digest.update(data)
     digests = {slug: digest.hexdigest() for slug, digest in parts.items()}
     return KnowledgeFiles(articles, content, tuple(problems), every.hexdigest()[:12], digests)
+
+
+def _with_files(article: ArticleFolder, new: Iterable[Path]) -> ArticleFolder:
+    """Return a folder with files that are yet to be written in it."""
+    return replace(article, files=article.files.union(path.name for path in new if path.parent == article.path))
 
 
 def _files_of(

@@ -12,12 +12,12 @@ from bot.core.matching import Answered, Closest, Decision, Question, Suggested, 
 from bot.core.model import NOTHING, Case, Knowledge, Language
 from bot.core.snapshot import Snapshot
 from bot.core.text import normalise, squeeze
-from bot.errors import KnowledgeError, Problem
+from bot.errors import KnowledgeError, Problem, StaleError
 from bot.service.answering import Answer, ask
 from bot.service.autocomplete import Completer, entity_names, questions
 from bot.service.explaining import Explanation, explain
 from bot.service.pages import listings
-from bot.service.ports import Encoder
+from bot.service.ports import Edit, Encoder
 
 _HALF_FROM = 100_000
 """Number of texts from which their vectors are kept in half precision, to save memory (200 MB at this number)."""
@@ -114,6 +114,24 @@ class Library:
             self.snapshot = fresh
             return change
 
+    def edit(self, prepare: Callable[[], Edit], seen: str) -> tuple[Snapshot, Snapshot]:
+        """Write the edit that `prepare` returns and answer with it; return the snapshots before and after.
+
+        Nothing is written and the old snapshot stays if the facts are not those of the revision `seen`, which raises
+        StaleError, or if the files are wrong or the edit breaks a case, which raises KnowledgeError.
+        """
+        with self._lock:
+            before = self.snapshot
+            edit = prepare()
+            if not seen == before.revision == edit.seen:
+                raise StaleError(seen)
+            fresh = build_snapshot(edit.knowledge, edit.revision, self._cached_encoder, before)
+            if problems := _broken_cases(fresh, self._encoder, before):
+                raise KnowledgeError(problems)
+            edit.write()
+            self.snapshot = fresh
+            return before, fresh
+
 
 def build_snapshot(
     knowledge: Knowledge, revision: str, encoder: Encoder | None = None, before: Snapshot | None = None
@@ -163,21 +181,39 @@ def failed_cases(snapshot: Snapshot, encoder: Encoder | None, before: Snapshot |
 
     The cases of an article that is the same in `before` are not run: no other article has changed their outcomes.
     """
+    return tuple(problem for _, _, problem in _failing(snapshot, encoder, before))
+
+
+def _broken_cases(snapshot: Snapshot, encoder: Encoder | None, before: Snapshot) -> tuple[Problem, ...]:
+    """Return a problem for each case that fails, unless it was there and failed in `before` too."""
     problems = []
+    for slug, case, problem in _failing(snapshot, encoder, before):
+        article = before.knowledge.article(slug)
+        known = {(one.earlier, one.question, one.expect) for one in (article.cases if article else ())}
+        was_there = (case.earlier, case.question, case.expect) in known
+        if not was_there or _outcome(answer_case(before, case, slug, encoder)) == case.expect:
+            problems.append(problem)
+    return tuple(problems)
+
+
+def _failing(
+    snapshot: Snapshot, encoder: Encoder | None, before: Snapshot | None
+) -> Iterator[tuple[str, Case, Problem]]:
+    """Yield the article, the case and the problem of each case that fails; articles as in `before` are left out."""
     for article in snapshot.knowledge.articles:
         same = before is not None and before.alone(article.slug).index is snapshot.alone(article.slug).index
         for case in () if same else article.cases:
-            answer = _answer_case(snapshot, case, article.slug, encoder)
+            answer = answer_case(snapshot, case, article.slug, encoder)
             got = _outcome(answer)
             if got != case.expect:
                 file, _, line = case.where.rpartition(":")
                 wanted = f"{case.expect!r}{_nearest(snapshot.alone(article.slug), case)}"
                 what = f"the case {case.question!r} expects {wanted} but gets {got!r}{_by_sample(answer.decision)}"
-                problems.append(Problem(file or article.slug, int(line or 0), "cases", what))
-    return tuple(problems)
+                yield article.slug, case, Problem(file or article.slug, int(line or 0), "cases", what)
 
 
-def _answer_case(snapshot: Snapshot, case: Case, slug: str, encoder: Encoder | None) -> Answer:
+def answer_case(snapshot: Snapshot, case: Case, slug: str, encoder: Encoder | None) -> Answer:
+    """Return the answer to the question of a case, after those before it."""
     before = None
     for text in case.earlier:
         before = ask(snapshot, Question(text, article=slug, after=before), encoder).reply.context or before

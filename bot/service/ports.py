@@ -6,7 +6,8 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from bot.service.records import QuestionGroup, Record, StoreStatus
+from bot.core.model import Knowledge
+from bot.service.records import Editors, GroupState, QuestionGroup, Record, StoreStatus
 
 
 class Encoder(Protocol):
@@ -18,6 +19,29 @@ class Encoder(Protocol):
 
     def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Return one unit row per text, shape (len(texts), dimensions); texts are normalised and capped."""
+
+
+class Edit(Protocol):
+    """Facts as they will be once an edit that was prepared is written."""
+
+    @property
+    def knowledge(self) -> Knowledge:
+        """The facts with the edit."""
+
+    @property
+    def revision(self) -> str:
+        """The revision of the facts with the edit."""
+
+    @property
+    def seen(self) -> str:
+        """The revision of the facts that the edit starts from."""
+
+    @property
+    def copied_to(self) -> str:
+        """The folder to which the shipped articles are copied for it, "" if the articles are changed in place."""
+
+    def write(self) -> None:
+        """Write all of it or nothing; raise StaleError if somebody changed the same files since, KnowledgeError."""
 
 
 class Store(Protocol):
@@ -35,8 +59,17 @@ class Store(Protocol):
         It also erases what tells askers apart, after a day.
         """
 
-    async def groups(self, most: int) -> Sequence[QuestionGroup]:
-        """Return the groups of unanswered questions, the most asked first, at most `most`."""
+    async def groups(self, most: int, editors: Editors | None = None, skip: int = 0) -> Sequence[QuestionGroup]:
+        """Return the open groups of unanswered questions, the most asked first, at most `most` after the first `skip`.
+
+        With `editors`, those that they may see.
+        """
+
+    async def group(self, number: int, editors: Editors | None = None) -> QuestionGroup | None:
+        """Return the group with this id, None if it is not open, or not for these `editors`."""
+
+    async def close_group(self, number: int, state: GroupState, now: int) -> None:
+        """Close the group with this id at the Unix time `now`."""
 
     async def status(self) -> StoreStatus:
         """Return the state of the store."""

@@ -7,7 +7,9 @@ from bot.core.model import Language
 from bot.core.text import squeeze
 
 UnansweredDecision: TypeAlias = Literal["suggested", "unanswered"]
-LoadAction: TypeAlias = Literal["start", "reload"]
+LoadAction: TypeAlias = Literal["start", "reload", "edit"]
+GroupState: TypeAlias = Literal["done", "dismissed"]
+"""How an editor closed a group: done ones open again when they are asked again without an answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +69,19 @@ class QuestionGroup:
     """By how many people; somebody who asks on two days counts twice."""
     last_asked: int
     """Unix time in seconds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Editors:
+    """Whose groups are listed: those of a server, and those of direct messages.
+
+    What was only asked privately is listed once two people have asked it. Askers are told apart within a day, so that
+    somebody who asks on two days counts as two.
+    """
+
+    server: int
+    article: str = ""
+    """Slug of the only article whose groups are listed, "" for all."""
 
 
 @dataclass(frozen=True, slots=True)

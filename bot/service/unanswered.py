@@ -32,6 +32,15 @@ def stored_text(text: str) -> str:
     return plain if len(plain) <= MAX_STORED else f"{plain[: MAX_STORED - 1].rstrip()}…"
 
 
+def question_in(stored: str) -> str:
+    """Return the question in a stored text, without the marks of what was taken out of it.
+
+    >>> question_in("무라티 번호가 … 맞아? …")
+    '무라티 번호가 맞아?'
+    """
+    return _SPACE.sub(" ", stored.replace("…", " ")).strip()
+
+
 def unanswered_question(answer: Answer, text: str, person: int) -> UnansweredQuestion | None:
     """Return what to store of a question that `person` asked; None if it was answered or asks nothing.
 

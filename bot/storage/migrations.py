@@ -54,6 +54,11 @@ MIGRATIONS: Final[tuple[tuple[str, ...], ...]] = (
         )
         """,
     ),
+    (
+        "ALTER TABLE unanswered_group ADD COLUMN state TEXT NOT NULL DEFAULT 'open'",
+        "ALTER TABLE unanswered_group ADD COLUMN closed_at BIGINT NOT NULL DEFAULT 0",
+        "CREATE INDEX unanswered_group_open ON unanswered_group (server, state, asked DESC, last_asked DESC)",
+    ),
 )
 NEWEST: Final = len(MIGRATIONS)
 

@@ -5,15 +5,24 @@ import sqlite3
 from collections import Counter
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import fields
 from typing import Any, Final, TypeAlias
 
-from sqlalchemy import Select, bindparam, case, delete, desc, func, insert, select, tuple_, update
+from sqlalchemy import Select, and_, bindparam, case, delete, desc, func, insert, or_, select, tuple_, update
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.errors import StoreError
-from bot.service.records import LoadedRevision, QuestionGroup, Record, StoreStatus, UnansweredQuestion
+from bot.service.records import (
+    Editors,
+    GroupState,
+    LoadedRevision,
+    QuestionGroup,
+    Record,
+    StoreStatus,
+    UnansweredQuestion,
+)
 from bot.storage import migrations
 from bot.storage.engines import READING, Database, Upsert
 from bot.storage.secret import digest
@@ -29,6 +38,10 @@ _NEVER: Final = 2**62
 """A Unix time after all others."""
 _DAY: Final = 86_400
 """Seconds."""
+_WITH_STATES: Final = 2
+"""The migration that lets groups be closed."""
+_ASKERS: Final = 2
+"""People who asked something privately before it is shown to anybody."""
 
 
 class DatabaseStore:
@@ -74,24 +87,38 @@ class DatabaseStore:
             await asyncio.to_thread(self._database.forget)
         return deleted
 
-    async def groups(self, most: int) -> Sequence[QuestionGroup]:
-        """Return the groups of unanswered questions, the most asked first, at most `most`."""
+    async def groups(self, most: int, editors: Editors | None = None, skip: int = 0) -> Sequence[QuestionGroup]:
+        """Return the open groups of unanswered questions, the most asked first, at most `most` after the first `skip`.
+
+        With `editors`, those that they may see.
+        """
+        order = desc(GROUPS.c.asked), desc(GROUPS.c.last_asked), GROUPS.c.id
+        return await self._groups(_open_groups(editors).order_by(*order).limit(most).offset(skip))
+
+    async def group(self, number: int, editors: Editors | None = None) -> QuestionGroup | None:
+        """Return the group with this id, None if it is not open, or not for these `editors`."""
+        found = await self._groups(_open_groups(editors).where(GROUPS.c.id == number))
+        return found[0] if found else None
+
+    async def _groups(self, query: Select[Any]) -> Sequence[QuestionGroup]:
+        """Return the groups that a query finds; none where there is no database yet."""
         if not await asyncio.to_thread(self._database.exists):
             return ()
-        of_group = QUESTIONS.alias()
-        latest = select(func.max(of_group.c.id)).where(of_group.c.group_id == GROUPS.c.id)
-        query = (
-            select(GROUPS, QUESTIONS.c.text, QUESTIONS.c.language)
-            .select_from(GROUPS)
-            .join(QUESTIONS, QUESTIONS.c.id == latest.correlate(GROUPS).scalar_subquery())
-            .order_by(desc(GROUPS.c.asked), desc(GROUPS.c.last_asked), GROUPS.c.id)
-            .limit(most)
-        )
         async with self._transaction(reading=True) as connection:
-            if not await connection.run_sync(migrations.current_version):
+            version = await connection.run_sync(migrations.current_version)
+            if version == 0:
                 return ()
+            if version < _WITH_STATES:
+                msg = f"{self._database.place}: an older version of the bot made it; `db upgrade` brings it up to date"
+                raise StoreError(msg)
             rows = (await connection.execute(query)).mappings().all()
-        return [QuestionGroup(**{key: value for key, value in row.items() if key != "key"}) for row in rows]
+        return [QuestionGroup(**row) for row in rows]
+
+    async def close_group(self, number: int, state: GroupState, now: int) -> None:
+        """Close the group with this id at the Unix time `now`."""
+        async with self._transaction() as connection:
+            closed = update(GROUPS).where(GROUPS.c.id == number)
+            await connection.execute(closed.values(state=state, closed_at=now))
 
     async def status(self) -> StoreStatus:
         """Return the state of the store."""
@@ -164,6 +191,25 @@ def _reason(error: Exception) -> str:
     return (cause.strerror if isinstance(cause, OSError) else None) or type(cause).__name__
 
 
+def _open_groups(editors: Editors | None) -> Select[Any]:
+    """Return a query for the open groups, each with the latest of its questions."""
+    of_group = QUESTIONS.alias()
+    latest = select(func.max(of_group.c.id)).where(of_group.c.group_id == GROUPS.c.id)
+    columns = [GROUPS.c[one.name] for one in fields(QuestionGroup) if one.name in GROUPS.c]
+    query = (
+        select(*columns, QUESTIONS.c.text, QUESTIONS.c.language)
+        .select_from(GROUPS)
+        .join(QUESTIONS, QUESTIONS.c.id == latest.correlate(GROUPS).scalar_subquery())
+        .where(GROUPS.c.state == "open")
+    )
+    if editors is None:
+        return query
+    public = select(of_group.c.id).where(of_group.c.group_id == GROUPS.c.id, of_group.c.private.is_(False))
+    shown = or_(GROUPS.c.askers >= _ASKERS, public.correlate(GROUPS).exists())
+    query = query.where(GROUPS.c.server.in_((editors.server, 0)), shown)
+    return query.where(GROUPS.c.article == editors.article) if editors.article else query
+
+
 def _group_of(question: UnansweredQuestion) -> _Group:
     return question.server, question.article, question.fact, question.key
 
@@ -213,7 +259,12 @@ async def _count(
     ]
     new = new_group.excluded
     later = case((GROUPS.c.last_asked > new.last_asked, GROUPS.c.last_asked), else_=new.last_asked)
-    changes = {"asked": GROUPS.c.asked + new.asked, "last_asked": later}
+    again = and_(GROUPS.c.state == "done", new.last_asked > GROUPS.c.closed_at)  # the sample may be gone
+    changes = {
+        "asked": GROUPS.c.asked + new.asked,
+        "last_asked": later,
+        "state": case((again, "open"), else_=GROUPS.c.state),
+    }
     await connection.execute(new_group.on_conflict_do_update(index_elements=columns, set_=changes), rows)
     found = await connection.execute(select(GROUPS.c.id, *columns).where(tuple_(*columns).in_(list(numbers))))
     return {(server, article, fact, key): number for number, server, article, fact, key in found}

@@ -17,8 +17,10 @@ GROUPS: Final = Table(
     Column("asked", Integer, nullable=False),
     Column("askers", Integer, nullable=False),
     Column("last_asked", BigInteger, nullable=False),
+    Column("state", Text, nullable=False, server_default="open"),
+    Column("closed_at", BigInteger, nullable=False, server_default="0"),
 )
-"""Unanswered questions that are counted together."""
+"""Unanswered questions that are counted together; they are open, done or dismissed, since `closed_at`."""
 
 QUESTIONS: Final = Table(
     "unanswered_question",

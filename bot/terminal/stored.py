@@ -12,6 +12,7 @@ from typing import TextIO
 
 from bot.core.text import counted
 from bot.errors import ConfigError
+from bot.service.editing import Decided, Edited
 from bot.service.ports import Store
 from bot.service.records import QuestionGroup, StoreStatus
 
@@ -36,13 +37,28 @@ def group_line(group: QuestionGroup) -> str:
     """Return a group as one line."""
     times, people = (f"{group.asked:,}×", "1 person" if group.askers == 1 else f"{group.askers:,} people")
     nearest = f"  [{'/'.join(filter(None, (group.article, group.fact)))}]" if group.article else ""
-    return f"{times:>5} ({people}, last {_time(group.last_asked)})  {group.text}{nearest}"
+    return f"{group.id:>4}  {times:>5} ({people}, last {_time(group.last_asked)})  {group.text}{nearest}"
 
 
 def group_json(group: QuestionGroup) -> str:
     """Return a group as a JSON object; ids of servers are texts, as some readers of JSON round large numbers."""
     changes = {"server": str(group.server) if group.server else None, "last_asked": _time(group.last_asked)}
     return json.dumps(asdict(group) | changes, ensure_ascii=False)
+
+
+def edit_lines(edited: Edited) -> Iterator[str]:
+    """Yield the lines that tell of an edit: what was added where, and what is decided differently since."""
+    if edited.copied_to:
+        yield f"The shipped articles were copied to {edited.copied_to}, and are read from there from now on."
+    yield f"{edited.place}: the question {edited.text!r} is a sample now, and a case; revision {edited.revision}"
+    for one in edited.differences:
+        kind = "case" if one.is_case else "question"
+        yield f"  {kind} {one.text!r}: {_decided(one.before)} → {_decided(one.after)}"
+    yield "A bot that runs answers with it after /facts reload or SIGHUP; with BOT_WATCH=on it does so by itself."
+
+
+def _decided(decided: Decided) -> str:
+    return f"{decided.outcome} {decided.place}" if decided.place else "nothing of the article"
 
 
 async def write_rows(store: Store, folder: Path) -> Mapping[Path, int]:

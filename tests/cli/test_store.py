@@ -3,6 +3,7 @@
 import asyncio
 import json
 import os
+import re
 import subprocess
 import sys
 from dataclasses import replace
@@ -12,6 +13,7 @@ import pytest
 
 from bot.service.records import LoadedRevision
 from tests.cli.running import ROOT
+from tests.e2e.operators import small_knowledge
 from tests.storage.databases import opened
 from tests.storage.test_store import BEN, QUESTION
 
@@ -44,8 +46,8 @@ def test_unanswered_lists_the_most_asked_first(data: Path) -> None:
     done = run(data, "unanswered")
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.splitlines() == [
-        "   2× (2 people, last 2027-01-15 08:00)  how old is murati?  [openai-exodus/murati-origin]",
-        "   1× (1 person, last 2027-01-15 08:00)  화성에 물이 있어?  [openai-exodus]",
+        "   2     2× (2 people, last 2027-01-15 08:00)  how old is murati?  [openai-exodus/murati-origin]",
+        "   1     1× (1 person, last 2027-01-15 08:00)  화성에 물이 있어?  [openai-exodus]",
     ]
 
 
@@ -69,7 +71,7 @@ def test_unanswered_prints_json_for_programs(data: Path) -> None:
 def test_the_status_says_what_is_held_where(data: Path) -> None:
     assert run(data, "db", "status", BOT_RETENTION_DAYS="7").stdout.splitlines() == [
         f"database: SQLite, {data / 'store.db'}",
-        "version: 1 (up to date)",
+        "version: 2 (up to date)",
         "unanswered questions: 3 in 2 groups, the oldest from 2027-01-15 08:00",
         "kept for: 7 days",
         "facts: revision abc123 since 2027-01-15 08:00 (start)",
@@ -82,7 +84,7 @@ def test_reading_creates_nothing_and_an_upgrade_does(tmp_path: Path) -> None:
     assert run(folder, "unanswered").stdout == "There are no unanswered questions.\n"
     assert run(folder, "db", "export", str(tmp_path / "out")).stdout == "Nothing is stored yet.\n"
     assert not folder.exists()
-    assert run(folder, "db", "upgrade").stdout == "The database is up to date: version 1.\n"
+    assert run(folder, "db", "upgrade").stdout == "The database is up to date: version 2.\n"
     assert (folder / "store.db").exists()
 
 
@@ -133,3 +135,39 @@ def test_without_asyncpg_the_install_line_is_shown() -> None:
     )
     assert done.returncode == 2
     assert done.stderr.endswith("which needs the library asyncpg: pip install '.[postgres]'\n")
+
+
+def test_a_question_is_added_to_a_fact_and_what_changes_is_told(data: Path, tmp_path: Path) -> None:
+    """The shipped articles are copied to the data folder, where every command reads them since."""
+    off = {"BOT_SEMANTIC": "off", "BOT_CACHE": str(tmp_path / "cache")}
+    done = run(data, "unanswered", "--add", "2", "murati-origin", **off)
+    assert (done.returncode, done.stderr) == (0, "")
+    lines = done.stdout.splitlines()
+    assert lines[0].startswith(f"The shipped articles were copied to {data / 'knowledge'}")
+    added = "openai-exodus/murati-origin: the question 'how old is murati?' is a sample now, and a case; revision "
+    assert lines[1].startswith(added)
+    assert re.fullmatch(r"  question 'how old is murati\?': .* → answered openai-exodus/murati-origin", lines[2])
+    assert "Albania" in run(data, "ask", "how old is murati?", **off).stdout
+    assert "murati" not in run(data, "unanswered").stdout
+    again = run(data, "unanswered", "--add", "2", "murati-origin", **off)
+    assert (again.returncode, again.stderr) == (2, "There is no open group 2; `unanswered` lists all with their ids.\n")
+
+
+@pytest.mark.parametrize(
+    ("fact", "reason"),
+    [
+        ("murati-orgin", "murati-orgin: there is no such fact or gap\n"),
+        ("murati-origin", "art/cases.yaml:2: cases: the case '화성에 물이 있어?' expects 'nothing'"),
+    ],
+    ids=["unknown", "breaks-a-case"],
+)
+def test_a_question_that_cannot_be_added_leaves_the_articles_as_they_are(data: Path, fact: str, reason: str) -> None:
+    folder = small_knowledge(data, {})
+    folder.write("art/cases.yaml", "cases:\n  - question: 화성에 물이 있어?\n    expect: nothing\n")
+    before = {path: path.read_bytes() for path in folder.root.rglob("*.yaml")}
+    off = {"BOT_SEMANTIC": "off", "BOT_CACHE": str(data / "cache"), "BOT_KNOWLEDGE": str(folder.root)}
+    done = run(data, "unanswered", "--add", "1", fact, **off)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.startswith(reason)
+    assert {path: path.read_bytes() for path in folder.root.rglob("*.yaml")} == before
+    assert "화성" in run(data, "unanswered").stdout

@@ -10,7 +10,15 @@ from bot.discord_bot import recording
 from bot.discord_bot.measures import Measures
 from bot.discord_bot.recording import MOST_WAITING, Recorder
 from bot.errors import StoreError
-from bot.service.records import LoadedRevision, QuestionGroup, Record, StoreStatus, UnansweredQuestion
+from bot.service.records import (
+    Editors,
+    GroupState,
+    LoadedRevision,
+    QuestionGroup,
+    Record,
+    StoreStatus,
+    UnansweredQuestion,
+)
 from tests.e2e.operators import until
 
 QUESTION = UnansweredQuestion("how old?", "en", "unanswered", "art", "", 7)
@@ -57,7 +65,15 @@ class Notebook:
         """Note that it is closed."""
         self.is_closed = True
 
-    async def groups(self, most: int) -> Sequence[QuestionGroup]:
+    async def groups(self, most: int, editors: Editors | None = None, skip: int = 0) -> Sequence[QuestionGroup]:
+        """Do nothing: nobody asks."""
+        raise NotImplementedError
+
+    async def group(self, number: int, editors: Editors | None = None) -> QuestionGroup | None:
+        """Do nothing: nobody asks."""
+        raise NotImplementedError
+
+    async def close_group(self, number: int, state: GroupState, now: int) -> None:
         """Do nothing: nobody asks."""
         raise NotImplementedError
 

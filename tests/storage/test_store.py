@@ -5,10 +5,10 @@ import re
 from dataclasses import replace
 
 import pytest
-from sqlalchemy import Connection, inspect, update
+from sqlalchemy import Connection, insert, inspect, update
 
 from bot.errors import StoreError
-from bot.service.records import LoadedRevision, QuestionGroup, UnansweredQuestion
+from bot.service.records import Editors, LoadedRevision, QuestionGroup, UnansweredQuestion
 from bot.storage import migrations
 from bot.storage.store import DatabaseStore
 from bot.storage.tables import GROUPS, QUESTIONS, REVISIONS, VERSION
@@ -80,6 +80,77 @@ async def test_the_most_asked_come_first_and_then_the_latest(store: DatabaseStor
     await store.add([early, often, replace(late, asked_at=NOW + 9), often])
     assert [group.text for group in await store.groups(10)] == ["often", "late", "early"]
     assert [group.text for group in await store.groups(1)] == ["often"]
+
+
+async def test_a_closed_group_is_not_listed_and_one_that_is_done_opens_when_it_is_asked_again(
+    store: DatabaseStore,
+) -> None:
+    """What was asked before the edit and is stored after it opens nothing; what is dismissed stays so."""
+    done, dismissed = QUESTION, replace(QUESTION, text="how rich is murati?")
+    await store.add([done, dismissed])
+    for group in await store.groups(10):
+        await store.close_group(group.id, "done" if group.text == done.text else "dismissed", NOW + 10)
+        assert await store.group(group.id) is None
+    await store.add([replace(one, asked_at=NOW + 5) for one in (done, dismissed)])
+    assert await store.groups(10) == []
+    await store.add([replace(one, asked_at=NOW + 20) for one in (done, dismissed)])
+    group = await only_group(store)
+    assert (group.text, group.asked) == (done.text, 3)
+    assert await store.group(group.id) == group
+
+
+async def test_editors_see_their_servers_groups_and_what_two_people_asked_in_private(store: DatabaseStore) -> None:
+    private = replace(QUESTION, server=0, private=True)
+    await store.add(
+        [
+            replace(QUESTION, text="here", asked_at=NOW + 1),
+            replace(QUESTION, text="elsewhere", server=43),
+            replace(QUESTION, text="by command", private=True),
+            replace(private, text="one person"),
+            replace(private, text="one person"),
+            replace(private, text="two people"),
+            replace(private, text="two people", person=BEN),
+            replace(QUESTION, text="another article", article="moon-lander"),
+        ]
+    )
+    every = {group.text: group.id for group in await store.groups(10)}
+    listed = await store.groups(10, Editors(42))
+    assert [group.text for group in listed] == ["two people", "here", "another article"]
+    assert [group.text for group in await store.groups(1, Editors(42), skip=1)] == ["here"]
+    assert [group.text for group in await store.groups(10, Editors(42, "moon-lander"))] == ["another article"]
+    for hidden in ("elsewhere", "by command", "one person"):
+        assert await store.group(every[hidden], Editors(42)) is None
+    assert await store.group(every["here"], Editors(42)) == listed[1]
+
+
+async def test_a_database_of_the_version_before_keeps_its_groups(url: str) -> None:
+    """Until it is upgraded, listing says how to."""
+    engine = database_at(url).engine
+
+    def make(connection: Connection) -> None:
+        VERSION.create(connection)
+        connection.execute(insert(VERSION).values(version=1))
+        identity = "INTEGER PRIMARY KEY" if connection.dialect.name == "sqlite" else "BIGSERIAL PRIMARY KEY"
+        for statement in migrations.MIGRATIONS[0]:
+            connection.exec_driver_sql(statement.format(identity=identity))
+        connection.exec_driver_sql(
+            "INSERT INTO unanswered_group (id, server, article, fact, key, asked, askers, last_asked)"
+            " VALUES (7, 42, 'art', '', 'why', 1, 1, 5)"
+        )
+        connection.exec_driver_sql(
+            "INSERT INTO unanswered_question (group_id, text, language, decision, private, asked_at)"
+            " VALUES (7, 'why?', 'en', 'unanswered', false, 5)"
+        )
+
+    await asyncio.to_thread(database_at(url).prepare)
+    async with engine.begin() as connection:
+        await connection.run_sync(make)
+    await engine.dispose()
+    async with opened(url) as store:
+        with pytest.raises(StoreError, match="`db upgrade` brings it up to date"):
+            await store.groups(10)
+        await store.upgrade()
+        assert (await only_group(store)).text == "why?"
 
 
 async def test_no_id_of_a_person_stands_in_the_database(store: DatabaseStore, url: str) -> None:
