@@ -734,7 +734,9 @@ def run(knowledge: Knowledge = None) -> None:
         with composition.logged("loading the encoder"):
             # the encoder loads with its first question, so no member waits for it
             running.library.answer(Question("준비"))
-        run_until_stopped(Runner(running.library, settings, store), token, look, loaded)
+        run_until_stopped(
+            Runner(running.library, settings, store, composition.editing_of(running, settings)), token, look, loaded
+        )
 
 
 @contextmanager

@@ -17,7 +17,7 @@ from bot.discord_bot.client import BotClient
 from bot.discord_bot.commands import description_of
 from bot.discord_bot.context import Interaction, language_for, state_of
 from bot.discord_bot.markup import MESSAGE, escape
-from bot.discord_bot.sending import defer, run_handler
+from bot.discord_bot.sending import defer, run_handler, say
 from bot.discord_bot.sync import Registration
 from bot.errors import KnowledgeError, Problem
 from bot.service.library import Change
@@ -148,11 +148,13 @@ def _duration(voice: Voice, seconds: float) -> str:
     return (voice.say("admin_days", days=days) + " " if days else "") + f"{hour:02}:{minute:02}:{second:02}"
 
 
-def add_admin_commands(client: BotClient, settings: DiscordSettings, reload: Reload, status: GetStatus) -> None:
-    """Add `/facts` for the administrators' servers, if there are any."""
+def add_admin_commands(
+    client: BotClient, settings: DiscordSettings, reload: Reload, status: GetStatus
+) -> app_commands.Group | None:
+    """Add `/facts` for the administrators' servers, and return it, if there are any."""
     guilds = [discord.Object(guild_id) for guild_id in sorted(settings.admin_guild_ids)]
     if not guilds:
-        return
+        return None
     messages = client.state.knowledge.messages
     group = app_commands.Group(
         name="facts",
@@ -170,6 +172,7 @@ def add_admin_commands(client: BotClient, settings: DiscordSettings, reload: Rel
         await run_handler(interaction, _answer(interaction, settings, partial(_status, status)), "admin")
 
     client.tree.add_command(group, guilds=guilds)
+    return group
 
 
 async def _reload(reload: Reload, interaction: Interaction) -> Report:
@@ -189,14 +192,24 @@ async def _answer(
 ) -> None:
     """Acknowledge the command, check the caller, and show the report to administrators only."""
     await defer(interaction, private=True)
-    caller = _caller(interaction)
-    if is_right_place(settings, caller) and (
-        is_listed(settings, caller) or caller.user_id in await _ask_for_owners(interaction.client)
-    ):
+    if await is_administrator(interaction, settings):
         await _show(interaction, await report(interaction))
     else:
-        log.warning("/facts was refused to somebody who is no administrator")
-        await _show(interaction, Report(_voice(interaction).say("admin_refused")))
+        await refuse(interaction)
+
+
+async def is_administrator(interaction: Interaction, settings: DiscordSettings) -> bool:
+    """Return whether an interaction comes from an administrator in one of their servers."""
+    caller = _caller(interaction)
+    return is_right_place(settings, caller) and (
+        is_listed(settings, caller) or caller.user_id in await _ask_for_owners(interaction.client)
+    )
+
+
+async def refuse(interaction: Interaction) -> None:
+    """Tell somebody that they are no administrator."""
+    log.warning("/facts was refused to somebody who is no administrator")
+    await say(interaction, "admin_refused")
 
 
 async def _ask_for_owners(client: discord.Client) -> set[int]:

@@ -2,14 +2,15 @@
 
 import sys
 import time
-from typing import Final
+from collections.abc import Awaitable, Callable
+from typing import Final, TypeAlias
 
 import discord
 from discord import app_commands
 
 from bot.core.model import Language
 from bot.discord_bot.commands import Translations, build_commands
-from bot.discord_bot.components import PageButton, PageMenu
+from bot.discord_bot.components import EditorButton, EditorMenu, PageButton, PageMenu
 from bot.discord_bot.context import BotState, Interaction, language_for, state_of, supported_language
 from bot.discord_bot.interactions import pick, press
 from bot.discord_bot.internals import SteadyClient, SteadyTree
@@ -20,6 +21,8 @@ from bot.discord_bot.sending import log_failure, report_failure, run_handler, sa
 from bot.service.library import Library
 from bot.settings import DiscordSettings
 
+Edit: TypeAlias = Callable[[Interaction, str, str], Awaitable[None]]
+"""Carries out the button or menu with a custom id; the last argument is the entry of the menu that was picked."""
 _TELLING: Final = 0.25
 """Share of the time at the end that is kept for telling people that they get no answer."""
 
@@ -51,6 +54,7 @@ class BotClient(SteadyClient):
         )
         self.tree = CommandTree(self)
         self._messages = MessageHandler(self.state, self._home_language)
+        self._edit: Edit | None = None
 
     @property
     def bot_id(self) -> int:
@@ -64,7 +68,7 @@ class BotClient(SteadyClient):
 
     async def setup_hook(self) -> None:
         """Add buttons and commands after the login."""
-        self.add_dynamic_items(PageButton, PageMenu)
+        self.add_dynamic_items(PageButton, PageMenu, EditorButton, EditorMenu)
         await self.tree.set_translator(Translations())
         self.rebuild_commands()
 
@@ -115,6 +119,16 @@ class BotClient(SteadyClient):
         """Show what was picked from a menu."""
         if await is_accepted(interaction):
             await run_handler(interaction, pick(interaction, custom_id, value))
+
+    def edit_with(self, edit: Edit) -> None:
+        """Carry out the buttons and menus of the list of unanswered questions with `edit`."""
+        self._edit = edit
+
+    async def edited(self, interaction: Interaction, custom_id: str, value: str) -> None:
+        """Carry out a button or menu of the list of unanswered questions; without administrators there is none."""
+        if await is_accepted(interaction):
+            edit = self._edit(interaction, custom_id, value) if self._edit else say(interaction, "gone")
+            await run_handler(interaction, edit, "admin")
 
 
 class CommandTree(SteadyTree):

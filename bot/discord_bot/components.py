@@ -16,6 +16,9 @@ MAX_CUSTOM_ID: Final = 100
 ANY_BUTTON: Final = re.compile(r"a\d{1,3}:.*", re.DOTALL)
 """Buttons of any version of this bot, including future ones."""
 ANY_MENU: Final = re.compile(r"m\d{1,3}:.*", re.DOTALL)
+ANY_EDITOR_BUTTON: Final = re.compile(r"u\d{1,3}:.*", re.DOTALL)
+"""Buttons of the list of unanswered questions, of any version."""
+ANY_EDITOR_MENU: Final = re.compile(r"n\d{1,3}:.*", re.DOTALL)
 _VERBS: Final[dict[Verb, str]] = {"open": "o", "share": "s", "why": "w", "related": "r"}
 _VERB_OF: Final = {letter: verb for verb, letter in _VERBS.items()}
 _LANGUAGES: Final[dict[Language, str]] = {"ko": "k", "en": "e"}
@@ -141,6 +144,44 @@ class PageMenu(ui.DynamicItem[ui.Select[Any]], template=ANY_MENU):
         data: Any = interaction.data
         values = data.get("values") or [""]  # a broken client sends none
         await interaction.client.picked(interaction, self.custom_id, str(values[0]))
+
+
+class EditorButton(ui.DynamicItem[ui.Button[Any]], template=ANY_EDITOR_BUTTON):
+    """A button of the list of unanswered questions, of any version."""
+
+    @classmethod
+    def of(cls, label: str, custom_id: str, *, row: int) -> Self:
+        """Build a button in a row of the message."""
+        return cls(ui.Button(label=label, custom_id=custom_id, row=row), row=row)
+
+    @classmethod
+    async def from_custom_id(cls, _: Interaction, _item: ui.Item[Any], match: re.Match[str], /) -> Self:
+        """Build a button that was pressed."""
+        return cls(ui.Button(custom_id=match.string))
+
+    async def callback(self, interaction: Interaction) -> Any:  # noqa: ANN401  as discord.py has it
+        """Carry out the edit in the custom id."""
+        await interaction.client.edited(interaction, self.custom_id, "")
+
+
+class EditorMenu(ui.DynamicItem[ui.Select[Any]], template=ANY_EDITOR_MENU):
+    """A menu of the list of unanswered questions, of any version."""
+
+    @classmethod
+    def of(cls, placeholder: str, custom_id: str, options: list[discord.SelectOption], *, row: int) -> Self:
+        """Build a menu in a row of the message."""
+        return cls(ui.Select(custom_id=custom_id, placeholder=placeholder, options=options, row=row), row=row)
+
+    @classmethod
+    async def from_custom_id(cls, _: Interaction, _item: ui.Item[Any], match: re.Match[str], /) -> Self:
+        """Build a menu that was used."""
+        return cls(ui.Select(custom_id=match.string))
+
+    async def callback(self, interaction: Interaction) -> Any:  # noqa: ANN401  as discord.py has it
+        """Carry out the edit with the picked entry."""
+        data: Any = interaction.data
+        values = data.get("values") or [""]  # a broken client sends none
+        await interaction.client.edited(interaction, self.custom_id, str(values[0]))
 
 
 def view_of(page: Page) -> ui.View | None:

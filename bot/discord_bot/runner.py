@@ -8,11 +8,12 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime
-from typing import Final
+from functools import partial
+from typing import Final, TypeVar
 
 import discord
 
@@ -27,14 +28,18 @@ from bot.discord_bot.measures import CONTENT_TYPE, Measures
 from bot.discord_bot.queueing import ANSWERING, Coalesced
 from bot.discord_bot.recording import Recorder
 from bot.discord_bot.sync import Registration, sync_if_changed
+from bot.discord_bot.unanswered_list import UnansweredList, add_unanswered_command
 from bot.discord_bot.watching import watch
 from bot.errors import DiscordStartError, KnowledgeError
+from bot.service.editing import Edited, Editing, Place
 from bot.service.library import Change, Library
 from bot.service.ports import Store
+from bot.service.records import QuestionGroup
 from bot.settings import DiscordSettings
 
 log = logging.getLogger(__name__)
 
+T = TypeVar("T")
 MAX_REBUILD_PAUSE: Final = 120.0
 """Seconds; shorter pauses for ever would use up the 1,000 IDENTIFYs that Discord allows a day."""
 _STABLE_AFTER: Final = 600.0
@@ -55,9 +60,15 @@ class Runner:
     """The running bot: one client after the other, the facts they answer from, and counts for the operator."""
 
     def __init__(
-        self, library: Library, settings: DiscordSettings, store: Store | None = None, *, grace: float = _GRACE
+        self,
+        library: Library,
+        settings: DiscordSettings,
+        store: Store | None = None,
+        editing: Editing | None = None,
+        *,
+        grace: float = _GRACE,
     ) -> None:
-        """Answer with `library`, whose facts were just loaded, and record in `store`.
+        """Answer with `library`, whose facts were just loaded and can be edited with `editing`; record in `store`.
 
         Replies in flight get `grace` seconds at the end.
         """
@@ -68,6 +79,8 @@ class Runner:
         self.measures = Measures()
         self._library = library
         self._settings = settings
+        self._store = store
+        self._editing = editing
         self._recorder = Recorder(store, self.measures)
         self._state = BotState(library, settings, time.monotonic, self.measures, self._recorder)
         self._grace = grace
@@ -86,7 +99,10 @@ class Runner:
         What people may ask, and what they asked last, outlives the client before.
         """
         client = BotClient(self._library, self._settings, state=self._state.for_next_client())
-        add_admin_commands(client, self._settings, self.reload, self.status)
+        group = add_admin_commands(client, self._settings, self.reload, self.status)
+        if group and self._editing:
+            shown = UnansweredList(self._settings, self._store, self._editing, partial(self._edit, self._editing))
+            add_unanswered_command(client, group, shown)
         return client
 
     def status(self) -> Status:
@@ -129,7 +145,7 @@ class Runner:
     async def _reload(self) -> tuple[Change, Registration]:
         """Read the facts again and register changed commands; raise KnowledgeError and keep the old facts if bad."""
         try:
-            change = await asyncio.to_thread(_load, self._library)
+            change = await asyncio.to_thread(_without_collector, self._library.reload)
         except KnowledgeError as error:
             log.warning("the facts were not reloaded, problems: %d", len(error.problems))
             self.measures.reloaded("refused")
@@ -153,6 +169,20 @@ class Runner:
             registration,
         )
         return change, registration
+
+    async def _edit(
+        self, editing: Editing, group: QuestionGroup, place: Place, seen: str, stored: Sequence[str]
+    ) -> Edited:
+        """Make the question of a group a sample; arguments and errors are those of `Editing.add_question`."""
+        edit = partial(editing.add_question, group, place, seen, stored)
+        edited = await asyncio.to_thread(_without_collector, edit)
+        self.measures.uses(edited.revision)
+        self._recorder.loaded(edited.revision, "edit")
+        self._loaded_at = datetime.now(UTC)
+        log.info("a question was added to %s, facts at revision %s", place, edited.revision)
+        if edited.copied_to:
+            log.info("the shipped articles were copied to %s and are served from there", edited.copied_to)
+        return edited
 
     async def _register_commands(self, client: BotClient) -> Registration:
         return await sync_if_changed(client.tree, self._settings.admin_guild_ids, self._settings.cache)
@@ -356,10 +386,10 @@ async def _close(client: BotClient, running: asyncio.Task[None]) -> None:
         log.debug("the client was not open", exc_info=error)
 
 
-def _load(library: Library) -> Change:
-    """Reload without the garbage collector: it stops all threads, ever longer, to walk an index that grows."""
+def _without_collector(load: Callable[[], T]) -> T:
+    """Load facts without the garbage collector: it stops all threads, ever longer, to walk an index that grows."""
     gc.disable()
     try:
-        return library.reload()
+        return load()
     finally:
         gc.enable()

@@ -219,6 +219,17 @@ async def defer(interaction: Interaction, *, private: bool) -> None:
     interaction.extras[_THINKING] = True
 
 
+async def defer_update(interaction: Interaction) -> None:
+    """Promise to change the message whose button or menu was used; it stays as it is meanwhile."""
+    await _acknowledge(interaction, interaction.response.defer)
+
+
+async def fill_original(interaction: Interaction, text: str, view: ui.View | None) -> None:
+    """Replace “… is thinking”, or the message whose change was promised."""
+    interaction.extras.pop(_THINKING, None)
+    await state_of(interaction).rest.persistently(partial(fill_response, interaction, text, view))
+
+
 async def run_handler(interaction: Interaction, handler: Awaitable[None], way: Way | None = None) -> None:
     """Run the handler of an interaction as work in flight; report an error to the person."""
     state = state_of(interaction)

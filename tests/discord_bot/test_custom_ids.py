@@ -1,5 +1,7 @@
 """Custom ids are short and read back exactly; forged ones do no harm."""
 
+from typing import Literal
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -7,6 +9,8 @@ from hypothesis import strategies as st
 from bot.core.model import Language
 from bot.discord_bot.components import (
     ANY_BUTTON,
+    ANY_EDITOR_BUTTON,
+    ANY_EDITOR_MENU,
     ANY_MENU,
     MAX_CUSTOM_ID,
     button_id,
@@ -15,6 +19,8 @@ from bot.discord_bot.components import (
     read_button,
     read_menu,
 )
+from bot.discord_bot.unanswered_list import Tap, mark_of, read_tap
+from bot.service.editing import Place
 from bot.service.views import Action, EntityView, FactView, ListView, Trace, View
 
 LANGUAGES: st.SearchStrategy[Language] = st.sampled_from(["ko", "en"])
@@ -44,6 +50,34 @@ def test_a_menu_and_its_entries_are_read_back(view: View) -> None:
     assert ANY_MENU.fullmatch(menu_id(view))
     assert read_menu(menu_id(view)) == view
     assert read_button(choice_value(view)) == Action("open", view)
+
+
+TAPS = st.builds(
+    Tap,
+    st.sampled_from(["a", "d", "p"]),
+    st.integers(0, 10**18 - 1),
+    st.from_regex(r"[0-9a-f]{12}", fullmatch=True),
+    st.integers(0, 9999),
+    st.just("") | SLUGS,
+    st.just("") | st.builds(mark_of, st.builds(Place, SLUGS, IDS)),
+)
+
+
+@given(tap=TAPS, kind=st.sampled_from(["u", "n"]))
+def test_a_tap_of_an_editor_is_read_back_from_at_most_a_hundred_characters(tap: Tap, kind: Literal["u", "n"]) -> None:
+    custom_id = tap.custom_id(kind)
+    assert len(custom_id) <= MAX_CUSTOM_ID
+    assert (ANY_EDITOR_BUTTON if kind == "u" else ANY_EDITOR_MENU).fullmatch(custom_id)
+    assert not ANY_BUTTON.fullmatch(custom_id)
+    assert not ANY_MENU.fullmatch(custom_id)
+    assert read_tap(custom_id) == tap
+
+
+@pytest.mark.parametrize(
+    "forged", ["", "u1:", "u2:a:1:abc:0::", "u1:x:1:abc:0::", "u1:a:²:abc:0::", f"u1:a:{10**18}:a:0::"]
+)
+def test_taps_of_other_versions_and_forged_ones_are_ignored(forged: str) -> None:
+    assert read_tap(forged) is None
 
 
 @given(text=st.text(max_size=120) | st.from_regex(r"[am]\d:[oswr]?[flex][kex]?:\w{0,50}:\w{0,50}(:[\w=-]{0,9})?"))

@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from bot.app import App, build, open_store
+from bot.app import App, build, editing_of, open_store
 from bot.core.model import Knowledge
 from bot.discord_bot.runner import Runner
 from bot.knowledge.folder import fingerprint
@@ -67,25 +67,37 @@ class Running:
 
 
 def prepared(
-    server: FakeDiscord, tmp_path: Path, *, grace: float = 3.0, change: Change | None = None, **changes: object
+    server: FakeDiscord,
+    tmp_path: Path,
+    *,
+    grace: float = 3.0,
+    change: Change | None = None,
+    shared: Mapping[str, str] = SMALL_SHARED,
+    **changes: object,
 ) -> Running:
-    """Return the bot with the small article, not yet served; `changes` are settings.
+    """Return the bot with the small article and the `shared` files, not yet served; `changes` are settings.
 
     `change` is applied to the facts at each reading.
     """
-    folder = small_knowledge(tmp_path)
+    folder = small_knowledge(tmp_path, shared)
     settings = settings_for(tmp_path, **changes)
     app = build(settings, change=change)
-    runner = Runner(app.library, settings, open_store(settings), grace=grace)
+    runner = Runner(app.library, settings, open_store(settings), editing_of(app, settings), grace=grace)
     return Running(server, app, folder, runner, asyncio.Event())
 
 
 @asynccontextmanager
 async def operated(
-    server: FakeDiscord, tmp_path: Path, *, grace: float = 3.0, change: Change | None = None, **changes: object
+    server: FakeDiscord,
+    tmp_path: Path,
+    *,
+    grace: float = 3.0,
+    change: Change | None = None,
+    shared: Mapping[str, str] = SMALL_SHARED,
+    **changes: object,
 ) -> AsyncIterator[Running]:
     """Serve the small article until the end of the block; arguments as of `prepared`."""
-    running = prepared(server, tmp_path, grace=grace, change=change, **changes)
+    running = prepared(server, tmp_path, grace=grace, change=change, shared=shared, **changes)
     serving = asyncio.create_task(running.serve())
     try:
         await server.connects()

@@ -26,6 +26,7 @@ class ResponseKind(IntEnum):
 
     MESSAGE = 4
     DEFERRED_MESSAGE = 5
+    DEFERRED_UPDATE = 6
     UPDATE = 7
     AUTOCOMPLETE = 8
 

@@ -17,11 +17,12 @@ from tests.fake_discord.rest.messages import apply_edit, describe
 from tests.fake_discord.rules.commands import check_choices
 from tests.fake_discord.rules.messages import SETTABLE_IN_RESPONSES, check_message
 from tests.fake_discord.rules.problems import Problems
+from tests.fake_discord.state.models import Message
 
 _NEW_MESSAGES = {ResponseKind.MESSAGE, ResponseKind.DEFERRED_MESSAGE}
 _FITTING = {
     InteractionKind.COMMAND: _NEW_MESSAGES,
-    InteractionKind.COMPONENT: {*_NEW_MESSAGES, ResponseKind.UPDATE},
+    InteractionKind.COMPONENT: {*_NEW_MESSAGES, ResponseKind.DEFERRED_UPDATE, ResponseKind.UPDATE},
     InteractionKind.AUTOCOMPLETE: {ResponseKind.AUTOCOMPLETE},
 }
 
@@ -62,6 +63,8 @@ def _carry_out(hub: Hub, interaction: Interaction, kind: ResponseKind, call: Cal
             respond_with_message(hub, interaction, data, call.uploads)
         case ResponseKind.DEFERRED_MESSAGE:
             respond_with_thinking(hub, interaction, data)
+        case ResponseKind.DEFERRED_UPDATE:
+            interaction.original = _pressed(interaction)
         case ResponseKind.UPDATE:
             _update(hub, interaction, data, call)
         case ResponseKind.AUTOCOMPLETE:
@@ -74,10 +77,16 @@ def _check(data: Json) -> None:
     problems.raise_if_any()
 
 
-def _update(hub: Hub, interaction: Interaction, data: Json, call: Call) -> None:
+def _pressed(interaction: Interaction) -> Message:
+    """Return the message whose button or menu was used."""
     message = interaction.message
     if message is None or message.deleted:
         raise unknown_interaction()
+    return message
+
+
+def _update(hub: Hub, interaction: Interaction, data: Json, call: Call) -> None:
+    message = _pressed(interaction)
     inner = Call(path=call.path, query=call.query, body=data, uploads=call.uploads)
     apply_edit(hub, message, inner)
     interaction.original = message

@@ -37,6 +37,10 @@ class Step(discord.ui.DynamicItem[discord.ui.Button[discord.ui.View]], template=
                 await interaction.response.edit_message(content="edited")
             case "new":
                 await interaction.response.send_message("new", ephemeral=True)
+            case "later":
+                await interaction.response.defer()
+                await interaction.edit_original_response(content="edited later")
+                await interaction.followup.send("and more", ephemeral=True)
             case _:
                 await interaction.response.send_message(f"no {self.what}", ephemeral=True)
 
@@ -89,6 +93,16 @@ async def test_buttons_edit_and_answer(server: FakeDiscord, alice: Actor) -> Non
         with pytest.raises(AssertionError, match="no button"):
             await alice.clicks(reply, "nothing")
     assert server.refusals == []
+
+
+async def test_an_update_may_be_promised_and_come_later(server: FakeDiscord, alice: Actor) -> None:
+    """The message stays as it is meanwhile; what follows is a message of its own."""
+    async with running(server, offer, register=register):
+        reply = await alice.says("<@bot> go")
+        pressed = await alice.forges_click(reply, "v1:later")
+        more = await pressed.gets_followup()
+        assert pressed.id == reply.id
+        assert (reply.text, more.text, more.ephemeral) == ("edited later", "and more", True)
 
 
 async def test_menus_give_their_values(server: FakeDiscord, alice: Actor) -> None:

@@ -1,0 +1,300 @@
+"""`/facts unanswered`: the questions without an answer, most asked first, and what the buttons below them do."""
+
+import asyncio
+import hashlib
+import logging
+import re
+import time
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Final, Literal, TypeAlias
+
+import discord
+from discord import app_commands, ui
+
+from bot.core.model import Knowledge
+from bot.discord_bot.admin import is_administrator, refuse
+from bot.discord_bot.client import BotClient
+from bot.discord_bot.commands import description_of, name_of
+from bot.discord_bot.components import EditorButton, EditorMenu
+from bot.discord_bot.context import Interaction, language_for, state_of
+from bot.discord_bot.limits import Clock
+from bot.discord_bot.markup import texts_of
+from bot.discord_bot.sending import defer, defer_update, fill_original, respond, run_handler, say
+from bot.errors import KnowledgeError, StaleError, StoreError
+from bot.service.editing import MOST_COMPARED, Decided, Edited, Editing, Place
+from bot.service.pages import LONGEST_CHOICE, clip, plain_page
+from bot.service.ports import Store
+from bot.service.records import Editors, QuestionGroup
+from bot.service.replies import Voice
+from bot.service.views import Block, Line, Page, Span
+from bot.settings import DiscordSettings
+
+log = logging.getLogger(__name__)
+
+AddQuestion: TypeAlias = Callable[[QuestionGroup, Place, str, Sequence[str]], Awaitable[Edited]]
+"""Carries out `Editing.add_question` while the bot runs."""
+Verb: TypeAlias = Literal["a", "d", "p"]
+"""Add as a sample, dismiss, show a page."""
+_PER_PAGE: Final = 2
+"""Groups of a page: each has a row of buttons and a menu, and a message has five rows."""
+_LIKELIEST: Final = 3
+"""Facts that have a button."""
+_MOST_PLACES: Final = 25
+"""Entries of a menu, as Discord allows."""
+_LABEL: Final = 80
+"""Characters of a button's label, as Discord allows."""
+_QUESTION: Final = 200
+"""Characters of a question that a list shows."""
+_MOST_DIFFERENCES: Final = 15
+_ID: Final = re.compile(
+    r"[un]1:(?P<verb>[adp]):(?P<group>[0-9]{1,18}):(?P<revision>[0-9a-z]{0,16})"
+    r":(?P<page>[0-9]{1,4}):(?P<article>[a-z0-9-]{0,32}):(?P<mark>[0-9a-f]{0,10})"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Tap:
+    """What a button or menu of the list does; it holds the id of a group, never its question."""
+
+    verb: Verb
+    group: int
+    """Id of the group, 0 for none."""
+    revision: str
+    """Of the facts that were shown."""
+    page: int
+    article: str
+    """Slug of the only article that is listed, "" for all."""
+    mark: str = ""
+    """Digest of the fact or gap that the question is added to; "" in a menu, whose entries name it."""
+
+    def custom_id(self, kind: Literal["u", "n"] = "u") -> str:
+        """Return the custom id of a button (`u`) or menu (`n`)."""
+        return f"{kind}1:{self.verb}:{self.group}:{self.revision}:{self.page}:{self.article}:{self.mark}"
+
+
+def read_tap(custom_id: str) -> Tap | None:
+    """Return what a button or menu does; None if its id is forged or of another version."""
+    if (match := _ID.fullmatch(custom_id)) is None:
+        return None
+    verb: Verb = "a" if match["verb"] == "a" else "d" if match["verb"] == "d" else "p"
+    group, page = int(match["group"]), int(match["page"])
+    return Tap(verb, group, match["revision"], page, match["article"], match["mark"])
+
+
+def mark_of(place: Place) -> str:
+    """Return the digest of a fact or gap."""
+    return hashlib.sha256(str(place).encode()).hexdigest()[:10]
+
+
+def place_with(knowledge: Knowledge, wanted: str) -> Place | None:
+    """Return the fact or gap with this digest, or written `article/item`; None if there is none."""
+    for article in knowledge.articles:
+        for name in (*(fact.id for fact in article.facts), *(gap.id for gap in article.gaps)):
+            place = Place(article.slug, name)
+            if wanted in {mark_of(place), str(place)}:
+                return place
+    return None
+
+
+def label_at(voice: Voice, knowledge: Knowledge, place: Place) -> str:
+    """Return the label of a fact or gap, its id where there is none any more."""
+    article = knowledge.article(place.article)
+    item = article.item(place.item) if article else None
+    return item.label.get(voice.language) if item else place.item
+
+
+class UnansweredList:
+    """Shows the questions to administrators and carries out their edits."""
+
+    def __init__(
+        self,
+        settings: DiscordSettings,
+        store: Store | None,
+        editing: Editing,
+        add: AddQuestion,
+        clock: Clock = time.time,
+    ) -> None:
+        """List the groups in `store` and make their questions samples with `add`; `clock` returns the Unix time."""
+        self._settings = settings
+        self._store = store
+        self._editing = editing
+        self._add = add
+        self._clock = clock
+
+    async def command(self, interaction: Interaction, article: str) -> None:
+        """Answer the command with the first page."""
+        await defer(interaction, private=True)
+        if not await is_administrator(interaction, self._settings):
+            await refuse(interaction)
+        elif self._store is None:
+            await say(interaction, "unanswered_off")
+        else:
+            try:
+                await self._show(interaction, self._store, 0, article)
+            except StoreError as error:
+                await _store_is_away(interaction, error)
+
+    async def tapped(self, interaction: Interaction, custom_id: str, value: str) -> None:
+        """Carry out a button, or the entry `value` of a menu; then show the page as it is by now."""
+        await defer_update(interaction)
+        tap = read_tap(custom_id)
+        if not await is_administrator(interaction, self._settings):
+            await refuse(interaction)
+        elif tap is None or self._store is None:
+            await say(interaction, "gone" if tap is None else "unanswered_off")
+        else:
+            try:
+                notice = await self._carry_out(interaction, self._store, replace(tap, mark=value or tap.mark))
+                await self._show(interaction, self._store, tap.page, tap.article)
+            except StoreError as error:
+                await _store_is_away(interaction, error)
+            else:
+                if notice is not None:
+                    await respond(interaction, notice, private=True)
+
+    async def _carry_out(self, interaction: Interaction, store: Store, tap: Tap) -> Page | None:
+        """Carry out a tap and return what to say about it, if anything."""
+        if tap.verb == "p":
+            return None
+        voice, editors = _voice(interaction), Editors(interaction.guild_id or 0)
+        group = await store.group(tap.group, editors)
+        if group is None:
+            return plain_page(voice, "unanswered_gone")
+        if tap.verb == "d":
+            await store.close_group(group.id, "dismissed", int(self._clock()))
+            return plain_page(voice, "unanswered_dismissed", text=clip(group.text, _QUESTION))
+        place = place_with(state_of(interaction).knowledge, tap.mark)
+        stored = [one.text for one in await store.groups(MOST_COMPARED, editors)]
+        try:
+            edited = await self._add(group, place, tap.revision, stored) if place else None
+        except StaleError:
+            edited = None
+        except KnowledgeError as error:
+            return _with_lines(plain_page(voice, "unanswered_refused"), [f"• {one}" for one in error.problems])
+        if edited is None:
+            return plain_page(voice, "unanswered_stale")
+        page = edited_page(_voice(interaction), state_of(interaction).knowledge, edited)
+        return page if await self._is_done(store, group) else _with_lines(page, [voice.say("unanswered_away")])
+
+    async def _is_done(self, store: Store, group: QuestionGroup) -> bool:
+        """Mark a group as done and return whether that could be stored."""
+        try:
+            await store.close_group(group.id, "done", int(self._clock()))
+        except StoreError as error:
+            log.warning("a group of questions that was added to the facts stays open: %s", error)
+            return False
+        return True
+
+    async def _show(self, interaction: Interaction, store: Store, page: int, article: str) -> None:
+        """Show a page of the list in place of the first response, or of the message with the button."""
+        editors = Editors(interaction.guild_id or 0, article)
+        groups = await store.groups(_PER_PAGE + 1, editors, page * _PER_PAGE)
+        if page and not groups:  # what was on the last page is done
+            page, groups = 0, await store.groups(_PER_PAGE + 1, editors)
+        revision, shown = self._editing.revision, groups[:_PER_PAGE]
+        places = await asyncio.to_thread(lambda: [self._editing.likeliest(group, _MOST_PLACES) for group in shown])
+        voice, knowledge = _voice(interaction), state_of(interaction).knowledge
+        here = Tap("p", 0, revision, page, article)
+        view = ui.View(timeout=None)
+        for row, (group, likely) in enumerate(zip(shown, places, strict=True)):
+            number = page * _PER_PAGE + row + 1
+            for item in _items(voice, knowledge, replace(here, group=group.id), likely, number):
+                view.add_item(item)
+        for label, to in (("◀", page - 1), ("▶", page + 1)):
+            if to >= 0 and (to < page or len(groups) > _PER_PAGE):
+                view.add_item(EditorButton.of(label, replace(here, page=to).custom_id(), row=4))
+        (text, *_) = texts_of(_list_page(voice, shown, page * _PER_PAGE))
+        await fill_original(interaction, text, view if view.children else None)
+
+
+def _items(
+    voice: Voice, knowledge: Knowledge, here: Tap, likely: Sequence[Place], number: int
+) -> Iterator[ui.Item[Any]]:
+    """Yield the buttons and the menu of the group with this number in the list."""
+    row = 2 * ((number - 1) % _PER_PAGE)
+    add, dismiss = replace(here, verb="a"), replace(here, verb="d")
+    for place in likely[:_LIKELIEST]:
+        label = clip(f"{number} + {label_at(voice, knowledge, place)}", _LABEL)
+        yield EditorButton.of(label, replace(add, mark=mark_of(place)).custom_id(), row=row)
+    yield EditorButton.of(clip(f"{number} ✕ {voice.say('unanswered_dismiss')}", _LABEL), dismiss.custom_id(), row=row)
+    if likely:
+        options = [
+            discord.SelectOption(
+                label=clip(label_at(voice, knowledge, place), LONGEST_CHOICE),
+                value=str(place),
+                description=clip(str(place), LONGEST_CHOICE),
+            )
+            for place in likely
+        ]
+        placeholder = clip(voice.say("unanswered_menu", number=number), LONGEST_CHOICE)
+        yield EditorMenu.of(placeholder, add.custom_id("n"), options, row=row + 1)
+
+
+def _list_page(voice: Voice, groups: Sequence[QuestionGroup], skipped: int) -> Page:
+    """Lay out the groups of a page, after those that were skipped."""
+    if not groups:
+        return plain_page(voice, "unanswered_none")
+    lines = [Line((Span(voice.say("unanswered_title"), bold=True),))]
+    for number, group in enumerate(groups, skipped + 1):
+        lines.append(Line((Span(f"{number}  {clip(group.text, _QUESTION)}"),)))
+        count = voice.say("unanswered_count", asked=group.asked, askers=group.askers)
+        lines.append(Line((Span(count),), small=True))
+    return Page(voice.language, (Block(tuple(lines)),))
+
+
+def edited_page(voice: Voice, knowledge: Knowledge, edited: Edited) -> Page:
+    """Say what an edit added, and what is decided differently since, before and after."""
+    label = label_at(voice, knowledge, edited.place)
+    page = plain_page(voice, "unanswered_added", text=clip(edited.text, _QUESTION), label=label)
+    lines = [voice.say("unanswered_copied", folder=edited.copied_to)] if edited.copied_to else []
+    count = len(edited.differences)
+    lines.append(voice.say("unanswered_differences" if count else "unanswered_no_differences", count=count))
+    for one in edited.differences[:_MOST_DIFFERENCES]:
+        before, after = (_decided(voice, knowledge, decided) for decided in (one.before, one.after))
+        key = "unanswered_case" if one.is_case else "unanswered_question"
+        lines.append(voice.say(key, text=clip(one.text, LONGEST_CHOICE), before=before, after=after))
+    lines += [voice.say("unanswered_more", count=count - _MOST_DIFFERENCES)] if count > _MOST_DIFFERENCES else []
+    return _with_lines(page, lines)
+
+
+def _decided(voice: Voice, knowledge: Knowledge, decided: Decided) -> str:
+    """Return how a question was decided, in words."""
+    label = clip(label_at(voice, knowledge, decided.place), LONGEST_CHOICE) if decided.place else ""
+    return voice.say(f"decided_{decided.outcome}", label=label)
+
+
+def _with_lines(page: Page, lines: Sequence[str]) -> Page:
+    """Return a page with more lines."""
+    (block, *rest) = page.blocks
+    more = tuple(Line((Span(line),)) for text in lines for line in text.splitlines())
+    return replace(page, blocks=(replace(block, body=(*block.body, *more)), *rest))
+
+
+async def _store_is_away(interaction: Interaction, error: StoreError) -> None:
+    log.warning("the unanswered questions can't be listed or changed: %s", error)
+    await say(interaction, "unanswered_away")
+
+
+def _voice(interaction: Interaction) -> Voice:
+    return state_of(interaction).voice(language_for(interaction))
+
+
+def add_unanswered_command(client: BotClient, group: app_commands.Group, shown: UnansweredList) -> None:
+    """Add `/facts unanswered` to the administrators' commands, and answer its buttons."""
+    messages = client.state.knowledge.messages
+
+    @group.command(name="unanswered", description=description_of(messages["admin_unanswered"]))
+    @app_commands.rename(article=name_of(messages["option_article_name"]))
+    @app_commands.describe(article=description_of(messages["option_article_description"]))
+    async def facts_unanswered(interaction: Interaction, article: app_commands.Range[str, 0, 32] = "") -> None:
+        await run_handler(interaction, shown.command(interaction, article), "admin")
+
+    @facts_unanswered.autocomplete("article")
+    async def articles(interaction: Interaction, current: str) -> list[app_commands.Choice[str]]:
+        language = language_for(interaction)
+        found = [(one.title.get(language), one.slug) for one in state_of(interaction).knowledge.articles]
+        wanted = [pair for pair in found if any(current.casefold() in text.casefold() for text in pair)]
+        return [app_commands.Choice(name=clip(title, LONGEST_CHOICE), value=slug) for title, slug in wanted[:25]]
+
+    client.edit_with(shown.tapped)

@@ -1,0 +1,254 @@
+"""`/facts unanswered`: an unknown question becomes a sample with one tap, and is answered from then on."""
+
+import re
+import shutil
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.e2e.operators import Running, operated, until
+from tests.fake_discord import Actor, FakeDiscord, Permission
+from tests.fake_discord.actors.reply import Reply
+
+KO, EN = "화성에 물이 있어?", "does murati own a boat?"
+JOB = """\
+facts:
+  - id: murati-job
+    label: {ko: 무라티의 직책, en: Murati's job}
+    answer: {ko: 무라티는 최고기술책임자였어요., en: Murati was the chief technology officer.}
+    questions:
+      ko: [무라티 직책이 뭐야?, 무라티가 맡은 일, 무라티는 무슨 일을 했어?]
+    source: {section: exodus, paragraphs: [4]}
+"""
+JOB_ANSWERS = {"ko": "무라티는 최고기술책임자였어요.", "en": "Murati was the chief technology officer."}
+
+
+@pytest.fixture
+def admin(server: FakeDiscord) -> Actor:
+    """Return a listed administrator who may manage the server."""
+    return server.user("admin", permissions=Permission.MANAGE_GUILD)
+
+
+@asynccontextmanager
+async def running(server: FakeDiscord, admin: Actor, tmp_path: Path, **changes: object) -> AsyncIterator[Running]:
+    """Serve two facts with the bot's own small talk, and store questions in a file."""
+    (tmp_path / "knowledge" / "art" / "facts").mkdir(parents=True, exist_ok=True)
+    job = tmp_path / "knowledge" / "art" / "facts" / "job.yaml"
+    if not job.exists():
+        job.write_text(JOB)
+    values: dict[str, Any] = {
+        "admin_guild_ids": frozenset({server.guild.id}),
+        "admin_user_ids": frozenset({admin.id}),
+        "database_url": None,
+        "shared": {},
+    }
+    async with operated(server, tmp_path, **(values | changes)) as bot:
+        yield bot
+
+
+@pytest.fixture
+async def bot(server: FakeDiscord, admin: Actor, tmp_path: Path) -> AsyncIterator[Running]:
+    """Run the bot."""
+    async with running(server, admin, tmp_path) as bot:
+        yield bot
+
+
+async def written(bot: Running) -> float:
+    """Return how many records were stored, once none waits."""
+    value = bot.runner.measures.registry.get_sample_value
+    await until(lambda: value("bot_store_waiting") == 0)
+    return value("bot_store_records_total", {"result": "written"}) or 0.0
+
+
+async def is_written(bot: Running, number: float) -> None:
+    """Wait until so many records were stored."""
+    value = bot.runner.measures.registry.get_sample_value
+    await until(lambda: (value("bot_store_records_total", {"result": "written"}) or 0.0) >= number)
+
+
+async def asks(bot: Running, *questions: tuple[Actor, str]) -> None:
+    """Let members ask what the bot can't answer, and wait until that is stored."""
+    before = await written(bot)
+    for number, (member, text) in enumerate(questions):
+        await member.says(f"<@bot> {text}", bot.server.add_channel(f"room-{before:.0f}-{number}"))
+    await is_written(bot, before + len(questions))
+
+
+def buttons(reply: Reply) -> list[str]:
+    """Return the labels of the buttons."""
+    return [button.label or "" for button in reply.buttons]
+
+
+async def test_a_question_asked_twice_is_answered_after_one_tap(
+    server: FakeDiscord, bot: Running, admin: Actor
+) -> None:
+    """The editor is told what is decided differently, and the group is done."""
+    admin.user.locale = "en-US"
+    alice, bob = server.user("alice", locale="ko"), server.user("bob", locale="en-US")
+    await asks(bot, (alice, KO), (bob, f"{KO}!"), (bob, EN))
+    listed = await admin.runs("/facts unanswered")
+    assert listed.ephemeral
+    assert listed.text.splitlines() == [
+        "**Questions without an answer, the most asked first**",
+        f"1  {KO}!",
+        "-# asked 2× · people 2",
+        f"2  {EN}",
+        "-# asked 1× · people 1",
+    ]
+    assert "1 + Murati's job" in buttons(listed)
+    assert all(KO not in (button.custom_id or "") and len(button.custom_id or "") <= 100 for button in listed.buttons)
+    said = await (await admin.clicks(listed, "1 + Murati's job")).gets_followup()
+    assert said.ephemeral
+    assert f"“{KO}!” is now a sample of “Murati's job”, and a case." in said.text
+    assert f"• {KO}!: no answer → answered with “Murati's job”" in said.text
+    await until(lambda: KO not in listed.text)
+    assert f"1  {EN}" in listed.text
+    assert JOB_ANSWERS["ko"] in (await alice.says(f"<@bot> {KO}")).text
+    assert f"무라티는 무슨 일을 했어?, {KO}!]" in bot.folder.root.joinpath("art/facts/job.yaml").read_text()
+    assert "expect: murati-job" in bot.folder.root.joinpath("art/cases.yaml").read_text()
+
+
+async def test_the_menu_adds_to_any_fact_in_the_editors_language(
+    server: FakeDiscord, bot: Running, admin: Actor
+) -> None:
+    admin.user.locale = "ko"
+    bob = server.user("bob", locale="en-US")
+    await asks(bot, (bob, EN), (bob, EN))
+    listed = await admin.runs("/facts unanswered", article="art")
+    assert listed.text.splitlines()[0] == "**답하지 못한 질문, 많이 물은 순서**"
+    assert {option.value for option in listed.selects[0].options} == {"art/murati-job", "art/murati-origin"}
+    said = await (await admin.picks(listed, "art/murati-job")).gets_followup()
+    assert f"“{EN}”: 이제 「무라티의 직책」의 예시이고, 지켜야 할 사례예요." in said.text
+    assert f"• {EN}: 답 없음 → 답 「무라티의 직책」" in said.text
+    await until(lambda: listed.text == "답하지 못한 질문이 없어요.")
+    assert listed.components == []
+    assert JOB_ANSWERS["en"] in (await bob.says(f"<@bot> {EN}")).text
+
+
+async def test_an_edit_that_breaks_a_case_is_refused_with_the_case_named(
+    server: FakeDiscord, bot: Running, admin: Actor
+) -> None:
+    bot.folder.write("art/cases.yaml", f"cases:\n  - question: {KO}\n    expect: nothing\n")
+    await admin.runs("/facts reload")
+    await asks(bot, (server.user("alice", locale="ko"), KO))
+    before = bot.folder.root.joinpath("art/facts/job.yaml").read_text()
+    listed = await admin.runs("/facts unanswered")
+    said = await (await admin.clicks(listed, "1 + Murati's job")).gets_followup()
+    assert said.text.startswith("The question was not added and nothing has changed.")
+    assert "art/cases.yaml:2: cases: the case '화성에 물이 있어?' expects 'nothing'" in said.text
+    assert bot.folder.root.joinpath("art/facts/job.yaml").read_text() == before
+    assert KO in listed.text, "the group stays open"
+
+
+async def test_the_second_of_two_editors_is_shown_the_newer_state(
+    server: FakeDiscord, bot: Running, admin: Actor
+) -> None:
+    """What she sees then can be tapped."""
+    alice = server.user("alice", locale="ko")
+    await asks(bot, (alice, KO), (alice, KO), (alice, EN))
+    first, second = await admin.runs("/facts unanswered"), await admin.runs("/facts unanswered")
+    await (await admin.clicks(first, "1 + Murati's job")).gets_followup()
+    said = await (await admin.clicks(second, "2 + Murati's job")).gets_followup()
+    assert "The facts have changed since the list was shown" in said.text
+    await until(lambda: KO not in second.text)
+    assert EN not in bot.folder.root.joinpath("art/facts/job.yaml").read_text()
+    again = await (await admin.clicks(second, "1 + Murati's job")).gets_followup()
+    assert f"“{EN}” is now a sample" in again.text
+
+
+async def test_a_group_that_is_done_is_not_added_again(server: FakeDiscord, bot: Running, admin: Actor) -> None:
+    await asks(bot, (server.user("alice", locale="ko"), KO))
+    first, second = await admin.runs("/facts unanswered"), await admin.runs("/facts unanswered")
+    await (await admin.clicks(first, "1 ✕ Dismiss")).gets_followup()
+    await until(lambda: first.text == "There are no questions without an answer.")
+    said = await (await admin.clicks(second, "1 + Murati's job")).gets_followup()
+    assert said.text.startswith("Somebody has dealt with this question already.")
+    assert not bot.folder.root.joinpath("art/cases.yaml").exists()
+
+
+async def test_buttons_work_after_a_restart(server: FakeDiscord, admin: Actor, tmp_path: Path) -> None:
+    async with running(server, admin, tmp_path) as bot:
+        await asks(bot, (server.user("alice", locale="ko"), KO))
+        listed = await admin.runs("/facts unanswered")
+    async with running(server, admin, tmp_path):
+        said = await (await admin.clicks(listed, "1 + Murati's job")).gets_followup()
+        assert "is now a sample" in said.text
+    async with running(server, admin, tmp_path):
+        assert JOB_ANSWERS["ko"] in (await server.user("bob", locale="ko").says(f"<@bot> {KO}")).text
+
+
+async def test_direct_messages_are_listed_once_two_people_have_asked_alike(
+    server: FakeDiscord, bot: Running, admin: Actor
+) -> None:
+    alice, bob = server.user("alice", locale="ko"), server.user("bob", locale="ko")
+    before = await written(bot)
+    await alice.dm(KO)
+    await alice.dm(KO)
+    await is_written(bot, before + 2)
+    assert (await admin.runs("/facts unanswered")).text == "There are no questions without an answer."
+    await bob.dm(KO)
+    await is_written(bot, before + 3)
+    assert "asked 3× · people 2" in (await admin.runs("/facts unanswered")).text
+
+
+async def test_what_members_wrote_is_shown_as_it_is_and_pings_nobody(
+    server: FakeDiscord, bot: Running, admin: Actor
+) -> None:
+    await asks(bot, (server.user("alice", locale="ko"), "**화성** @everyone [물](https://example.com) 있어?"))
+    listed = await admin.runs("/facts unanswered")
+    assert "\\*\\*화성\\*\\*" in listed.text
+    assert "example.com" not in listed.text
+    assert "@everyone" not in listed.text
+    said = await (await admin.clicks(listed, "1 + Murati's job")).gets_followup()
+    assert listed.pinged == said.pinged == set()
+
+
+async def test_a_long_list_has_pages(server: FakeDiscord, bot: Running, admin: Actor) -> None:
+    alice = server.user("alice", locale="ko")
+    planets = ("화성", "금성", "목성")
+    await asks(bot, *((alice, f"{planet}에 물이 있어?") for planet in planets))
+    listed = await admin.runs("/facts unanswered")
+    seen = re.findall(r"(\S+)에 물이", listed.text)
+    assert "◀" not in buttons(listed)
+    await admin.clicks(listed, "▶")
+    await until(lambda: "3  " in listed.text)
+    seen += re.findall(r"(\S+)에 물이", listed.text)
+    assert sorted(seen) == sorted(planets)
+    assert "▶" not in buttons(listed)
+    await (await admin.clicks(listed, "3 ✕ Dismiss")).gets_followup()
+    await until(lambda: "1  " in listed.text)
+
+
+async def test_a_store_that_is_away_is_one_sentence_and_edits_nothing(
+    server: FakeDiscord, bot: Running, admin: Actor, tmp_path: Path
+) -> None:
+    await asks(bot, (server.user("alice", locale="ko"), KO))
+    listed = await admin.runs("/facts unanswered")
+    shutil.rmtree(tmp_path / "data")
+    (tmp_path / "data").write_text("no folder")
+    said = await (await admin.clicks(listed, "1 + Murati's job")).gets_followup()
+    assert said.text in {"The store of questions can't be used now. The log says why."} | {
+        "Somebody has dealt with this question already. The list is shown as it is now."
+    }
+    assert not bot.folder.root.joinpath("art/cases.yaml").exists()
+    (tmp_path / "data").unlink()
+
+
+async def test_without_a_store_the_command_says_so(server: FakeDiscord, admin: Actor, tmp_path: Path) -> None:
+    async with running(server, admin, tmp_path, database_url="off"):
+        assert (await admin.runs("/facts unanswered")).text == "The bot is set up to store no questions."
+
+
+async def test_a_member_who_forges_a_tap_is_refused(server: FakeDiscord, bot: Running, admin: Actor) -> None:
+    alice = server.user("alice")
+    await asks(bot, (alice, KO))
+    listed = await admin.runs("/facts unanswered")
+    custom_id = listed.button("1 + Murati's job").custom_id
+    reply = await alice.runs("/help")
+    forged = await alice.forges_click(reply, custom_id or "")
+    assert (await forged.gets_followup()).text == "Sorry, this command is for the bot's administrators only."
+    assert not bot.folder.root.joinpath("art/cases.yaml").exists()
+    assert KO in listed.text
