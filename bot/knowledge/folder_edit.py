@@ -54,7 +54,8 @@ class FolderEdit:
             copy.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             temporary = Path(tempfile.mkdtemp(dir=copy.parent, prefix=f".{copy.name}."))
             for article in article_folders(self.folder, []):
-                shutil.copytree(article.path, temporary / article.path.relative_to(self.folder), dirs_exist_ok=True)
+                target = temporary / article.path.relative_to(self.folder)
+                shutil.copytree(article.path, target, copy_function=shutil.copyfile)
             for path, data in self.files.items():
                 (temporary / path.relative_to(self.folder)).write_bytes(data)
             temporary.rename(copy)
