@@ -270,7 +270,8 @@ def _files_of(
     """
     skipped = {SMALL_TALK} if os.path.lexists(folder / DIALOGUE) else set()
     for shared in sorted(_SHARED - skipped):
-        bases = [base for base in (shipped, folder) if base is not None and os.path.lexists(base / shared)]
+        places = dict.fromkeys((shipped, folder))  # which may be the same
+        bases = [base for base in places if base is not None and os.path.lexists(base / shared)]
         yield from ((None, shared, base / shared, base) for base in (bases if shared == MESSAGES else bases[-1:]))
     for article in articles:
         single = sorted((_OF_ARTICLE & article.files | {ARTICLE}) - {FACTS, SAMPLES})

@@ -179,7 +179,10 @@ def test_the_shipped_articles_are_copied_by_the_first_edit_and_served_from_there
     assert sorted(path.name for path in copy.iterdir()) == ["art"], "what articles share is upgraded with the bot"
     assert edited.library.reload().changed == (), "a reload reads the copy"
     assert edited.fact() == "murati-origin"
+    mars = replace(GROUP, text="화성")
+    assert edited.editing.add_question(mars, ORIGIN, edited.editing.revision).copied_to == "", "the copy is edited now"
     again = Edited(settings)
+    assert again.editing.revision == edited.editing.revision
     assert again.fact() == "murati-origin"
     assert again.editing.add_question(replace(GROUP, text="달"), ORIGIN, again.editing.revision).copied_to == ""
     assert contents(shipped) == before
