@@ -173,7 +173,8 @@ class UnansweredList:
         except KnowledgeError as error:
             return _with_lines(plain_page(voice, "unanswered_refused"), [f"• {one}" for one in error.problems])
         if edited is None:
-            return plain_page(voice, "unanswered_stale")
+            is_current = place is not None and tap.revision == self._editing.revision
+            return plain_page(voice, "unanswered_unloaded" if is_current else "unanswered_stale")
         page = edited_page(_voice(interaction), state_of(interaction).knowledge, edited)
         return page if await self._is_done(store, group) else _with_lines(page, [voice.say("unanswered_away")])
 

@@ -106,6 +106,7 @@ async def test_a_question_asked_twice_is_answered_after_one_tap(
     await until(lambda: KO not in listed.text)
     assert f"1  {EN}" in listed.text
     assert JOB_ANSWERS["ko"] in (await alice.says(f"<@bot> {KO}")).text
+    assert bot.app.library.snapshot.revision in (await admin.runs("/facts status")).text
     assert f"무라티는 무슨 일을 했어?, {KO}!]" in bot.folder.root.joinpath("art/facts/job.yaml").read_text()
     assert "expect: murati-job" in bot.folder.root.joinpath("art/cases.yaml").read_text()
 
@@ -156,6 +157,22 @@ async def test_the_second_of_two_editors_is_shown_the_newer_state(
     assert EN not in bot.folder.root.joinpath("art/facts/job.yaml").read_text()
     again = await (await admin.clicks(second, "1 + Murati's job")).gets_followup()
     assert f"“{EN}” is now a sample" in again.text
+
+
+async def test_files_that_were_changed_by_hand_are_loaded_before_they_are_edited(
+    server: FakeDiscord, bot: Running, admin: Actor
+) -> None:
+    await asks(bot, (server.user("alice", locale="ko"), KO))
+    listed = await admin.runs("/facts unanswered")
+    bot.folder.change("art/facts/job.yaml", "최고기술책임자였어요", "CTO였어요")
+    said = await (await admin.clicks(listed, "1 + Murati's job")).gets_followup()
+    assert "Run /facts reload, then tap again." in said.text
+    await admin.runs("/facts reload")
+    again = await (await admin.clicks(listed, "1 + Murati's job")).gets_followup()
+    assert "The facts have changed since the list was shown" in again.text
+    done = await (await admin.clicks(listed, "1 + Murati's job")).gets_followup()
+    assert "is now a sample" in done.text
+    assert "CTO였어요" in bot.folder.root.joinpath("art/facts/job.yaml").read_text()
 
 
 async def test_a_group_that_is_done_is_not_added_again(server: FakeDiscord, bot: Running, admin: Actor) -> None:
