@@ -67,13 +67,19 @@ class Running:
 
 
 def prepared(
-    server: FakeDiscord, tmp_path: Path, *, grace: float = 3.0, change: Change | None = None, **changes: object
+    server: FakeDiscord,
+    tmp_path: Path,
+    *,
+    grace: float = 3.0,
+    change: Change | None = None,
+    shared: Mapping[str, str] = SMALL_SHARED,
+    **changes: object,
 ) -> Running:
     """Return the bot with the small article, not yet served; `changes` are settings.
 
-    `change` is applied to the facts at each reading.
+    `change` is applied to the facts at each reading; `shared` as in `small_knowledge`.
     """
-    folder = small_knowledge(tmp_path)
+    folder = small_knowledge(tmp_path, shared)
     settings = settings_for(tmp_path, **changes)
     app = build(settings, change=change)
     runner = Runner(app.library, settings, open_store(settings), grace=grace)
@@ -82,10 +88,16 @@ def prepared(
 
 @asynccontextmanager
 async def operated(
-    server: FakeDiscord, tmp_path: Path, *, grace: float = 3.0, change: Change | None = None, **changes: object
+    server: FakeDiscord,
+    tmp_path: Path,
+    *,
+    grace: float = 3.0,
+    change: Change | None = None,
+    shared: Mapping[str, str] = SMALL_SHARED,
+    **changes: object,
 ) -> AsyncIterator[Running]:
     """Serve the small article until the end of the block; arguments as of `prepared`."""
-    running = prepared(server, tmp_path, grace=grace, change=change, **changes)
+    running = prepared(server, tmp_path, grace=grace, change=change, shared=shared, **changes)
     serving = asyncio.create_task(running.serve())
     try:
         await server.connects()

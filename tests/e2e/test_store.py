@@ -75,7 +75,7 @@ async def stores(bot: Running, number: int) -> None:
 async def test_an_unknown_question_asked_twice_is_one_group_that_names_nobody(
     server: FakeDiscord, alice: Actor, bob: Actor, tmp_path: Path, stored: dict[str, Any]
 ) -> None:
-    async with operated(server, tmp_path, **stored) as bot:
+    async with operated(server, tmp_path, shared={}, **stored) as bot:
         await alice.says(f"<@bot> {UNKNOWN}")
         await bob.says(f"<@bot> 화성에  물이 있어?! <@{alice.id}> alice@example.com")
         assert ANSWER in (await alice.says(QUESTION)).text
@@ -95,7 +95,7 @@ async def test_what_nobody_asked_the_bot_is_not_stored(
     """Talk in a channel for questions, and somebody else's message; the command is the bot's to answer."""
     server.grants(Intent.MESSAGE_CONTENT)
     changes: dict[str, Any] = {"database_url": None, "message_content": Switch.ON, "ask_channels": {server.general.id}}
-    async with operated(server, tmp_path, **changes) as bot:
+    async with operated(server, tmp_path, shared={}, **changes) as bot:
         written = await alice.writes(UNKNOWN)
         assert await bob.runs_on_message("이 질문에 답하기", written)
         assert await bob.runs("/질문", 질문=UNKNOWN)
@@ -108,7 +108,7 @@ async def test_answers_come_while_the_database_is_locked_and_questions_are_store
     server: FakeDiscord, alice: Actor, bob: Actor, tmp_path: Path
 ) -> None:
     """The lock is held until all have their answers."""
-    async with operated(server, tmp_path, database_url=None) as bot:
+    async with operated(server, tmp_path, shared={}, database_url=None) as bot:
         await stores(bot, 0)
         with closing(sqlite3.connect(tmp_path / "data" / "store.db", isolation_level=None)) as other:
             other.execute("BEGIN IMMEDIATE")
@@ -125,7 +125,7 @@ async def test_answers_come_while_the_database_is_locked_and_questions_are_store
 async def test_answers_come_after_the_data_folder_vanished_and_it_is_made_again(
     server: FakeDiscord, alice: Actor, tmp_path: Path
 ) -> None:
-    async with operated(server, tmp_path, database_url=None) as bot:
+    async with operated(server, tmp_path, shared={}, database_url=None) as bot:
         await stores(bot, 0)
         shutil.rmtree(tmp_path / "data")
         assert await alice.says(f"<@bot> {UNKNOWN}")
@@ -139,7 +139,7 @@ async def test_answers_come_without_any_database(
     server: FakeDiscord, alice: Actor, tmp_path: Path, url: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     """The log says so once, without the password."""
-    async with operated(server, tmp_path, database_url=url, secret=SECRET) as bot:
+    async with operated(server, tmp_path, shared={}, database_url=url, secret=SECRET) as bot:
         assert await alice.says(f"<@bot> {UNKNOWN}")
         assert ANSWER in (await alice.says(QUESTION)).text
         await until(lambda: "the store can't be used" in caplog.text)
@@ -150,7 +150,7 @@ async def test_answers_come_without_any_database(
 
 
 async def test_the_store_can_be_switched_off(server: FakeDiscord, alice: Actor, tmp_path: Path) -> None:
-    async with operated(server, tmp_path) as bot:
+    async with operated(server, tmp_path, shared={}) as bot:
         await alice.says(f"<@bot> {UNKNOWN}")
         assert counted(bot, "written") == 0
         assert "저장하지 않아요" in (await alice.runs("/소개")).text
@@ -158,13 +158,13 @@ async def test_the_store_can_be_switched_off(server: FakeDiscord, alice: Actor, 
 
 
 async def test_the_members_are_told_what_is_stored(server: FakeDiscord, alice: Actor, tmp_path: Path) -> None:
-    async with operated(server, tmp_path, database_url=None, retention_days=7):
+    async with operated(server, tmp_path, shared={}, database_url=None, retention_days=7):
         assert "7일 동안 보관" in (await alice.runs("/소개")).text
 
 
 async def test_a_lock_does_not_hold_up_the_end_of_the_process(apart: FakeDiscord, tmp_path: Path) -> None:
     """It ends in order, and says that records could not be stored."""
-    small_knowledge(tmp_path)
+    small_knowledge(tmp_path, shared={})  # the shipped small talk keeps what is unknown unknown
     alice = apart.user("alice", locale="ko")
     async with process(apart.url, tmp_path, DISCORD_TOKEN=apart.token) as bot:
         await apart.connects(within=30)
@@ -181,7 +181,7 @@ async def test_a_lock_does_not_hold_up_the_end_of_the_process(apart: FakeDiscord
 
 async def test_an_operator_lists_what_the_running_bot_has_stored(apart: FakeDiscord, tmp_path: Path) -> None:
     """With the database, the secret and nothing else in the data folder, for its owner only."""
-    small_knowledge(tmp_path)
+    small_knowledge(tmp_path, shared={})  # the shipped small talk keeps what is unknown unknown
     alice = apart.user("alice", locale="ko")
     async with process(apart.url, tmp_path, DISCORD_TOKEN=apart.token) as bot:
         await apart.connects(within=30)
