@@ -235,7 +235,7 @@ def new(  # noqa: PLR0913, PLR0917  one parameter per option
     sys.stdout.write(
         f"{_read_lines(source, read)}{folder}:\n{listed}"
         f"Next: {todo}, then run\n  python -m bot check {shlex.quote(str(folder))}\n"
-        "knowledge/README.md explains every key.\n"
+        "knowledge/README.md (한국어: README.ko.md) explains every key.\n"
     )
 
 

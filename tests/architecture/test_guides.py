@@ -125,5 +125,6 @@ def test_a_guide_followed_from_the_text_to_the_measures_keeps_its_promises(
     assert "nothing is new" in outputs["new"][-1]
     assert "nothing differs" in outputs["sheet"][-1]
     assert outputs["eval"][0].startswith("5 questions")
+    assert re.search(r"^all +5 +100\.0% ", outputs["eval"][0], re.MULTILINE)
     app(["check", ARTICLE, "--article", "article.txt"], standalone_mode=False)
     assert "1 article, 1 fact, 1 gap, 4 sample questions, 3 cases: no problems" in capsys.readouterr().out
