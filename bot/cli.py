@@ -504,19 +504,23 @@ def train(
     ablation: Annotated[  # noqa: FBT002
         bool, typer.Option("--ablation", help="Only write what each feature is worth (20 minutes).")
     ] = False,
+    dialogues: Annotated[  # noqa: FBT002
+        bool, typer.Option("--dialogues", help="Only learn the decision in a conversation, with the weights in use.")
+    ] = False,
 ) -> None:
     """Learn the decision's weights and thresholds, leave-one-article-out, and write the report."""
     from bot import app as composition
     from bot.settings import Settings, load_settings
 
     with _developer_tools():
+        from bot.dev import dialogues as conversations
         from bot.dev.train import ablate_and_write, train_and_write
 
     training, _ = composition.read(articles)
     shipped, _ = composition.read(composition.shipped_knowledge())
     knowledge = replace(training, articles=(*training.articles, *shipped.articles))
     encoder = composition.build_encoder(load_settings(Settings))
-    run = ablate_and_write if ablation else train_and_write
+    run = conversations.train_and_write if dialogues else ablate_and_write if ablation else train_and_write
     sys.stdout.write(run(knowledge, questions, output, encoder))
 
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,6 +25,15 @@ _ENOUGH_GAPS: Final = 0.4
 """Gaps per fact from which on the threshold of articles with gaps holds."""
 _TINY: Final = 1e-9
 """Keeps divisors and arguments of logarithms above 0."""
+
+
+@dataclass(frozen=True, slots=True)
+class Thresholds:
+    """Minimum confidences in the best fact for each kind of decision."""
+
+    answer_from: float
+    closest_from: float
+    suggest_from: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,13 +83,18 @@ class Classifier:
         best = int(facts.argmax())
         return not (gap >= GAP_FROM and gap > facts[best]) and not contradicts(table[best])
 
-    def answer_threshold(self, gaps_per_fact: float) -> float:
-        """Return the minimum confidence for an answer from an article with so many gaps.
+    def thresholds(self, gaps_per_fact: float) -> Thresholds:
+        """Return the thresholds of an article with so many gaps.
 
-        Each gap moves it by a little only, so that the first one does not change the answers of a whole article.
+        Each gap moves that of answers by a little only, so that the first one does not change those of a whole article.
         """
-        share = min(gaps_per_fact / _ENOUGH_GAPS, 1.0)
-        return self.answer_from + share * (self.answer_from_with_gaps - self.answer_from)
+        answer_from = between(self.answer_from, self.answer_from_with_gaps, gaps_per_fact)
+        return Thresholds(answer_from, self.closest_from, self.suggest_from)
+
+
+def between(without: float, with_gaps: float, gaps_per_fact: float) -> float:
+    """Return the threshold between that of articles without gaps and that of articles with enough of them."""
+    return without + min(gaps_per_fact / _ENOUGH_GAPS, 1.0) * (with_gaps - without)
 
 
 def confidence_features(table: Matrix, probabilities: Matrix, is_fact: Mask) -> Matrix:
@@ -115,14 +129,19 @@ def best_reading(confidences: Sequence[float]) -> int:
     return best
 
 
+def stored_weights(*, semantic: bool) -> Any:  # noqa: ANN401  JSON
+    """Return what `train` has stored, with or without the features that need the encoder."""
+    text = resources.files("bot.core").joinpath("weights.json").read_text(encoding="utf-8")
+    return json.loads(text)["semantic" if semantic else "lexical"]
+
+
 @cache
 def load_classifier(*, semantic: bool) -> Classifier:
     """Return the shipped classifier, trained with or without the features that need the encoder.
 
     A feature that is not in `weights.json` yet weighs nothing until the next training.
     """
-    text = resources.files("bot.core").joinpath("weights.json").read_text(encoding="utf-8")
-    stored = json.loads(text)["semantic" if semantic else "lexical"]
+    stored = stored_weights(semantic=semantic)
     return Classifier(
         weights=np.array([stored["weights"].get(name, 0.0) for name in FEATURE_NAMES]),
         none_of_the_above=stored["none_of_the_above"],

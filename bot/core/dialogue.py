@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Final, Literal, TypeAlias
+from typing import Final, Literal, TypeAlias, get_args
 
 from rapidfuzz import fuzz
 
@@ -66,6 +66,8 @@ _MOST_SHOWN: Final = 40
 """Facts that a conversation remembers to have shown."""
 _MOST_ENTITIES: Final = 3
 _MOST_RESOLUTIONS: Final = 6
+_MOST_PARAPHRASES: Final = 2
+"""Samples of the last answer that are asked about another name beside the last question itself."""
 _FEW_WORDS: Final = 3
 """Maximum content words of a question without a name or pronoun that may continue the last one."""
 _TOPIC_SHARE: Final = 0.25
@@ -77,9 +79,14 @@ _PEOPLE: Final = frozenset({"person"})
 _GROUPS: Final = frozenset({"organisation", "place"})
 _THINGS: Final = frozenset({"product", "event", "other", "organisation", "place"})
 _ALL: Final = _PEOPLE | _THINGS
-ContextNeed: TypeAlias = Literal["required", "likely", "possible"]
-"""How much a question needs the one before: "required" means nothing alone, "likely" has a reference that may be clear
-alone, "possible" is only short and is resolved only if it has no answer of its own."""
+ResolutionWay: TypeAlias = Literal["pronoun", "in_front", "last_words", "last_ask", "new_ask", "another"]
+"""How a text was completed: a name for the pronoun, a name in front, the words of the last question added, its question
+word added, its question word replaced, or another name in it."""
+RESOLUTION_WAYS: Final[tuple[ResolutionWay, ...]] = get_args(ResolutionWay)
+ContextNeed: TypeAlias = Literal["correction", "required", "likely", "possible"]
+"""How much a question needs the one before: "correction" takes back a name of it, "required" means nothing alone,
+"likely" has a reference that may be clear alone, "possible" is only short."""
+CONTEXT_NEEDS: Final[tuple[ContextNeed, ...]] = get_args(ContextNeed)
 _PRONOUNS: Final[tuple[tuple[re.Pattern[str], frozenset[str], frozenset[str], ContextNeed], ...]] = (
     (_PERSON, _PEOPLE, _PEOPLE, "required"),
     (_THEY, _ALL, _ALL, "likely"),
@@ -115,6 +122,7 @@ class Resolution:
     text: str
     entity: Entity | None
     """The entity that the text is about; None: the subject of the last answer."""
+    way: ResolutionWay
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,10 +131,8 @@ class Resolutions:
 
     candidates: tuple[Resolution, ...]
     need: ContextNeed
-    asked: tuple[Entity, ...] = ()
-    """Entities that the last question named."""
-    named: Entity | None = None
-    """The entity of the first resolution, if the last question named it, or asked who and got it as the answer."""
+    people: frozenset[str] = frozenset()
+    """Ids of the people whom the last question named, or else of those whom its answer is about."""
     answered_before: bool = False
     """Whether the last answer may hold what is asked now: "when?" after a date, "is that certain?" after any answer."""
 
@@ -141,9 +147,7 @@ def resolve(scope: Scope, text: str, before: Context) -> Resolutions | None:
     found = exchange.resolutions()
     if found is None or not found.candidates:
         return None
-    first = next((resolution.entity for resolution in found.candidates if resolution.entity), None)
-    named = first if exchange.named(first) else None
-    return replace(found, asked=tuple(exchange.asked), named=named, answered_before=exchange.answered_before())
+    return replace(found, people=exchange.people(), answered_before=exchange.answered_before())
 
 
 def without_discourse_marker(text: str) -> str:
@@ -168,7 +172,9 @@ class _Exchange:
         self._index, self._tokenizer, self._article, self._normal = scope.index, tokenizer, article, normal
         self._item = article.item(before.item) if before.item else None
         self._language = language_of(normal)
-        self._words = _corrected(tokenizer.tokens(_ABOUT.sub("", normal)))
+        words = tokenizer.tokens(_ABOUT.sub("", normal))
+        self._words = _corrected(words)
+        self._takes_back = len(self._words) < len(words)
         self._content = [word for word in self._words if word.role == "content" and not _VAGUE.fullmatch(word.text)]
         self._before = before.question
         self._last = tokenizer.tokens(before.question)
@@ -181,10 +187,11 @@ class _Exchange:
         asks = any(word.role == "ask" for word in self._words)
         if len(self._words) > _MOST_WORDS:
             return None
-        if named and not self._content and not asks:
+        if len(named) == 1 and not self._content and not asks:
             kinds = {entity.kind for entity in self.asked}
-            alone = len(named) == 1 and named[0].kind in kinds
-            return _resolutions(self._about_another(named[0]), "required" if alone else "likely")
+            need: ContextNeed = "required" if named[0].kind in kinds else "likely"
+            need = "correction" if self._takes_back else need
+            return _resolutions(self._about_another(named[0]), need)
         if (replaced := self._with_pronoun(frozenset(entity.kind for entity in named))) is not None:
             return replaced
         return None if named else self._unnamed(asks=asks)
@@ -233,9 +240,12 @@ class _Exchange:
             :_MOST_ENTITIES
         ]
 
-    def named(self, entity: Entity | None) -> bool:
-        """Return whether the last question named `entity`, or asked who and got it as the answer."""
-        return entity in self.asked or (self._asks_who and entity in self._in_answer)
+    def people(self) -> frozenset[str]:
+        """Return the people whom the last question named, or else those whom its answer is about."""
+        about = self._item.about if isinstance(self._item, Fact) else ()
+        declared = [entity for key in about if (entity := self._article.entity(key))]
+        named, told = (frozenset(one.id for one in found if one.kind in _PEOPLE) for found in (self.asked, declared))
+        return named or told
 
     def answered_before(self) -> bool:
         """Return whether the last answer holds the type of answer asked for, or is asked about as "it"."""
@@ -278,40 +288,40 @@ class _Exchange:
         possessive = "'s" if found[0] in _POSSESSIVES and tail[:1].isalpha() else ""
         particle = match[0] if (match := _LAST_PARTICLE.search(found[0])) else possessive
         for entity in self._candidates(kinds):
-            yield Resolution(f"{head} {self._called(entity)}{particle} {tail}".strip(), entity)
+            yield Resolution(f"{head} {self._called(entity)}{particle} {tail}".strip(), entity, "pronoun")
 
     def _person_in_front(self) -> Iterator[Resolution]:
         """Put each person of the last question in front: "there" is where they work or went."""
         for entity in self.asked:
             if entity.kind in _PEOPLE:
-                yield Resolution(f"{self._name(entity)} {self._normal}", entity)
+                yield Resolution(f"{self._name(entity)} {self._normal}", entity, "in_front")
 
     def _in_front(self) -> Iterator[Resolution]:
         for entity in self._candidates(_ALL):
-            yield Resolution(f"{self._name(entity)} {self._normal}", entity)
+            yield Resolution(f"{self._name(entity)} {self._normal}", entity, "in_front")
 
     def _with_last_words(self) -> Iterator[Resolution]:
         """Add the content words and names of the last question; if it named one person only, it stays about them."""
         last = " ".join(word.text for word in self._last if word.role in {"content", "name"})
         person = self.asked[0] if len(self.asked) == 1 and self.asked[0].kind in _PEOPLE else None
-        yield Resolution(f"{last} {self._normal}", person)
+        yield Resolution(f"{last} {self._normal}", person, "last_words")
 
     def _with_last_asks(self) -> Iterator[Resolution]:
         """Ask for the same kind of answer again ("who led A?", "what about B?")."""
         if asked := " ".join(word.text for word in self._last if word.role == "ask"):
-            yield Resolution(f"{asked} {' '.join(word.text for word in self._words)}", None)
+            yield Resolution(f"{asked} {' '.join(word.text for word in self._words)}", None, "last_ask")
 
     def _last_question_with_new_ask(self) -> Iterator[Resolution]:
         """Ask the last question, or the label of its answer, with the new question words ("from who")."""
         kept = frozenset() if self._content else _PREPOSITIONS
         asked = " ".join(word.text for word in self._words if word.role == "ask" or word.text in kept)
         named = self.asked[0] if self.asked else None
-        yield Resolution(_rejoined(_asking(self._last, asked), self._before), named)
+        yield Resolution(_rejoined(_asking(self._last, asked), self._before), named, "new_ask")
         for entity in () if named else self._candidates(_ALL):
-            yield Resolution(f"{self._name(entity)} {_asking(self._last, asked)}", entity)
+            yield Resolution(f"{self._name(entity)} {_asking(self._last, asked)}", entity, "new_ask")
         if self._item:
             label = self._tokenizer.tokens(normalise(self._item.label.get(self._language)))
-            yield Resolution(_asking(label, asked), named)
+            yield Resolution(_asking(label, asked), named, "new_ask")
 
     def _about_another(self, entity: Entity) -> Iterator[Resolution]:
         """Ask the last question, or a sample of its fact, about `entity` instead of the entity named there."""
@@ -319,15 +329,18 @@ class _Exchange:
         if other == entity:
             return
         if other is None:
-            yield Resolution(f"{self._name(entity)} {self._before}", entity)
+            yield Resolution(f"{self._name(entity)} {self._before}", entity, "another")
             return
         renamed = _renamed(self._last, other, normalise(entity.name.get(language_of(self._before))))
-        yield Resolution(_rejoined(renamed, self._before), entity)
+        yield Resolution(_rejoined(renamed, self._before), entity, "another")
         own = [s.text for s in (self._item.samples if self._item else ()) if s.language == self._language]
-        for text in sorted(own, key=lambda sample: -fuzz.ratio(normalise(sample), self._before)):
+        nearest = sorted(own, key=lambda sample: -fuzz.ratio(normalise(sample), self._before))
+        for text in nearest[:_MOST_PARAPHRASES]:
             tokens = self._tokenizer.tokens(normalise(text))
             if other in self._entities(tokens):
-                yield Resolution(_rejoined(_renamed(tokens, other, self._name(entity)), normalise(text)), entity)
+                yield Resolution(
+                    _rejoined(_renamed(tokens, other, self._name(entity)), normalise(text)), entity, "another"
+                )
 
 
 def _resolutions(resolutions: Iterable[Resolution], need: ContextNeed) -> Resolutions:

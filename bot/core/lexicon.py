@@ -41,10 +41,10 @@ _PATTERNS = {
         r"|(?:한|두|세|네|다섯|여섯|일곱|여덟|아홉|열|스무|둘|셋|넷)\s?(?:명|개|곳|번|가지|사람|대|차례|건|살|편|권|채|척|팀|쪽)|둘|셋"
     ),
     "date": re.compile(
-        r"\d{4}\s?년|\d{1,2}\s?월|\d{1,2}\s?일\b|\b(?:1[89]|20)\d\d\b|\b(?:january|february|march|april|may|june|july|august"
+        r"\d{4}\s?년|\d{1,2}\s?월|\d{1,2}\s?일(?!\s?(?:간|동안|째|만|치))|\bon the \d{1,2}(?:st|nd|rd|th)\b|\b(?:1[89]|20)\d\d\b|\b(?:january|february|march|april|may|june|july|august"
         r"|september|october|november|december|monday|tuesday|wednesday|thursday|friday|saturday|sunday)\b"
         r"|지난|작년|올해|내년|봄|여름|가을|겨울|요일|아침|저녁|새벽|오전|오후|\b(?:last|next|this) (?:year|month|week|spring|summer|autumn|"
-        r"winter|fall)\b|\d\s?시\b|\d\s?(?:a\.?m|p\.?m)\b|o'clock|\bsince\b|\bago\b|시점|무렵"
+        r"winter|fall)\b|\d\s?시(?!간)|\d\s?(?:a\.?m|p\.?m)\b|o'clock|\bsince\b|\bago\b|시점|무렵"
     ),
     "duration": re.compile(
         r"(?:\d+|한|두|세|네|다섯|여섯|몇|반)\s?(?:년|개월|달|주|일|시간|분|초|해|세기)(?:\s?(?:간|동안|째|만|넘게|이상|남짓))?"

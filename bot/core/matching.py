@@ -8,7 +8,7 @@ from typing import Final, Literal, TypeAlias
 import numpy as np
 
 from bot.core.budget import MAX_READ, Budget
-from bot.core.classifier import GAP_FROM, Classifier, best_reading, load_classifier
+from bot.core.classifier import GAP_FROM, Classifier, Mask, Thresholds, best_reading, load_classifier
 from bot.core.dialogue import Context
 from bot.core.features import FEATURE_NAMES, Comparison, Matrix, compare_words, feature_table
 from bot.core.hangul import as_korean_keys, as_latin_keys
@@ -20,8 +20,8 @@ from bot.core.tokens import TokenizedText
 Correction: TypeAlias = Literal["layout", "sentence", "spelling"]
 """How a reading differs from the text as typed: the other keyboard layout, only what asks, typing errors corrected."""
 MAX_SUGGESTIONS: Final = 3
-_MOST_CANDIDATES: Final = 8
-_ACT_FROM: Final = 0.5
+MOST_CANDIDATES: Final = 8
+ACT_FROM: Final = 0.5
 """Minimum probability that a message is a dialogue act, of whatever kind, for taking it as one."""
 _MANY_WORDS: Final = 3
 """Content words from which on a message is a dialogue act only if these are words of one."""
@@ -95,6 +95,15 @@ class Unanswered:
 
 
 Decision: TypeAlias = Answered | Closest | Suggested | Unanswered
+
+
+def leading(decision: Decision) -> Candidate | None:
+    """Return the candidate that the reply is about, the first suggestion if there is nothing else."""
+    match decision:
+        case Suggested(others=others):
+            return others[0]
+        case Answered(best=best) | Closest(best=best) | Unanswered(best=best):
+            return best
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,11 +241,11 @@ class Scored:
         covered = max(act.features["coverage"], act.features["meaning_coverage"])
         return len(self.reading.content) < _MANY_WORDS or covered >= _ACT_COVERAGE
 
-    def is_sure_of(self, fact: Candidate) -> bool:
-        """Return whether the likeliest fact is sure enough for an answer, and likelier than all dialogue acts."""
-        if self.confidence < self.classifier.answer_threshold(_gaps_per_fact(fact)):
-            return False
-        return bool(np.where(self.scope.index.is_fact, self.probabilities, 0).max() > self.act_probability)
+    @property
+    def thresholds(self) -> Thresholds:
+        """Return the minimum confidences of its article."""
+        articles = self.scope.knowledge.articles
+        return self.classifier.thresholds(articles[0].gaps_per_fact if articles else 0.0)
 
     @property
     def is_sample(self) -> bool:
@@ -252,17 +261,41 @@ class Scored:
     def candidates(self) -> tuple[Candidate, ...]:
         """Return the likeliest targets, best first; confidences of facts are in proportion to that of the best."""
         index, probabilities = self.scope.index, self.probabilities
-        scale = self.confidence / max(float(np.where(index.is_fact, probabilities, 0).max()), 1e-9)
-        return tuple(
-            Candidate(
-                target=index.targets[at],
-                confidence=float(min(1.0, probabilities[at] * (scale if index.is_fact[at] else 1.0))),
-                sample=index.nearest_sample(int(at), self.sample_cosines),
-                features=dict(zip(FEATURE_NAMES, map(float, self.table[at]), strict=True)),
-            )
-            for at in np.argsort(-probabilities, kind="stable")[:_MOST_CANDIDATES]
-            if probabilities[at] > 0
+        confidences = scaled(probabilities, index.is_fact, self.confidence)
+        order = np.argsort(-probabilities, kind="stable")[:MOST_CANDIDATES]
+        return tuple(self.candidate(int(at), float(confidences[at])) for at in order if probabilities[at] > 0)
+
+    def candidate(self, at: int, confidence: float) -> Candidate:
+        """Return the target at position `at` with its features and this confidence."""
+        return Candidate(
+            target=self.scope.index.targets[at],
+            confidence=confidence,
+            sample=self.scope.index.nearest_sample(at, self.sample_cosines),
+            features=dict(zip(FEATURE_NAMES, map(float, self.table[at]), strict=True)),
         )
+
+
+def scaled(probabilities: Matrix, is_fact: Mask, confidence: float) -> Matrix:
+    """Return the probabilities, those of facts in proportion to `confidence`, the confidence in the likeliest."""
+    scale = confidence / max(float(np.where(is_fact, probabilities, 0).max(initial=0)), 1e-9)
+    return np.minimum(1.0, np.where(is_fact, probabilities * scale, probabilities))
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What a decision rests on."""
+
+    candidates: tuple[Candidate, ...]
+    """The likeliest targets, best first."""
+    confidence: float
+    """The confidence in the best fact."""
+    thresholds: Thresholds
+    may_be_act: bool
+    """Whether the best candidate is the reply if it is a dialogue act."""
+    may_be_answer: bool
+    """Whether the best fact is the answer if the confidence suffices."""
+    may_be_closest: bool
+    """Whether the best fact may be quoted as the closest if the confidence suffices."""
 
 
 def score(scope: Scope, prepared: Prepared, vectors: Mapping[str, Vector] | None = None) -> tuple[Scored, ...]:
@@ -303,18 +336,37 @@ def decide(prepared: Prepared, scored: tuple[Scored, ...]) -> Decision:
     if not scored:
         return Unanswered(_language(prepared, prepared.readings[0].normal))
     best = believed(scored)
-    language, candidates = _language(prepared, best.reading.normal), best.candidates()
+    return conclude(_language(prepared, best.reading.normal), weigh(best))
+
+
+def weigh(best: Scored) -> Evidence:
+    """Return what the decision on the reading that is believed rests on."""
+    candidates = best.candidates()
+    facts = np.where(best.scope.index.is_fact, best.probabilities, 0)
+    return Evidence(
+        candidates,
+        best.confidence,
+        best.thresholds,
+        may_be_act=best.act_probability >= ACT_FROM and bool(candidates) and best.is_covered_by(candidates[0]),
+        may_be_answer=bool(facts.max() > best.act_probability),
+        may_be_closest=best.may_be_closest,
+    )
+
+
+def conclude(language: Language, evidence: Evidence) -> Decision:
+    """Decide between the kinds of reply."""
+    candidates, confidence, thresholds = evidence.candidates, evidence.confidence, evidence.thresholds
     if candidates and isinstance(candidates[0].target.item, DialogueAct):
-        if best.act_probability >= _ACT_FROM and best.is_covered_by(candidates[0]):
+        if evidence.may_be_act:
             return Unanswered(language, candidates[0])
         candidates = tuple(one for one in candidates if one.target.article)
     facts = tuple(one for one in candidates if isinstance(one.target.item, Fact))[: MAX_SUGGESTIONS + 1]
     gap = next((one for one in candidates if isinstance(one.target.item, Gap)), None)
-    if facts and best.is_sure_of(facts[0]):
+    if facts and evidence.may_be_answer and confidence >= thresholds.answer_from:
         return Answered(language, facts[0], facts[1:])
-    if facts and best.confidence >= best.classifier.closest_from and best.may_be_closest:
+    if facts and evidence.may_be_closest and confidence >= thresholds.closest_from:
         return Closest(language, facts[0], facts[1:MAX_SUGGESTIONS])
-    suggested = facts[:MAX_SUGGESTIONS] if best.confidence >= best.classifier.suggest_from else ()
+    suggested = facts[:MAX_SUGGESTIONS] if confidence >= thresholds.suggest_from else ()
     if gap is not None and candidates[0] is gap and gap.confidence >= GAP_FROM:
         return Unanswered(language, gap, suggested)
     return Suggested(language, suggested) if suggested else Unanswered(language)
@@ -322,8 +374,3 @@ def decide(prepared: Prepared, scored: tuple[Scored, ...]) -> Decision:
 
 def _language(prepared: Prepared, normal: str) -> Language:
     return prepared.question.language or language_of(normal, prepared.question.default)
-
-
-def _gaps_per_fact(candidate: Candidate) -> float:
-    article = candidate.target.article
-    return article.gaps_per_fact if article else 0.0

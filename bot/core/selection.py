@@ -6,6 +6,7 @@ from typing import Final
 
 import numpy as np
 
+from bot.core.index import Scope
 from bot.core.matching import (
     MAX_SUGGESTIONS,
     Answered,
@@ -30,6 +31,7 @@ _ALONE: Final = 0.8
 class Found:
     """What one article decides alone."""
 
+    scope: Scope
     logit: float
     """How likely the question is about the article, by the shortlist."""
     decision: Decision

@@ -32,54 +32,57 @@ _BOUNDS = {1: (0.0, None), -1: (None, 0.0)}
 
 
 @dataclass(frozen=True, slots=True)
-class Batch:
-    """All readings of many questions, concatenated so that numpy computes them at once."""
+class Contests:
+    """Many contests of a conditional logit (McFadden 1974), concatenated so that numpy computes them at once."""
 
     table: Matrix
-    """Features, shape (targets of all readings, len(FEATURES))."""
+    """Features of every contestant of all contests, shape (contestants, features)."""
     right: Matrix
-    """1 for the targets that may win, shape (targets of all readings,)."""
-    starts: NDArray[np.int64]
-    """Row of the first target of each reading, shape (readings,)."""
+    """1 for the contestants that may win, shape (contestants,)."""
     lengths: NDArray[np.int64]
-    """Number of targets of each reading, shape (readings,)."""
-    uncovered: Matrix
-    """1 where none of the above may win, shape (readings,)."""
+    """Number of contestants of each contest, shape (contests,)."""
     weight: Matrix
-    """Weight of each reading, shape (readings,); those of one question add up to 1."""
+    """Weight of each contest, shape (contests,)."""
 
-    @classmethod
-    def of(cls, questions: Sequence[TrainingQuestion]) -> "Batch":
-        """Concatenate; facts are right for a covered question, gaps and small talk for an uncovered one."""
-        readings = [(one, table) for one in questions for table in one.readings]
-        lengths = np.array([len(table) for _, table in readings])
-        return cls(
-            np.concatenate([table for _, table in readings]),
-            np.concatenate([one.right if one.annotated.covered else ~one.is_fact for one, _ in readings]).astype(float),
-            np.concatenate([[0], np.cumsum(lengths)[:-1]]),
-            lengths,
-            np.array([float(not one.annotated.covered) for one, _ in readings]),
-            np.array([1 / len(one.readings) for one, _ in readings]),
-        )
+    def fit(self, ridge: Matrix, bounds: Sequence[tuple[float | None, float | None]]) -> Matrix:
+        """Return the weights of the features that make right contestants likeliest, shape (features,).
 
-    def loss(self, parameters: Matrix) -> tuple[float, Matrix]:
-        """Return the penalised negative log-likelihood of step one and its gradient.
-
-        `parameters` are the weights, then the logit of none of the above; shape (len(FEATURES) + 1,).
+        `ridge` is the L2 penalty of each weight, shape (features,); `bounds` the lowest and highest value of each.
         """
-        weights, none = parameters[:-1], parameters[-1]
+        found = minimize(self.loss, np.zeros(len(ridge)), args=(ridge,), jac=True, method="L-BFGS-B", bounds=bounds)
+        weights: Matrix = found.x
+        return weights
+
+    def loss(self, weights: Matrix, ridge: Matrix) -> tuple[float, Matrix]:
+        """Return the penalised negative log-likelihood and its gradient, shape (features,)."""
+        starts = np.concatenate([[0], np.cumsum(self.lengths)[:-1]])
         logits = self.table @ weights
-        highest = np.maximum(np.maximum.reduceat(logits, self.starts), none)
-        odds = np.exp(logits - np.repeat(highest, self.lengths))
-        odds_of_none = np.exp(none - highest)
-        total = np.add.reduceat(odds, self.starts) + odds_of_none
-        right = np.add.reduceat(odds * self.right, self.starts) + odds_of_none * self.uncovered
-        right = np.maximum(right, 1e-300)
+        odds = np.exp(logits - np.repeat(np.maximum.reduceat(logits, starts), self.lengths))
+        total = np.add.reduceat(odds, starts)
+        right = np.maximum(np.add.reduceat(odds * self.right, starts), 1e-300)
         slope = odds * np.repeat(self.weight / total, self.lengths)
         slope -= odds * self.right * np.repeat(self.weight / right, self.lengths)
-        slope_of_none = (self.weight * (odds_of_none / total - odds_of_none * self.uncovered / right)).sum()
-        loss = float((self.weight * np.log(total / right)).sum()) + RIDGE * float(weights @ weights) / 2
-        return loss, np.append(self.table.T @ slope + RIDGE * weights, slope_of_none)
+        penalty = float((ridge * weights) @ weights) / 2
+        return float((self.weight * np.log(total / right)).sum()) + penalty, self.table.T @ slope + ridge * weights
+
+
+def contests_of(questions: Sequence[TrainingQuestion]) -> Contests:
+    """Return a contest for every reading; readings of one question weigh 1 together.
+
+    Facts are right for a covered question; for an uncovered one gaps, small talk and none of the above, which is the
+    last contestant and alone has the last feature.
+    """
+    tables, right, lengths, weight = [], [], [], []
+    for one in questions:
+        wins = one.right if one.annotated.covered else ~one.is_fact
+        for table in one.readings:
+            padded = np.zeros((len(table) + 1, table.shape[1] + 1))
+            padded[:-1, :-1], padded[-1, -1] = table, 1
+            tables.append(padded)
+            right.append(np.append(wins, not one.annotated.covered))
+            lengths.append(len(padded))
+            weight.append(1 / len(one.readings))
+    return Contests(np.concatenate(tables), np.concatenate(right).astype(float), np.array(lengths), np.array(weight))
 
 
 def fit_ranker(articles: Sequence[TrainingArticle], left_out: Collection[str]) -> Classifier:
@@ -88,9 +91,9 @@ def fit_ranker(articles: Sequence[TrainingArticle], left_out: Collection[str]) -
     Each weight keeps the sign of its feature, so that more agreement never makes an answer less likely; the features
     `left_out` weigh nothing. Step two and the thresholds of the result are not learnt yet.
     """
-    batch = Batch.of([question for article in articles for question in article.questions])
+    contests = contests_of([question for article in articles for question in article.questions])
     bounds = [*((0.0, 0.0) if one.name in left_out else _BOUNDS[one.sign] for one in FEATURES), (None, None)]
-    found = minimize(batch.loss, np.zeros(len(bounds)), jac=True, method="L-BFGS-B", bounds=bounds).x
+    found = contests.fit(np.append(np.full(len(FEATURES), RIDGE), 0.0), bounds)
     return Classifier(
         weights=found[:-1],
         none_of_the_above=float(found[-1]),
@@ -145,7 +148,7 @@ class Prediction:
 
     def answered(self, classifier: Classifier) -> bool:
         """Return whether the best fact would be given as the answer."""
-        return self.confidence >= classifier.answer_threshold(self.question.gaps_per_fact)
+        return self.confidence >= classifier.thresholds(self.question.gaps_per_fact).answer_from
 
 
 def predict(questions: Sequence[TrainingQuestion], classifier: Classifier) -> tuple[Prediction, ...]:
@@ -180,23 +183,33 @@ def fit_confidence(
     right = [one.right for one in predictions]
     shares = [np.array([1 / len(one.question.readings) for one in group]) for group in groups]
     weight = np.concatenate([share / share.sum() for share in shares]) * np.mean([share.sum() for share in shares])
+    signs = {feature.name: feature.sign for feature in FEATURES}
+    names = [None if name in left_out else signs.get(name, 0) for name in CONFIDENCE_FEATURES]
+    weights, bias = fit_logistic(table, right, weight, names, CONFIDENCE_RIDGE)
+    return replace(classifier, confidence=weights, confidence_bias=bias)
+
+
+def fit_logistic(
+    table: Matrix, right: Sequence[bool], weight: Matrix, signs: Sequence[int | None], ridge: float
+) -> tuple[Matrix, float]:
+    """Fit a logistic regression, whose L2 penalty `ridge` is on standardised features; return its weights and bias.
+
+    A weight gets the sign in `signs` or is 0; 0 stands for either sign, None for a feature that is left out.
+    """
     scaler = StandardScaler().fit(table)
     standard = scaler.transform(table)
-    signs = {feature.name: feature.sign for feature in FEATURES}
-    kept = [at for at, name in enumerate(CONFIDENCE_FEATURES) if name not in left_out]
+    kept = [at for at, sign in enumerate(signs) if sign is not None]
     while True:
         # sklearn's objective is C · loss + ‖w‖² / 2; this solver reaches the optimum itself, not its neighbourhood
-        model = LogisticRegression(C=1 / CONFIDENCE_RIDGE, solver="newton-cholesky", tol=1e-8)
+        model = LogisticRegression(C=1 / ridge, solver="newton-cholesky", tol=1e-8)
         model.fit(standard[:, kept], right, sample_weight=weight)
-        wrong = [
-            at for at, w in zip(kept, model.coef_[0], strict=True) if w * signs.get(CONFIDENCE_FEATURES[at], 0) < 0
-        ]
+        wrong = [at for at, w in zip(kept, model.coef_[0], strict=True) if w * (signs[at] or 0) < 0]
         if not wrong:
             break
         kept = [at for at in kept if at not in wrong]
-    weights = np.zeros(len(CONFIDENCE_FEATURES))
+    weights = np.zeros(table.shape[1])
     weights[kept] = model.coef_[0] / scaler.scale_[kept]
-    return replace(classifier, confidence=weights, confidence_bias=float(model.intercept_[0] - weights @ scaler.mean_))
+    return weights, float(model.intercept_[0] - weights @ scaler.mean_)
 
 
 def choose_thresholds(classifier: Classifier, predictions: Sequence[Prediction]) -> Classifier:

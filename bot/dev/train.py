@@ -185,10 +185,11 @@ def _closest_curve(classifier: Classifier, predictions: Sequence[Prediction]) ->
 def train_and_write(knowledge: Knowledge, questions: Path, output: Path, encoder: Encoder | None) -> str:
     """Train with and without the encoder; write `weights.json` and `weights.md` to `output`, return the report."""
     models, parts = {}, [HEADING]
+    known = json.loads((output / "weights.json").read_text(encoding="utf-8"))
     for name, used in (("semantic", encoder), ("lexical", None)):
         articles = load_training_data(knowledge, questions, used)
         classifier, held_out = train(articles, semantic=used is not None)
-        models[name] = stored(classifier)
+        models[name] = {**stored(classifier), "context": known[name]["context"]}
         parts.append(report(name, classifier, articles, held_out))
     (output / "weights.json").write_text(json.dumps(models, indent=1) + "\n", encoding="utf-8")
     return _written(output / "weights.md", parts)

@@ -6,23 +6,25 @@ from itertools import islice
 
 from bot.core.budget import MAX_CONTEXT, MAX_PART, MAX_READ, Budget
 from bot.core.dialogue import Context, Resolution, Resolutions, resolve, shown_after, without_discourse_marker
+from bot.core.follow_up import Exchange, Interpretation, decide_in_context
 from bot.core.index import Scope, Target, Vector
 from bot.core.matching import (
     Answered,
     Candidate,
-    Closest,
     Decision,
+    Evidence,
     Prepared,
     Question,
     Scored,
-    Suggested,
     Unanswered,
+    believed,
     decide,
+    leading,
     prepare,
     score,
     score_all,
 )
-from bot.core.model import ActKind, DialogueAct, Entity, Knowledge, Language
+from bot.core.model import ActKind, DialogueAct, Knowledge, Language
 from bot.core.selection import Found, select
 from bot.core.snapshot import Snapshot
 from bot.core.text import (
@@ -32,7 +34,6 @@ from bot.core.text import (
     language_of,
     normalise,
     separate_questions,
-    squeeze,
     without_list_markers,
 )
 from bot.service.conversation import reply_to_act
@@ -40,21 +41,12 @@ from bot.service.ports import Encoder
 from bot.service.replies import Reply, Voice, reply_to
 from bot.service.whole_articles import article_of_command, articles_reply
 
-# The confidences of the follow-up rules, from 0 to 1, are chosen by hand on development dialogues.
-_CLOSE = 0.1
-"""Suggestions whose confidences differ by less are equally good; those of the first resolution are used."""
 _SURE = 0.8
-"""Minimum confidence for preferring the context-resolved question when the literal one also has an answer."""
-_SURE_GAP = 0.5
-"""Minimum confidence for a gap as the reply to a resolved question."""
+"""Minimum confidence for taking a message apart whose parts have no question word."""
 _LISTS: frozenset[ActKind] = frozenset({"list", "rest"})
 """Acts that ask the last question again, for all it has."""
-_VAGUE: frozenset[ActKind] = frozenset({"chat", "correct"})
-"""Acts that a question about the last answer may look like."""
 _MOST_HALVES = 2
 """Ways to take a sentence apart that are tried."""
-_SAYS_SOMETHING = 2
-"""Minimum rank of a decision that says something: an answer or a gap."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +56,8 @@ class Asked:
     question: Question
     is_resolved: bool = False
     """Whether its text was completed with the exchange before it."""
+    evidence: Evidence | None = None
+    """What the decision rests on; None: what the question rests on by itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +75,7 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
-class _Interpretation:
+class _Decided:
     """A decision, and how the question was resolved to get there."""
 
     question: Question
@@ -90,49 +84,19 @@ class _Interpretation:
     resolution: Resolution | None = None
     """None: the question was taken literally."""
     needs_context: bool = False
+    evidence: Evidence | None = None
+    """What the decision rests on in the conversation; None: the question was decided on by itself."""
 
     @property
     def best(self) -> Candidate | None:
         """Return the candidate that the reply is about, if any."""
-        match self.decision:
-            case Suggested(others=others):
-                return others[0]
-            case Answered(best=best) | Closest(best=best) | Unanswered(best=best):
-                return best
+        return leading(self.decision)
 
     @property
     def act(self) -> DialogueAct | None:
         """Return the dialogue act that the message is, if any."""
         item = self.best.target.item if self.best else None
         return item if isinstance(item, DialogueAct) else None
-
-    @property
-    def item(self) -> str | None:
-        """Return the id of the fact, gap or dialogue act that the reply is about."""
-        return self.best.target.item.id if self.best else None
-
-    @property
-    def confidence(self) -> float:
-        """Return the confidence of the candidate that the reply is about, 0 without one."""
-        return self.best.confidence if self.best else 0.0
-
-    @property
-    def entity(self) -> Entity | None:
-        """Return the entity that the resolution is about."""
-        return self.resolution.entity if self.resolution else None
-
-    @property
-    def rank(self) -> int:
-        """Return how much the decision says: 3 an answer, 2 a gap of the article, 1 guesses, 0 nothing."""
-        match self.decision:
-            case Answered():
-                return 3
-            case Unanswered(best=Candidate() as best):
-                return 2 if best.target.article and best.confidence >= _SURE_GAP else 0
-            case Closest() | Suggested():
-                return 1
-            case _:
-                return 0
 
 
 class Budgets:
@@ -196,13 +160,13 @@ def _with_parts(whole: Answer, question: Question, encoder: Encoder | None, budg
     return whole
 
 
-def _reaction(snapshot: Snapshot, question: Question) -> _Interpretation | None:
+def _reaction(snapshot: Snapshot, question: Question) -> _Decided | None:
     """Take a message without words as the last of the reactions, the most general one, if there are any."""
     act = next((one for one in reversed(snapshot.knowledge.dialogue) if one.act == "react"), None)
     language = question.language or question.default
     if act is None:
         return None
-    return _Interpretation(question, Unanswered(language, Candidate(Target(None, act), 1.0, "", {})))
+    return _Decided(question, Unanswered(language, Candidate(Target(None, act), 1.0, "", {})))
 
 
 def _parts(snapshot: Snapshot, text: str, sentences: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
@@ -236,7 +200,7 @@ def _answer_parts(
     answers: list[Answer] = []
     for part, decision in zip(asked, _literal(snapshot, asked, encoder, budgets), strict=True):
         before = answers[-1].reply.context if answers else None
-        answer = _answer(snapshot, part, _Interpretation(part, decision))
+        answer = _answer(snapshot, part, _Decided(part, decision))
         if before and not _goes_on(snapshot, answer.reply, part.text, before) and budgets.start():
             after = replace(part, after=before)
             answer = _answer(snapshot, after, _interpret(snapshot, after, encoder, budgets))
@@ -262,10 +226,12 @@ def _goes_on(snapshot: Snapshot, reply: Reply, text: str, before: Context | None
     return not people or not fact.about or not people.isdisjoint(fact.about)
 
 
-def _answer(snapshot: Snapshot, question: Question, found: _Interpretation) -> Answer:
+def _answer(snapshot: Snapshot, question: Question, found: _Decided) -> Answer:
     """Answer one question as a whole."""
     slug = question.article or (found.best.target.article.slug if found.best and found.best.target.article else None)
-    asked = Asked(replace(found.question, article=slug), is_resolved=found.resolution is not None)
+    asked = Asked(
+        replace(found.question, article=slug), is_resolved=found.resolution is not None, evidence=found.evidence
+    )
     if found.act:
         return replace(_answer_act(snapshot, question, found, found.act), asked=(asked,))
     reply = reply_to(snapshot.knowledge, found.decision)
@@ -278,7 +244,7 @@ def _answer(snapshot: Snapshot, question: Question, found: _Interpretation) -> A
     return Answer(snapshot, found.decision, reply, found.needs_context, (asked,))
 
 
-def _answer_act(snapshot: Snapshot, question: Question, found: _Interpretation, act: DialogueAct) -> Answer:
+def _answer_act(snapshot: Snapshot, question: Question, found: _Decided, act: DialogueAct) -> Answer:
     """Reply to a dialogue act, in the language of the conversation; one about the last answer needs it."""
     before = question.after
     language = question.language or (before and before.language) or found.decision.language
@@ -289,9 +255,7 @@ def _answer_act(snapshot: Snapshot, question: Question, found: _Interpretation, 
     return Answer(snapshot, decision, reply_to(snapshot.knowledge, decision), not act.is_social)
 
 
-def _context_of(
-    snapshot: Snapshot, text: str, found: _Interpretation, reply: Reply, before: Context | None
-) -> Context | None:
+def _context_of(snapshot: Snapshot, text: str, found: _Decided, reply: Reply, before: Context | None) -> Context | None:
     """Return the context after `reply`, with what the conversation has shown so far."""
     context = _context_after(snapshot, text, found)
     if context is None:
@@ -341,16 +305,22 @@ def _encoded(texts: Sequence[str], encoder: Encoder | None) -> dict[str, Vector]
 def _literal(
     snapshot: Snapshot, questions: Sequence[Question], encoder: Encoder | None, budgets: Budgets
 ) -> list[Decision]:
-    """Decide on each question literally; encoding all texts in one call takes half the time."""
+    """Decide on each question as it stands."""
+    return [select(found) for found in _scored(snapshot, questions, encoder, budgets)]
+
+
+def _scored(
+    snapshot: Snapshot, questions: Sequence[Question], encoder: Encoder | None, budgets: Budgets
+) -> list[list[Found]]:
+    """Score each question in each article that it may be about; encoding all texts in one call takes half the time."""
     encoder = encoder if snapshot.has_vectors else None
     likeliest = [_likeliest(snapshot, question, encoder) for question in questions]
     scopes = [[scope for scope, _ in own] for own in likeliest]
     prepared = [[prepare(s, one, budgets.of(s)) for s in own] for one, own in zip(questions, scopes, strict=True)]
     texts = tuple(dict.fromkeys(text for own in prepared for one in own for text in one.texts))
-    encoded = _encoded(texts, encoder)
-    scored = _scored(scopes, prepared, encoded)
+    scored = _score_together(scopes, prepared, _encoded(texts, encoder))
     return [
-        select([Found(logit, decide(one, scores), scores) for (_, logit), one, scores in zip(*row, strict=True)])
+        [Found(scope, logit, decide(one, scores), scores) for (scope, logit), one, scores in zip(*row, strict=True)]
         for row in zip(likeliest, prepared, scored, strict=True)
     ]
 
@@ -364,7 +334,7 @@ def _likeliest(snapshot: Snapshot, question: Question, encoder: Encoder | None) 
     return snapshot.shortlist.likeliest(normal, None if encoder is None else encoder.encode([normal])[0])
 
 
-def _scored(
+def _score_together(
     scopes: Sequence[Sequence[Scope]], prepared: Sequence[Sequence[Prepared]], encoded: dict[str, Vector] | None
 ) -> list[list[tuple[Scored, ...]]]:
     """Score each question in each of its articles; questions of one article together."""
@@ -381,39 +351,57 @@ def _scored(
     return found
 
 
-def _interpret(snapshot: Snapshot, question: Question, encoder: Encoder | None, budgets: Budgets) -> _Interpretation:
-    """Decide on a question, literally or resolved with the exchange before it."""
+def _interpret(snapshot: Snapshot, question: Question, encoder: Encoder | None, budgets: Budgets) -> _Decided:
+    """Decide on a question, together with the exchange before it if there is one."""
     if question.article is None and len(snapshot.scopes) > 1:
         question = replace(question, article=article_of_command(snapshot, question))
     before = question.after
     if before is None:
-        return _Interpretation(question, _literal(snapshot, [question], encoder, budgets)[0])
+        return _Decided(question, _literal(snapshot, [question], encoder, budgets)[0])
     before = replace(before, question=before.question[:MAX_CONTEXT])
-    unmarked = _without_marker(question)
-    literal = _Interpretation(unmarked, _literal(snapshot, [unmarked], encoder, budgets)[0])
+    typed = _without_marker(question)
     scope = snapshot.alone(before.article)
     resolved = resolve(scope, normalise(question.text)[:MAX_READ], before)
-    if resolved is None:
-        return literal
-    literal = replace(literal, needs_context=True)
-    budget, known = budgets.of(scope), scope.index.vocabulary
-    if _is_settled(literal, resolved, question.text) or not budget.starts():
-        return literal
+    ways = _affordable(resolved, budgets.of(scope), scope) if resolved else ()
     language = question.language or language_of(normalise(question.text), question.default)
     asked = replace(question, language=language, article=question.article or before.article)
-    ways = [one for one in resolved.candidates if budget.reads(normalise(one.text), known)]
-    questions = [replace(asked, text=one.text) for one in ways]
-    decisions = _literal(snapshot, questions, encoder, budgets)
-    tries = [
-        _Interpretation(text, decision, one, needs_context=True)
-        for text, decision, one in zip(questions, decisions, ways, strict=True)
-    ]
-    if literal.act and literal.act.act in _LISTS:
-        return _listing(tries, before, literal.act.act) or literal
-    best = _preferred(tries, resolved, before)
-    if literal.act and (best is None or best.rank < _SAYS_SOMETHING):
-        return literal
-    return best if best and _is_better(best, literal, resolved, before) else literal
+    questions = [typed, *(replace(asked, text=way.text) for way in ways)]
+    literal, *completed = _scored(snapshot, questions, encoder, budgets)
+    own = next((found for found in literal if found.scope is scope and found.scored), None)
+    if own is None:
+        return _Decided(typed, select(literal))
+    texts = [Interpretation(None, believed(own.scored))]
+    texts += [Interpretation(way, believed(one.scored)) for way, (one,) in zip(ways, completed, strict=True)]
+    exchange = Exchange(before, resolved, tuple(texts))
+    told = decide_in_context(exchange, language, semantic=encoder is not None and snapshot.has_vectors)
+    meant = told.interpretation.resolution
+    decided_on = replace(asked, text=meant.text) if meant else typed
+    found = _Decided(decided_on, told.decision, meant, resolved is not None, told.evidence)
+    if found.act and found.act.act in _LISTS:
+        return _listed(list(zip(questions[1:], ways, completed, strict=True)), before, found.act.act) or found
+    says_nothing = isinstance(found.decision, Unanswered) and found.best is None
+    if len(literal) > 1 and (resolved is None or says_nothing):  # another article may know
+        rivals = [replace(one, decision=found.decision) if one is own else one for one in literal]
+        return replace(found, decision=select(rivals))
+    return found
+
+
+def _affordable(resolved: Resolutions, budget: Budget, scope: Scope) -> tuple[Resolution, ...]:
+    """Return the resolutions, likeliest first, that the work left for a message allows to score."""
+    if not budget.starts():
+        return ()
+    return tuple(one for one in resolved.candidates if budget.reads(normalise(one.text), scope.index.vocabulary))
+
+
+def _listed(
+    tries: Sequence[tuple[Question, Resolution, list[Found]]], before: Context, act: ActKind
+) -> _Decided | None:
+    """Return the first answer to the last question asked for a list; for the rest of it, one not shown yet."""
+    for question, resolution, (found,) in tries:
+        match found.decision:
+            case Answered(best=best) if act == "list" or best.target.item.id not in before.shown:
+                return _Decided(question, found.decision, resolution, needs_context=True)
+    return None
 
 
 def _without_marker(question: Question) -> Question:
@@ -422,26 +410,7 @@ def _without_marker(question: Question) -> Question:
     return question if text in {"", normalise(question.text)} else replace(question, text=text)
 
 
-def _preferred(tries: Sequence[_Interpretation], resolved: Resolutions, before: Context) -> _Interpretation | None:
-    """Return the resolution to answer with: one not shown yet, unless the last answer holds what is asked now."""
-    best_overall = _best([one for one in tries if not _repeats(one, resolved, before)], resolved)
-    best_new = _best([one for one in tries if one.item != before.item], resolved)
-    if best_new is None or best_new.rank < _SAYS_SOMETHING:
-        return best_overall
-    if best_overall is None or best_new.entity == resolved.named:
-        return best_new
-    repeats_last = isinstance(best_overall.decision, Answered) and best_overall.item == before.item
-    last_answer_fits = resolved.answered_before or best_overall.entity == resolved.named is not None
-    return best_overall if repeats_last and last_answer_fits else best_new
-
-
-def _listing(tries: Sequence[_Interpretation], before: Context, act: ActKind) -> _Interpretation | None:
-    """Return the first answer to the last question asked for a list; for the rest of it, one not shown yet."""
-    answers = (one for one in tries if isinstance(one.decision, Answered))
-    return next((one for one in answers if act == "list" or one.item not in before.shown), None)
-
-
-def _context_after(snapshot: Snapshot, text: str, found: _Interpretation) -> Context | None:
+def _context_after(snapshot: Snapshot, text: str, found: _Decided) -> Context | None:
     """Return the context for later questions: the answer or first suggestion, else the names in `text`."""
     normal, best = normalise(text)[:MAX_READ], found.best
     if best is not None:
@@ -450,53 +419,3 @@ def _context_after(snapshot: Snapshot, text: str, found: _Interpretation) -> Con
         if scope.slug and any(word.names for word in scope.index.tokenizer.tokens(normal)):
             return Context(scope.slug, normal)
     return None
-
-
-def _is_settled(literal: _Interpretation, resolved: Resolutions, text: str) -> bool:
-    """Return whether a message is a dialogue act, whatever the last question.
-
-    One that asks for a list is about the last question; a bare question word or pronoun may be, unless it is a sample.
-    """
-    if literal.act is None or literal.best is None or literal.act.act in _LISTS:
-        return False
-    if squeeze(normalise(literal.best.sample)) == squeeze(normalise(text)):
-        return True
-    return resolved.need == "possible" or (resolved.need == "likely" and literal.act.act not in _VAGUE)
-
-
-def _repeats(one: _Interpretation, resolved: Resolutions, before: Context) -> bool:
-    """Return whether a resolution only finds the last answer again."""
-    if one.resolution is None or before.item is None or one.item != before.item:
-        return False
-    return resolved.need == "possible" or (resolved.need == "likely" and not resolved.answered_before)
-
-
-def _best(tries: Sequence[_Interpretation], resolved: Resolutions) -> _Interpretation | None:
-    """Return the first resolution of the highest rank; of suggestions, the first of the about equally confident ones.
-
-    An answer or gap about the entity that this question names comes before all others.
-    """
-    named = resolved.named
-    about_named = (one for one in tries if named and one.entity == named and one.rank >= _SAYS_SOMETHING)
-    if (first := next(about_named, None)) is not None:
-        return first
-    top = max((one.rank for one in tries), default=0)
-    found = [one for one in tries if one.rank == top]
-    surest = max((one.confidence for one in found), default=0.0)
-    enough = 0.0 if top >= _SAYS_SOMETHING else surest - _CLOSE
-    return next((one for one in found if one.confidence >= enough), None)
-
-
-def _is_better(best: _Interpretation, literal: _Interpretation, resolved: Resolutions, before: Context) -> bool:
-    """Return whether to answer the resolved question instead of the literal one."""
-    if resolved.need == "required":
-        return best.rank > 0
-    if isinstance(literal.decision, Answered):
-        if best.rank < _SAYS_SOMETHING or best.item in {before.item, literal.item}:
-            return False
-        if best.entity in resolved.asked:
-            return best.confidence >= _SURE
-        return resolved.need == "likely" and best.confidence >= literal.confidence
-    if best.rank != literal.rank:
-        return best.rank > literal.rank
-    return best.item != literal.item if best.rank >= _SAYS_SOMETHING else best.confidence > literal.confidence

@@ -6,7 +6,7 @@ from typing import Final
 
 import numpy as np
 
-from bot.core.classifier import GAP_FROM
+from bot.core.classifier import GAP_FROM, Thresholds
 from bot.core.index import Postings
 from bot.core.lexicon import ANSWER_TYPES_OF, figures
 from bot.core.matching import (
@@ -14,12 +14,15 @@ from bot.core.matching import (
     Candidate,
     Closest,
     Decision,
+    Evidence,
     Prepared,
     Scored,
     Suggested,
     Unanswered,
     believed,
-    decide,
+    conclude,
+    leading,
+    weigh,
 )
 from bot.core.model import Fact, Language
 from bot.core.tokens import TokenizedText
@@ -70,11 +73,12 @@ def _lines(answer: Answer, asked: Asked, voice: Voice, encoder: Encoder | None) 
         return
     best = believed(scored)
     yield from _readings(voice, prepared, scored, best)
-    decision = decide(prepared, scored)
-    candidates = _candidates(decision, best)
+    evidence = asked.evidence or weigh(best)
+    decision = conclude(voice.language, evidence)
+    candidates = _candidates(decision, evidence)
     yield ""
-    yield _thresholds(voice, best)
-    yield _verdict(voice, decision, best)
+    yield _thresholds(voice, best, evidence.thresholds)
+    yield _verdict(voice, decision, best, evidence)
     for number, candidate in enumerate(candidates, 1):
         yield ""
         yield from _candidate(voice, best, candidate, number)
@@ -101,33 +105,32 @@ def _correction(voice: Voice, reading: TokenizedText, correction: str, prepared:
     return voice.say("why_spacing" if correction == "spelling" and same_letters else f"why_{correction}")
 
 
-def _candidates(decision: Decision, best: Scored) -> tuple[Candidate, ...]:
+def _candidates(decision: Decision, evidence: Evidence) -> tuple[Candidate, ...]:
     """Return the best candidates, first the one that the reply is about."""
-    chosen = decision.others[:1] if isinstance(decision, Suggested) else (decision.best,)
-    first = [one for one in chosen if one is not None]
-    others = (one for one in best.candidates() if all(one.target is not other.target for other in first))
-    return (*first, *others)[:_MOST_CANDIDATES]
+    lead = leading(decision)
+    others = (one for one in evidence.candidates if one is not lead)
+    return (*([lead] if lead else ()), *others)[:_MOST_CANDIDATES]
 
 
-def _thresholds(voice: Voice, best: Scored) -> str:
+def _thresholds(voice: Voice, best: Scored, thresholds: Thresholds) -> str:
     """Say from which confidence on the article of the best fact answers."""
-    index, classifier = best.scope.index, best.classifier
+    index = best.scope.index
     likeliest = index.targets[int(np.where(index.is_fact, best.probabilities, -1).argmax())]
     if (article := likeliest.article) is None:
         return voice.say("why_nothing_near")
     return voice.say(
         "why_thresholds",
         title=article.title.get(voice.language),
-        answer=_percent(classifier.answer_threshold(article.gaps_per_fact)),
-        closest=_percent(classifier.closest_from),
-        suggest=_percent(classifier.suggest_from),
+        answer=_percent(thresholds.answer_from),
+        closest=_percent(thresholds.closest_from),
+        suggest=_percent(thresholds.suggest_from),
         gap=_percent(GAP_FROM),
     )
 
 
-def _verdict(voice: Voice, decision: Decision, best: Scored) -> str:
+def _verdict(voice: Voice, decision: Decision, best: Scored, evidence: Evidence) -> str:
     """Say why the confidence led to this kind of reply."""
-    confidence = best.confidence
+    confidence = evidence.confidence
     match decision:
         case Answered():
             key = "why_answered"
@@ -135,7 +138,7 @@ def _verdict(voice: Voice, decision: Decision, best: Scored) -> str:
             key = "why_closest"
         case Suggested() if best.reading.names_only:
             key = "why_names_only"
-        case Suggested(others=(first, *_)) if confidence >= best.classifier.closest_from:
+        case Suggested(others=(first, *_)) if confidence >= evidence.thresholds.closest_from:
             is_contradicted = first.features["name_miss"] or first.features["type_miss"]
             key = "why_contradicted" if is_contradicted else "why_gap_leads"
         case Suggested():

@@ -68,8 +68,8 @@ def test_a_gap_likelier_than_every_fact_is_in_the_confidence_features() -> None:
 @pytest.mark.parametrize("semantic", [True, False])
 def test_the_shipped_thresholds_are_in_order(*, semantic: bool) -> None:
     shipped = load_classifier(semantic=semantic)
-    assert 0 < shipped.suggest_from < shipped.answer_threshold(1.0) < 1
-    assert shipped.suggest_from < shipped.answer_threshold(0.0) < 1
+    assert 0 < shipped.suggest_from < shipped.thresholds(1.0).answer_from < 1
+    assert shipped.suggest_from < shipped.thresholds(0.0).answer_from < 1
     assert shipped.weights.shape == (len(FEATURE_NAMES),)
     assert shipped.confidence.shape == (len(CONFIDENCE_FEATURES),)
 
@@ -80,6 +80,6 @@ def test_each_gap_moves_the_answer_threshold_a_little_until_there_are_enough() -
     one, enough, many = (
         replace(article, facts=article.facts[:1] * 20, gaps=article.gaps[:1] * gaps) for gaps in (1, 8, 40)
     )
-    thresholds = [model.answer_threshold(each.gaps_per_fact) for each in (one, enough, many)]
+    thresholds = [model.thresholds(each.gaps_per_fact).answer_from for each in (one, enough, many)]
     assert thresholds == pytest.approx([0.775, 0.6, 0.6])
-    assert model.answer_threshold(0.0) == 0.8
+    assert model.thresholds(0.0).answer_from == 0.8

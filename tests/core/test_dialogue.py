@@ -109,8 +109,9 @@ def test_whether_the_last_answer_may_hold_what_is_asked(text: str, before: Conte
 def test_a_who_is_question_is_about_the_person_it_names() -> None:
     """The answer may name others, but only "who left?" asks for another person."""
     about = resolved_after("what is her salary", Context("ferry", "who is ada lund?", "builder"))
-    assert about.named is not None
-    assert about.named.id == "lund"
+    named = about.candidates[0].entity
+    assert named is not None
+    assert named.id == "lund"
 
 
 def test_an_acknowledgement_before_the_question_is_no_part_of_it() -> None:

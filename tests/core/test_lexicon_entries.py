@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.core.lexicon import LexiconIndex, figures
+from bot.core.lexicon import LexiconIndex, answer_types, figures
 from bot.core.model import LexiconEntry
 from bot.core.text import normalise, words
 
@@ -87,3 +87,18 @@ def test_a_long_phrase_of_one_kind_hides_no_phrase_of_another() -> None:
 )
 def test_numbers_months_and_ordinals_of_one_meaning_have_one_form(text: str, found: set[str]) -> None:
     assert figures(normalise(text)) == found
+
+
+@pytest.mark.parametrize(
+    "answer",
+    ["현지 시각으로 25일에 알렸어요.", "오후 3시에 열려요.", "9월 1일부터예요.", "It was announced on the 25th."],
+)
+def test_a_day_or_an_hour_is_a_date_whatever_particle_follows(answer: str) -> None:
+    assert "date" in answer_types(answer.lower())
+
+
+@pytest.mark.parametrize("answer", ["25일간 쉬었어요.", "3일 만에 끝났어요.", "3시간 걸려요."])
+def test_a_length_of_time_is_no_date(answer: str) -> None:
+    found = answer_types(answer)
+    assert "duration" in found
+    assert "date" not in found

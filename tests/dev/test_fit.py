@@ -11,9 +11,9 @@ from bot.core.features import FEATURE_NAMES, FEATURES
 from bot.dev.fit import (
     CONFIDENCE_RIDGE,
     FALSE_ANSWERS,
-    Batch,
     Prediction,
     choose_thresholds,
+    contests_of,
     fit_confidence,
     fit_ranker,
     predict,
@@ -45,10 +45,11 @@ def articles(count: int) -> list[TrainingArticle]:
 
 
 def test_the_gradient_of_step_one_is_the_slope_of_its_loss() -> None:
-    batch = Batch.of([question for article in articles(2) for question in article.questions])
+    contests = contests_of([question for article in articles(2) for question in article.questions])
     start = np.random.default_rng(3).normal(0, 0.3, len(FEATURE_NAMES) + 1)
-    off = check_grad(lambda p: batch.loss(p)[0], lambda p: batch.loss(p)[1], start)
-    assert off < 1e-4 * np.linalg.norm(batch.loss(start)[1])
+    ridge = np.linspace(0, 1, len(start))
+    off = check_grad(lambda p: contests.loss(p, ridge)[0], lambda p: contests.loss(p, ridge)[1], start)
+    assert off < 1e-4 * np.linalg.norm(contests.loss(start, ridge)[1])
 
 
 def test_more_agreement_never_makes_an_answer_less_likely() -> None:

@@ -131,7 +131,8 @@ def test_both_remaining_founders_are_named(library: Library) -> None:
 def test_a_correction_asks_the_last_question_about_the_other(
     library: Library, first: str, corrected: str, expected: str
 ) -> None:
-    assert last(library, first, corrected).fact == expected
+    reply = last(library, first, corrected)
+    assert (reply.closest or reply).fact == expected
 
 
 @pytest.mark.parametrize(
@@ -149,7 +150,7 @@ def test_when_somebody_comes_back_is_about_the_person_of_the_last_answer(library
 
 def test_a_question_about_somebody_else_is_not_about_the_last_person(library: Library) -> None:
     reply = last(library, "did murati get fired", "is karpathy at anthropic now?")
-    assert "Karpathy" in reply.text
+    assert any("Karpathy" in one.label for one in reply.suggestions) or "Karpathy" in reply.text
     assert "Murati" not in reply.text
 
 
@@ -237,3 +238,11 @@ def test_what_may_come_next_is_on_buttons(library: Library) -> None:
 
 def test_the_sentence_that_asks_is_read_with_the_one_that_names_who_is_meant(library: Library) -> None:
     assert last(library, "제가 일리야를 참 좋아해요. 그분이 지금 하는 회사 이름이 뭐예요?").fact == "sutskever-ssi"
+
+
+@pytest.mark.parametrize("first", ["Where did Schulman go?", "무라티는 왜 나갔어?"])
+@pytest.mark.parametrize("text", ["qwxz zxwq", "ㅁㄴㅇㄹ", "바라뿌 두두", "pizza", "점심 뭐 먹지"])
+def test_what_asks_nothing_about_the_article_is_no_follow_up_with_an_answer(
+    library: Library, first: str, text: str
+) -> None:
+    assert last(library, first, text).fact is None

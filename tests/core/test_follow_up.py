@@ -1,0 +1,100 @@
+"""In a conversation, the text as typed and its resolutions compete in one decision."""
+
+import numpy as np
+import pytest
+
+from bot.core.dialogue import Context, resolve
+from bot.core.follow_up import (
+    CONTEXT_FEATURE_NAMES,
+    Exchange,
+    Interpretation,
+    context_table,
+    decide_in_context,
+    load_context_classifier,
+)
+from bot.core.matching import Answered, Question, believed, leading, prepare, score
+from bot.core.model import DialogueAct, Knowledge
+from bot.core.snapshot import Snapshot
+from tests.core.ferry import ferry, night_snapshot
+
+SHARED = night_snapshot().knowledge
+FERRY = Snapshot.of(Knowledge((ferry(),), SHARED.lexicon, dialogue=SHARED.dialogue), "hand-made").alone("ferry")
+COST = Context("ferry", "배에 돈이 얼마 들었어", "cost", ("cost",))
+LEFT = Context("ferry", "룬드는 왜 떠났어", "chair-left", ("chair-left",))
+COLUMN = {name: at for at, name in enumerate(CONTEXT_FEATURE_NAMES)}
+
+
+def exchange(text: str, before: Context) -> Exchange:
+    """Return a message after an exchange, scored without the encoder."""
+    resolved = resolve(FERRY, text, before)
+    texts = [(None, text), *((one, one.text) for one in (resolved.candidates if resolved else ()))]
+    scored = [(way, believed(score(FERRY, prepare(FERRY, Question(text))))) for way, text in texts]
+    return Exchange(before, resolved, tuple(Interpretation(way, one) for way, one in scored))
+
+
+def column(text: str, before: Context, name: str) -> dict[str, float]:
+    """Return a feature of the text as typed by the id of the target."""
+    one = exchange(text, before)
+    table, index = context_table(one), FERRY.index
+    rows = np.flatnonzero((table.interpretations == 0) & (table.targets < len(index.targets)))
+    return {index.targets[table.targets[row]].item.id: table.features[row, COLUMN[name]] for row in rows}
+
+
+def test_probabilities_of_all_pairs_add_up_to_one() -> None:
+    prediction = load_context_classifier(semantic=False).predict(exchange("왜?", COST))
+    assert prediction.of_pairs.sum() == pytest.approx(1)
+    assert prediction.probabilities.sum() == pytest.approx(1)
+
+
+def test_only_the_text_as_typed_may_be_a_dialogue_act() -> None:
+    table = context_table(exchange("그 사람은 어디 갔어?", LEFT))
+    completed = table.targets[table.interpretations > 0]
+    acts = np.flatnonzero(FERRY.index.is_act)
+    assert len(completed)
+    assert not np.isin(completed, acts).any()
+    assert np.isin(table.targets[table.interpretations == 0], acts).any()
+
+
+def test_the_last_answer_is_told_apart_from_what_was_shown_before_it() -> None:
+    before = Context("ferry", "룬드는 왜 떠났어", "chair-left", ("cost", "chair-left"))
+    last, shown = (column("왜?", before, name) for name in ("repeats_fitting", "shown"))
+    assert (last["chair-left"], last["cost"]) == (1, 0)
+    assert (shown["chair-left"], shown["cost"]) == (0, 1)
+
+
+def test_a_fact_of_the_same_paragraph_is_nearest() -> None:
+    near = column("그리고?", COST, "near")
+    assert near["builder"] == 1
+    assert near["chair-left"] == 0.5
+    assert near["cost"] == 0, "the last answer has features of its own"
+
+
+def test_a_question_that_needs_the_one_before_is_answered_with_its_completed_text() -> None:
+    told = decide_in_context(exchange("그 사람은 왜 떠났어?", LEFT), "ko", semantic=False)
+    best = leading(told.decision)
+    assert best is not None
+    assert best.target.item.id == "chair-left"
+    assert told.interpretation.resolution is not None
+    assert told.interpretation.resolution.way == "pronoun"
+
+
+def test_a_complete_question_is_answered_whatever_was_said_before() -> None:
+    told = decide_in_context(exchange("배는 누가 만들었어?", LEFT), "ko", semantic=False)
+    assert isinstance(told.decision, Answered)
+    assert told.decision.best.target.item.id == "builder"
+    assert told.interpretation.resolution is None
+
+
+def test_thanks_stay_thanks_in_a_conversation() -> None:
+    best = leading(decide_in_context(exchange("고마워", COST), "ko", semantic=False).decision)
+    assert best is not None
+    assert isinstance(best.target.item, DialogueAct)
+    assert best.target.item.act == "thank"
+
+
+@pytest.mark.parametrize("semantic", [True, False])
+def test_the_shipped_thresholds_are_in_order(*, semantic: bool) -> None:
+    shipped = load_context_classifier(semantic=semantic)
+    assert 0 < shipped.suggest_from <= shipped.closest_from <= shipped.answer_from < 1
+    assert shipped.weights.shape == (len(CONTEXT_FEATURE_NAMES),)
+    assert shipped.weights[COLUMN["log_probability"]] > 0
