@@ -77,12 +77,12 @@ def merge_reply(source: Path, folder: Path, shipped: Path | None = None) -> Merg
 def read_article_folder(folder: Path, shipped: Path | None) -> tuple[KnowledgeFiles, ArticleFiles, Lexicon]:
     """Return the files of an article's folder, what was read of them, and the lexicon.
 
-    Raises KnowledgeError when anything is wrong with the folder, or when it holds several articles.
+    Raises KnowledgeError when anything is wrong with the folder, or when it is not that of one article.
     """
     files = read_files(folder, shipped)
     lexicon = parse_knowledge(files).knowledge.lexicon
     if len(files.articles) != 1 or not (folder / ARTICLE).exists():
-        what = "holds several articles: name the folder of one of them"
+        what = f"has no {ARTICLE}: name the folder of one article"
         raise KnowledgeError((Problem(str(folder), 0, "", what),))
     return files, read_article(files.articles[0], files, []), lexicon
 

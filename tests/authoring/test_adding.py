@@ -285,7 +285,7 @@ def test_a_folder_with_problems_is_not_added_to(folder: Path, tmp_path: Path) ->
 
 
 def test_a_folder_of_articles_is_not_added_to(folder: Path, tmp_path: Path) -> None:
-    with pytest.raises(KnowledgeError, match="name the folder of one of them"):
+    with pytest.raises(KnowledgeError, match="name the folder of one article"):
         add_reply(reply(tmp_path, {"facts": []}), folder.parent)
 
 
