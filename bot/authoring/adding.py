@@ -34,7 +34,7 @@ from bot.knowledge.folder import (
 from bot.knowledge.problems import NOUNS, Node, NodePath, dotted, quote
 from bot.knowledge.reader import parse_knowledge
 from bot.knowledge.references import ArticleFiles, all_samples, article_of, check_references, read_article
-from bot.knowledge.schema import CaseModel, SamplesFile, parse_paragraphs
+from bot.knowledge.schema import MOST_RELATED, CaseModel, SamplesFile, parse_paragraphs
 from bot.knowledge.validation import LoadedFile, Located
 from bot.knowledge.writer import dump
 
@@ -155,6 +155,7 @@ class _Merging:
             self.changes.append(f"{file}: new {NOUNS[key]} {quote(_label(item))}")
             yield item
         else:
+            self._keep_related(item, old)
             added: list[Addition] = []
             whole = self._merge_node(old.document.node(old.path), item, (), added)
             if added:
@@ -163,6 +164,18 @@ class _Merging:
                 yield whole
         if further:
             self._add_further(key, str(item["id"]), file, further)
+
+    def _keep_related(self, item: dict[str, Node], old: Located[Any]) -> None:
+        """Leave out the related facts for which an old fact has no room left."""
+        has: list[str] = getattr(old.value, "related", [])
+        given: Any = item.get("related", [])
+        fresh = [key for key in given if key not in has]
+        if len(has) + len(fresh) > MOST_RELATED:
+            room = MOST_RELATED - len(has)
+            item["related"] = fresh[:room]
+            left = ", ".join(map(quote, fresh[room:]))
+            why = f"{NOUNS['facts']} {quote(_label(item))}: 'related' is full, so that {left} was left out"
+            self.notes.append(Problem(self.reply.file, 0, "", why))
 
     def _note_added(self, file: str, name: str, path: NodePath, added: Sequence[Addition]) -> None:
         """Note what is added at a path of a file."""
