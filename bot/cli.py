@@ -87,6 +87,11 @@ def iso_date(text: str) -> str:
     raise typer.BadParameter(msg)
 
 
+Date = Annotated[str | None, typer.Option("--date", parser=iso_date, help="When it appeared: 2024-09-26 or 2024-09.")]
+Publisher = Annotated[str, typer.Option("--publisher", help="Where it appeared.")]
+Url = Annotated[str, typer.Option("--url", help="Its address.")]
+
+
 def _show_version(wanted: bool) -> None:  # noqa: FBT001  typer passes the option's value
     """Print the name and the version of the installed package, and end."""
     if wanted:
@@ -202,11 +207,9 @@ def new(  # noqa: PLR0913, PLR0917  one parameter per option
     add: Annotated[bool, typer.Option("--add", help="Add the JSON of facts to a folder that exists.")] = False,  # noqa: FBT002
     title: Title = "",
     author: Annotated[str, typer.Option("--author", help="Who wrote the article.")] = "",
-    date: Annotated[
-        str | None, typer.Option("--date", parser=iso_date, help="When it appeared: 2024-09-26 or 2024-09.")
-    ] = None,
-    publisher: Annotated[str, typer.Option("--publisher", help="Where it appeared.")] = "",
-    url: Annotated[str, typer.Option("--url", help="Its address.")] = "",
+    date: Date = None,
+    publisher: Publisher = "",
+    url: Url = "",
     paragraphs: Split = "auto",
     headings: Headings = True,  # noqa: FBT002
     keep_all: KeepAll = False,  # noqa: FBT002
@@ -234,7 +237,7 @@ def new(  # noqa: PLR0913, PLR0917  one parameter per option
     sys.stdout.write(
         f"{_read_lines(source, read)}{folder}:\n{listed}"
         f"Next: {todo}, then run\n  python -m bot check {shlex.quote(str(folder))}\n"
-        "knowledge/README.md explains every key.\n"
+        "knowledge/README.md (한국어: README.ko.md) explains every key.\n"
     )
 
 
@@ -256,6 +259,9 @@ def brief(  # noqa: PLR0913, PLR0917  one parameter per option
         Path | None, typer.Option("--more", parser=path, help="Ask only for what is weak in the facts of this folder.")
     ] = None,
     title: Title = "",
+    date: Date = None,
+    publisher: Publisher = "",
+    url: Url = "",
     paragraphs: Split = "auto",
     headings: Headings = True,  # noqa: FBT002
     keep_all: KeepAll = False,  # noqa: FBT002
@@ -266,7 +272,9 @@ def brief(  # noqa: PLR0913, PLR0917  one parameter per option
     from bot.authoring.brief import Brief, write_brief
     from bot.authoring.layout import Metadata, ReadOptions
 
-    copy = read_article(article, ReadOptions(Metadata(title), paragraphs, headings, keep_all))
+    copy = read_article(
+        article, ReadOptions(Metadata(title, "", date or "", publisher, url), paragraphs, headings, keep_all)
+    )
     if more is None:
         written = write_brief(copy, lang, samples, part)
     else:

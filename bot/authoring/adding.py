@@ -34,7 +34,7 @@ from bot.knowledge.folder import (
 from bot.knowledge.problems import NOUNS, Node, NodePath, dotted, quote
 from bot.knowledge.reader import parse_knowledge
 from bot.knowledge.references import ArticleFiles, all_samples, article_of, check_references, read_article
-from bot.knowledge.schema import CaseModel, SamplesFile, parse_paragraphs
+from bot.knowledge.schema import MOST_RELATED, CaseModel, SamplesFile, parse_paragraphs
 from bot.knowledge.validation import LoadedFile, Located
 from bot.knowledge.writer import dump
 
@@ -77,12 +77,12 @@ def merge_reply(source: Path, folder: Path, shipped: Path | None = None) -> Merg
 def read_article_folder(folder: Path, shipped: Path | None) -> tuple[KnowledgeFiles, ArticleFiles, Lexicon]:
     """Return the files of an article's folder, what was read of them, and the lexicon.
 
-    Raises KnowledgeError when anything is wrong with the folder, or when it holds several articles.
+    Raises KnowledgeError when anything is wrong with the folder, or when it is not that of one article.
     """
     files = read_files(folder, shipped)
     lexicon = parse_knowledge(files).knowledge.lexicon
     if len(files.articles) != 1 or not (folder / ARTICLE).exists():
-        what = "holds several articles: name the folder of one of them"
+        what = f"has no {ARTICLE}: name the folder of one article"
         raise KnowledgeError((Problem(str(folder), 0, "", what),))
     return files, read_article(files.articles[0], files, []), lexicon
 
@@ -155,6 +155,7 @@ class _Merging:
             self.changes.append(f"{file}: new {NOUNS[key]} {quote(_label(item))}")
             yield item
         else:
+            self._keep_related(item, old)
             added: list[Addition] = []
             whole = self._merge_node(old.document.node(old.path), item, (), added)
             if added:
@@ -163,6 +164,18 @@ class _Merging:
                 yield whole
         if further:
             self._add_further(key, str(item["id"]), file, further)
+
+    def _keep_related(self, item: dict[str, Node], old: Located[Any]) -> None:
+        """Leave out the related facts for which an old fact has no room left."""
+        has: list[str] = getattr(old.value, "related", [])
+        given: Any = item.get("related", [])
+        fresh = [key for key in given if key not in has]
+        if len(has) + len(fresh) > MOST_RELATED:
+            room = MOST_RELATED - len(has)
+            item["related"] = fresh[:room]
+            left = ", ".join(map(quote, fresh[room:]))
+            why = f"{NOUNS['facts']} {quote(_label(item))}: 'related' is full, so that {left} was left out"
+            self.notes.append(Problem(self.reply.file, 0, "", why))
 
     def _note_added(self, file: str, name: str, path: NodePath, added: Sequence[Addition]) -> None:
         """Note what is added at a path of a file."""

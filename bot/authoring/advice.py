@@ -114,7 +114,7 @@ class Advice:
         texts = [f"{self.kind} ({len(self.lines):,}): {KINDS[self.kind]}"]
         for line in shown:
             place = line.located(locations)
-            where = f"{place.file}:{place.line}" if place else line.article
+            where = (f"{place.file}:{place.line}" if place.line else place.file) if place else line.article
             texts.append(f"{where}: {self.kind}: {line.text}")
         if hidden := len(self.lines) - len(shown):
             texts.append(f"{self.kind}: … and {hidden:,} more; --all shows them")

@@ -1,6 +1,7 @@
 """`brief`: one complete text that asks a colleague or any chat assistant to draft an article's facts."""
 
 import json
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -76,10 +77,12 @@ def numbered(paragraphs: Sequence[str], first: int) -> str:
 
 
 def _parts(body: Sequence[str]) -> Iterator[tuple[int, int]]:
-    """Yield the first and the last paragraph of each part."""
+    """Yield the first and the last paragraph of each part; all are about equally long, so that none is a remainder."""
+    least = max(len(body) / _MOST_PARAGRAPHS, sum(map(len, body)) / _MOST_CHARACTERS)
+    most = math.ceil(len(body) / max(1, math.ceil(least)))
     first, size = 1, 0
     for number, text in enumerate(body, 1):
-        if number > first and (number - first >= _MOST_PARAGRAPHS or size + len(text) > _MOST_CHARACTERS):
+        if number > first and (number - first >= most or size + len(text) > _MOST_CHARACTERS):
             yield first, number - 1
             first, size = number, 0
         size += len(text)

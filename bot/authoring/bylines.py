@@ -64,7 +64,7 @@ _KOREAN: Final = "[가-힣]{2,4}"
 _REPORTER: Final = re.compile(rf"(?P<name>{_KOREAN}(?:\s?[,·]\s?{_KOREAN}(?=\s?[,·]|\s?기자))*)\s?{_ROLE}")
 _WRITTEN: Final = re.compile(
     r"(?:(?:글(?:\s?[·/,]\s?사진)?|지은이|글쓴이|작성자)\s?[:：=]?|(?:기자|취재)\s?[:：])\s"
-    rf"(?P<name>{_KOREAN}(?:\s[가-힣]{{1,4}})?)(?:\s?{_ROLE})?"
+    rf"(?P<name>{_KOREAN}(?:\s(?!{_ROLE})[가-힣]{{1,4}})?)(?:\s?{_ROLE})?"
 )
 _AGENCY: Final = re.compile(rf"[(\[](?P<place>[^)\]]{{1,30}})[)\]]\s?{_REPORTER.pattern}\s?[=＝]\s")
 _LONGEST: Final = 140

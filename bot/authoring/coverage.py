@@ -9,7 +9,7 @@ from rapidfuzz import fuzz
 
 from bot.authoring.article_text import Paragraphs, plain
 from bot.authoring.entity_names import EntityNames
-from bot.authoring.figures import unconfirmed
+from bot.authoring.figures import Figure, figures_of, unconfirmed, written_figures
 from bot.authoring.known_names import Name
 from bot.authoring.names import find_names
 from bot.core.model import Article, Fact, Language
@@ -87,7 +87,7 @@ class _Sentences:
                 paragraph,
                 line,
                 sentence.strip(),
-                tuple(dict.fromkeys(figure.text for figure in figures)),
+                tuple(_as_written(figures, sentence)),
                 tuple(words for words in _quotations(sentence) if not self._is_told(words)),
                 tuple(self._untold_names(sentence)),
             )
@@ -108,6 +108,13 @@ class _Sentences:
             written = name.occurs_in(sentence)
             if written and not self._names.mentioned([written]) and squeeze(normalise(written)) not in self._squeezed:
                 yield written
+
+
+def _as_written(figures: Sequence[Figure], sentence: str) -> Iterator[str]:
+    """Yield what a sentence writes that holds any of these figures: a date as one."""
+    for written in written_figures(sentence):
+        if any(figure.agrees(one) for figure in figures for one in figures_of(written)):
+            yield written
 
 
 def _quotations(sentence: str) -> list[str]:

@@ -56,13 +56,13 @@ class AnswerCheck:
         assert self._paragraphs is not None  # noqa: S101  for the type checker
         numbers, cited = fact.source.every_paragraph(), cited_texts(fact, self._paragraphs)
         place = f"paragraph {', '.join(map(str, numbers))}" if numbers else "the article"
-        seen: set[object] = set()
+        seen: list[Figure] = []
         for text in fact.answer.every():
             for figure in self._unconfirmed(text, (*cited, *fact.evidence)):
                 if figure.value in self._years and figure.unit in {"year", ""}:
                     continue  # what the article calls "this year" or "지난해"
-                if (figure.value, figure.unit) not in seen:
-                    seen.add((figure.value, figure.unit))
+                if not any(map(figure.agrees, seen)):
+                    seen.append(figure)
                     yield self._figure(fact, figure, place)
         yield from self._names_against(fact, cited, place)
 

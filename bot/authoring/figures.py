@@ -59,6 +59,7 @@ _UNITS: Final[Mapping[str, tuple[str, ...]]] = {
     "minute": ("분", "minutes", "minute"),
 }
 _SIGNS: Final = {"$": "dollar", "€": "euro", "£": "pound", "₩": "won", "¥": "yen"}
+_UPPER_END: Final = re.compile(r"\s?(?:to|–|—|-|~|∼)\s?[$€£₩¥]?(\d[\d,]*(?:\.\d+)?)")
 _MONTHS: Final = (
     "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november",
     "december",
@@ -255,8 +256,11 @@ def _numerals(text: str) -> _Found:
     for match in _NUMERAL.finditer(text):
         if match.start() < end:
             continue
-        value, end = _multiplied(text, float(match[2].replace(",", "")), match.end())
+        number = float(match[2].replace(",", ""))
+        value, end = _multiplied(text, number, match.end())
         unit, after = _unit_at(text, end)
+        if not unit and value == number:
+            value, unit = _as_in_range(text, number, end)
         counts = unit == "" and value <= _MOST_LISTED and float(value).is_integer()
         yield (
             Figure(text[match.start() : after].strip(), value, _SIGNS.get(match[1], unit), counts=counts),
@@ -266,6 +270,15 @@ def _numerals(text: str) -> _Found:
             ),
         )
         end = after
+
+
+def _as_in_range(text: str, number: float, end: int) -> tuple[float, str]:
+    """Return the value and unit of a bare number, which are those of the end of its range: `35 to 40 billion won`."""
+    upper = _UPPER_END.match(text, end)
+    if upper is None or number >= (most := float(upper[1].replace(",", ""))):
+        return number, ""
+    value, at = _multiplied(text, most, upper.end())
+    return number * value / most, _unit_at(text, at)[0]
 
 
 def _multiplied(text: str, value: float, end: int) -> tuple[float, int]:

@@ -357,6 +357,15 @@ def _key(text: str) -> str:
     return squeeze(text.casefold())
 
 
+def _first_behind_byline(units: Sequence[Unit]) -> int:
+    """Return the position behind a byline near the top, above which only the deck stands, however long; 0 without."""
+    for at, unit in enumerate(units[: _MOST_DECK_LINES + 1]):
+        byline = read_byline(unit.text)
+        if byline and byline.author and byline.date and at + 1 < len(units):
+            return at + 1
+    return 0
+
+
 def _is_whole_paragraph(unit: Unit) -> bool:
     """Return whether a unit is a sentence too long for a title."""
     limit = _LONG if unit.markup == "text" else _UNTITLED
@@ -465,7 +474,7 @@ class _Layout:
 
     def _body_start(self, units: Sequence[Unit]) -> int:
         """Return the position of the first unit of the body: a paragraph, or a heading of Markdown or HTML."""
-        first = self._first_behind_deck(units)
+        first = max(self._first_behind_deck(units), _first_behind_byline(units))
         for at in range(first, len(units)):
             unit = units[at]
             if unit.markup and not (unit.markup == "text" and read_byline(unit.text)):

@@ -72,14 +72,14 @@ def _weak(misclassified: Sequence[Misclassified]) -> Iterator[tuple[str, dict[st
         if one.found[:1] not in {(), (one.fact,)}:
             by_pair.setdefault((one.fact, one.found[0]), []).append(one.sample)
     for fact, missed in sorted(by_fact.items(), key=lambda item: -len(item[1])):
-        yield "weak", {"fact": fact, "count": _MORE_QUESTIONS, "samples": _quoted(missed)}
+        yield "weak", {"fact": fact, "count": _MORE_QUESTIONS, "samples": _quoted(missed[:_MOST_QUOTED])}
     for (one_fact, other), missed in sorted(by_pair.items(), key=lambda item: -len(item[1])):
         if len(missed) >= _OVERLAP:
-            yield "overlap", {"one": one_fact, "other": other, "samples": _quoted(missed)}
+            yield "overlap", {"one": one_fact, "other": other, "samples": _quoted(missed[:_MOST_QUOTED])}
 
 
-def _quoted(samples: Sequence[str]) -> str:
-    return ", ".join(f"“{sample}”" for sample in samples[:_MOST_QUOTED])
+def _quoted(texts: Sequence[str]) -> str:
+    return ", ".join(f"“{text}”" for text in texts)
 
 
 def _missing(article: Article, paragraphs: Paragraphs) -> Iterator[tuple[str, dict[str, object]]]:
@@ -93,4 +93,4 @@ def _missing(article: Article, paragraphs: Paragraphs) -> Iterator[tuple[str, di
         things.setdefault(one.paragraph, []).extend(one.things())
     for number, text in paragraphs.written.items():
         if number in cited and number in things:
-            yield "detail", {"number": number, "text": text, "things": ", ".join(dict.fromkeys(things[number]))}
+            yield "detail", {"number": number, "text": text, "things": _quoted(tuple(dict.fromkeys(things[number])))}

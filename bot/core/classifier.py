@@ -79,9 +79,8 @@ class Classifier:
         It may not if a gap or small talk is the reply, or if the question contradicts it.
         """
         facts = np.where(is_fact, probabilities, 0)
-        gap = float(np.where(is_fact, 0, probabilities).max(initial=0))
         best = int(facts.argmax())
-        return not (gap >= GAP_FROM and gap > facts[best]) and not contradicts(table[best])
+        return is_closest(facts[best], float(np.where(is_fact, 0, probabilities).max(initial=0)), table[best])
 
     def thresholds(self, gaps_per_fact: float) -> Thresholds:
         """Return the thresholds of an article with so many gaps.
@@ -90,6 +89,14 @@ class Classifier:
         """
         answer_from = between(self.answer_from, self.answer_from_with_gaps, gaps_per_fact)
         return Thresholds(answer_from, self.closest_from, self.suggest_from)
+
+
+def is_closest(fact: float, other: float, row: Matrix) -> bool:
+    """Return whether a fact may be quoted as the closest.
+
+    `fact` is its probability, `other` that of the likeliest other reply, `row` its features.
+    """
+    return not (other >= GAP_FROM and other > fact) and not contradicts(row)
 
 
 def between(without: float, with_gaps: float, gaps_per_fact: float) -> float:

@@ -13,7 +13,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from bot.core.classifier import GAP_FROM, Mask, Thresholds, between, stored_weights
+from bot.core.classifier import Mask, Thresholds, between, is_closest, stored_weights
 from bot.core.dialogue import (
     CONTEXT_NEEDS,
     RESOLUTION_WAYS,
@@ -23,7 +23,7 @@ from bot.core.dialogue import (
     Resolutions,
     ResolutionWay,
 )
-from bot.core.features import FEATURE_NAMES, Matrix, contradicts
+from bot.core.features import FEATURE_NAMES, Matrix
 from bot.core.matching import ACT_FROM, MOST_CANDIDATES, Decision, Evidence, Scored, conclude, leading, scaled
 from bot.core.model import DialogueAct, Fact, Gap, Language
 
@@ -309,6 +309,24 @@ class ContextPrediction:
         index = self.exchange.typed.scope.index
         return int(np.where(index.is_fact, self.probabilities[:-1], -1).argmax())
 
+    @property
+    def act_probability(self) -> float:
+        """Return the probability of all dialogue acts."""
+        return float(self.probabilities[:-1][self.exchange.typed.scope.index.is_act].sum())
+
+    @property
+    def is_act(self) -> bool:
+        """Return whether the message is taken as a dialogue act: surely any, or likeliest one about the last answer."""
+        likeliest = self.exchange.typed.scope.index.targets[int(self.probabilities[:-1].argmax())].item
+        return self.act_probability >= ACT_FROM or is_about_last(likeliest)
+
+    @property
+    def may_be_closest(self) -> bool:
+        """Return whether the likeliest fact may be quoted as the closest, if the confidence suffices."""
+        gaps = np.where(is_gap(self.exchange.typed), self.probabilities[:-1], 0)
+        row = self.interpretation_of(self.best).scored.table[self.best]
+        return is_closest(float(self.probabilities[self.best]), float(gaps.max(initial=0)), row)
+
     def interpretation_of(self, target: int) -> Interpretation:
         """Return the text that speaks most for a target."""
         pairs = np.flatnonzero(self.pairs.targets == target)
@@ -403,16 +421,13 @@ def decide_in_context(exchange: Exchange, language: Language, *, semantic: bool)
     confidences = scaled(probabilities, index.is_fact, confidence)
     likeliest = map(int, np.argsort(-probabilities, kind="stable")[:MOST_CANDIDATES])
     found = [(at, prediction.interpretation_of(at)) for at in likeliest]
-    acts = float(probabilities[index.is_act].sum())
-    gap = float(np.where(is_gap(exchange.typed), probabilities, 0).max(initial=0))
     evidence = Evidence(
         tuple(one.scored.candidate(at, float(confidences[at])) for at, one in found),
         confidence,
         classifier.thresholds(exchange.gaps_per_fact),
-        may_be_act=acts >= ACT_FROM or is_about_last(index.targets[found[0][0]].item),
-        may_be_answer=float(probabilities[best]) > acts,
-        may_be_closest=not (gap >= GAP_FROM and gap > probabilities[best])
-        and not contradicts(prediction.interpretation_of(best).scored.table[best]),
+        may_be_act=prediction.is_act,
+        may_be_answer=float(probabilities[best]) > prediction.act_probability,
+        may_be_closest=prediction.may_be_closest,
     )
     decision = conclude(language, evidence)
     lead = leading(decision)

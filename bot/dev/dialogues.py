@@ -2,15 +2,14 @@
 
 import json
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
 from bot.core.classifier import GAP_FROM, Mask, Thresholds
 from bot.core.dialogue import Context, resolve, shown_after, without_discourse_marker
-from bot.core.features import FEATURES, Matrix, contradicts
+from bot.core.features import FEATURES, Matrix
 from bot.core.follow_up import (
     CONTEXT_CONFIDENCE,
     CONTEXT_FEATURE_NAMES,
@@ -19,14 +18,14 @@ from bot.core.follow_up import (
     Exchange,
     Interpretation,
     context_table,
-    is_about_last,
     is_gap,
 )
 from bot.core.index import Scope
-from bot.core.matching import ACT_FROM, Question, believed
+from bot.core.matching import Question, believed
 from bot.core.model import SOCIAL_ACTS, ActKind, DialogueAct, Knowledge, Language
 from bot.core.text import normalise
 from bot.dev.fit import LOST_SUGGESTIONS, Contests, fit_logistic
+from bot.dev.train import stored
 from bot.dev.training_data import FEW_SHOT_SAMPLES, few_shot
 from bot.evaluation.question_sets import DIALOGUES, TRAINING, AnnotatedQuestion, read_questions
 from bot.service.answering import score_with
@@ -90,28 +89,18 @@ class TurnPrediction:
         """Return whether the likeliest fact is a right one."""
         return self.turn.is_covered and bool(self.turn.right[self.prediction.best])
 
-    @property
-    def is_act(self) -> bool:
-        """Return whether the message would be taken as a dialogue act."""
-        index, probabilities = self.turn.exchange.typed.scope.index, self.prediction.probabilities[:-1]
-        likeliest = index.targets[int(probabilities.argmax())].item
-        return float(probabilities[index.is_act].sum()) >= ACT_FROM or is_about_last(likeliest)
-
     def answered(self, classifier: ContextClassifier) -> bool:
         """Return whether the likeliest fact would be given as the answer."""
-        return self.confidence >= self._thresholds(classifier).answer_from and not self.is_act
+        return self.confidence >= self._thresholds(classifier).answer_from and not self.prediction.is_act
 
     def _thresholds(self, classifier: ContextClassifier) -> Thresholds:
         return classifier.thresholds(self.turn.exchange.gaps_per_fact)
 
     def closest(self, classifier: ContextClassifier) -> bool:
         """Return whether the likeliest fact would be quoted as the closest."""
-        if self.is_act or self.answered(classifier) or self.confidence < classifier.closest_from:
+        if self.prediction.is_act or self.answered(classifier) or self.confidence < classifier.closest_from:
             return False
-        probabilities, best = self.prediction.probabilities[:-1], self.prediction.best
-        gap = float(np.where(is_gap(self.turn.exchange.typed), probabilities, 0).max(initial=0))
-        row = self.prediction.interpretation_of(best).scored.table[best]
-        return not (gap >= GAP_FROM and gap > probabilities[best]) and not contradicts(row)
+        return self.prediction.may_be_closest
 
 
 def load_turns(knowledge: Knowledge, questions: Path, encoder: Encoder | None) -> tuple[Turn, ...]:
@@ -264,7 +253,7 @@ def choose_thresholds(classifier: ContextClassifier, predictions: Sequence[TurnP
 
 def _answer_threshold(asked: Sequence[TurnPrediction]) -> float:
     """Return the lowest confidence from which on few enough are answered wrongly; `asked` are sorted by confidence."""
-    wrong = np.cumsum([not one.is_right and not one.is_act for one in asked])
+    wrong = np.cumsum([not one.is_right and not one.prediction.is_act for one in asked])
     within = np.flatnonzero(wrong <= WRONG_TURNS * len(asked))
     return asked[within[-1]].confidence if len(within) else 1.0
 
@@ -278,7 +267,7 @@ _COLUMNS: dict[str, tuple[Callable[[TurnPrediction], bool], _Counts]] = {
         lambda one, model: one.is_right and (one.answered(model) or one.closest(model)),
     ),
     "wrong": (lambda one: one.turn.is_covered, lambda one, model: not one.is_right and one.answered(model)),
-    "as an act": (lambda one: one.turn.is_covered, lambda one, _: one.is_act),
+    "as an act": (lambda one: one.turn.is_covered, lambda one, _: one.prediction.is_act),
     "false": (lambda one: one.turn.asks and not one.turn.is_covered, lambda one, model: one.answered(model)),
     "unfounded": (lambda one: one.turn.asks and not one.turn.is_covered, lambda one, model: one.closest(model)),
     "act": (
@@ -320,14 +309,7 @@ def _rows(classifier: ContextClassifier, groups: dict[str, Sequence[TurnPredicti
         yield f"| {name} | {len(group)} | {' | '.join(cells)} |"
 
 
-def stored(classifier: ContextClassifier) -> dict[str, Any]:
-    """Return `classifier` in the form of `weights.json`: by field, the weights by feature."""
-    names = {"weights": CONTEXT_FEATURE_NAMES, "confidence": CONTEXT_CONFIDENCE}
-    found: dict[str, Any] = {}
-    for field in fields(classifier):
-        value = np.round(getattr(classifier, field.name), 4).tolist()
-        found[field.name] = dict(zip(names[field.name], value, strict=True)) if field.name in names else value
-    return found
+_NAMES = {"weights": CONTEXT_FEATURE_NAMES, "confidence": CONTEXT_CONFIDENCE}
 
 
 def train_and_write(knowledge: Knowledge, questions: Path, output: Path, encoder: Encoder | None) -> str:
@@ -337,7 +319,7 @@ def train_and_write(knowledge: Knowledge, questions: Path, output: Path, encoder
     parts = [HEADING]
     for name, used in (("semantic", encoder), ("lexical", None)):
         classifier, held_out = train(load_turns(knowledge, questions, used))
-        models[name]["context"] = stored(classifier)
+        models[name]["context"] = stored(classifier, _NAMES)
         parts.append(report(name, classifier, held_out))
     file.write_text(json.dumps(models, indent=1) + "\n", encoding="utf-8")
     text = "\n".join(parts)

@@ -1,11 +1,12 @@
 """`train`: learn the weights and write them with their report."""
 
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import fields, replace
 from itertools import groupby
 from operator import attrgetter
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +20,8 @@ from bot.dev.training_data import TrainingArticle, load_training_data
 from bot.service.ports import Encoder
 
 EASY_KINDS = frozenset({"oos-easy", "chitchat", "noise"})
+NAMES = {"weights": FEATURE_NAMES, "confidence": CONFIDENCE_FEATURES}
+"""The names of the weights in each field of a `Classifier`."""
 UNFOUNDED_LEVELS = (0.1, 0.15, 0.2, 0.25, 0.3)
 FALSE_LEVELS = (0.02, 0.05, 0.08, 0.10, 0.15, 0.20)
 HEADING = """# Report of the weights
@@ -189,7 +192,7 @@ def train_and_write(knowledge: Knowledge, questions: Path, output: Path, encoder
     for name, used in (("semantic", encoder), ("lexical", None)):
         articles = load_training_data(knowledge, questions, used)
         classifier, held_out = train(articles, semantic=used is not None)
-        models[name] = {**stored(classifier), "context": known[name]["context"]}
+        models[name] = {**stored(classifier, NAMES), "context": known[name]["context"]}
         parts.append(report(name, classifier, articles, held_out))
     (output / "weights.json").write_text(json.dumps(models, indent=1) + "\n", encoding="utf-8")
     return _written(output / "weights.md", parts)
@@ -226,11 +229,10 @@ def _written(file: Path, parts: Sequence[str]) -> str:
     return text
 
 
-def stored(classifier: Classifier) -> dict[str, object]:
-    """Return `classifier` in the form of `weights.json`: by field, the weights by feature."""
-    names = {"weights": FEATURE_NAMES, "confidence": CONFIDENCE_FEATURES}
-    found: dict[str, object] = {}
-    for field in fields(classifier):
-        value = np.round(getattr(classifier, field.name), 4).tolist()
+def stored(model: Any, names: Mapping[str, Sequence[str]]) -> dict[str, Any]:  # noqa: ANN401  a dataclass of numbers
+    """Return a classifier in the form of `weights.json`: by field, and by the names of the weights in it."""
+    found: dict[str, Any] = {}
+    for field in fields(model):
+        value = np.round(getattr(model, field.name), 4).tolist()
         found[field.name] = dict(zip(names[field.name], value, strict=True)) if field.name in names else value
     return found

@@ -23,6 +23,7 @@ from bot.discord_bot.context import (
 )
 from bot.discord_bot.sending import await_or_defer, log_failure, respond, say, update
 from bot.service.autocomplete import Completion
+from bot.service.conversation import context_after_picking
 from bot.service.library import Completers, Library
 from bot.service.pages import (
     LONGEST_CHOICE,
@@ -105,6 +106,7 @@ async def show(interaction: Interaction, view: View, *, public: bool, gone: str 
     """Show a page; say the sentence `gone` if a reload has removed it."""
     private = is_private(interaction, public=public)
     if page := page_of(state_of(interaction).knowledge, view, shareable=private):
+        _remember_picked(interaction, view, private=private)
         await respond(interaction, page, private=private)
     else:
         await say(interaction, gone)
@@ -205,6 +207,7 @@ async def press(interaction: Interaction, custom_id: str) -> None:
     knowledge = state_of(interaction).knowledge
     match read_button(custom_id):
         case Action("open", view, trace):
+            _remember_picked(interaction, view, private=is_shareable(interaction))
             page = page_of(knowledge, view, trace=trace, shareable=is_shareable(interaction))
             await _replace(interaction, page)
         case Action("share") as action:
@@ -222,9 +225,23 @@ async def pick(interaction: Interaction, custom_id: str, value: str) -> None:
     knowledge = state_of(interaction).knowledge
     owner, action = read_menu(custom_id), read_button(value)
     page = page_of(knowledge, action.view, shareable=is_shareable(interaction)) if action else None
+    if action is not None:
+        _remember_picked(interaction, action.view, private=is_shareable(interaction))
     if page is not None and owner is not None:
         page = replace(page, menu=menu_of(knowledge, owner))
     await _replace(interaction, page)
+
+
+def _remember_picked(interaction: Interaction, view: View, *, private: bool) -> None:
+    """Let the person's next message be about the fact that was picked, and a reply to the page that shows it."""
+    if not isinstance(view, FactView):
+        return
+    state, person, channel = state_of(interaction), interaction.user.id, interaction.channel_id or 0
+    before = state.conversations.last(person, channel, private=private)
+    context = context_after_picking(state.knowledge, view.article, view.fact, view.language, before)
+    state.conversations.remember(person, channel, context, private=private)
+    if interaction.message:
+        state.conversations.remember_messages([interaction.message.id], context)
 
 
 async def _explain(interaction: Interaction, view: FactView, trace: Trace | None) -> None:

@@ -317,11 +317,11 @@ class MessageHandler:
 def _is_wanted(answer: Answer, incoming: Incoming, addressed: Addressing) -> bool:
     """Return whether to send an answer: always if the bot was asked, else if it tells something of an article.
 
-    A follow-up that asks gets any answer, and small talk one of its kind.
+    A follow-up that asks gets any answer; one that does not only what surely fits, as it may be said to anybody.
     """
-    if addressed == "question" or says_something(answer.reply):
-        return True
-    return addressed == "follow-up" and (answer.reply.gap is not None or asks_something(incoming.text))
+    if addressed == "follow-up" and not asks_something(incoming.text):
+        return answer.reply.outcome == "answered" or answer.reply.gap is not None
+    return addressed in {"question", "follow-up"} or says_something(answer.reply)
 
 
 def _speaker(message: discord.Message, incoming: Incoming) -> int:

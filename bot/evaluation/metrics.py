@@ -123,7 +123,7 @@ def shares_by_group(results: Sequence[Result]) -> dict[str, dict[str, Share]]:
         if several:
             outcomes[1, f"article {question.article or '–'}"].append(result.outcome)
         outcomes[2, f"language {question.language}"].append(result.outcome)
-        outcomes[3, f"kind {question.kind}"].append(result.outcome)
+        outcomes[3, f"kind {question.kind or '–'}"].append(result.outcome)
     by_group = {name: shares(group) for (_, name), group in sorted(outcomes.items())}
     return {"all": shares(result.outcome for result in results), **by_group}
 

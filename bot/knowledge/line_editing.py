@@ -42,6 +42,8 @@ class Remove:
 
 
 Change: TypeAlias = Put | Insert | Remove
+_Splice: TypeAlias = tuple[int, int, tuple[int, int], str]
+"""Start and end of what is replaced, the order at one place, and what replaces it."""
 
 
 def edit(data: bytes, file: str, changes: Sequence[Change]) -> bytes:
@@ -126,20 +128,20 @@ class _Lines:
             at = max(at, end)
         return "".join(parts) + self.text[at:]
 
-    def _splices(self, changed: _Changed) -> Iterator[tuple[int, int, int, str]]:
-        """Yield start and end of what is replaced, a number for the order at one place, and what replaces it."""
+    def _splices(self, changed: _Changed) -> Iterator[_Splice]:
+        """Yield the splices of all changes; at one place, what is added to an inner list or mapping comes first."""
         anew = {self._flow_around(change) for change in changed.changes if self._old_scalar(change) is None} - {None}
         yield from (self._in_brackets(path, changed.nodes[path]) for path in anew if path is not None)
-        inner_first = sorted(changed.changes, key=lambda change: -len(_holder(change)))  # where both end in one line
-        for number, change in enumerate(inner_first):
+        for number, change in enumerate(changed.changes):
+            order = (-len(_holder(change)), number)
             flow = self._flow_around(change)
             if flow is not None and flow in anew:
                 continue
             if isinstance(change, Put) and (old := self._old_scalar(change)):
                 text = _scalar(str(change.value), old, self._column(change.path), flow=flow is not None)
-                yield old.start_mark.index, self._end(old), number, text
+                yield old.start_mark.index, self._end(old), order, text
             else:
-                yield from self._in_block(change, self._find(_holder(change)), changed, number)
+                yield from self._in_block(change, self._find(_holder(change)), changed, order)
 
     def _old_scalar(self, change: Change) -> yaml.ScalarNode | None:
         """Return the text that another text replaces, None for any other change."""
@@ -147,42 +149,42 @@ class _Lines:
         return old if isinstance(old, yaml.ScalarNode) else None
 
     def _in_block(
-        self, change: Change, holder: yaml.Node | None, changed: _Changed, number: int
-    ) -> Iterator[tuple[int, int, int, str]]:
+        self, change: Change, holder: yaml.Node | None, changed: _Changed, order: tuple[int, int]
+    ) -> Iterator[_Splice]:
         """Yield the splices of a change in a list or mapping that stands in lines."""
         if isinstance(change, Insert) and isinstance(holder, yaml.SequenceNode):
             nodes = holder.value
             at = self._line_end(self._end(nodes[change.at - 1])) if change.at else self._line_start(nodes[0])
-            yield at, at, number, _joined(block_lines(list(change.items), holder.start_mark.column))
+            yield at, at, order, _joined(block_lines(list(change.items), holder.start_mark.column))
         elif isinstance(change, Remove) and isinstance(holder, yaml.SequenceNode):
             node = holder.value[change.path[-1]]
             rest = "[]" if node is holder.value[-1] and not changed.nodes[_holder(change)] else ""
-            yield self._line_start(node), self._line_end(self._end(node)), number, _line(rest, holder)
+            yield self._line_start(node), self._line_end(self._end(node)), order, _line(rest, holder)
         elif isinstance(holder, yaml.MappingNode) and not isinstance(change, Insert):
             column = holder.start_mark.column
             pair = next(((k, v) for k, v in holder.value if k.value == change.path[-1]), None)
             if isinstance(change, Remove):
                 if pair is not None:
                     rest = "{}" if pair[1] is holder.value[-1][1] and not changed.nodes[_holder(change)] else ""
-                    yield self._line_start(pair[0]), self._line_end(self._end(pair[1])), number, _line(rest, holder)
+                    yield self._line_start(pair[0]), self._line_end(self._end(pair[1])), order, _line(rest, holder)
                 return
             lines = block_lines({str(change.path[-1]): change.value}, column)
             if pair is None:
                 at = self._line_end(self._end(holder))
-                yield at, at, number, _joined(lines)
+                yield at, at, order, _joined(lines)
             else:
-                yield pair[0].start_mark.index, self._end(pair[1]), number, _joined(lines).strip()
+                yield pair[0].start_mark.index, self._end(pair[1]), order, _joined(lines).strip()
 
-    def _in_brackets(self, path: NodePath, value: Node) -> tuple[int, int, int, str]:
+    def _in_brackets(self, path: NodePath, value: Node) -> _Splice:
         """Return the splice of a list or mapping in brackets, written anew; what was empty is written in lines."""
         node = self._find(path) or self.root
         start, end = node.start_mark.index, node.end_mark.index
         if node.value or not value:
-            return start, end, 0, flow_text(value)
+            return start, end, (0, 0), flow_text(value)
         if not path:
-            return start, end, 0, "\n".join(block_lines(value))
+            return start, end, (0, 0), "\n".join(block_lines(value))
         lines = block_lines(value, self._column(path) + 2)
-        return len(self.text[:start].rstrip(" ")), end, 0, "\n" + "\n".join(lines)
+        return len(self.text[:start].rstrip(" ")), end, (0, 0), "\n" + "\n".join(lines)
 
     def _find(self, path: NodePath) -> yaml.Node | None:
         """Return the node at a path, None where there is none."""

@@ -239,6 +239,8 @@ class SourceModel(Strict):
     paragraphs: Paragraphs = ()
 
 
+MOST_RELATED: Final = 3
+"""Facts that a fact may name as related; more are not offered."""
 ONE_SECTION: Final = "one section"
 SEVERAL_SECTIONS: Final = "several sections"
 """Which form a `source` has; pydantic puts this into the locations of errors, where the file has no such key."""
@@ -289,7 +291,7 @@ class FactModel(_Answered):
     evidence: list[Word] = []
     status: Status = "reported"
     tags: list[Tag] = []
-    related: Annotated[list[Id], Field(max_length=3)] = []
+    related: Annotated[list[Id], Field(max_length=MOST_RELATED)] = []
 
     def sources(self) -> Iterator[tuple[SourceModel, tuple[str | int, ...]]]:
         """Yield the place in each section, with its path in the fact."""

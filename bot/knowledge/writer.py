@@ -137,7 +137,7 @@ class Draft:
         """Write the files and return their paths; KnowledgeError when one of them exists already."""
         files = self.files()
         if taken := [name for name in files if os.path.lexists(folder / name)]:
-            what = "already exists and is not overwritten"
+            what = "already exists and is not overwritten: name another folder, or add a JSON of facts with --add"
             raise KnowledgeError(tuple(Problem(str(folder / name), 0, "", what) for name in taken))
         try:
             folder.mkdir(parents=True, exist_ok=True)

@@ -374,6 +374,8 @@ def _interpret(snapshot: Snapshot, question: Question, encoder: Encoder | None, 
     texts += [Interpretation(way, believed(one.scored)) for way, (one,) in zip(ways, completed, strict=True)]
     exchange = Exchange(before, resolved, tuple(texts))
     told = decide_in_context(exchange, language, semantic=encoder is not None and snapshot.has_vectors)
+    if resolved is None and _item(told.decision) == _item(own.decision):  # it needs no context, and gets none
+        return _Decided(typed, select(literal))
     meant = told.interpretation.resolution
     decided_on = replace(asked, text=meant.text) if meant else typed
     found = _Decided(decided_on, told.decision, meant, resolved is not None, told.evidence)
@@ -384,6 +386,12 @@ def _interpret(snapshot: Snapshot, question: Question, encoder: Encoder | None, 
         rivals = [replace(one, decision=found.decision) if one is own else one for one in literal]
         return replace(found, decision=select(rivals))
     return found
+
+
+def _item(decision: Decision) -> str | None:
+    """Return the id of the fact, gap or dialogue act that the reply is about."""
+    best = leading(decision)
+    return best.target.item.id if best else None
 
 
 def _affordable(resolved: Resolutions, budget: Budget, scope: Scope) -> tuple[Resolution, ...]:

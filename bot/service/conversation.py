@@ -6,13 +6,24 @@ from typing import Final
 
 from bot.core.dialogue import Context, is_topic, shown_after
 from bot.core.index import Scope
-from bot.core.model import ActKind, Article, DialogueAct, Fact, Gap, Language, other_language
+from bot.core.model import ActKind, Article, DialogueAct, Fact, Gap, Knowledge, Language, other_language
 from bot.core.snapshot import Snapshot
 from bot.core.text import normalise
 from bot.service.replies import Reply, Voice, item_reply, suggested
 
 _MOST_CHOICES: Final = 3
 """Facts offered after the one that is shown."""
+
+
+def context_after_picking(
+    knowledge: Knowledge, slug: str, key: str, language: Language, before: Context | None
+) -> Context | None:
+    """Return the context after somebody picked the fact or gap `key` of an article; None if it is gone."""
+    article = knowledge.article(slug)
+    item = article.item(key) if article else None
+    if item is None:
+        return None
+    return Context(slug, normalise(item.label.get(language)), key, shown_after(before, slug, [key]), language)
 
 
 def reply_to_act(snapshot: Snapshot, act: DialogueAct, before: Context, language: Language) -> Reply | None:

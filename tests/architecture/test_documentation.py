@@ -13,12 +13,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 from typer.main import get_command
 
 from bot.app import read, shipped_knowledge
 from bot.cli import app
-from bot.knowledge.schema import json_schema
 from bot.service.pages import listings
 from bot.service.replies import Citation, Reply, Suggestion
 from bot.terminal.ask import as_json
@@ -34,13 +32,13 @@ DOCUMENTS = [
         "bot/core/experiments.md",
         "bot/core/weights.md",
         "knowledge/README.md",
+        "knowledge/README.ko.md",
         "tests/README.md",
         "tests/fake_discord/README.md",
     )
 ]
 MOST_README_LINES = 180
 TOOLS = {"mypy", "lint-imports", "ruff", "pytest"}
-AUTHORS = (ROOT / "knowledge" / "README.md").read_text(encoding="utf-8")
 COMMANDS = sorted(getattr(get_command(app), "commands", {}))
 
 
@@ -58,34 +56,6 @@ def test_commands_that_the_documentation_names_exist() -> None:
     named = {name for file in documents for name in re.findall(r"python -m bot ([a-z]+)", file.read_text("utf-8"))}
     assert named
     assert sorted(named - set(COMMANDS)) == []
-
-
-def test_the_authors_readme_names_every_key() -> None:
-    """Keys of the shared files are explained in these files themselves."""
-    shared = {"LexiconFile", "MessagesFile", "Message", "Words"}
-    models = {name: model for name, model in json_schema()["$defs"].items() if name not in shared}
-    keys = {key for model in models.values() for key in model.get("properties", {})}
-    assert sorted(key for key in keys if not re.search(rf"\b{key}\b", AUTHORS)) == []
-
-
-def test_the_yaml_shown_to_authors_is_yaml() -> None:
-    blocks = re.findall(r"```yaml\n(.*?)```", AUTHORS, re.DOTALL)
-    assert len(blocks) >= 4
-    for block in blocks:
-        assert isinstance(yaml.safe_load(block), dict)
-
-
-def test_the_example_for_authors_passes_check(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """The example of the text gives what the text promises."""
-    blocks = re.findall(r"```(?:yaml|text)\n(.*?)```", AUTHORS, re.DOTALL)
-    (tmp_path / "harbour-clock").mkdir()
-    for block in blocks:
-        name = block.splitlines()[0].removeprefix("# ")
-        path = tmp_path / "harbour-clock" / name if name.endswith(".yaml") else tmp_path / "article.txt"
-        path.write_text(block, encoding="utf-8")
-    arguments = ["check", str(tmp_path / "harbour-clock"), "--article", str(tmp_path / "article.txt"), "--no-semantic"]
-    app(arguments, standalone_mode=False)
-    assert "1 article, 2 facts, 1 gap, 11 sample questions, 6 cases: no problems" in capsys.readouterr().out
 
 
 def test_the_readme_is_short() -> None:
@@ -120,7 +90,7 @@ def parse(command: str, arguments: list[str]) -> None:
 def test_each_command_that_is_shown_exists(words: list[str]) -> None:
     """With the options that are shown; files of the repository that are named exist too."""
     match words:
-        case ["python" | "python3" | "py", "-m", "venv", _]:
+        case ["python" | "python3" | "py", "-m", "venv", _] | ["activate"] | [".", ".venv/bin/activate"]:
             pass
         case ["python", "-m", "bot", command, *arguments]:
             parse(command, arguments)

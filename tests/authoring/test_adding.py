@@ -162,6 +162,18 @@ def test_a_mistake_is_told_and_nothing_is_written(
     assert sorted(path.name for path in folder.iterdir()) == ["article.yaml", "entities.yaml", "facts.yaml"]
 
 
+def test_related_facts_for_which_there_is_no_room_are_left_out_and_told(folder: Path, tmp_path: Path) -> None:
+    """Two parts of a brief may name related facts of the same fact."""
+    samples = {"questions_ko": ["셋", "셋이요", "셋은?"]}
+    others = [{"id": f"fact-{n}", "ko": f"{n}번 답.", "paragraph": 1, **samples} for n in range(4)]
+    for n, one in enumerate(others):
+        one["questions_ko"] = [f"{n} {text}" for text in samples["questions_ko"]]
+    fact = {"id": "second", "related": [str(one["id"]) for one in others[:3]]}
+    add_reply(reply(tmp_path, {"facts": [*others, fact]}), folder)
+    merged = add_reply(reply(tmp_path, {"facts": [{"id": "second", "related": ["fact-3"]}]}), folder)
+    assert any("'related' is full, so that 'fact-3' was left out" in note for note in merged.notes)
+
+
 def test_line_ends_and_the_mark_at_the_start_of_a_file_stay(folder: Path, tmp_path: Path) -> None:
     (folder / "facts.yaml").write_bytes(b"\xef\xbb\xbf" + FACTS.replace("\n", "\r\n").encode())
     add_reply(reply(tmp_path, {"facts": [{"id": "second", "questions_ko": ["새로"]}]}), folder)
@@ -285,7 +297,7 @@ def test_a_folder_with_problems_is_not_added_to(folder: Path, tmp_path: Path) ->
 
 
 def test_a_folder_of_articles_is_not_added_to(folder: Path, tmp_path: Path) -> None:
-    with pytest.raises(KnowledgeError, match="name the folder of one of them"):
+    with pytest.raises(KnowledgeError, match="name the folder of one article"):
         add_reply(reply(tmp_path, {"facts": []}), folder.parent)
 
 

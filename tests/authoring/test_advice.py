@@ -73,6 +73,12 @@ def test_a_line_begins_with_file_and_line_of_the_first_thing_it_is_about() -> No
     assert [line.text for line in advice.only("builder").lines] == ["a", "b"]
 
 
+def test_a_line_about_a_file_without_lines_names_the_file_alone() -> None:
+    """A web page has none that mean anything."""
+    shown = Advice("coverage", (Line("a", "ferry", (), Location("page.html", 0)),)).shown({})
+    assert shown.splitlines()[1:] == ["page.html: coverage: a"]
+
+
 def test_facts_that_win_each_others_samples_overlap() -> None:
     """Each pair is listed once, in either order, with its two most similar samples."""
     advice = overlapping_facts(

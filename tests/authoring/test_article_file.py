@@ -188,6 +188,29 @@ SHAPES = (
         deck=2,
     ),
     Shape(
+        "a deck of two sentences above a byline with the newsletter's name",
+        blank(
+            TITLE, f"{ENGLISH[4]} {ENGLISH[5]}", "By Jane Doe | 7 October 2025 | The Marel Valley Dispatch", *ENGLISH
+        ),
+        author="Jane Doe",
+        date="2025-10-07",
+        deck=1,
+    ),
+    Shape(
+        "Korean, the same with the number of the issue",
+        blank(
+            KTITLE,
+            f"{KOREAN[0]} {KOREAN[2]}",
+            "글 홍길동 기자 | 2025년 11월 18일 | 뉴스레터 '항구의 저녁' 제147호",
+            *KOREAN,
+        ),
+        KTITLE,
+        KOREAN,
+        author="홍길동",
+        date="2025-11-18",
+        deck=1,
+    ),
+    Shape(
         "a byline with a date",
         blank(TITLE, "By Jane Doe | Sept 26, 2024", *ENGLISH),
         author="Jane Doe",

@@ -56,5 +56,16 @@ def test_what_a_fact_of_the_same_paragraph_tells_is_not_listed() -> None:
     ]
 
 
+def test_a_date_that_is_not_told_is_shown_as_it_is_written() -> None:
+    sections = (Section("body", Text(en="B"), (1,)),)
+    article = Article("ferry", Text(en="The Ferry"), Text(en="P"), "en", sections, (), ())
+    copy = read_text(
+        "The Ferry of Hale\n\nOn 3 March 2019 the ferry sank in the harbour with a hundred hens and all hands."
+    )
+    paragraphs = split_paragraphs(article, copy)
+    assert paragraphs is not None
+    assert [one.figures for one in untold(article, paragraphs)] == [("3 March 2019", "a hundred")]
+
+
 def test_a_fact_of_another_paragraph_tells_nothing() -> None:
     assert len(found(fact(2, "In 2019 sixty people built it, and Lund sails it."))) == 4

@@ -54,6 +54,7 @@ def test_what_the_cited_paragraph_says_in_other_words_is_right(ko: str, en: str,
     ("ko", "en", "expected"),
     [
         ("6000크로나예요.", "It cost 9000 crowns.", ["'9000' of the answer is not in the article"]),
+        ("5천만이에요.", "It cost $50 million.", ["'5천만' of the answer is not in the article"]),
         ("5월이에요.", "It was in May.", ["'5월' of the answer is not in paragraph 1, but in paragraph 2"]),
         ("모에가 몰아요.", "Ingrid Moe sails it.", ["'Ingrid Moe' of the answer is not in paragraph 1"]),
         ("룬드가 몰아요.", "Norrin sails it.", ["the Korean answer names 'Ada Lund', the English one 'Norrin & Sons'"]),

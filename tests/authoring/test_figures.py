@@ -48,6 +48,8 @@ def certain(text: str) -> list[tuple[float, str]]:
         ("3,400원", "3400 won"),
         ("두 번째", "the second time"),
         ("두 사람", "both of them"),
+        ("350억~400억 원", "35 to 40 billion won"),
+        ("3~5%", "3–5 percent"),
     ],
 )
 def test_the_same_figure_confirms_itself_in_the_other_form(one: str, other: str) -> None:

@@ -355,7 +355,7 @@ def test_a_file_that_is_no_sheet_says_what_to_do(folder: Path, tmp_path: Path, d
 
 
 def test_nothing_is_imported_into_a_folder_of_articles(folder: Path, tmp_path: Path) -> None:
-    with pytest.raises(KnowledgeError, match="name the folder of one of them"):
+    with pytest.raises(KnowledgeError, match="name the folder of one article"):
         export_sheet(folder.parent, tmp_path / "sheet.csv")
 
 

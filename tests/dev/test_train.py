@@ -8,7 +8,7 @@ import pytest
 from bot.core.classifier import CONFIDENCE_FEATURES, Classifier
 from bot.core.features import FEATURE_NAMES
 from bot.dev.fit import Prediction, answer_threshold, closest_threshold
-from bot.dev.train import article_interval, report, stored
+from bot.dev.train import NAMES, article_interval, report, stored
 from bot.dev.training_data import TrainingArticle, TrainingQuestion
 from bot.evaluation.question_sets import AnnotatedQuestion
 
@@ -99,7 +99,7 @@ def test_articles_are_drawn_together_with_their_number_of_questions() -> None:
 
 
 def test_weights_are_stored_rounded_and_by_name() -> None:
-    data = json.loads(json.dumps(stored(MODEL)))
+    data = json.loads(json.dumps(stored(MODEL, NAMES)))
     assert list(data["weights"]) == list(FEATURE_NAMES)
     assert list(data["confidence"]) == list(CONFIDENCE_FEATURES)
     assert (data["none_of_the_above"], data["answer_from"], data["suggest_from"]) == (0.0, 0.6, 0.2)

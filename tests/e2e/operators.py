@@ -77,7 +77,7 @@ def prepared(
 ) -> Running:
     """Return the bot with the small article and the `shared` files, not yet served; `changes` are settings.
 
-    `change` is applied to the facts at each reading.
+    `change` is applied to the facts at each reading; `shared` as in `small_knowledge`.
     """
     folder = small_knowledge(tmp_path, shared)
     settings = settings_for(tmp_path, **changes)

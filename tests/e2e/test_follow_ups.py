@@ -113,3 +113,23 @@ async def test_why_after_a_follow_up_says_what_its_button_knows(alice: Actor) ->
     assert "쓰신 그대로" not in follow_up.text
     complete = await alice.clicks(await alice.says("<@bot> 무라티는 언제 입사했어?"), "⋯")
     assert "쓰신 그대로 읽었어요: “무라티는 언제 입사했어?”" in complete.text
+
+
+async def test_the_fact_behind_a_button_is_what_the_next_message_is_about(alice: Actor, facts: Facts) -> None:
+    suggestion = await alice.says("<@bot> 오픈AI?")
+    label = suggestion.buttons[1].label
+    picked = next(fact for fact in facts.values() if label in fact.label.every())
+    await alice.clicks(suggestion, label)
+    reply = await alice.says("<@bot> in English please")
+    assert reply.text.startswith(str(picked.answer.en))
+
+
+async def test_a_reply_to_a_message_whose_button_was_pressed_goes_on_from_what_it_shows(
+    alice: Actor, bob: Actor, facts: Facts
+) -> None:
+    suggestion = await alice.says("<@bot> 오픈AI?")
+    label = suggestion.buttons[1].label
+    picked = next(fact for fact in facts.values() if label in fact.label.every())
+    shown = await alice.clicks(suggestion, label)
+    reply = await bob.says("<@bot> in English please", reply_to=shown)
+    assert reply.text.startswith(str(picked.answer.en))

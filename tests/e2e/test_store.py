@@ -164,7 +164,7 @@ async def test_the_members_are_told_what_is_stored(server: FakeDiscord, alice: A
 
 async def test_a_lock_does_not_hold_up_the_end_of_the_process(apart: FakeDiscord, tmp_path: Path) -> None:
     """It ends in order, and says that records could not be stored."""
-    small_knowledge(tmp_path, {})
+    small_knowledge(tmp_path, shared={})  # the shipped small talk keeps what is unknown unknown
     alice = apart.user("alice", locale="ko")
     async with process(apart.url, tmp_path, DISCORD_TOKEN=apart.token) as bot:
         await apart.connects(within=30)
@@ -181,7 +181,7 @@ async def test_a_lock_does_not_hold_up_the_end_of_the_process(apart: FakeDiscord
 
 async def test_an_operator_lists_what_the_running_bot_has_stored(apart: FakeDiscord, tmp_path: Path) -> None:
     """With the database, the secret and nothing else in the data folder, for its owner only."""
-    small_knowledge(tmp_path, {})
+    small_knowledge(tmp_path, shared={})  # the shipped small talk keeps what is unknown unknown
     alice = apart.user("alice", locale="ko")
     async with process(apart.url, tmp_path, DISCORD_TOKEN=apart.token) as bot:
         await apart.connects(within=30)

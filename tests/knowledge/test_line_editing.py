@@ -72,7 +72,7 @@ CHANGES: list[tuple[list[Change], list[str]]] = [
     ([Put(("facts", 1, "answer", "ko"), "새 줄\n둘째 줄")], ["-       ko: |", "+       ko: |-", "-         첫 줄", "+         새 줄"]),
     ([Put(("facts", 1, "answer", "en"), "other\ntext")], ["-         folded", "+         other", "+ "]),
     ([Insert(("facts", 1, "questions", "ko"), 1, ("셋",))], ["+       - 셋"]),
-    ([Put(("facts", 1, "questions", "en"), ["two?"]), Insert(("facts", 1, "questions", "ko"), 1, ("셋",))], ["+       - 셋", "+       en:", "+         - two?"]),
+    ([Put(("facts", 1, "questions", "en"), ["two"]), Insert(("facts", 1, "questions", "ko"), 1, ("셋",))], ["+       - 셋", "+       en: [two]"]),
     ([Insert(("facts",), 2, ({"id": "three", "about": ["a"]},))], ["+   - id: three", "+     about: [a]"]),
     ([Put(("gaps",), [{"id": "pay"}])], ["+ gaps:", "+   - id: pay"]),
     ([Remove(("facts", 1, "questions"))], ["-     questions:", "-       ko:", "-       - 둘"]),
