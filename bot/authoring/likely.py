@@ -115,12 +115,12 @@ def _asked(index: Index, samples: Sequence[TokenizedText]) -> list[dict[str, _As
         content = [word for word in tokenized.content if len(word) > (1 if is_hangul(word) else _SHORTEST)]
         meanings |= {word: _meaning(index, word) for word in content if word not in meanings}
         written = {word: meanings[word] for word in content}
-        for kind in tokenized.asks:
+        for kind in sorted(tokenized.asks):  # sets differ from run to run
             one = found[position].setdefault(kind, _Asked())
             one.samples += 1
-            one.entities.update(tokenized.entities)
+            one.entities.update(sorted(tokenized.entities))
             one.names_only += bool(tokenized.entities) and not tokenized.stems
-            one.terms.update({term for terms in written.values() for term in terms})
+            one.terms.update(list(dict.fromkeys(term for terms in written.values() for term in terms)))
             for word, terms in written.items():
                 for term in terms:
                     one.words.setdefault((term, tokenized.language), Counter())[word] += 1

@@ -1,8 +1,10 @@
 """`check` and `new`: what an author sees."""
 
 import json
+import os
 import re
 import shutil
+import subprocess
 import sys
 from pathlib import Path
 
@@ -246,3 +248,16 @@ def test_check_reads_a_text_as_new_was_told_to(
     source.write_text("\n\n".join(["제목", body[0], "알바니아", "첫 번째 집", *body[1:]]), encoding="utf-8")
     (problem,) = refused("check", folder.root / "art", "--article", source, "--no-semantic")
     assert problem.endswith("evidence: '알바니아' is in paragraph 2, not in 3")
+
+
+def test_the_advice_is_the_same_in_every_process(tmp_path: Path) -> None:
+    """Sets have another order in each."""
+    shutil.copytree(NIGHT, tmp_path / "night-library")
+    (tmp_path / "night-library" / "cases.yaml").unlink()
+    command_line = [sys.executable, "-m", "bot", "check", str(tmp_path), "--no-semantic", "--advice"]
+    runs = [
+        subprocess.run(command_line, capture_output=True, check=False, env={**os.environ, "PYTHONHASHSEED": seed})  # noqa: S603
+        for seed in ("1", "6")
+    ]
+    assert b"night-library/" in runs[0].stdout
+    assert runs[0].stdout == runs[1].stdout
