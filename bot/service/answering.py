@@ -326,12 +326,19 @@ def _scored(
 
 
 def _likeliest(snapshot: Snapshot, question: Question, encoder: Encoder | None) -> list[tuple[Scope, float]]:
-    """Return what a question is scored against: the article that it is restricted to, or the likeliest ones."""
+    """Return what a question is scored against: the article that it is restricted to, or the likeliest ones.
+
+    The article of the conversation is always one of these, as "and her?" is like no article.
+    """
     scopes = (snapshot.alone(question.article),) if question.article is not None else snapshot.every_scope()
     if len(scopes) == 1:
         return [(scopes[0], 0.0)]
     normal = normalise(question.text)[:MAX_READ]
-    return snapshot.shortlist.likeliest(normal, None if encoder is None else encoder.encode([normal])[0])
+    found = snapshot.shortlist.likeliest(normal, None if encoder is None else encoder.encode([normal])[0])
+    own = snapshot.scopes.get(question.after.article) if question.after else None
+    if own is not None and all(scope is not own for scope, _ in found):
+        found.append((own, found[-1][1]))
+    return found
 
 
 def _score_together(

@@ -9,6 +9,7 @@ import pytest
 from bot.core.dialogue import Context
 from bot.core.matching import Question, Suggested
 from bot.core.model import Article, Command, Knowledge, Sample, Text
+from bot.core.shortlist import MOST_SCORED
 from bot.core.snapshot import Snapshot
 from bot.service.answering import ask
 from bot.service.library import build_snapshot, failed_cases
@@ -146,3 +147,14 @@ def test_the_articles_are_listed_newest_first(text: str) -> None:
 def test_other_questions_about_articles_are_not_answered_with_the_list(text: str) -> None:
     reply = ask(build_snapshot(DATED, "1"), Question(text), None).reply
     assert "mid (2024-05-06)" not in reply.text
+
+
+def test_a_follow_up_is_scored_in_the_article_of_the_conversation_however_unlike_it_reads() -> None:
+    """Of many articles only the likeliest few are scored, and "그 사람" is like none."""
+    night = knowledge().articles[0]
+    others = tuple(replace(ferry(), slug=f"ferry-{number}") for number in range(MOST_SCORED + 2))
+    snapshot = build_snapshot(replace(knowledge(), articles=(*others, night)), "1", None)
+    before = Context("night-library", "반소율이 뭐라고 했어", "user-view", ("user-view",), "ko")
+    text = "how old is she? the ferry chair"
+    assert all(scope.slug != "night-library" for scope, _ in snapshot.shortlist.likeliest(text))
+    assert ask(snapshot, Question(text, after=before), None).needs_context
