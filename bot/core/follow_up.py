@@ -141,7 +141,7 @@ def is_about_last(item: Fact | Gap) -> bool:
 
 
 def _nearness(last: Fact, fact: Fact) -> float:
-    if last.source is None or fact.source is None or last.source.section != fact.source.section:
+    if last.source.section != fact.source.section:
         return 0.0
     distances = [abs(one - other) for one in last.source.paragraphs for other in fact.source.paragraphs]
     return 1 / (1 + min(distances)) if distances else 0.0

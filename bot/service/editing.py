@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Final, Literal, TypeAlias
 
 from bot.core.matching import Question, believed
-from bot.core.model import Fact, Gap, Language
+from bot.core.model import Language
 from bot.core.snapshot import Snapshot
 from bot.core.text import language_of, normalise, squeeze
 from bot.errors import KnowledgeError, Problem, StaleError
@@ -162,9 +162,3 @@ def decided_of(answer: Answer) -> Decided:
     if reply.suggestions:
         return Decided("suggested", Place(reply.suggestions[0].article, reply.suggestions[0].fact))
     return Decided("other", None)
-
-
-def item_at(snapshot: Snapshot, place: Place) -> Fact | Gap | None:
-    """Return the fact or gap at a place, if there is one."""
-    article = snapshot.knowledge.article(place.article)
-    return article.item(place.item) if article else None
