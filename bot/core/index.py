@@ -33,8 +33,10 @@ _ENOUGH_FOR_AXES: Final = 3_000
 """Samples that the principal axes are computed from."""
 _LIKELY: Final = 128
 """Samples that are nearest along the principal axes and compared in full."""
-_BLOCK: Final = 256
-"""Vectors that are multiplied at a time: half a megabyte."""
+_BLOCK: Final = 512
+"""Vectors that are multiplied at a time: a megabyte."""
+_BLOCK_WORK: Final = 900_000
+"""Most multiplications at a time: matrices this small are multiplied where they are, larger ones are copied first."""
 _MEMO_SIZE: Final = 2_048
 TINY: Final = 1e-6
 """Keeps divisors above 0."""
@@ -106,36 +108,40 @@ class TermCounts:
         self.weights = (1 + np.log(counts)).astype(np.float32)
         """1 + ln(count) of each feature in each text that has it, in the shape of `rows`."""
 
-    def frequency(self, hashes: Hashes) -> NDArray[np.int64]:
-        """Return the number of texts with each feature, in the shape of `hashes`."""
-        found = np.zeros(len(hashes), np.int64)
-        columns, known = self.columns(hashes)
-        found[known] = np.diff(self.starts)[columns[known]]
-        return found
-
-    def columns(self, hashes: Hashes) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
-        """Return the column of each hash, and whether it is a known one."""
+    def find(self, hashes: Hashes) -> "Found":
+        """Return where each hash is counted, if it is."""
         if not len(self.known):
-            return np.zeros(len(hashes), np.int64), np.zeros(len(hashes), bool)
-        columns = np.minimum(np.searchsorted(self.known, hashes), len(self.known) - 1)
-        return columns, self.known[columns] == hashes
+            return Found(np.zeros(len(hashes), bool), np.zeros(0, np.int64), np.zeros(0, np.int64))
+        columns = np.minimum(self.known.searchsorted(hashes), len(self.known) - 1)
+        known = self.known[columns] == hashes
+        columns = columns[known]
+        return Found(known, self.starts[columns], self.starts[columns + 1] - self.starts[columns])
 
     def norms(self, idf: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return the norm of every text's tf-idf vector, given the idf of each known feature; shape (size,)."""
         weights = self.weights * np.repeat(idf, np.diff(self.starts))
         return np.sqrt(np.bincount(self.rows, weights**2, minlength=self.size)).astype(np.float64)
 
-    def products(self, hashes: Hashes, weights: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Return the sum of tf · weight over the features of every text, shape (size,)."""
-        columns, known = self.columns(hashes)
-        columns, weights = columns[known], weights[known]
-        if not len(columns):
+    def products(self, found: "Found", weights: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return the sum of tf · weight over the features of every text, shape (size,); `weights` are of all hashes."""
+        if not len(found.starts):
             return np.zeros(self.size)
-        starts, lengths = self.starts[columns], self.starts[columns + 1] - self.starts[columns]
-        ends = np.cumsum(lengths)
-        entries = np.arange(int(ends[-1])) + np.repeat(starts - (ends - lengths), lengths)
-        values = self.weights[entries] * np.repeat(weights, lengths)
-        return np.bincount(self.rows[entries], values, minlength=self.size).astype(np.float64)
+        ends = np.cumsum(found.lengths)
+        entries = np.arange(int(ends[-1])) + np.repeat(found.starts - (ends - found.lengths), found.lengths)
+        values = self.weights[entries] * np.repeat(weights[found.known], found.lengths)
+        return np.bincount(self.rows[entries], values, minlength=self.size).astype(np.float64, copy=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Where the features of a query are counted in some texts."""
+
+    known: NDArray[np.bool_]
+    """Whether each feature of the query is in any of the texts."""
+    starts: NDArray[np.int64]
+    """Position of the first text of each known feature in `TermCounts.rows`."""
+    lengths: NDArray[np.int64]
+    """Number of texts with each known feature."""
 
 
 _NO_TEXTS: Final = TermCounts(HashedTexts(np.zeros(0, np.uint64), np.zeros(0, np.int64), 0))
@@ -159,17 +165,25 @@ class TfidfIndex:
 
     def idf(self, hashes: Hashes) -> NDArray[np.float64]:
         """Return the idf of each feature, the highest one for unseen features, in the shape of `hashes`."""
-        frequency = self.own.frequency(hashes) + self._shared.frequency(hashes)
+        return self._idf([part.find(hashes) for part in (self.own, self._shared)])
+
+    def _idf(self, found: Sequence[Found]) -> NDArray[np.float64]:
+        """Return the idf of features that were looked up in each part."""
+        frequency = np.zeros(len(found[0].known), np.int64)
+        for part in found:
+            frequency[part.known] += part.lengths
         result: NDArray[np.float64] = np.log((self.size + 1) / (frequency + 1)) + 1
         return result
 
     def scores(self, hashes: Hashes) -> Column:
         """Return the cosine of every indexed text with the query, shape (size,)."""
         features, counts = np.unique(hashes, return_counts=True)
-        idf = self.idf(features)
+        parts = (self.own, self._shared)
+        found = [part.find(features) for part in parts]
+        idf = self._idf(found)
         weights = (1 + np.log(counts)) * idf
         norm = float(np.sqrt(weights @ weights))
-        products = [part.products(features, weights * idf) for part in (self.own, self._shared)]
+        products = [part.products(where, weights * idf) for part, where in zip(parts, found, strict=True)]
         return (np.concatenate(products) / (self._norms * max(norm, TINY))).astype(np.float32)
 
 
@@ -517,8 +531,9 @@ def products(some: Vector, many: Rows) -> Vector:
     memory takes longer than multiplying it with a few rows.
     """
     found = np.empty((len(some), len(many)), np.float32)
-    for start, block in many.parts(_BLOCK):
-        found[:, start : start + len(block)] = (block @ some.T).T
+    turned = np.ascontiguousarray(some.T)
+    for start, block in many.parts(max(1, min(_BLOCK, _BLOCK_WORK // some.size))):
+        found[:, start : start + len(block)] = (block @ turned).T
     return found
 
 
