@@ -26,6 +26,8 @@ _MOST_REMEMBERED = 2_048
 """Texts whose vectors are kept in memory (4 MB), as the words of questions repeat."""
 _BULK = 256
 """A call with this many texts indexes knowledge: it bypasses the memo."""
+_MANY_CHARACTERS: Final = 120
+"""Characters from which on equal n-grams of a question's readings are worth finding."""
 _HELPED: Final = 4_000
 """Texts from which a helper process is worth its start: they take four times as long."""
 _TRIED: Final = 16
@@ -72,6 +74,17 @@ class UseEncoder:
         if self.may_start_processes and self.helper is None:
             self.helper = start_helper(_serve)
 
+    def _encode_few(self, texts: Sequence[str]) -> Vectors:
+        """Encode the texts of a question; the readings of a long one share most of their n-grams."""
+        if sum(map(len, texts)) >= _MANY_CHARACTERS:
+            return self._encode_long(texts)
+        rows: Vectors = self.backend.encode(texts)
+        return rows
+
+    @cached_property
+    def _encode_long(self) -> Callable[[Sequence[str]], Vectors]:
+        return faster(self.backend, _EXAMPLES)
+
     def _bulk_encode(self, texts: Sequence[str]) -> Callable[[Sequence[str]], Vectors]:
         """Return the fastest function for many such texts."""
         return faster(self.backend, texts[:: len(texts) // _TRIED or 1])
@@ -82,9 +95,7 @@ class UseEncoder:
             return np.zeros((0, 512), np.float32)
         cut = [text[:_MAX_CHARACTERS] for text in texts]
         if len(cut) < _BULK:
-            with self._loading:
-                encode = self._model.encode
-            return np.stack(self._memo.get(cut, encode))
+            return np.stack(self._memo.get(cut, self._encode_few))
         if len(cut) >= _HELPED:
             self.expect_many()
         helper, self.helper = self.helper, None
