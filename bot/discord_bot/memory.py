@@ -93,6 +93,33 @@ class Exchanges:
         self._deleted[message] = True
 
 
+class OpenQuestions:
+    """Recent questions without an answer, by what the reply is known by: its message, or the command it answers."""
+
+    def __init__(self) -> None:
+        """Start empty."""
+        self._by_reply: LRUCache[int, UnansweredQuestion] = LRUCache(_MAX_MESSAGES)
+        self._turned_down: LRUCache[int, bool] = LRUCache(_MAX_MESSAGES)
+
+    def note(self, replies: Iterable[int], question: UnansweredQuestion | None) -> None:
+        """Remember the question to which these are the replies; None if it has an answer by now."""
+        for reply in replies:
+            self._by_reply.pop(reply, None)
+            if question is not None:
+                self._by_reply[reply] = question
+
+    def of(self, reply: int) -> UnansweredQuestion | None:
+        """Return the question without an answer to which this is the reply, if it is known."""
+        return self._by_reply.get(reply)
+
+    def turn_down(self, message: int) -> bool:
+        """Return whether the closest answer in a message is turned down for the first time."""
+        if message in self._turned_down:
+            return False
+        self._turned_down[message] = True
+        return True
+
+
 class Posts:
     """In which posts of a forum another person than their author has written."""
 

@@ -14,7 +14,15 @@ from bot.discord_bot.limits import Clock
 from bot.discord_bot.measures import Measures
 from bot.errors import StoreError
 from bot.service.ports import Store
-from bot.service.records import JoinedServers, LeftServer, LoadAction, LoadedRevision, Record, UnansweredQuestion
+from bot.service.records import (
+    JoinedServers,
+    LeftServer,
+    LoadAction,
+    LoadedRevision,
+    Record,
+    TakenSuggestion,
+    UnansweredQuestion,
+)
 
 log = logging.getLogger(__name__)
 
@@ -61,12 +69,21 @@ class Recorder:
         """Return how many records wait."""
         return len(self._waiting)
 
-    def unanswered(self, question: UnansweredQuestion | None, server: int | None, *, private: bool = False) -> None:
-        """Record a question, if there is one, that was asked just now in `server` or, without one, privately."""
-        if question is not None:
-            private = private or server is None
-            now = int(self._clock())
-            self._add(replace(question, server=server or 0, private=private, asked_at=now))
+    def asked(self, question: UnansweredQuestion, server: int | None, *, private: bool = False) -> UnansweredQuestion:
+        """Return a question as asked just now in `server` or, without one, privately; record it if it has no answer."""
+        private, now = private or server is None, int(self._clock())
+        asked = replace(question, server=server or 0, private=private, asked_at=now)
+        if asked.decision != "turned_down":  # the asker has not turned anything down yet
+            self._add(asked)
+        return asked
+
+    def turned_down(self, question: UnansweredQuestion) -> None:
+        """Record a question whose closest answer was turned down."""
+        self._add(question)
+
+    def taken(self, question: UnansweredQuestion) -> None:
+        """Record that one of the suggestions to a question was taken."""
+        self._add(TakenSuggestion(question))
 
     def loaded(self, revision: str, action: LoadAction) -> None:
         """Record that the bot answers from other facts from now on."""

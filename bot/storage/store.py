@@ -7,11 +7,19 @@ from typing import Any, Final
 from sqlalchemy import Select, desc, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.service.records import JoinedServers, LeftServer, LoadedRevision, Record, StoreStatus, UnansweredQuestion
+from bot.service.records import (
+    JoinedServers,
+    LeftServer,
+    LoadedRevision,
+    Record,
+    StoreStatus,
+    TakenSuggestion,
+    UnansweredQuestion,
+)
 from bot.storage import migrations
 from bot.storage.engines import READING
 from bot.storage.forgetting import Forgetting, delete_servers
-from bot.storage.questions import Questions, add_questions, delete_questions
+from bot.storage.questions import Questions, add_questions, delete_questions, remove_question
 from bot.storage.secret import DAY, digest
 from bot.storage.tables import EXPORTED, GROUPS, QUESTIONS, REVISIONS, VERSION
 from bot.storage.transactions import LIMIT
@@ -36,14 +44,19 @@ class DatabaseStore(Questions, Forgetting):
     async def add(self, records: Sequence[Record]) -> None:
         """Store all of `records` or none."""
         questions = [one for one in records if isinstance(one, UnansweredQuestion)]
+        taken = [one.question for one in records if isinstance(one, TakenSuggestion)]
         revisions = [one for one in records if isinstance(one, LoadedRevision)]
         servers = [one for one in records if isinstance(one, LeftServer | JoinedServers)]
         async with self._translated():
             secret = await self._key()
-        asked = [(question, digest(secret, question.person, question.asked_at)) for question in questions]
+        asked, answered = (
+            [(one, digest(secret, one.person, one.asked_at)) for one in found] for found in (questions, taken)
+        )
         async with self._transaction() as connection:
             if asked:
                 await add_questions(connection, self._database.insert(GROUPS), asked)
+            for question, asker in answered:
+                await remove_question(connection, question, asker)
             for revision in revisions:
                 await _add_revision(connection, revision)
             has_forgotten = await delete_servers(connection, servers)
