@@ -1,5 +1,6 @@
 """The searchable form of the knowledge: TF-IDF indexes, segments, vectors, and the immutable snapshot of it all."""
 
+import pickle
 from collections import Counter
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -295,41 +296,44 @@ class Index:
         )
         self._entities = [(article.slug, article.entities) for article in knowledge.articles]
         known = before.texts_by_item(self) if before else {}
-        self._texts = tuple(
+        texts = tuple(
             known[target.item.id]
             if target.item.id in known and known[target.item.id].item == target.item
             else TargetTexts.of(self.tokenizer, target)
             for target in self._own
         )
-        self._learn_words()
+        self._packed_texts = pickle.dumps(texts)
+        """What is known of the texts of each target; packed, as only the next edit needs it (2 MB instead of 10)."""
+        self._learn_words(texts)
         self._targets_of_sample: dict[str, tuple[int, ...]] = {}
-        for position, own in enumerate(self._texts):
+        for position, own in enumerate(texts):
             for squeezed in own.squeezed:
                 self._targets_of_sample[squeezed] = tuple({*self._targets_of_sample.get(squeezed, ()), position})
-        words = hash_words([features for own in self._texts for features in own.features])
-        ngrams = hash_ngrams([squeezed for own in self._texts for squeezed in own.squeezed])
+        words = hash_words([features for own in texts for features in own.features])
+        ngrams = hash_ngrams([squeezed for own in texts for squeezed in own.squeezed])
         self.words: TfidfIndex = TfidfIndex(words, small_talk.words.own if small_talk else _NO_TEXTS)
         self.ngrams: TfidfIndex = TfidfIndex(ngrams, small_talk.ngrams.own if small_talk else _NO_TEXTS)
-        self._index_targets()
-        self._index_words()
+        self._index_targets(texts)
+        self._index_words(texts)
 
     def texts_by_item(self, fresh: "Index") -> Mapping[str, TargetTexts]:
         """Return what is known of the texts of each target by its id, if names and lexicon are those of `fresh`."""
         same = fresh.tokenizer.lexicon is self.tokenizer.lexicon and fresh._entities == self._entities  # noqa: SLF001
-        return {own.item.id: own for own in self._texts} if same else {}
+        texts: tuple[TargetTexts, ...] = pickle.loads(self._packed_texts) if same else ()  # noqa: S301  packed above
+        return {own.item.id: own for own in texts}
 
-    def _learn_words(self) -> None:
+    def _learn_words(self, texts: Sequence[TargetTexts]) -> None:
         """Teach the tokenizer every word: first those of all samples, then those of all passages."""
         counts: Counter[str] = Counter()
         stems: dict[str, None] = {}
-        for part in (*(own.asked for own in self._texts), *(own.told for own in self._texts)):
+        for part in (*(own.asked for own in texts), *(own.told for own in texts)):
             counts.update(part.counts)
             stems.update(dict.fromkeys(part.stems))
         self.tokenizer.learn(counts, stems)
 
-    def _index_targets(self) -> None:
+    def _index_targets(self, texts: Sequence[TargetTexts]) -> None:
         """Index what the samples and passages of each target hold."""
-        shared, texts = self.small_talk, self._texts
+        shared = self.small_talk
         stems = [(*own.asked.stems, *own.told.stems) for own in texts]
         self.stems: Postings = Postings(stems, shared.stems if shared else None)
         self.attributes: Postings = Postings([own.attributes for own in texts], shared.attributes if shared else None)
@@ -344,10 +348,10 @@ class Index:
         self.asks: dict[str, Column] = _ask_shares(texts, shared.asks if shared else {}, len(self.targets))
         """Share of each target's samples that ask for a kind of answer, by kind, each of shape (targets,)."""
 
-    def _index_words(self) -> None:
+    def _index_words(self, texts: Sequence[TargetTexts]) -> None:
         """Index the words of each target's texts; all forms of a word share the vector of its shortest form."""
         shared = self.small_talk
-        words = [[word for word in own.words() if len(word) > 1 or is_hangul(word)] for own in self._texts]
+        words = [[word for word in own.words() if len(word) > 1 or is_hangul(word)] for own in texts]
         forms: dict[str, list[str]] = {}
         for word in dict.fromkeys(word for own in words for word in own):
             if shared is None or shared.word_row(word) is None:
@@ -492,8 +496,9 @@ class Vectors:
     def of(cls, index: Index, rows: Halves, small_talk: "Vectors | None" = None) -> "Vectors":
         """Build from one row per text of `index.texts()`, and from the vectors of small talk if it has some."""
         at = len(rows) - len(index.word_texts)
-        own: tuple[Halves, Halves] = rows[:at], rows[at:]
-        shared = small_talk.own if small_talk else (rows[:0], rows[:0])
+        # few samples are compared in full, but every word is: converting them takes longer than multiplying them
+        own: tuple[Halves, Halves] = rows[:at].astype(np.float16), rows[at:].copy()
+        shared = small_talk.own if small_talk else (own[0][:0], own[1][:0])
         samples, words = (Rows(*blocks) for blocks in zip(own, shared, strict=True))
         full = samples.full()
         centre = full.mean(axis=0) if len(full) else np.zeros(rows.shape[1], np.float32)
