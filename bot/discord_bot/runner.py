@@ -194,7 +194,8 @@ class Runner:
         task.add_done_callback(self._indexing.discard)
 
     async def _register_commands(self, client: BotClient) -> Registration:
-        return await sync_if_changed(client.tree, self._settings.admin_guild_ids, self._settings.cache)
+        admins, cache = self._settings.admin_guild_ids, self._settings.cache
+        return await sync_if_changed(client.tree, admins, cache, client.state.rest)
 
     async def _reload_at_hangups(self, hangup: asyncio.Event) -> None:
         while True:
