@@ -15,7 +15,9 @@ from discord import app_commands
 from bot.core.model import Knowledge
 from bot.discord_bot.client import BotClient
 from bot.discord_bot.commands import description_of
+from bot.discord_bot.connection import DISCORD_ERRORS
 from bot.discord_bot.context import Interaction, language_for, state_of
+from bot.discord_bot.logs import describe
 from bot.discord_bot.markup import MESSAGE, escape
 from bot.discord_bot.sending import defer, run_handler, say
 from bot.discord_bot.sync import Registration
@@ -202,7 +204,7 @@ async def is_administrator(interaction: Interaction, settings: DiscordSettings) 
     """Return whether an interaction comes from an administrator in one of their servers."""
     caller = _caller(interaction)
     return is_right_place(settings, caller) and (
-        is_listed(settings, caller) or caller.user_id in await _ask_for_owners(interaction.client)
+        is_listed(settings, caller) or caller.user_id in await _ask_for_owners(interaction)
     )
 
 
@@ -212,12 +214,12 @@ async def refuse(interaction: Interaction) -> None:
     await say(interaction, "admin_refused")
 
 
-async def _ask_for_owners(client: discord.Client) -> set[int]:
-    """Ask Discord who owns the application now; return nobody if that fails."""
+async def _ask_for_owners(interaction: Interaction) -> set[int]:
+    """Ask Discord who owns the application now, as persistently as for a reply; return nobody if that fails."""
     try:
-        return owners(await client.application_info())
-    except discord.HTTPException as error:
-        log.warning("the application's owners could not be asked for: %s", error)
+        return owners(await state_of(interaction).rest.persistently(interaction.client.application_info))
+    except DISCORD_ERRORS as error:
+        log.warning("the application's owners could not be asked for: %s", describe(error))
         return set()
 
 
