@@ -1,6 +1,7 @@
 """Running the bot: start, signals, reloads, a new client when one ends, and an orderly end."""
 
 import asyncio
+import ctypes
 import gc
 import logging
 import os
@@ -335,6 +336,13 @@ def stay_responsive() -> None:
     sys.setswitchinterval(_SWITCH_INTERVAL)
     gc.collect()
     gc.freeze()
+    return_freed_memory()
+
+
+def return_freed_memory() -> None:
+    """Give the memory that building an index has freed back to the system, where the C library can: glibc keeps it."""
+    with suppress(OSError, AttributeError, TypeError):
+        ctypes.CDLL(None).malloc_trim(0)
 
 
 def run_until_stopped(runner: Runner, token: str, look: Callable[[], str], loaded: str | None) -> None:
@@ -403,3 +411,4 @@ def _without_collector(load: Callable[[], T]) -> T:
         return load()
     finally:
         gc.enable()
+        return_freed_memory()
