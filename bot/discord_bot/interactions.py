@@ -21,6 +21,8 @@ from bot.discord_bot.context import (
     without_mention,
     written_text,
 )
+from bot.discord_bot.measures import note_subject
+from bot.discord_bot.memory import AskedQuestion
 from bot.discord_bot.sending import await_or_defer, log_failure, respond, say, update
 from bot.service.autocomplete import Completion
 from bot.service.conversation import context_after_picking
@@ -38,7 +40,7 @@ from bot.service.pages import (
     starters_page,
     why_page,
 )
-from bot.service.unanswered import unanswered_question
+from bot.service.unanswered import asked_text, unanswered_question
 from bot.service.views import (
     Action,
     EntityView,
@@ -91,6 +93,8 @@ async def answer_text(
     if stored:
         server = interaction.guild_id if interaction.is_guild_integration() else None
         state.recorder.unanswered(unanswered_question(answer, text, person), server, private=private)
+        asked = AskedQuestion(asked_text(answer, text), private=private or is_bot_dm(interaction))
+        state.asked.remember(interaction.id, asked)
 
 
 async def answer_message(interaction: Interaction, message: discord.Message) -> None:
@@ -236,6 +240,7 @@ def _remember_picked(interaction: Interaction, view: View, *, private: bool) -> 
     """Let the person's next message be about the fact that was picked, and a reply to the page that shows it."""
     if not isinstance(view, FactView):
         return
+    note_subject(view.article, view.fact)
     state, person, channel = state_of(interaction), interaction.user.id, interaction.channel_id or 0
     before = state.conversations.last(person, channel, private=private)
     context = context_after_picking(state.knowledge, view.article, view.fact, view.language, before)

@@ -233,7 +233,8 @@ async def fill_original(interaction: Interaction, text: str, view: ui.View | Non
 async def run_handler(interaction: Interaction, handler: Awaitable[None], way: Way | None = None) -> None:
     """Run the handler of an interaction as work in flight; report an error to the person."""
     state = state_of(interaction)
-    handling = state.measures.handling(way or way_of(interaction), language_for(interaction), "page")
+    server = (interaction.guild_id or 0) if interaction.is_guild_integration() else 0
+    handling = state.measures.handling(way or way_of(interaction), language_for(interaction), "page", server=server)
     with state.limits.in_flight.working(), handling:
         try:
             await handler

@@ -5,7 +5,21 @@ from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from typing import Any, Final, TypeAlias
 
-from sqlalchemy import Select, and_, bindparam, case, delete, desc, func, insert, or_, select, tuple_, update
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    and_,
+    bindparam,
+    case,
+    delete,
+    desc,
+    func,
+    insert,
+    or_,
+    select,
+    tuple_,
+    update,
+)
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.service.records import Editors, GroupState, QuestionGroup, UnansweredQuestion
@@ -75,8 +89,11 @@ def _group_of(question: UnansweredQuestion) -> _Group:
 
 async def add_questions(
     connection: AsyncConnection, new_group: Upsert, asked: Sequence[tuple[UnansweredQuestion, str]]
-) -> None:
-    """Store questions, each with the digest of its asker, in their groups, which are made where there are none."""
+) -> Sequence[int]:
+    """Store questions, each with the digest of its asker, in their groups, which are made where there are none.
+
+    Returns the ids of the rows, in the order of the questions.
+    """
     groups = await _count(connection, new_group, [question for question, _ in asked])
     rows = [
         {
@@ -98,7 +115,8 @@ async def add_questions(
         more = update(GROUPS).where(GROUPS.c.id == bindparam("group"))
         changes = [{"group": group, "number": number} for group, number in new.items()]
         await connection.execute(more.values(askers=GROUPS.c.askers + bindparam("number")), changes)
-    await connection.execute(insert(QUESTIONS), rows)
+    added = insert(QUESTIONS).returning(QUESTIONS.c.id, sort_by_parameter_order=True)
+    return list((await connection.scalars(added, rows)).all())
 
 
 async def _count(
@@ -129,18 +147,20 @@ async def _count(
     return {(server, article, fact, key): number for number, server, article, fact, key in found}
 
 
-async def delete_before(connection: AsyncConnection, limit: int) -> int:
-    """Delete the questions that were asked before `limit`, and groups that are empty then; return how many questions.
+async def delete_questions(connection: AsyncConnection, which: ColumnElement[bool]) -> int:
+    """Delete the questions of which `which` is true, and groups that are empty then; return how many questions.
 
-    Counts go down with them; that of the askers, who are not known any more, only as far as it must.
+    Counts go down with them; that of the askers, who may not be known any more, only as far as it must.
     """
-    old = QUESTIONS.c.asked_at < limit
     gone = (
-        select(QUESTIONS.c.group_id, func.count().label("number")).where(old).group_by(QUESTIONS.c.group_id).subquery()
+        select(QUESTIONS.c.group_id, func.count().label("number"))
+        .where(which)
+        .group_by(QUESTIONS.c.group_id)
+        .subquery()
     )
     fewer = update(GROUPS).where(GROUPS.c.id == gone.c.group_id)
     await connection.execute(fewer.values(asked=GROUPS.c.asked - gone.c.number))
-    deleted = await connection.execute(delete(QUESTIONS).where(old))
+    deleted = await connection.execute(delete(QUESTIONS).where(which))
     await connection.execute(delete(GROUPS).where(GROUPS.c.asked <= 0))
     await connection.execute(update(GROUPS).where(GROUPS.c.askers > GROUPS.c.asked).values(askers=GROUPS.c.asked))
     return deleted.rowcount

@@ -4,16 +4,25 @@ import asyncio
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from typing import Any, Final
 
-from sqlalchemy import Select, desc, func, insert, select, update
+from sqlalchemy import Select, delete, desc, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.service.records import LoadedRevision, Record, StoreStatus, UnansweredQuestion
+from bot.service.records import (
+    DailyCount,
+    LoadedRevision,
+    Record,
+    StoreStatus,
+    UnansweredQuestion,
+    Vote,
+)
 from bot.storage import migrations
+from bot.storage.counts import Counts, add_counts
 from bot.storage.engines import READING
-from bot.storage.questions import Questions, add_questions, delete_before
-from bot.storage.secret import digest
-from bot.storage.tables import EXPORTED, GROUPS, QUESTIONS, REVISIONS, VERSION
+from bot.storage.questions import Questions, add_questions, delete_questions
+from bot.storage.secret import day_of, digest
+from bot.storage.tables import COUNTS, EXPORTED, GROUPS, QUESTIONS, REVISIONS, VERSION, VOTES
 from bot.storage.transactions import LIMIT
+from bot.storage.votes import add_votes
 
 _PURGE_LIMIT: Final = 300.0
 """Seconds that a purge may take, which deletes about 100,000 questions a second."""
@@ -23,7 +32,7 @@ _DAY: Final = 86_400
 """Seconds."""
 
 
-class DatabaseStore(Questions):
+class DatabaseStore(Questions, Counts):
     """The `Store` in a SQLite file or in PostgreSQL."""
 
     async def upgrade(self) -> int:
@@ -37,6 +46,8 @@ class DatabaseStore(Questions):
     async def add(self, records: Sequence[Record]) -> None:
         """Store all of `records` or none."""
         questions = [one for one in records if isinstance(one, UnansweredQuestion)]
+        votes = [one for one in records if isinstance(one, Vote)]
+        counts = [one for one in records if isinstance(one, DailyCount)]
         revisions = [one for one in records if isinstance(one, LoadedRevision)]
         async with self._translated():
             secret = await asyncio.to_thread(self._secret)
@@ -44,15 +55,24 @@ class DatabaseStore(Questions):
         async with self._transaction() as connection:
             if asked:
                 await add_questions(connection, self._database.insert(GROUPS), asked)
+            if votes:
+                await add_votes(connection, self._database, secret, votes)
+            if counts:
+                await add_counts(connection, self._database.insert(COUNTS), counts)
             for revision in revisions:
                 await _add_revision(connection, revision)
 
     async def purge(self, now: int, *, everything: bool = False) -> int:
-        """Delete the questions that are too old, or all of them, and digests of more than a day; return how many."""
+        """Delete questions, counts and votes that are too old, or all of them, and digests of more than a day.
+
+        Returns how many questions.
+        """
         limit = _NEVER if everything else now - self._days * _DAY
         async with self._transaction(limit=_PURGE_LIMIT) as connection:
             await connection.run_sync(migrations.lock)  # two purges at once would count the same questions
-            deleted = await delete_before(connection, limit)
+            deleted = await delete_questions(connection, QUESTIONS.c.asked_at < limit)
+            for table in (COUNTS, VOTES):
+                await connection.execute(delete(table).where(*() if everything else (table.c.day < day_of(limit),)))
             aged = QUESTIONS.c.asker.is_not(None), QUESTIONS.c.asked_at < now - _DAY
             await connection.execute(update(QUESTIONS).where(*aged).values(asker=None))
         async with self._translated():
@@ -73,8 +93,12 @@ class DatabaseStore(Questions):
                 await connection.execute(select(func.count(), func.min(QUESTIONS.c.asked_at)).select_from(QUESTIONS))
             ).one()
             latest = (await connection.execute(_latest_revision())).first()
+            counted = votes = None
+            if version == newest:
+                counted = await connection.scalar(select(func.sum(COUNTS.c.number)))
+                votes = await connection.scalar(select(func.count()).select_from(VOTES))
         revision = LoadedRevision(latest.revision, latest.action, latest.loaded_at) if latest else None
-        return StoreStatus(place, version, newest, groups or 0, questions, oldest, revision)
+        return StoreStatus(place, version, newest, groups or 0, questions, oldest, revision, counted or 0, votes or 0)
 
     async def check(self) -> None:
         """Raise StoreError if nothing could be written now; change nothing."""

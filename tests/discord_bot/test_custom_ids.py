@@ -21,7 +21,7 @@ from bot.discord_bot.components import (
 )
 from bot.discord_bot.unanswered_list import Tap, mark_of, read_tap
 from bot.service.editing import Place
-from bot.service.views import Action, EntityView, FactView, ListView, Trace, View
+from bot.service.views import Action, EntityView, FactView, ListView, Shown, Trace, View
 
 LANGUAGES: st.SearchStrategy[Language] = st.sampled_from(["ko", "en"])
 SLUGS = st.from_regex(r"[a-z0-9][a-z0-9-]{0,31}", fullmatch=True)
@@ -33,7 +33,8 @@ VIEWS: st.SearchStrategy[View] = st.one_of(
     st.builds(ListView, NAMES, st.integers(0, 9999), LANGUAGES),
 )
 MARKS = st.integers(0, 2**16 - 1)
-TRACES = st.builds(Trace, st.integers(0, 100), MARKS, MARKS, st.integers(0, 100))
+SHOWN: st.SearchStrategy[Shown] = st.sampled_from(["answered", "closest", "suggested", "unanswered"])
+TRACES = st.builds(Trace, st.integers(0, 100), MARKS, MARKS, st.integers(0, 100), SHOWN)
 ACTIONS = st.builds(Action, st.sampled_from(["open", "share", "why", "related"]), VIEWS, st.none() | TRACES)
 
 
@@ -42,7 +43,18 @@ def test_a_button_is_read_back_from_at_most_a_hundred_characters(action: Action)
     custom_id = button_id(action)
     assert len(custom_id) <= MAX_CUSTOM_ID
     assert ANY_BUTTON.fullmatch(custom_id)
-    assert read_button(custom_id) == action
+    read = read_button(custom_id)
+    assert read == action
+    if read and read.trace and action.trace:
+        assert read.trace.shown == action.trace.shown
+
+
+def test_a_button_of_an_earlier_version_says_that_its_fact_was_the_answer() -> None:
+    """Its first two bits are nought, as they still are for an answer."""
+    read = read_button("a1:wfk:openai-exodus:murati-origin:LoEAggGM")
+    assert read == Action("why", FactView("openai-exodus", "murati-origin", "ko"), Trace(93, 513, 1027, 12))
+    assert read.trace is not None
+    assert read.trace.shown == "answered"
 
 
 @given(view=VIEWS)
