@@ -24,6 +24,7 @@ from bot.discord_bot.context import (
 from bot.discord_bot.measures import note_subject
 from bot.discord_bot.memory import AskedQuestion
 from bot.discord_bot.sending import await_or_defer, log_failure, respond, say, update
+from bot.discord_bot.voting import Ballot, decision_with, vote_buttons
 from bot.service.autocomplete import Completion
 from bot.service.conversation import context_after_picking
 from bot.service.library import Completers, Library
@@ -40,7 +41,7 @@ from bot.service.pages import (
     starters_page,
     why_page,
 )
-from bot.service.unanswered import asked_text, unanswered_question
+from bot.service.unanswered import asked_text, stored_text, unanswered_question
 from bot.service.views import (
     Action,
     EntityView,
@@ -257,7 +258,28 @@ async def _explain(interaction: Interaction, view: FactView, trace: Trace | None
         work = partial(asyncio.to_thread, _explained, state.library, text, view, trace)
         explained = await await_or_defer(interaction, state.turns.run(interaction.user.id, work), private=True)
         page = explained or page
-    await _show_privately(interaction, page)
+    if page is None or (message := interaction.message) is None or not state.recorder.has_store:
+        await _show_privately(interaction, page)
+        return
+    _remember_asked(interaction, message)
+    ballot = Ballot("u", message.id, view, decision_with(state.knowledge, view, trace))
+    buttons = vote_buttons(state.voice(view.language), ballot)
+    await respond(interaction, page, private=True, view=buttons)
+
+
+def _remember_asked(interaction: Interaction, message: discord.Message) -> None:
+    """Keep the question of the reply in mind, in case it gets a vote against it.
+
+    After a restart it is known only if it stands in the channel; it is kept only if it was addressed to the bot.
+    """
+    asked, command = state_of(interaction).asked, message.interaction_metadata
+    known = asked.of(message.id, command.id if command else 0)
+    if known is None and (text := _question_above(interaction)):
+        question = message.reference.resolved if message.reference else None
+        if is_bot_dm(interaction) or (isinstance(question, discord.Message) and question.content.strip() != text):
+            known = AskedQuestion(stored_text(text), private=is_bot_dm(interaction))
+    if known is not None:
+        asked.remember(message.id, known)
 
 
 def _question_above(interaction: Interaction) -> str:

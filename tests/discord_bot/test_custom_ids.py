@@ -20,6 +20,7 @@ from bot.discord_bot.components import (
     read_menu,
 )
 from bot.discord_bot.unanswered_list import Tap, mark_of, read_tap
+from bot.discord_bot.voting import read_ballot
 from bot.service.editing import Place
 from bot.service.views import Action, EntityView, FactView, ListView, Shown, Trace, View
 
@@ -103,15 +104,14 @@ def test_a_forged_id_is_ignored_or_read_as_one_that_can_be_written_and_read_agai
     "forged",
     [
         "",
-        "a1:",
-        "a2:ofk:a:b",
-        "a1:xfk:a:b",
-        "a1:ofk:a:b:",
-        "a1:ofk:a:b:________",
-        "a1:olk:who:²",
-        "a1:olk:who:-1",
-        "a1:ofk:a:b:가나다라마바사아",
+        "v1:",
+        "v2:uka:AAAAAAAAAAA:art:fact",
+        "v1:xka:AAAAAAAAAAA:art:fact",
+        "v1:uka:AAAA:art:fact",
+        "v1:uka:가가가가가가가가가가가:art:fact",
+        "v1:uka:AAAAAAAAAAA:Art:fact",
+        "v1:uka:AAAAAAAAAAA:art:",
     ],
 )
-def test_ids_of_other_versions_and_forged_ids_are_ignored(forged: str) -> None:
-    assert read_button(forged) is None
+def test_votes_of_other_versions_and_forged_ones_are_ignored(forged: str) -> None:
+    assert read_ballot(forged) is None
