@@ -27,6 +27,7 @@ from bot.discord_bot.sending import (
     reply_in_thread,
     send_dm,
 )
+from bot.discord_bot.unanswered import note_question
 from bot.service.answering import Answer
 from bot.service.pages import plain_page, reply_page, starters_page
 from bot.service.replies import says_something, subject_of
@@ -157,10 +158,10 @@ class MessageHandler:
         question, exchange.unanswered = exchange.unanswered, None
         asked, exchange.asked = exchange.asked, ""
         if not exchange.is_deleted:
-            if asked and exchange.replies:
-                private = message.guild is None
-                self._state.asked.remember(exchange.replies[-1].id, AskedQuestion(asked, private=private))
-            self._state.recorder.unanswered(question, message.guild.id if message.guild else None)
+            replies = [one.id for one in exchange.replies]
+            note_question(self._state, question, replies, message.guild.id if message.guild else None)
+            if asked and replies:
+                self._state.asked.remember(replies[-1], AskedQuestion(asked, private=message.guild is None))
 
     def _remember_for_person(self, exchange: Exchange, message: discord.Message, incoming: Incoming) -> None:
         self._conversations.remember(_speaker(message, incoming), message.channel.id, exchange.context)
@@ -211,8 +212,10 @@ class MessageHandler:
             return "silent"
         exchange.context, exchange.needs_context = answer.reply.context, answer.needs_context
         exchange.is_answer = answer.reply.outcome == "answered"
+        question = unanswered_question(answer, incoming.text, person)
+        if addressed != "overheard" or answer.reply.closest is not None:  # turning that down is said to the bot
+            exchange.unanswered = question
         if addressed != "overheard":
-            exchange.unanswered = unanswered_question(answer, incoming.text, person)
             exchange.asked = asked_text(answer, incoming.text)
         return reply_page(answer.snapshot.knowledge, answer.reply)
 

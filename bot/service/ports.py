@@ -74,6 +74,12 @@ class Store(Protocol):
     async def figures(self, period: Period, most: int) -> Figures:
         """Return the figures of a period with at most `most` facts in each list; all are 0 without a database."""
 
+    async def forget_person(self, person: int, now: int) -> int:
+        """Delete what can be told to be a person's at the Unix time `now`; return how many things that were.
+
+        These are the votes and the questions of the last day; who asked the older ones is not known.
+        """
+
     async def status(self) -> StoreStatus:
         """Return the state of the store."""
 

@@ -9,17 +9,21 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.service.records import (
     DailyCount,
+    JoinedServers,
+    LeftServer,
     LoadedRevision,
     Record,
     StoreStatus,
+    TakenSuggestion,
     UnansweredQuestion,
     Vote,
 )
 from bot.storage import migrations
 from bot.storage.counts import Counts, add_counts
 from bot.storage.engines import READING
-from bot.storage.questions import Questions, add_questions, delete_questions
-from bot.storage.secret import day_of, digest
+from bot.storage.forgetting import Forgetting, delete_servers
+from bot.storage.questions import Questions, add_questions, delete_questions, remove_question
+from bot.storage.secret import DAY, day_of, digest
 from bot.storage.tables import COUNTS, EXPORTED, GROUPS, QUESTIONS, REVISIONS, VERSION, VOTES
 from bot.storage.transactions import LIMIT
 from bot.storage.votes import add_votes
@@ -28,11 +32,9 @@ _PURGE_LIMIT: Final = 300.0
 """Seconds that a purge may take, which deletes about 100,000 questions a second."""
 _NEVER: Final = 2**62
 """A Unix time after all others."""
-_DAY: Final = 86_400
-"""Seconds."""
 
 
-class DatabaseStore(Questions, Counts):
+class DatabaseStore(Questions, Counts, Forgetting):
     """The `Store` in a SQLite file or in PostgreSQL."""
 
     async def upgrade(self) -> int:
@@ -46,37 +48,45 @@ class DatabaseStore(Questions, Counts):
     async def add(self, records: Sequence[Record]) -> None:
         """Store all of `records` or none."""
         questions = [one for one in records if isinstance(one, UnansweredQuestion)]
+        taken = [one.question for one in records if isinstance(one, TakenSuggestion)]
         votes = [one for one in records if isinstance(one, Vote)]
         counts = [one for one in records if isinstance(one, DailyCount)]
         revisions = [one for one in records if isinstance(one, LoadedRevision)]
+        servers = [one for one in records if isinstance(one, LeftServer | JoinedServers)]
         async with self._translated():
-            secret = await asyncio.to_thread(self._secret)
-        asked = [(question, digest(secret, question.person, question.asked_at)) for question in questions]
+            secret = await self._key()
+        asked, answered = (
+            [(one, digest(secret, one.person, one.asked_at)) for one in found] for found in (questions, taken)
+        )
         async with self._transaction() as connection:
             if asked:
                 await add_questions(connection, self._database.insert(GROUPS), asked)
+            for question, asker in answered:
+                await remove_question(connection, question, asker)
             if votes:
                 await add_votes(connection, self._database, secret, votes)
             if counts:
                 await add_counts(connection, self._database.insert(COUNTS), counts)
             for revision in revisions:
                 await _add_revision(connection, revision)
+            has_forgotten = await delete_servers(connection, servers)
+        if has_forgotten:
+            await self._forget_pages()
 
     async def purge(self, now: int, *, everything: bool = False) -> int:
         """Delete questions, counts and votes that are too old, or all of them, and digests of more than a day.
 
         Returns how many questions.
         """
-        limit = _NEVER if everything else now - self._days * _DAY
+        limit = _NEVER if everything else now - self._days * DAY
         async with self._transaction(limit=_PURGE_LIMIT) as connection:
             await connection.run_sync(migrations.lock)  # two purges at once would count the same questions
             deleted = await delete_questions(connection, QUESTIONS.c.asked_at < limit)
             for table in (COUNTS, VOTES):
                 await connection.execute(delete(table).where(*() if everything else (table.c.day < day_of(limit),)))
-            aged = QUESTIONS.c.asker.is_not(None), QUESTIONS.c.asked_at < now - _DAY
+            aged = QUESTIONS.c.asker.is_not(None), QUESTIONS.c.asked_at < now - DAY
             await connection.execute(update(QUESTIONS).where(*aged).values(asker=None))
-        async with self._translated():
-            await asyncio.to_thread(self._database.forget)
+        await self._forget_pages()
         return deleted
 
     async def status(self) -> StoreStatus:

@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.service.records import UnansweredQuestion, Vote
@@ -12,6 +12,9 @@ from bot.storage.engines import Database
 from bot.storage.questions import add_questions, delete_questions
 from bot.storage.secret import answer_digest, digest, voter_digest
 from bot.storage.tables import GROUPS, QUESTIONS, VOTES
+
+_AT_ONCE: Final = 500
+"""Digests that one query looks for."""
 
 
 async def add_votes(connection: AsyncConnection, database: Database, secret: bytes, votes: Sequence[Vote]) -> None:
@@ -40,6 +43,22 @@ async def add_votes(connection: AsyncConnection, database: Database, secret: byt
     new = database.insert(VOTES)
     changes = {name: new.excluded[name] for name in ("decision", "language", "is_up", "word", "question_id", "day")}
     await connection.execute(new.on_conflict_do_update(index_elements=[VOTES.c.voter], set_=changes), rows)
+
+
+async def delete_votes(connection: AsyncConnection, secret: bytes, person: int) -> int:
+    """Delete the votes of a person, with the questions that were stored for them; return how many votes.
+
+    A digest can't be turned back, so that of the person is made for each answer that somebody voted on.
+    """
+    answers = (await connection.scalars(select(VOTES.c.answer).distinct())).all()
+    voters = [voter_digest(secret, answer, person) for answer in answers]
+    deleted = 0
+    for start in range(0, len(voters), _AT_ONCE):
+        theirs = VOTES.c.voter.in_(voters[start : start + _AT_ONCE])
+        questions = select(VOTES.c.question_id).where(theirs, VOTES.c.question_id.is_not(None))
+        await delete_questions(connection, QUESTIONS.c.id.in_(list(await connection.scalars(questions))))
+        deleted += (await connection.execute(delete(VOTES).where(theirs))).rowcount
+    return deleted
 
 
 def _after(earlier: Vote | None, vote: Vote) -> Vote:

@@ -36,7 +36,9 @@ VIEWS: st.SearchStrategy[View] = st.one_of(
 MARKS = st.integers(0, 2**16 - 1)
 SHOWN: st.SearchStrategy[Shown] = st.sampled_from(["answered", "closest", "suggested", "unanswered"])
 TRACES = st.builds(Trace, st.integers(0, 100), MARKS, MARKS, st.integers(0, 100), SHOWN)
-ACTIONS = st.builds(Action, st.sampled_from(["open", "share", "why", "related"]), VIEWS, st.none() | TRACES)
+ACTIONS = st.builds(
+    Action, st.sampled_from(["open", "share", "why", "related", "turn down"]), VIEWS, st.none() | TRACES
+)
 
 
 @given(action=ACTIONS)

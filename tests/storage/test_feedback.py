@@ -6,7 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from bot.service.records import Counted, DailyCount, Figures, Period, Ratings, Vote
+from bot.service.records import Counted, DailyCount, Figures, LeftServer, Period, Ratings, Vote
+from bot.storage import votes
 from bot.storage.secret import day_of
 from bot.storage.store import DatabaseStore
 from tests.storage.databases import contents, opened
@@ -152,6 +153,30 @@ async def test_a_question_that_is_deleted_is_never_mistaken_for_a_later_one(stor
     await store.add([QUESTION])
     await store.add([UP])
     assert [group.asked for group in await store.groups(10)] == [1]
+
+
+async def test_a_person_can_be_forgotten_with_their_votes_and_the_questions_of_these(
+    store: DatabaseStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Long after the code of the question was erased, and however many answers there are votes on."""
+    monkeypatch.setattr(votes, "_AT_ONCE", 3)
+    await store.add([replace(UP, message=number) for number in range(10)])
+    await store.add([DOWN, replace(DOWN, person=BEN, question=replace(DISLIKED, person=BEN))])
+    await store.purge(NOW + 2 * DAY)
+    assert await store.forget_person(ADA, NOW + 2 * DAY) == 11
+    found = await figures(store)
+    assert (found.up, found.down) == (0, 1)
+    assert [group.asked for group in await store.groups(10)] == [1]
+    assert await store.forget_person(ADA, NOW + 2 * DAY) == 0
+
+
+async def test_a_server_that_removed_the_bot_is_forgotten_with_its_counts_and_votes(store: DatabaseStore) -> None:
+    elsewhere = replace(DOWN, server=43, message=5, question=replace(DISLIKED, server=43))
+    await store.add([DOWN, elsewhere, DailyCount(ORIGIN, 1), DailyCount(replace(ORIGIN, server=43), 1)])
+    await store.add([LeftServer(42)])
+    found = await figures(store)
+    assert (found.servers, found.down) == ({"43": 1}, 1)
+    assert [group.server for group in await store.groups(10)] == [43]
 
 
 async def test_counts_and_votes_go_after_their_days(store: DatabaseStore) -> None:
