@@ -214,9 +214,9 @@ async def test_ids_of_other_versions_are_answered_with_a_sentence(alice: Actor) 
     assert "👍" not in labels(forged)
 
 
-@pytest.mark.usefixtures("bot")
-async def test_votes_do_not_wait_for_a_store_in_trouble(alice: Actor, tmp_path: Path) -> None:
-    for path in (tmp_path / "data").glob("store.db*"):
-        path.write_bytes(b"no database" * 1000)
-    why = await alice.clicks(await alice.says(QUESTION), "⋯")
-    assert labels(await alice.clicks(why, "👍")) == ["👍 ✓", "👎"]
+async def test_votes_do_not_wait_for_a_store_in_trouble(server: FakeDiscord, alice: Actor, tmp_path: Path) -> None:
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "store.db").write_bytes(b"no database" * 1000)
+    async with voting(server, tmp_path):
+        why = await alice.clicks(await alice.says(QUESTION), "⋯")
+        assert labels(await alice.clicks(why, "👍")) == ["👍 ✓", "👎"]
