@@ -23,6 +23,7 @@ from bot.discord_bot.sending import defer, run_handler, say
 from bot.discord_bot.sync import Registration
 from bot.errors import KnowledgeError, Problem
 from bot.service.library import Change
+from bot.service.pages import LONGEST_CHOICE, MOST_CHOICES, clip
 from bot.service.replies import Voice
 from bot.settings import DiscordSettings
 
@@ -212,6 +213,14 @@ async def refuse(interaction: Interaction) -> None:
     """Tell somebody that they are no administrator."""
     log.warning("/facts was refused to somebody who is no administrator")
     await say(interaction, "admin_refused")
+
+
+def article_choices(interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
+    """Return the articles whose title or slug contains what was typed."""
+    language = language_for(interaction)
+    found = [(one.title.get(language), one.slug) for one in state_of(interaction).knowledge.articles]
+    wanted = [pair for pair in found if any(typed.casefold() in text.casefold() for text in pair)]
+    return [app_commands.Choice(name=clip(title, LONGEST_CHOICE), value=slug) for title, slug in wanted[:MOST_CHOICES]]
 
 
 async def _ask_for_owners(interaction: Interaction) -> set[int]:

@@ -24,6 +24,7 @@ from bot.discord_bot.client import BotClient
 from bot.discord_bot.connection import DISCORD_ERRORS, final_error, pause
 from bot.discord_bot.context import BotState
 from bot.discord_bot.health import serving
+from bot.discord_bot.insight import Insight, add_insight_command
 from bot.discord_bot.logs import describe
 from bot.discord_bot.measures import CONTENT_TYPE, Measures
 from bot.discord_bot.queueing import ANSWERING, Coalesced
@@ -105,6 +106,8 @@ class Runner:
         if group and self._editing:
             shown = UnansweredList(self._settings, self._store, self._editing, partial(self._edit, self._editing))
             add_unanswered_command(client, group, shown)
+        if group:
+            add_insight_command(client, group, Insight(self._settings, self._store))
         return client
 
     def status(self) -> Status:

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bot.core.model import Knowledge
-from bot.service.records import Editors, GroupState, QuestionGroup, Record, StoreStatus
+from bot.service.records import Editors, Figures, GroupState, Period, QuestionGroup, Record, StoreStatus
 
 
 class Encoder(Protocol):
@@ -56,7 +56,7 @@ class Store(Protocol):
     async def purge(self, now: int, *, everything: bool = False) -> int:
         """Delete the questions that are too old at the Unix time `now`, or all of them; return how many.
 
-        It also erases what tells askers apart, after a day.
+        So it does with counts and votes. It also erases what tells askers apart, after a day.
         """
 
     async def groups(self, most: int, editors: Editors | None = None, skip: int = 0) -> Sequence[QuestionGroup]:
@@ -71,10 +71,13 @@ class Store(Protocol):
     async def close_group(self, number: int, state: GroupState, now: int) -> None:
         """Close the group with this id at the Unix time `now`."""
 
+    async def figures(self, period: Period, most: int) -> Figures:
+        """Return the figures of a period with at most `most` facts in each list; all are 0 without a database."""
+
     async def forget_person(self, person: int, now: int) -> int:
         """Delete what can be told to be a person's at the Unix time `now`; return how many things that were.
 
-        These are the questions of the last day; who asked the older ones is not known.
+        These are the votes and the questions of the last day; who asked the older ones is not known.
         """
 
     async def status(self) -> StoreStatus:

@@ -59,6 +59,41 @@ MIGRATIONS: Final[tuple[tuple[str, ...], ...]] = (
         "ALTER TABLE unanswered_group ADD COLUMN closed_at BIGINT NOT NULL DEFAULT 0",
         "CREATE INDEX unanswered_group_open ON unanswered_group (server, state, asked DESC, last_asked DESC)",
     ),
+    (
+        """
+        CREATE TABLE daily_count (
+            id {identity},
+            day TEXT NOT NULL,
+            server BIGINT NOT NULL,
+            article TEXT NOT NULL,
+            fact TEXT NOT NULL,
+            decision TEXT NOT NULL,
+            language TEXT NOT NULL,
+            way TEXT NOT NULL,
+            number INTEGER NOT NULL,
+            UNIQUE (server, day, article, fact, decision, language, way)
+        )
+        """,
+        "CREATE INDEX daily_count_day ON daily_count (day)",
+        """
+        CREATE TABLE vote (
+            id {identity},
+            answer TEXT NOT NULL,
+            voter TEXT NOT NULL UNIQUE,
+            server BIGINT NOT NULL,
+            article TEXT NOT NULL,
+            fact TEXT NOT NULL,
+            decision TEXT NOT NULL,
+            language TEXT NOT NULL,
+            is_up BOOLEAN NOT NULL,
+            word TEXT NOT NULL,
+            question_id BIGINT REFERENCES unanswered_question (id) ON DELETE SET NULL,
+            day TEXT NOT NULL
+        )
+        """,
+        "CREATE INDEX vote_question ON vote (question_id)",
+        "CREATE INDEX vote_day ON vote (day)",
+    ),
 )
 NEWEST: Final = len(MIGRATIONS)
 
