@@ -7,7 +7,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bot.core.model import Knowledge
-from bot.service.records import Editors, GroupState, QuestionGroup, Record, StoreStatus
+from bot.service.records import (
+    ActiveRevision,
+    Bundle,
+    Editors,
+    GroupState,
+    LoadedRevision,
+    QuestionGroup,
+    Record,
+    StoreStatus,
+)
 
 
 class Encoder(Protocol):
@@ -19,6 +28,19 @@ class Encoder(Protocol):
 
     def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Return one unit row per text, shape (len(texts), dimensions); texts are normalised and capped."""
+
+
+class FactFiles(Protocol):
+    """Reads facts from their files; what was read last makes reading quick where most of it is the same."""
+
+    def take_bundle(self, revision: str) -> Bundle | None:
+        """Return the files that were read last, once, if their revision is this one."""
+
+    def read_bundle(self, bundle: Bundle, revision: str) -> tuple[Knowledge, str]:
+        """Return the knowledge of a bundle as if it had been read, and its revision; raise KnowledgeError."""
+
+    def look_into(self, bundle: Bundle) -> Knowledge:
+        """Return the knowledge of a bundle, which does not count as read; raise KnowledgeError."""
 
 
 class Edit(Protocol):
@@ -44,8 +66,30 @@ class Edit(Protocol):
         """Write all of it or nothing; raise StaleError if somebody changed the same files since, KnowledgeError."""
 
 
-class Store(Protocol):
-    """Keeps what outlives the process; every method raises StoreError if the database can't be used."""
+class RevisionStore(Protocol):
+    """Keeps the revisions that were loaded, with their files; every method raises StoreError."""
+
+    async def active(self) -> ActiveRevision | None:
+        """Return the revision that is answered from, None if none was loaded yet."""
+
+    async def publish(self, loaded: LoadedRevision, seen: str | None, *, pinned: bool = False) -> None:
+        """Store a revision and make it the active one; StaleError unless that is `seen` until now, None for none."""
+
+    async def bundle(self, revision: str) -> Bundle | None:
+        """Return the files of a revision, None if they are not kept."""
+
+    async def revisions(self, most: int, skip: int = 0) -> Sequence[LoadedRevision]:
+        """Return the revisions in the order in which they were loaded, the latest first, at most `most` after `skip`.
+
+        Their files are not among what is returned.
+        """
+
+    async def revisions_like(self, prefix: str, most: int) -> Sequence[LoadedRevision]:
+        """Return each revision that begins with `prefix` as it was loaded last, if its files are kept, latest first."""
+
+
+class RecordStore(Protocol):
+    """Takes records in the background; every method raises StoreError."""
 
     async def upgrade(self) -> int:
         """Create the database or bring it up to date; return its version. Several processes may do so at once."""
@@ -58,6 +102,13 @@ class Store(Protocol):
 
         It also erases what tells askers apart, after a day.
         """
+
+    async def close(self) -> None:
+        """Close all connections."""
+
+
+class Store(RecordStore, RevisionStore, Protocol):
+    """Keeps what outlives the process; every method raises StoreError if the database can't be used."""
 
     async def groups(self, most: int, editors: Editors | None = None, skip: int = 0) -> Sequence[QuestionGroup]:
         """Return the open groups of unanswered questions, the most asked first, at most `most` after the first `skip`.
@@ -79,6 +130,3 @@ class Store(Protocol):
 
     def rows(self) -> AsyncGenerator[tuple[str, Mapping[str, object]]]:
         """Yield the name of the table and the values of each row that is kept, without what tells askers apart."""
-
-    async def close(self) -> None:
-        """Close all connections."""

@@ -2,17 +2,17 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, Mapping, Sequence
-from typing import Any, Final
+from typing import Final
 
-from sqlalchemy import Select, desc, func, insert, select, update
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import func, select, update
 
 from bot.service.records import LoadedRevision, Record, StoreStatus, UnansweredQuestion
 from bot.storage import migrations
 from bot.storage.engines import READING
 from bot.storage.questions import Questions, add_questions, delete_before
+from bot.storage.revisions import Revisions, add_loaded, delete_old_revisions, latest_revision
 from bot.storage.secret import digest
-from bot.storage.tables import EXPORTED, GROUPS, QUESTIONS, REVISIONS, VERSION
+from bot.storage.tables import EXPORTED, GROUPS, QUESTIONS, VERSION
 from bot.storage.transactions import LIMIT
 
 _PURGE_LIMIT: Final = 300.0
@@ -23,7 +23,7 @@ _DAY: Final = 86_400
 """Seconds."""
 
 
-class DatabaseStore(Questions):
+class DatabaseStore(Questions, Revisions):
     """The `Store` in a SQLite file or in PostgreSQL."""
 
     async def upgrade(self) -> int:
@@ -45,7 +45,7 @@ class DatabaseStore(Questions):
             if asked:
                 await add_questions(connection, self._database.insert(GROUPS), asked)
             for revision in revisions:
-                await _add_revision(connection, revision)
+                await add_loaded(connection, revision)
 
     async def purge(self, now: int, *, everything: bool = False) -> int:
         """Delete the questions that are too old, or all of them, and digests of more than a day; return how many."""
@@ -55,6 +55,7 @@ class DatabaseStore(Questions):
             deleted = await delete_before(connection, limit)
             aged = QUESTIONS.c.asker.is_not(None), QUESTIONS.c.asked_at < now - _DAY
             await connection.execute(update(QUESTIONS).where(*aged).values(asker=None))
+            await delete_old_revisions(connection)
         async with self._translated():
             await asyncio.to_thread(self._database.forget)
         return deleted
@@ -72,7 +73,7 @@ class DatabaseStore(Questions):
             questions, oldest = (
                 await connection.execute(select(func.count(), func.min(QUESTIONS.c.asked_at)).select_from(QUESTIONS))
             ).one()
-            latest = (await connection.execute(_latest_revision())).first()
+            latest = (await connection.execute(latest_revision())).first()
         revision = LoadedRevision(latest.revision, latest.action, latest.loaded_at) if latest else None
         return StoreStatus(place, version, newest, groups or 0, questions, oldest, revision)
 
@@ -100,15 +101,3 @@ class DatabaseStore(Questions):
     async def close(self) -> None:
         """Close all connections."""
         await self._database.engine.dispose()
-
-
-async def _add_revision(connection: AsyncConnection, loaded: LoadedRevision) -> None:
-    """Store a revision unless it is the one that was loaded last, as after a restart."""
-    latest = (await connection.execute(_latest_revision())).first()
-    if latest is None or latest.revision != loaded.revision:
-        values = {"revision": loaded.revision, "action": loaded.action, "loaded_at": loaded.loaded_at}
-        await connection.execute(insert(REVISIONS).values(**values))
-
-
-def _latest_revision() -> Select[Any]:
-    return select(REVISIONS).order_by(desc(REVISIONS.c.id)).limit(1)
