@@ -124,6 +124,10 @@ class Languages:
         """Return the language that a person last used, if known."""
         return self._by_person.get(person)
 
+    def forget(self, person: int) -> None:
+        """Forget which language a person used."""
+        self._by_person.pop(person, None)
+
 
 class Conversations:
     """The context of each person's last answer in a channel, and of each of the bot's messages."""
@@ -142,6 +146,11 @@ class Conversations:
         """Remember the context of the bot's `messages`, if they have one."""
         if context:
             self._by_message.update(dict.fromkeys(messages, context))
+
+    def forget(self, person: int) -> None:
+        """Forget a person's last answers in all channels."""
+        for key in [key for key in self._by_person if key[0] == person]:
+            self._by_person.pop(key, None)
 
     def last(self, person: int, channel: int, *, private: bool = False) -> Context | None:
         """Return the context of the person's last answer in the channel."""

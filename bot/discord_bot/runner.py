@@ -91,6 +91,7 @@ class Runner:
         self._trouble = ""
         """Why the last attempt to connect failed."""
         self._stop = asyncio.Event()
+        self._indexing: set[asyncio.Task[None]] = set()
         self._show_measures()
         self.reload = Coalesced(self._reload)
         """Reload the facts, in a run that begins after the call; two at most are under way, whoever asks for them."""
@@ -167,6 +168,7 @@ class Runner:
 
     async def _took_over(self) -> Registration:
         """Build the commands from other facts and register those that changed."""
+        self._index_for_typing()
         registration: Registration = "unchanged"
         if self.client:
             self.client.rebuild_commands()
@@ -179,10 +181,17 @@ class Runner:
         """Make the question of a group a sample; arguments and errors are those of `Editing.add_question`."""
         edit = partial(editing.add_question, group, place, seen, stored)
         edited = await self.loading.edit(edit)
+        self._index_for_typing()
         log.info("a question was added to %s, facts at revision %s", place, edited.revision)
         if edited.copied_to:
             log.info("the shipped articles were copied to %s and are served from there", edited.copied_to)
         return edited
+
+    def _index_for_typing(self) -> None:
+        """Index what typing is completed with in the background, so that no keystroke waits for it."""
+        task = asyncio.create_task(_logged(asyncio.to_thread(self._library.completers)))
+        self._indexing.add(task)
+        task.add_done_callback(self._indexing.discard)
 
     async def _register_commands(self, client: BotClient) -> Registration:
         return await sync_if_changed(client.tree, self._settings.admin_guild_ids, self._settings.cache)
@@ -215,8 +224,8 @@ class Runner:
         _listen_to_signals(stop, hangup)
         jobs = [
             asyncio.create_task(self._reload_at_hangups(hangup)),
-            asyncio.create_task(_logged(asyncio.to_thread(self._library.completers))),
         ]
+        self._index_for_typing()
         if self._settings.watch:
             jobs.append(asyncio.create_task(watch(look, self._reload_and_log, loaded)))
         try:
@@ -225,9 +234,9 @@ class Runner:
                     jobs.append(asyncio.create_task(_logged(self.loading.begin_later())))
                 await self._keep_connected(token, stop)
         finally:
-            for job in jobs:
+            for job in (*jobs, *self._indexing):
                 job.cancel()
-            await asyncio.gather(*jobs, return_exceptions=True)
+            await asyncio.gather(*jobs, *self._indexing, return_exceptions=True)
 
     @asynccontextmanager
     async def _http(self, jobs: list[asyncio.Task[None]]) -> AsyncIterator[None]:

@@ -6,12 +6,13 @@ from typing import Final
 
 from sqlalchemy import func, select, update
 
-from bot.service.records import LoadedRevision, Record, StoreStatus, UnansweredQuestion
+from bot.service.records import JoinedServers, LeftServer, LoadedRevision, Record, StoreStatus, UnansweredQuestion
 from bot.storage import migrations
 from bot.storage.engines import READING
-from bot.storage.questions import Questions, add_questions, delete_before
+from bot.storage.forgetting import Forgetting, delete_servers
+from bot.storage.questions import Questions, add_questions, delete_questions
 from bot.storage.revisions import Revisions, add_loaded, delete_old_revisions, latest_revision
-from bot.storage.secret import digest
+from bot.storage.secret import DAY, digest
 from bot.storage.tables import EXPORTED, GROUPS, QUESTIONS, VERSION
 from bot.storage.transactions import LIMIT
 
@@ -19,11 +20,9 @@ _PURGE_LIMIT: Final = 300.0
 """Seconds that a purge may take, which deletes about 100,000 questions a second."""
 _NEVER: Final = 2**62
 """A Unix time after all others."""
-_DAY: Final = 86_400
-"""Seconds."""
 
 
-class DatabaseStore(Questions, Revisions):
+class DatabaseStore(Questions, Revisions, Forgetting):
     """The `Store` in a SQLite file or in PostgreSQL."""
 
     async def upgrade(self) -> int:
@@ -38,26 +37,29 @@ class DatabaseStore(Questions, Revisions):
         """Store all of `records` or none."""
         questions = [one for one in records if isinstance(one, UnansweredQuestion)]
         revisions = [one for one in records if isinstance(one, LoadedRevision)]
+        servers = [one for one in records if isinstance(one, LeftServer | JoinedServers)]
         async with self._translated():
-            secret = await asyncio.to_thread(self._secret)
+            secret = await self._key()
         asked = [(question, digest(secret, question.person, question.asked_at)) for question in questions]
         async with self._transaction() as connection:
             if asked:
                 await add_questions(connection, self._database.insert(GROUPS), asked)
             for revision in revisions:
                 await add_loaded(connection, revision)
+            has_forgotten = await delete_servers(connection, servers)
+        if has_forgotten:
+            await self._forget_pages()
 
     async def purge(self, now: int, *, everything: bool = False) -> int:
         """Delete the questions that are too old, or all of them, and digests of more than a day; return how many."""
-        limit = _NEVER if everything else now - self._days * _DAY
+        limit = _NEVER if everything else now - self._days * DAY
         async with self._transaction(limit=_PURGE_LIMIT) as connection:
             await connection.run_sync(migrations.lock)  # two purges at once would count the same questions
-            deleted = await delete_before(connection, limit)
-            aged = QUESTIONS.c.asker.is_not(None), QUESTIONS.c.asked_at < now - _DAY
+            deleted = await delete_questions(connection, QUESTIONS.c.asked_at < limit)
+            aged = QUESTIONS.c.asker.is_not(None), QUESTIONS.c.asked_at < now - DAY
             await connection.execute(update(QUESTIONS).where(*aged).values(asker=None))
             await delete_old_revisions(connection)
-        async with self._translated():
-            await asyncio.to_thread(self._database.forget)
+        await self._forget_pages()
         return deleted
 
     async def status(self) -> StoreStatus:
