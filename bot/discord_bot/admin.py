@@ -90,6 +90,8 @@ class Status:
     """Seconds between a heartbeat and its answer; NaN before the first."""
     reloads: int
     rebuilds: int
+    is_pinned: bool = False
+    """Whether somebody went back to the revision, which stays until the next reload."""
 
 
 Reload: TypeAlias = Callable[[], Awaitable[tuple[Change, Registration]]]
@@ -108,23 +110,26 @@ def count(knowledge: Knowledge) -> Counts:
     )
 
 
-def reload_report(voice: Voice, change: Change, registration: Registration) -> Report:
-    """Report what a reload changed, by id, and whether the commands were registered."""
+def reload_report(
+    voice: Voice, change: Change, registration: Registration, key: str = "reloaded", **values: object
+) -> Report:
+    """Report what a reload or the like, which is told with the sentence `key`, changed, and which commands."""
     groups = (("added", change.added), ("removed", change.removed), ("changed", change.changed))
-    head = voice.say("reloaded", **{name: len(ids) for name, ids in groups})
+    head = voice.say(key, **{name: len(ids) for name, ids in groups}, **values)
     details = [f"{voice.say(f'admin_{name}')}: {', '.join(ids)}" for name, ids in groups if ids]
     tail = [voice.say("admin_commands_changed")] if change.commands_changed else []
     tail += [voice.say(_REGISTRATION[registration])] if registration in _REGISTRATION else []
-    return _report(voice, head, details, tail)
+    return listed(voice, head, details, tail)
 
 
 def problems_report(voice: Voice, problems: Sequence[Problem]) -> Report:
     """List all problems with file and line."""
-    return _report(voice, voice.say("reload_failed", count=len(problems)), [str(problem) for problem in problems], [])
+    return listed(voice, voice.say("reload_failed", count=len(problems)), [str(problem) for problem in problems], [])
 
 
-def _report(voice: Voice, head: str, details: list[str], tail: list[str]) -> Report:
-    shown = "\n".join(f"- {escape(line)}" for line in details)
+def listed(voice: Voice, head: str, details: Sequence[str], tail: Sequence[str], bullet: str = "- ") -> Report:
+    """Return a head, details and a tail as one message; many details as a file."""
+    shown = "\n".join(f"{bullet}{escape(line)}" for line in details)
     if len(shown) <= _MAX_DETAILS:
         return Report("\n".join(filter(None, [head, shown, *tail])))
     text = "\n".join([head, voice.say("admin_attached"), *tail])
@@ -136,6 +141,7 @@ def status_report(voice: Voice, status: Status) -> Report:
     latency = "–" if math.isnan(status.latency) else f"{status.latency * 1000:.0f} ms"
     lines = [
         voice.say("admin_status_revision", revision=status.revision, when=f"<t:{status.loaded_at.timestamp():.0f}:R>"),
+        *([voice.say("admin_status_pinned")] if status.is_pinned else []),
         voice.say("admin_status_counts", **asdict(status.counts)),
         voice.say("admin_status_uptime", uptime=_duration(voice, status.uptime), latency=latency),
         voice.say("admin_status_events", reloads=status.reloads, rebuilds=status.rebuilds),
@@ -168,11 +174,11 @@ def add_admin_commands(
 
     @group.command(name="reload", description=description_of(messages["admin_reload"]))
     async def facts_reload(interaction: Interaction) -> None:
-        await run_handler(interaction, _answer(interaction, settings, partial(_reload, reload)), "admin")
+        await run_handler(interaction, answer(interaction, settings, partial(_reload, reload)), "admin")
 
     @group.command(name="status", description=description_of(messages["admin_status"]))
     async def facts_status(interaction: Interaction) -> None:
-        await run_handler(interaction, _answer(interaction, settings, partial(_status, status)), "admin")
+        await run_handler(interaction, answer(interaction, settings, partial(_status, status)), "admin")
 
     client.tree.add_command(group, guilds=guilds)
     return group
@@ -182,15 +188,15 @@ async def _reload(reload: Reload, interaction: Interaction) -> Report:
     try:
         change, registration = await reload()
     except KnowledgeError as error:
-        return problems_report(_voice(interaction), error.problems)
-    return reload_report(_voice(interaction), change, registration)
+        return problems_report(voice_of(interaction), error.problems)
+    return reload_report(voice_of(interaction), change, registration)
 
 
 async def _status(status: GetStatus, interaction: Interaction) -> Report:
-    return status_report(_voice(interaction), status())
+    return status_report(voice_of(interaction), status())
 
 
-async def _answer(
+async def answer(
     interaction: Interaction, settings: DiscordSettings, report: Callable[[Interaction], Awaitable[Report]]
 ) -> None:
     """Acknowledge the command, check the caller, and show the report to administrators only."""
@@ -232,7 +238,8 @@ async def _ask_for_owners(interaction: Interaction) -> set[int]:
         return set()
 
 
-def _voice(interaction: Interaction) -> Voice:
+def voice_of(interaction: Interaction) -> Voice:
+    """Return the bot's own sentences in the caller's language."""
     return state_of(interaction).voice(language_for(interaction))
 
 

@@ -24,6 +24,8 @@ from bot.settings import DiscordSettings
 
 Edit: TypeAlias = Callable[[Interaction, str, str], Awaitable[None]]
 """Carries out the button or menu with a custom id; the last argument is the entry of the menu that was picked."""
+Turn: TypeAlias = Callable[[Interaction, int], Awaitable[None]]
+"""Shows a page, counted from 0, of the history of revisions."""
 _TELLING: Final = 0.25
 """Share of the time at the end that is kept for telling people that they get no answer."""
 
@@ -56,6 +58,7 @@ class BotClient(SteadyClient):
         self.tree = CommandTree(self)
         self._messages = MessageHandler(self.state, self._home_language)
         self._edit: Edit | None = None
+        self._turn: Turn | None = None
 
     @property
     def bot_id(self) -> int:
@@ -152,6 +155,16 @@ class BotClient(SteadyClient):
         if await is_accepted(interaction):
             edit = self._edit(interaction, custom_id, value) if self._edit else say(interaction, "gone")
             await run_handler(interaction, edit, "admin")
+
+    def turn_with(self, turn: Turn) -> None:
+        """Carry out the buttons of the history of revisions with `turn`."""
+        self._turn = turn
+
+    async def turned(self, interaction: Interaction, page: int) -> None:
+        """Show another page of the history of revisions; without administrators there is none."""
+        if await is_accepted(interaction):
+            turn = self._turn(interaction, page) if self._turn else say(interaction, "gone")
+            await run_handler(interaction, turn, "admin")
 
 
 class CommandTree(SteadyTree):

@@ -14,13 +14,12 @@ from typing import Final
 from bot.discord_bot.limits import Clock
 from bot.discord_bot.measures import Decision, Handling, Measures
 from bot.errors import StoreError
-from bot.service.ports import Store
+from bot.service.ports import RecordStore
 from bot.service.records import (
     Counted,
     DailyCount,
     JoinedServers,
     LeftServer,
-    LoadAction,
     LoadedRevision,
     Record,
     TakenSuggestion,
@@ -55,7 +54,7 @@ LAST_WRITES: Final = 0.5
 class Recorder:
     """Takes records at any time and writes them in the background, in order; without a store it takes none."""
 
-    def __init__(self, store: Store | None, measures: Measures, clock: Clock = time.time) -> None:
+    def __init__(self, store: RecordStore | None, measures: Measures, clock: Clock = time.time) -> None:
         """Write to `store`; nothing is written before `writing` begins. `clock` returns the Unix time."""
         self._store = store
         self._measures = measures
@@ -124,9 +123,9 @@ class Recorder:
         question = replace(vote.question, asked_at=now) if vote.question else None
         self._add(replace(vote, day=_day_of(now), question=question))
 
-    def loaded(self, revision: str, action: LoadAction) -> None:
+    def loaded(self, loaded: LoadedRevision) -> None:
         """Record that the bot answers from other facts from now on."""
-        self._add(LoadedRevision(revision, action, int(self._clock())))
+        self._add(loaded)
 
     def left(self, server: int) -> None:
         """Record that a server removed the bot."""
@@ -187,7 +186,7 @@ class Recorder:
                 async with asyncio.timeout(LAST_WRITES):
                     await self._store.close()
 
-    async def _write_until_the_end(self, store: Store) -> None:
+    async def _write_until_the_end(self, store: RecordStore) -> None:
         failures = 0
         while self._waiting or self._counts or not self._ending.is_set():
             try:
@@ -211,7 +210,7 @@ class Recorder:
                     until = min(self._purge_at, self._count_at) if self._counts else self._purge_at
                     await _is_set(self._wake, 0 if self._ending.is_set() else until - self._clock())
 
-    async def _write(self, store: Store) -> None:
+    async def _write(self, store: RecordStore) -> None:
         """Bring the database up to date, delete what is old and write what waits."""
         if not self._is_ready:
             await store.upgrade()

@@ -1,7 +1,7 @@
 """What the store keeps and lists."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
 from bot.core.model import Language
@@ -9,7 +9,9 @@ from bot.core.text import squeeze
 
 UnansweredDecision: TypeAlias = Literal["suggested", "unanswered", "turned_down", "downvoted"]
 """`turned_down`: its asker said that the closest answer is not it; `downvoted`: somebody voted against its answer."""
-LoadAction: TypeAlias = Literal["start", "reload", "edit"]
+Bundle: TypeAlias = Mapping[str, bytes]
+"""The content of all files that knowledge is made from, by their names as in a folder of several articles."""
+LoadAction: TypeAlias = Literal["start", "reload", "edit", "rollback"]
 GroupState: TypeAlias = Literal["done", "dismissed"]
 """How an editor closed a group: done ones open again when they are asked again without an answer."""
 
@@ -42,6 +44,16 @@ class UnansweredQuestion:
 
 
 @dataclass(frozen=True, slots=True)
+class Size:
+    """How much the facts of a revision hold."""
+
+    facts: int = 0
+    gaps: int = 0
+    samples: int = 0
+    """Of facts and gaps, in both languages."""
+
+
+@dataclass(frozen=True, slots=True)
 class LoadedRevision:
     """Facts that the bot began to answer from."""
 
@@ -49,6 +61,22 @@ class LoadedRevision:
     action: LoadAction
     loaded_at: int
     """Unix time in seconds."""
+    base: str = ""
+    """Revision of the files that it was edited from, itself if it was loaded from files; "" if that is not known."""
+    size: Size = Size()
+    bundle: Bundle | None = field(default=None, repr=False)
+    """The files, for the store to keep; None where it lists revisions."""
+
+
+@dataclass(frozen=True, slots=True)
+class ActiveRevision:
+    """The revision that the bot answers from."""
+
+    revision: str
+    base: str
+    """As in `LoadedRevision`."""
+    is_pinned: bool
+    """Whether somebody went back to it: then a start does not load what the files say by now."""
 
 
 @dataclass(frozen=True, slots=True)

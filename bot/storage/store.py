@@ -2,10 +2,9 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, Mapping, Sequence
-from typing import Any, Final
+from typing import Final
 
-from sqlalchemy import Select, delete, desc, func, insert, select, update
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import delete, func, select, update
 
 from bot.service.records import (
     DailyCount,
@@ -23,8 +22,9 @@ from bot.storage.counts import Counts, add_counts
 from bot.storage.engines import READING
 from bot.storage.forgetting import Forgetting, delete_servers
 from bot.storage.questions import Questions, add_questions, delete_questions, remove_question
+from bot.storage.revisions import Revisions, add_loaded, delete_old_revisions, latest_revision
 from bot.storage.secret import DAY, day_of, digest
-from bot.storage.tables import COUNTS, EXPORTED, GROUPS, QUESTIONS, REVISIONS, VERSION, VOTES
+from bot.storage.tables import COUNTS, EXPORTED, GROUPS, QUESTIONS, VERSION, VOTES
 from bot.storage.transactions import LIMIT
 from bot.storage.votes import add_votes
 
@@ -34,7 +34,7 @@ _NEVER: Final = 2**62
 """A Unix time after all others."""
 
 
-class DatabaseStore(Questions, Counts, Forgetting):
+class DatabaseStore(Questions, Counts, Revisions, Forgetting):
     """The `Store` in a SQLite file or in PostgreSQL."""
 
     async def upgrade(self) -> int:
@@ -68,7 +68,7 @@ class DatabaseStore(Questions, Counts, Forgetting):
             if counts:
                 await add_counts(connection, self._database.insert(COUNTS), counts)
             for revision in revisions:
-                await _add_revision(connection, revision)
+                await add_loaded(connection, revision)
             has_forgotten = await delete_servers(connection, servers)
         if has_forgotten:
             await self._forget_pages()
@@ -86,6 +86,7 @@ class DatabaseStore(Questions, Counts, Forgetting):
                 await connection.execute(delete(table).where(*() if everything else (table.c.day < day_of(limit),)))
             aged = QUESTIONS.c.asker.is_not(None), QUESTIONS.c.asked_at < now - DAY
             await connection.execute(update(QUESTIONS).where(*aged).values(asker=None))
+            await delete_old_revisions(connection)
         await self._forget_pages()
         return deleted
 
@@ -102,7 +103,7 @@ class DatabaseStore(Questions, Counts, Forgetting):
             questions, oldest = (
                 await connection.execute(select(func.count(), func.min(QUESTIONS.c.asked_at)).select_from(QUESTIONS))
             ).one()
-            latest = (await connection.execute(_latest_revision())).first()
+            latest = (await connection.execute(latest_revision())).first()
             counted = votes = None
             if version == newest:
                 counted = await connection.scalar(select(func.sum(COUNTS.c.number)))
@@ -134,15 +135,3 @@ class DatabaseStore(Questions, Counts, Forgetting):
     async def close(self) -> None:
         """Close all connections."""
         await self._database.engine.dispose()
-
-
-async def _add_revision(connection: AsyncConnection, loaded: LoadedRevision) -> None:
-    """Store a revision unless it is the one that was loaded last, as after a restart."""
-    latest = (await connection.execute(_latest_revision())).first()
-    if latest is None or latest.revision != loaded.revision:
-        values = {"revision": loaded.revision, "action": loaded.action, "loaded_at": loaded.loaded_at}
-        await connection.execute(insert(REVISIONS).values(**values))
-
-
-def _latest_revision() -> Select[Any]:
-    return select(REVISIONS).order_by(desc(REVISIONS.c.id)).limit(1)

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Integer, MetaData, Table, Text
+from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Integer, LargeBinary, MetaData, Table, Text
 
 metadata: Final = MetaData()
 
@@ -43,8 +43,39 @@ REVISIONS: Final = Table(
     Column("revision", Text, nullable=False),
     Column("action", Text, nullable=False),
     Column("loaded_at", BigInteger, nullable=False),
+    Column("base", Text, nullable=False, server_default=""),
+    Column("facts", Integer, nullable=False, server_default="0"),
+    Column("gaps", Integer, nullable=False, server_default="0"),
+    Column("samples", Integer, nullable=False, server_default="0"),
 )
-"""The facts that were loaded, one row whenever they are others than before."""
+"""The facts that were loaded, one row whenever they are others than before; `base` was last loaded from files."""
+
+REVISION_FILES: Final = Table(
+    "revision_file",
+    metadata,
+    Column("revision", Text, primary_key=True),
+    Column("name", Text, primary_key=True),
+    Column("digest", Text, ForeignKey("file_content.digest"), nullable=False),
+)
+"""The files of each revision that is kept; most revisions share most of their files."""
+
+CONTENTS: Final = Table(
+    "file_content",
+    metadata,
+    Column("digest", Text, primary_key=True),
+    Column("content", LargeBinary, nullable=False),
+)
+"""What stands in files, compressed; `digest` is a hash over the uncompressed bytes."""
+
+ACTIVE: Final = Table(
+    "active_revision",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("revision", Text, nullable=False),
+    Column("base", Text, nullable=False),
+    Column("pinned", Boolean, nullable=False),
+)
+"""One row: the revision that is answered from, and whether somebody went back to it."""
 
 COUNTS: Final = Table(
     "daily_count",

@@ -150,7 +150,7 @@ def counts(measures: Measures) -> dict[str, float]:
 async def test_what_is_recorded_is_written_in_order_with_its_time_and_place(book: Notebook, measures: Measures) -> None:
     recorder = Recorder(book, measures, Clock())
     async with recorder.writing():
-        recorder.loaded("abc", "start")
+        recorder.loaded(LoadedRevision("abc", "start", 1_000))
         recorder.asked(QUESTION, 42)
         recorder.asked(QUESTION, None)
     revision, public, private = book.records
