@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.discord_bot.runner import return_freed_memory
+from bot.discord_bot.loading import return_freed_memory
 
 
 def resident() -> float:
