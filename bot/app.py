@@ -148,6 +148,7 @@ def build(
     encoder = build_encoder(settings)
     if encoder is not None:
         encoder.report, encoder.may_start_processes = report, report is not None
+        encoder.cache_folder = settings.cache
     cached = encoder and _cached(encoder, settings.cache)
     folder = knowledge_folder(settings)
     files = read_files(folder, shipped_knowledge())

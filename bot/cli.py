@@ -739,6 +739,36 @@ def _add_question(knowledge: Path | None, number: int, name: str) -> None:
     sys.stdout.buffer.write("".join(f"{line}\n" for line in _with_store(settings, add)).encode())
 
 
+@app.command(rich_help_panel=OPERATORS)
+def report(
+    file: Annotated[Path, typer.Argument(parser=path, help="The HTML file to write; an earlier report is replaced.")],
+    days: Annotated[int, typer.Option("--days", min=1, max=3650, help="Days to look back.")] = 30,
+    server: Annotated[
+        int | None, typer.Option("--server", help="Id of the only server, 0 for direct messages; all without it.")
+    ] = None,
+    language: Annotated[Literal["ko", "en"], typer.Option("--language", help="The report's language.")] = "en",
+    knowledge: Knowledge = None,
+) -> None:
+    """Write what was asked, how it was answered and rated, as one HTML file."""
+    import time
+    from datetime import UTC, datetime, timedelta
+
+    from bot import app as composition
+    from bot.service.records import Period
+    from bot.service.replies import Voice
+    from bot.terminal.report import MOST_FACTS, report_html, write_report
+
+    settings = _store_settings()
+    settings = settings if knowledge is None else settings.model_copy(update={"knowledge": knowledge})
+    today = datetime.fromtimestamp(time.time(), UTC).date()
+    shown = [(today - timedelta(days=ago)).isoformat() for ago in reversed(range(min(days, settings.retention_days)))]
+    figures = _with_store(settings, lambda store: store.figures(Period(shown[0], server), MOST_FACTS))
+    facts, _ = composition.read(composition.knowledge_folder(settings))
+    name = "" if server is None else str(server)
+    write_report(file, report_html(Voice(facts, language), facts, figures, shown, name))
+    sys.stdout.write(f"{file}: {figures.questions:,} questions, {figures.up + figures.down:,} votes\n")
+
+
 def _store_settings() -> "StoreSettings":
     from bot.settings import StoreSettings, load_settings
 

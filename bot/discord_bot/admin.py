@@ -15,12 +15,15 @@ from discord import app_commands
 from bot.core.model import Knowledge
 from bot.discord_bot.client import BotClient
 from bot.discord_bot.commands import description_of, name_of
+from bot.discord_bot.connection import DISCORD_ERRORS
 from bot.discord_bot.context import Interaction, language_for, state_of
+from bot.discord_bot.logs import describe
 from bot.discord_bot.markup import MESSAGE, escape
 from bot.discord_bot.sending import defer, run_handler, say
 from bot.discord_bot.sync import Registration
 from bot.errors import EditsError, KnowledgeError, Problem, StaleError, StoreError
 from bot.service.library import Change
+from bot.service.pages import LONGEST_CHOICE, MOST_CHOICES, clip
 from bot.service.replies import Voice
 from bot.settings import DiscordSettings
 
@@ -239,7 +242,7 @@ async def is_administrator(interaction: Interaction, settings: DiscordSettings) 
     """Return whether an interaction comes from an administrator in one of their servers."""
     caller = _caller(interaction)
     return is_right_place(settings, caller) and (
-        is_listed(settings, caller) or caller.user_id in await _ask_for_owners(interaction.client)
+        is_listed(settings, caller) or caller.user_id in await _ask_for_owners(interaction)
     )
 
 
@@ -249,12 +252,20 @@ async def refuse(interaction: Interaction) -> None:
     await say(interaction, "admin_refused")
 
 
-async def _ask_for_owners(client: discord.Client) -> set[int]:
-    """Ask Discord who owns the application now; return nobody if that fails."""
+def article_choices(interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
+    """Return the articles whose title or slug contains what was typed."""
+    language = language_for(interaction)
+    found = [(one.title.get(language), one.slug) for one in state_of(interaction).knowledge.articles]
+    wanted = [pair for pair in found if any(typed.casefold() in text.casefold() for text in pair)]
+    return [app_commands.Choice(name=clip(title, LONGEST_CHOICE), value=slug) for title, slug in wanted[:MOST_CHOICES]]
+
+
+async def _ask_for_owners(interaction: Interaction) -> set[int]:
+    """Ask Discord who owns the application now, as persistently as for a reply; return nobody if that fails."""
     try:
-        return owners(await client.application_info())
-    except discord.HTTPException as error:
-        log.warning("the application's owners could not be asked for: %s", error)
+        return owners(await state_of(interaction).rest.persistently(interaction.client.application_info))
+    except DISCORD_ERRORS as error:
+        log.warning("the application's owners could not be asked for: %s", describe(error))
         return set()
 
 

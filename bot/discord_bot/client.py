@@ -3,7 +3,7 @@
 import sys
 import time
 from collections.abc import Awaitable, Callable
-from typing import Final, TypeAlias
+from typing import Any, Final, TypeAlias
 
 import discord
 from discord import app_commands
@@ -18,6 +18,7 @@ from bot.discord_bot.limits import Clock
 from bot.discord_bot.measures import Measures
 from bot.discord_bot.messages import MessageHandler
 from bot.discord_bot.sending import log_failure, report_failure, run_handler, say
+from bot.discord_bot.voting import ANY_VOTE, VoteButton, take_word, vote
 from bot.service.library import Library
 from bot.settings import DiscordSettings
 
@@ -72,7 +73,7 @@ class BotClient(SteadyClient):
 
     async def setup_hook(self) -> None:
         """Add buttons and commands after the login."""
-        self.add_dynamic_items(PageButton, PageMenu, EditorButton, EditorMenu)
+        self.add_dynamic_items(PageButton, PageMenu, EditorButton, EditorMenu, VoteButton)
         await self.tree.set_translator(Translations())
         self.rebuild_commands()
 
@@ -131,6 +132,20 @@ class BotClient(SteadyClient):
         """Show what was picked from a menu."""
         if await is_accepted(interaction):
             await run_handler(interaction, pick(interaction, custom_id, value))
+
+    async def voted(self, interaction: Interaction, custom_id: str) -> None:
+        """Carry out a vote for or against an answer."""
+        if await is_accepted(interaction):
+            await run_handler(interaction, vote(interaction, custom_id))
+
+    async def on_interaction(self, interaction: Interaction) -> None:
+        """Take a form that was sent; it may have been opened before a restart."""
+        if interaction.type is not discord.InteractionType.modal_submit:
+            return
+        data: Any = interaction.data
+        custom_id = str(data["custom_id"])
+        if ANY_VOTE.fullmatch(custom_id) and await is_accepted(interaction):
+            await run_handler(interaction, take_word(interaction, custom_id), "button")
 
     def edit_with(self, edit: Edit) -> None:
         """Carry out the buttons and menus of the list of unanswered questions with `edit`."""

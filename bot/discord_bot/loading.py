@@ -1,10 +1,12 @@
 """What the bot answers from: loaded from files, edited, or gone back to; each is a revision that the store keeps."""
 
 import asyncio
+import ctypes
 import gc
 import logging
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
@@ -323,3 +325,10 @@ def _without_collector(load: Callable[[], T]) -> T:
         return load()
     finally:
         gc.enable()
+        return_freed_memory()
+
+
+def return_freed_memory() -> None:
+    """Give the memory that building an index has freed back to the system, where the C library can: glibc keeps it."""
+    with suppress(OSError, AttributeError, TypeError):
+        ctypes.CDLL(None).malloc_trim(0)

@@ -48,6 +48,8 @@ class Exchange:
     """The bot's messages, in the type of the Discord library."""
     unanswered: UnansweredQuestion | None = None
     """What to store of the question once it was replied to, if it has no answer."""
+    asked: str = ""
+    """The question as it may be stored if its answer is no good; "" if nobody asked the bot."""
     is_deleted: bool = False
     """Whether the question was deleted, perhaps before the answer was sent."""
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
@@ -91,6 +93,63 @@ class Exchanges:
     def note_deletion(self, message: int) -> None:
         """Note that a message of anybody was deleted, so that no link leads to it."""
         self._deleted[message] = True
+
+
+@dataclass(frozen=True, slots=True)
+class AskedQuestion:
+    """A question as it may be stored if its answer turns out to be no good."""
+
+    text: str
+    """As `unanswered.asked_text` returns it."""
+    private: bool
+    """Whether only the asker could read it and its reply."""
+
+
+class AskedQuestions:
+    """Recent questions to the bot, by what their reply is known by: its message, or the command that it answers."""
+
+    def __init__(self) -> None:
+        """Start empty."""
+        self._by_reply: LRUCache[int, AskedQuestion] = LRUCache(_MAX_MESSAGES)
+
+    def remember(self, reply: int, question: AskedQuestion) -> None:
+        """Remember the question of a reply."""
+        self._by_reply[reply] = question
+
+    def of(self, *replies: int) -> AskedQuestion | None:
+        """Return the question of the first of these replies that is known."""
+        return next((self._by_reply[one] for one in replies if one in self._by_reply), None)
+
+    def forget(self, reply: int) -> None:
+        """Forget the question of a reply, as it was deleted."""
+        self._by_reply.pop(reply, None)
+
+
+class OpenQuestions:
+    """Recent questions without an answer, by what the reply is known by: its message, or the command it answers."""
+
+    def __init__(self) -> None:
+        """Start empty."""
+        self._by_reply: LRUCache[int, UnansweredQuestion] = LRUCache(_MAX_MESSAGES)
+        self._turned_down: LRUCache[int, bool] = LRUCache(_MAX_MESSAGES)
+
+    def note(self, replies: Iterable[int], question: UnansweredQuestion | None) -> None:
+        """Remember the question to which these are the replies; None if it has an answer by now."""
+        for reply in replies:
+            self._by_reply.pop(reply, None)
+            if question is not None:
+                self._by_reply[reply] = question
+
+    def of(self, reply: int) -> UnansweredQuestion | None:
+        """Return the question without an answer to which this is the reply, if it is known."""
+        return self._by_reply.get(reply)
+
+    def turn_down(self, message: int) -> bool:
+        """Return whether the closest answer in a message is turned down for the first time."""
+        if message in self._turned_down:
+            return False
+        self._turned_down[message] = True
+        return True
 
 
 class Posts:

@@ -22,7 +22,8 @@ from bot.discord_bot.client import BotClient
 from bot.discord_bot.connection import DISCORD_ERRORS, final_error, pause
 from bot.discord_bot.context import BotState
 from bot.discord_bot.health import serving
-from bot.discord_bot.loading import Loading
+from bot.discord_bot.insight import Insight, add_insight_command
+from bot.discord_bot.loading import Loading, return_freed_memory
 from bot.discord_bot.logs import describe
 from bot.discord_bot.measures import CONTENT_TYPE, Measures
 from bot.discord_bot.queueing import ANSWERING, Coalesced
@@ -119,6 +120,7 @@ class Runner:
             shown = UnansweredList(self._settings, self._store, self._editing, partial(self._edit, self._editing))
             add_unanswered_command(client, group, shown)
         if group:
+            add_insight_command(client, group, Insight(self._settings, self._store))
             add_revision_commands(client, group, RevisionList(self._settings, self.loading, self._rollback))
         return client
 
@@ -210,10 +212,11 @@ class Runner:
         """Register changed commands; of several processes only the leader does."""
         if not self.together.is_leader:
             return "unchanged"
+        admins, cache = self._settings.admin_guild_ids, self._settings.cache
         if self._has_taken_over:
             self._has_taken_over = False
-            await recall_registered(client.tree, self._settings.admin_guild_ids, self._settings.cache)
-        return await sync_if_changed(client.tree, self._settings.admin_guild_ids, self._settings.cache)
+            await recall_registered(client.tree, admins, cache)
+        return await sync_if_changed(client.tree, admins, cache, client.state.rest)
 
     async def _follow(self) -> None:
         """Answer from what another process has loaded, edited or gone back to."""
@@ -369,6 +372,7 @@ def stay_responsive() -> None:
     sys.setswitchinterval(_SWITCH_INTERVAL)
     gc.collect()
     gc.freeze()
+    return_freed_memory()
 
 
 def run_until_stopped(runner: Runner, token: str, look: Callable[[], str], loaded: str | None) -> None:

@@ -174,7 +174,7 @@ def with_vectors(snapshot: Snapshot, encoder: Encoder) -> Snapshot:
         ends = np.cumsum([counts[scope.slug] for scope in group])
         for scope, own in zip(group, np.split(rows, ends[:-1]), strict=True):
             small = half and scope is not snapshot.small_talk  # every question needs those of small talk
-            kept = own.astype(np.float16) if small else own.astype(np.float32)
+            kept = own.astype(np.float16) if small else own.astype(np.float32, copy=False)
             found[scope.slug] = Vectors.of(scope.index, kept, None if scope.slug is None else shared)
             shared = shared or found[None]
     return snapshot.with_vectors(found)

@@ -11,8 +11,10 @@ from bot.service.records import (
     ActiveRevision,
     Bundle,
     Editors,
+    Figures,
     GroupState,
     LoadedRevision,
+    Period,
     QuestionGroup,
     Record,
     StoreStatus,
@@ -121,13 +123,13 @@ class RecordStore(Protocol):
     async def purge(self, now: int, *, everything: bool = False) -> int:
         """Delete the questions that are too old at the Unix time `now`, or all of them; return how many.
 
-        It also erases what tells askers apart, after a day.
+        So it does with counts and votes. It also erases what tells askers apart, after a day.
         """
 
     async def forget_person(self, person: int, now: int) -> int:
         """Delete what can be told to be a person's at the Unix time `now`; return how many things that were.
 
-        These are the questions of the last day; who asked the older ones is not known.
+        These are the votes and the questions of the last day; who asked the older ones is not known.
         """
 
     async def close(self) -> None:
@@ -152,6 +154,9 @@ class Store(RecordStore, RevisionStore, Protocol):
 
     async def close_group(self, number: int, state: GroupState, now: int) -> None:
         """Close the group with this id at the Unix time `now`."""
+
+    async def figures(self, period: Period, most: int) -> Figures:
+        """Return the figures of a period with at most `most` facts in each list; all are 0 without a database."""
 
     async def status(self) -> StoreStatus:
         """Return the state of the store."""

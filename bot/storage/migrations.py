@@ -62,6 +62,41 @@ MIGRATIONS: Final[tuple[tuple[str, ...], ...]] = (
         "CREATE INDEX unanswered_group_open ON unanswered_group (server, state, asked DESC, last_asked DESC)",
     ),
     (
+        """
+        CREATE TABLE daily_count (
+            id {identity},
+            day TEXT NOT NULL,
+            server BIGINT NOT NULL,
+            article TEXT NOT NULL,
+            fact TEXT NOT NULL,
+            decision TEXT NOT NULL,
+            language TEXT NOT NULL,
+            way TEXT NOT NULL,
+            number INTEGER NOT NULL,
+            UNIQUE (server, day, article, fact, decision, language, way)
+        )
+        """,
+        "CREATE INDEX daily_count_day ON daily_count (day)",
+        """
+        CREATE TABLE vote (
+            id {identity},
+            answer TEXT NOT NULL,
+            voter TEXT NOT NULL UNIQUE,
+            server BIGINT NOT NULL,
+            article TEXT NOT NULL,
+            fact TEXT NOT NULL,
+            decision TEXT NOT NULL,
+            language TEXT NOT NULL,
+            is_up BOOLEAN NOT NULL,
+            word TEXT NOT NULL,
+            question_id BIGINT REFERENCES unanswered_question (id) ON DELETE SET NULL,
+            day TEXT NOT NULL
+        )
+        """,
+        "CREATE INDEX vote_question ON vote (question_id)",
+        "CREATE INDEX vote_day ON vote (day)",
+    ),
+    (
         "ALTER TABLE revision ADD COLUMN base TEXT NOT NULL DEFAULT ''",
         "ALTER TABLE revision ADD COLUMN facts INTEGER NOT NULL DEFAULT 0",
         "ALTER TABLE revision ADD COLUMN gaps INTEGER NOT NULL DEFAULT 0",
@@ -84,8 +119,8 @@ MIGRATIONS: Final[tuple[tuple[str, ...], ...]] = (
             pinned BOOLEAN NOT NULL
         )
         """,
-        "CREATE TABLE change (topic TEXT NOT NULL PRIMARY KEY, number BIGINT NOT NULL)",
     ),
+    ("CREATE TABLE change (topic TEXT NOT NULL PRIMARY KEY, number BIGINT NOT NULL)",),
 )
 NEWEST: Final = len(MIGRATIONS)
 

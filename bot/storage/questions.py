@@ -89,8 +89,11 @@ def _group_of(question: UnansweredQuestion) -> _Group:
 
 async def add_questions(
     connection: AsyncConnection, new_group: Upsert, asked: Sequence[tuple[UnansweredQuestion, str]]
-) -> None:
-    """Store questions, each with the digest of its asker, in their groups, which are made where there are none."""
+) -> Sequence[int]:
+    """Store questions, each with the digest of its asker, in their groups, which are made where there are none.
+
+    Returns the ids of the rows, in the order of the questions.
+    """
     groups = await _count(connection, new_group, [question for question, _ in asked])
     rows = [
         {
@@ -112,7 +115,8 @@ async def add_questions(
         more = update(GROUPS).where(GROUPS.c.id == bindparam("group"))
         changes = [{"group": group, "number": number} for group, number in new.items()]
         await connection.execute(more.values(askers=GROUPS.c.askers + bindparam("number")), changes)
-    await connection.execute(insert(QUESTIONS), rows)
+    added = insert(QUESTIONS).returning(QUESTIONS.c.id, sort_by_parameter_order=True)
+    return list((await connection.scalars(added, rows)).all())
 
 
 async def _count(
@@ -141,6 +145,32 @@ async def _count(
     await connection.execute(new_group.on_conflict_do_update(index_elements=columns, set_=changes), rows)
     found = await connection.execute(select(GROUPS.c.id, *columns).where(tuple_(*columns).in_(list(numbers))))
     return {(server, article, fact, key): number for number, server, article, fact, key in found}
+
+
+async def remove_question(connection: AsyncConnection, question: UnansweredQuestion, asker: str) -> None:
+    """Delete a question that has an answer by now, as its asker took a suggestion; none if it is not there any more.
+
+    It is the first with its text that the asker with this digest has asked since then, that day.
+    """
+    same = QUESTIONS.c.asker == asker, QUESTIONS.c.text == question.text, QUESTIONS.c.decision == question.decision
+    then = QUESTIONS.c.asked_at >= question.asked_at
+    found = (
+        await connection.execute(
+            select(QUESTIONS.c.id, QUESTIONS.c.group_id).where(*same, then).order_by(QUESTIONS.c.id).limit(1)
+        )
+    ).first()
+    if found is None:
+        return
+    group = GROUPS.c.id == found.group_id
+    await connection.execute(select(GROUPS.c.id).where(group).with_for_update())  # the group before its questions
+    deleted = await connection.execute(delete(QUESTIONS).where(QUESTIONS.c.id == found.id))
+    if not deleted.rowcount:  # by another process
+        return
+    others = select(QUESTIONS.c.id).where(QUESTIONS.c.group_id == found.group_id, QUESTIONS.c.asker == asker)
+    is_last = (await connection.execute(others.limit(1))).first() is None
+    fewer = {"asked": GROUPS.c.asked - 1, "askers": GROUPS.c.askers - int(is_last)}
+    await connection.execute(update(GROUPS).where(group).values(**fewer))
+    await connection.execute(delete(GROUPS).where(group, GROUPS.c.asked <= 0))
 
 
 async def delete_questions(connection: AsyncConnection, which: ColumnElement[bool]) -> int:

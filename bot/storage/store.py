@@ -5,19 +5,31 @@ from collections.abc import AsyncGenerator, Mapping, Sequence
 from functools import cached_property
 from typing import Final
 
-from sqlalchemy import func, select, update
+from sqlalchemy import delete, func, select, update
 
 from bot.service.ports import Processes
-from bot.service.records import JoinedServers, LeftServer, LoadedRevision, Record, StoreStatus, UnansweredQuestion
+from bot.service.records import (
+    DailyCount,
+    JoinedServers,
+    LeftServer,
+    LoadedRevision,
+    Record,
+    StoreStatus,
+    TakenSuggestion,
+    UnansweredQuestion,
+    Vote,
+)
 from bot.storage import migrations
 from bot.storage.changes import Coordination
+from bot.storage.counts import Counts, add_counts
 from bot.storage.engines import READING, PostgresDatabase
 from bot.storage.forgetting import Forgetting, delete_servers
-from bot.storage.questions import Questions, add_questions, delete_questions
+from bot.storage.questions import Questions, add_questions, delete_questions, remove_question
 from bot.storage.revisions import Revisions, add_loaded, delete_old_revisions, latest_revision
-from bot.storage.secret import DAY, digest
-from bot.storage.tables import EXPORTED, GROUPS, QUESTIONS, VERSION
+from bot.storage.secret import DAY, day_of, digest
+from bot.storage.tables import COUNTS, EXPORTED, GROUPS, QUESTIONS, VERSION, VOTES
 from bot.storage.transactions import LIMIT
+from bot.storage.votes import add_votes
 
 _PURGE_LIMIT: Final = 300.0
 """Seconds that a purge may take, which deletes about 100,000 questions a second."""
@@ -25,7 +37,7 @@ _NEVER: Final = 2**62
 """A Unix time after all others."""
 
 
-class DatabaseStore(Questions, Revisions, Forgetting):
+class DatabaseStore(Questions, Counts, Revisions, Forgetting):
     """The `Store` in a SQLite file or in PostgreSQL."""
 
     @cached_property
@@ -44,14 +56,25 @@ class DatabaseStore(Questions, Revisions, Forgetting):
     async def add(self, records: Sequence[Record]) -> None:
         """Store all of `records` or none."""
         questions = [one for one in records if isinstance(one, UnansweredQuestion)]
+        taken = [one.question for one in records if isinstance(one, TakenSuggestion)]
+        votes = [one for one in records if isinstance(one, Vote)]
+        counts = [one for one in records if isinstance(one, DailyCount)]
         revisions = [one for one in records if isinstance(one, LoadedRevision)]
         servers = [one for one in records if isinstance(one, LeftServer | JoinedServers)]
         async with self._translated():
             secret = await self._key()
-        asked = [(question, digest(secret, question.person, question.asked_at)) for question in questions]
+        asked, answered = (
+            [(one, digest(secret, one.person, one.asked_at)) for one in found] for found in (questions, taken)
+        )
         async with self._transaction() as connection:
             if asked:
                 await add_questions(connection, self._database.insert(GROUPS), asked)
+            for question, asker in answered:
+                await remove_question(connection, question, asker)
+            if votes:
+                await add_votes(connection, self._database, secret, votes)
+            if counts:
+                await add_counts(connection, self._database.insert(COUNTS), counts)
             for revision in revisions:
                 await add_loaded(connection, revision)
             has_forgotten = await delete_servers(connection, servers)
@@ -59,11 +82,16 @@ class DatabaseStore(Questions, Revisions, Forgetting):
             await self._forget_pages()
 
     async def purge(self, now: int, *, everything: bool = False) -> int:
-        """Delete the questions that are too old, or all of them, and digests of more than a day; return how many."""
+        """Delete questions, counts and votes that are too old, or all of them, and digests of more than a day.
+
+        Returns how many questions.
+        """
         limit = _NEVER if everything else now - self._days * DAY
         async with self._transaction(limit=_PURGE_LIMIT) as connection:
             await connection.run_sync(migrations.lock)  # two purges at once would count the same questions
             deleted = await delete_questions(connection, QUESTIONS.c.asked_at < limit)
+            for table in (COUNTS, VOTES):
+                await connection.execute(delete(table).where(*() if everything else (table.c.day < day_of(limit),)))
             aged = QUESTIONS.c.asker.is_not(None), QUESTIONS.c.asked_at < now - DAY
             await connection.execute(update(QUESTIONS).where(*aged).values(asker=None))
         async with self._transaction() as connection:
@@ -85,8 +113,12 @@ class DatabaseStore(Questions, Revisions, Forgetting):
                 await connection.execute(select(func.count(), func.min(QUESTIONS.c.asked_at)).select_from(QUESTIONS))
             ).one()
             latest = (await connection.execute(latest_revision())).first()
+            counted = votes = None
+            if version == newest:
+                counted = await connection.scalar(select(func.sum(COUNTS.c.number)))
+                votes = await connection.scalar(select(func.count()).select_from(VOTES))
         revision = LoadedRevision(latest.revision, latest.action, latest.loaded_at) if latest else None
-        return StoreStatus(place, version, newest, groups or 0, questions, oldest, revision)
+        return StoreStatus(place, version, newest, groups or 0, questions, oldest, revision, counted or 0, votes or 0)
 
     async def check(self) -> None:
         """Raise StoreError if nothing could be written now; change nothing."""

@@ -85,11 +85,47 @@ CHANGES: Final = Table(
 )
 """How often something was changed that every process has to hear of."""
 
+COUNTS: Final = Table(
+    "daily_count",
+    metadata,
+    Column("id", BigInteger, primary_key=True),
+    Column("day", Text, nullable=False),
+    Column("server", BigInteger, nullable=False),
+    Column("article", Text, nullable=False),
+    Column("fact", Text, nullable=False),
+    Column("decision", Text, nullable=False),
+    Column("language", Text, nullable=False),
+    Column("way", Text, nullable=False),
+    Column("number", Integer, nullable=False),
+)
+"""How many questions were asked on a day; neither their words nor who asked."""
+
+VOTES: Final = Table(
+    "vote",
+    metadata,
+    Column("id", BigInteger, primary_key=True),
+    Column("answer", Text, nullable=False),
+    Column("voter", Text, nullable=False),
+    Column("server", BigInteger, nullable=False),
+    Column("article", Text, nullable=False),
+    Column("fact", Text, nullable=False),
+    Column("decision", Text, nullable=False),
+    Column("language", Text, nullable=False),
+    Column("is_up", Boolean, nullable=False),
+    Column("word", Text, nullable=False),
+    Column("question_id", BigInteger, ForeignKey("unanswered_question.id", ondelete="SET NULL")),
+    Column("day", Text, nullable=False),
+)
+"""One vote per person and answer: `answer` is a digest of the message and the fact, `voter` one of that and the person.
+
+`question_id` is the question stored because of the vote, which goes when the person changes their mind.
+"""
+
 VERSION: Final = Table("schema_version", metadata, Column("version", Integer, nullable=False))
 """One row with the number of the last migration."""
 
 EXPORTED: Final = {
-    table.name: [column for column in table.columns if column.name != "asker"]
-    for table in (GROUPS, QUESTIONS, REVISIONS)
+    table.name: [column for column in table.columns if column.name not in {"asker", "answer", "voter"}]
+    for table in (GROUPS, QUESTIONS, REVISIONS, COUNTS, VOTES)
 }
 """The columns of each table that leave the database."""
