@@ -650,12 +650,19 @@ def upgrade() -> None:
 def export(
     folder: Annotated[Path, typer.Argument(parser=path, help="Folder for one file of JSON lines per table.")],
 ) -> None:
-    """Write what is stored to files, without what tells askers apart."""
-    from bot.terminal.stored import write_rows
+    """Write what is stored to files, without what tells askers apart, and the active facts as a knowledge folder."""
+    from bot.knowledge.folder import own_files
+    from bot.terminal.stored import write_knowledge, write_rows
 
     written = _with_store(_store_settings(), lambda store: write_rows(store, folder))
     for file, number in written.items():
         sys.stdout.write(f"{file}: {number:,}\n")
+
+    def write(store: "Store") -> "Coroutine[None, None, str]":
+        return write_knowledge(store, folder / "knowledge", own_files)
+
+    if exported := _with_store(_store_settings(), write):
+        sys.stdout.write(f"{folder / 'knowledge'}: the facts of revision {exported}\n")
     if not written:
         sys.stdout.write("Nothing is stored yet.\n")
 
@@ -709,6 +716,7 @@ def _add_question(knowledge: Path | None, number: int, name: str) -> None:
 
     from bot import app as composition
     from bot.service.editing import MOST_COMPARED
+    from bot.service.threads import in_thread
     from bot.terminal.stored import edit_lines
 
     settings = _store_settings()
@@ -720,10 +728,13 @@ def _add_question(knowledge: Path | None, number: int, name: str) -> None:
             msg = f"There is no open group {number}; `unanswered` lists all with their ids."
             raise ConfigError(msg)
         stored = [one.text for one in await store.groups(MOST_COMPARED)]
-        editing = composition.editing_of(composition.build(settings), settings)
-        edited = editing.add_question(group, editing.find(group, name), editing.revision, stored)
+        running = composition.build(settings)
+        await composition.answer_from_active(running, store)
+        editing = composition.editing_of(running, settings, store)
+        place = editing.find(group, name)
+        edited = await in_thread(partial(editing.add_question, group, place, editing.revision, stored))
         await store.close_group(number, "done", int(time.time()))
-        return edit_lines(edited)
+        return edit_lines(edited, shared=store.processes is not None)
 
     sys.stdout.buffer.write("".join(f"{line}\n" for line in _with_store(settings, add)).encode())
 
@@ -823,7 +834,7 @@ def run(knowledge: Knowledge = None) -> None:
             # the encoder loads with its first question, so no member waits for it
             running.library.answer(Question("준비"))
         run_until_stopped(
-            Runner(running.library, settings, store, composition.editing_of(running, settings), running.reader),
+            Runner(running.library, settings, store, composition.editing_of(running, settings, store), running.reader),
             token,
             look,
             loaded,

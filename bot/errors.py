@@ -56,6 +56,10 @@ class KnowledgeError(BotError):
         super().__init__("\n".join(map(str, self.problems)))
 
 
+class EditsError(KnowledgeError):
+    """A reload from files would lose the edits that `problems` lists; it is carried out when that is wanted."""
+
+
 class RevisionError(BotError):
     """A revision can't be used; `key` names the bot's sentence that says why."""
 

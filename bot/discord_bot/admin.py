@@ -14,14 +14,14 @@ from discord import app_commands
 
 from bot.core.model import Knowledge
 from bot.discord_bot.client import BotClient
-from bot.discord_bot.commands import description_of
+from bot.discord_bot.commands import description_of, name_of
 from bot.discord_bot.connection import DISCORD_ERRORS
 from bot.discord_bot.context import Interaction, language_for, state_of
 from bot.discord_bot.logs import describe
 from bot.discord_bot.markup import MESSAGE, escape
 from bot.discord_bot.sending import defer, run_handler, say
 from bot.discord_bot.sync import Registration
-from bot.errors import KnowledgeError, Problem
+from bot.errors import EditsError, KnowledgeError, Problem, StaleError, StoreError
 from bot.service.library import Change
 from bot.service.pages import LONGEST_CHOICE, MOST_CHOICES, clip
 from bot.service.replies import Voice
@@ -95,7 +95,18 @@ class Status:
 
 
 Reload: TypeAlias = Callable[[], Awaitable[tuple[Change, Registration]]]
-"""Reloads the facts and registers changed commands; raises KnowledgeError."""
+"""Reloads the facts and registers changed commands; raises KnowledgeError, StaleError and StoreError."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reloads:
+    """The two ways to reload."""
+
+    normal: Reload
+    """Raises EditsError if edits on Discord would be lost."""
+    discarding: Reload
+
+
 GetStatus: TypeAlias = Callable[[], Status]
 
 
@@ -158,7 +169,7 @@ def _duration(voice: Voice, seconds: float) -> str:
 
 
 def add_admin_commands(
-    client: BotClient, settings: DiscordSettings, reload: Reload, status: GetStatus
+    client: BotClient, settings: DiscordSettings, reload: Reloads, status: GetStatus
 ) -> app_commands.Group | None:
     """Add `/facts` for the administrators' servers, and return it, if there are any."""
     guilds = [discord.Object(guild_id) for guild_id in sorted(settings.admin_guild_ids)]
@@ -172,9 +183,23 @@ def add_admin_commands(
         guild_only=True,
     )
 
-    @group.command(name="reload", description=description_of(messages["admin_reload"]))
-    async def facts_reload(interaction: Interaction) -> None:
-        await run_handler(interaction, answer(interaction, settings, partial(_reload, reload)), "admin")
+    async def run_reload(interaction: Interaction, *, discard: bool = False) -> None:
+        wanted = reload.discarding if discard else reload.normal
+        await run_handler(interaction, answer(interaction, settings, partial(_reload, wanted)), "admin")
+
+    if settings.postgres_url is None:
+
+        @group.command(name="reload", description=description_of(messages["admin_reload"]))
+        async def facts_reload(interaction: Interaction) -> None:
+            await run_reload(interaction)
+
+    else:
+
+        @group.command(name="reload", description=description_of(messages["admin_reload"]))
+        @app_commands.rename(discard=name_of(messages["option_discard_name"]))
+        @app_commands.describe(discard=description_of(messages["option_discard_description"]))
+        async def facts_reload_shared(interaction: Interaction, discard: bool = False) -> None:  # noqa: FBT001, FBT002
+            await run_reload(interaction, discard=discard)
 
     @group.command(name="status", description=description_of(messages["admin_status"]))
     async def facts_status(interaction: Interaction) -> None:
@@ -187,8 +212,14 @@ def add_admin_commands(
 async def _reload(reload: Reload, interaction: Interaction) -> Report:
     try:
         change, registration = await reload()
+    except EditsError as error:
+        voice, lines = voice_of(interaction), list(map(str, error.problems))
+        return listed(voice, voice.say("reload_discards", count=len(lines)), lines, [])
     except KnowledgeError as error:
         return problems_report(voice_of(interaction), error.problems)
+    except (StaleError, StoreError) as error:
+        log.warning("the facts were read but not shared: %s", error)
+        return Report(voice_of(interaction).say("reload_unshared"))
     return reload_report(voice_of(interaction), change, registration)
 
 

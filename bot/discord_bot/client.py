@@ -49,6 +49,7 @@ class BotClient(SteadyClient):
             reconnects=measures.connections,
             dropped_events=measures.dropped_events,
             intents=discord.Intents(guilds=True, guild_messages=True, dm_messages=True, message_content=content),
+            shards=(settings.shard_count, settings.shard_ids),
             max_messages=None,
             chunk_guilds_at_startup=False,
             member_cache_flags=discord.MemberCacheFlags.none(),

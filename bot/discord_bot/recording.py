@@ -4,7 +4,7 @@ import asyncio
 import logging
 import time
 from collections import Counter, deque
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -47,6 +47,8 @@ _LONGEST_PAUSE: Final = 60.0
 """Seconds between two attempts; the first pauses are 1, 2, 4, …"""
 _PURGE_EVERY: Final = 3_600.0
 """Seconds."""
+_LEADER_AGAIN: Final = 60.0
+"""Seconds after which a process that did not lead, so that it purged nothing, sees whether it does by now."""
 LAST_WRITES: Final = 0.5
 """Seconds at the end for what still waits."""
 
@@ -54,11 +56,21 @@ LAST_WRITES: Final = 0.5
 class Recorder:
     """Takes records at any time and writes them in the background, in order; without a store it takes none."""
 
-    def __init__(self, store: RecordStore | None, measures: Measures, clock: Clock = time.time) -> None:
-        """Write to `store`; nothing is written before `writing` begins. `clock` returns the Unix time."""
+    def __init__(
+        self,
+        store: RecordStore | None,
+        measures: Measures,
+        clock: Clock = time.time,
+        is_leader: Callable[[], bool] = lambda: True,
+    ) -> None:
+        """Write to `store`; nothing is written before `writing` begins. `clock` returns the Unix time.
+
+        Of the processes that share the store, the one that `is_leader` deletes what is old.
+        """
         self._store = store
         self._measures = measures
         self._clock = clock
+        self._is_leader = is_leader
         self._waiting: deque[Record] = deque()
         self._adding = asyncio.Lock()
         """Held while records that wait are written, or some of them are taken out."""
@@ -216,9 +228,10 @@ class Recorder:
             await store.upgrade()
             self._is_ready = True
         if (now := self._clock()) >= self._purge_at:
-            if deleted := await store.purge(int(now)):
+            leads = self._is_leader()
+            if leads and (deleted := await store.purge(int(now))):
                 log.info("old questions were deleted from the store: %d", deleted)
-            self._purge_at = now + _PURGE_EVERY
+            self._purge_at = now + (_PURGE_EVERY if leads else _LEADER_AGAIN)
         are_counts_due = self._counts and (self._ending.is_set() or self._clock() >= self._count_at)
         if self._waiting or are_counts_due:
             await _is_set(self._ending, _GATHERING)

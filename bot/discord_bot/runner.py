@@ -17,7 +17,7 @@ from typing import Final, TypeVar
 import discord
 
 from bot.core.text import counted
-from bot.discord_bot.admin import Status, add_admin_commands, count
+from bot.discord_bot.admin import Reloads, Status, add_admin_commands, count
 from bot.discord_bot.client import BotClient
 from bot.discord_bot.connection import DISCORD_ERRORS, final_error, pause
 from bot.discord_bot.context import BotState
@@ -29,10 +29,11 @@ from bot.discord_bot.measures import CONTENT_TYPE, Measures
 from bot.discord_bot.queueing import ANSWERING, Coalesced
 from bot.discord_bot.recording import Recorder
 from bot.discord_bot.revision_list import RevisionList, add_revision_commands
-from bot.discord_bot.sync import Registration, sync_if_changed
+from bot.discord_bot.sync import Registration, recall_registered, sync_if_changed
+from bot.discord_bot.together import Together
 from bot.discord_bot.unanswered_list import UnansweredList, add_unanswered_command
 from bot.discord_bot.watching import watch
-from bot.errors import DiscordStartError, KnowledgeError
+from bot.errors import DiscordStartError, EditsError, KnowledgeError
 from bot.service.editing import Edited, Editing, Place
 from bot.service.library import Change, Library
 from bot.service.ports import FactFiles, Store
@@ -52,6 +53,10 @@ _GRACE: Final = 6.0
 """Seconds for replies in flight at the end; with the next two and those of the store below the ten that process
 managers grant."""
 _CLOSE_TIMEOUT, _THREADS_TIMEOUT = 2.0, 1.0
+_LOST_EDITS: Final = (
+    "these edits were made on Discord and are not in the files: `db export DIR` writes them there, "
+    "/facts reload with discard gives them up"
+)
 _SWITCH_INTERVAL: Final = 0.001
 """Seconds that a thread computes while another one waits."""
 _WORKERS: Final = ANSWERING + 2
@@ -84,7 +89,9 @@ class Runner:
         self._settings = settings
         self._store = store
         self._editing = editing
-        self._recorder = Recorder(store, self.measures)
+        self.together = Together(store.processes if store else None)
+        """The other processes that share the store."""
+        self._recorder = Recorder(store, self.measures, is_leader=lambda: self.together.is_leader)
         self._state = BotState(library, settings, time.monotonic, self.measures, self._recorder)
         self._grace = grace
         self._began = time.monotonic()
@@ -93,9 +100,14 @@ class Runner:
         """Why the last attempt to connect failed."""
         self._stop = asyncio.Event()
         self._indexing: set[asyncio.Task[None]] = set()
+        self._has_taken_over = False
+        """Whether the leader before may have registered commands since this process did."""
+        self.together.on("revision", self._follow)
+        self.together.on("leader", self._lead)
         self._show_measures()
         self.reload = Coalesced(self._reload)
         """Reload the facts, in a run that begins after the call; two at most are under way, whoever asks for them."""
+        self._reloads = Reloads(self.reload, Coalesced(partial(self._reload, discard=True)))
 
     def new_client(self) -> BotClient:
         """Build a client with the commands for everybody and for administrators; it is not logged in.
@@ -103,7 +115,7 @@ class Runner:
         What people may ask, and what they asked last, outlives the client before.
         """
         client = BotClient(self._library, self._settings, state=self._state.for_next_client())
-        group = add_admin_commands(client, self._settings, self.reload, self.status)
+        group = add_admin_commands(client, self._settings, self._reloads, self.status)
         if group and self._editing:
             shown = UnansweredList(self._settings, self._store, self._editing, partial(self._edit, self._editing))
             add_unanswered_command(client, group, shown)
@@ -134,6 +146,7 @@ class Runner:
     def _show_measures(self) -> None:
         measures = self.measures
         measures.gauge("bot_ready", "1 if questions are answered now.", lambda: not self.obstacle())
+        measures.gauge("bot_leads", "1 if this process does what is done once.", lambda: self.together.is_leader)
         measures.gauge("bot_store_waiting", "Records that wait for the store.", lambda: self._recorder.waiting)
         measures.gauge("bot_questions_waiting", "Questions that wait for their turn.", self._waiting)
         measures.gauge("bot_gateway_latency_seconds", "Between a heartbeat and its answer.", self._latency)
@@ -154,9 +167,9 @@ class Runner:
             return "the gateway of Discord is not connected"
         return ""
 
-    async def _reload(self) -> tuple[Change, Registration]:
-        """Read the facts again and register changed commands; raise KnowledgeError and keep the old facts if bad."""
-        change = await self.loading.reload()
+    async def _reload(self, *, discard: bool = False) -> tuple[Change, Registration]:
+        """Read the facts again and register changed commands; errors are those of `Loading.reload`."""
+        change = await self.loading.reload(discard=discard)
         registration = await self._took_over()
         log.info("facts reloaded, revision %s: %s; commands %s", self.loading.revision, _counted(change), registration)
         return change, registration
@@ -196,8 +209,26 @@ class Runner:
         task.add_done_callback(self._indexing.discard)
 
     async def _register_commands(self, client: BotClient) -> Registration:
+        """Register changed commands; of several processes only the leader does."""
+        if not self.together.is_leader:
+            return "unchanged"
         admins, cache = self._settings.admin_guild_ids, self._settings.cache
+        if self._has_taken_over:
+            self._has_taken_over = False
+            await recall_registered(client.tree, admins, cache)
         return await sync_if_changed(client.tree, admins, cache, client.state.rest)
+
+    async def _follow(self) -> None:
+        """Answer from what another process has loaded, edited or gone back to."""
+        if await self.loading.follow():
+            await self._took_over()
+
+    async def _lead(self) -> None:
+        """Take over what one of all processes does."""
+        log.info("this process leads: it registers commands and deletes what is old")
+        self._has_taken_over = True
+        if self.client:
+            await self._register_commands(self.client)
 
     async def _reload_at_hangups(self, hangup: asyncio.Event) -> None:
         while True:
@@ -212,6 +243,8 @@ class Runner:
         except KnowledgeError as error:
             for problem in error.problems:
                 log.error("%s", problem)  # noqa: TRY400  the problem is the event, not the exception
+            if isinstance(error, EditsError):
+                log.error(_LOST_EDITS)  # noqa: TRY400  likewise
 
     async def serve(
         self, token: str, look: Callable[[], str], stop: asyncio.Event | None = None, loaded: str | None = None
@@ -233,8 +266,9 @@ class Runner:
             jobs.append(asyncio.create_task(watch(look, self._reload_and_log, loaded)))
         try:
             async with self._http(jobs), self._recorder.writing():
-                if not await self.loading.begin():
+                if not await self.loading.begin() and not self.loading.is_shared:
                     jobs.append(asyncio.create_task(_logged(self.loading.begin_later())))
+                jobs.append(asyncio.create_task(_logged(self.together.run())))
                 await self._keep_connected(token, stop)
         finally:
             for job in (*jobs, *self._indexing):

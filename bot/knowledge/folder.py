@@ -229,10 +229,20 @@ class KnowledgeFiles:
         """Return where a file that all articles share was read: shipped first, then the folder's own."""
         return [path for path in self.content if path.name == name]
 
-    def bundle(self) -> Mapping[str, bytes]:
-        """Return the files that could be read, by the names that `files_of` takes."""
+    def bundle(self) -> dict[str, bytes]:
+        """Return the files that could be read, as `files_of` takes them."""
         read = self.content.items()
         return {self.names[path]: content for path, content in read if isinstance(content, bytes)}
+
+    def named(self, written: Mapping[Path, bytes]) -> dict[str, bytes]:
+        """Return new contents of files of articles by the names that they have in a bundle."""
+        folders = {one.path: one.slug for one in self.articles}
+        return {
+            f"{slug}/{path.relative_to(folder).as_posix()}": data
+            for path, data in written.items()
+            for folder, slug in folders.items()
+            if path.is_relative_to(folder)
+        }
 
     def has_problems(self) -> bool:
         """Return whether problems show before anything is parsed."""
@@ -327,6 +337,11 @@ def files_of(bundle: Mapping[str, bytes], shipped: Path, revision: str = "") -> 
     computed, digests = _hashes(articles, hashed)
     names = {root / name: name for _, name in files}
     return KnowledgeFiles(articles, content, (), revision or computed, digests, names)
+
+
+def own_files(bundle: Mapping[str, bytes]) -> dict[str, bytes]:
+    """Return the files of a bundle that do not belong to the program."""
+    return {name: data for name, data in bundle.items() if not name.startswith(SHIPPED)}
 
 
 def _is_shared(name: str) -> bool:

@@ -1,7 +1,7 @@
 """Protocols of what the use cases need from other packages."""
 
-from collections.abc import AsyncGenerator, Mapping, Sequence
-from typing import Protocol
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
+from typing import Literal, Protocol, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -35,8 +35,11 @@ class Encoder(Protocol):
 class FactFiles(Protocol):
     """Reads facts from their files; what was read last makes reading quick where most of it is the same."""
 
-    def take_bundle(self, revision: str) -> Bundle | None:
-        """Return the files that were read last, once, if their revision is this one."""
+    def bundle_of(self, revision: str) -> Bundle | None:
+        """Return the files that were read last, if their revision is this one and they are not forgotten."""
+
+    def forget(self) -> None:
+        """Keep the content of the files that were read last no longer."""
 
     def read_bundle(self, bundle: Bundle, revision: str) -> tuple[Knowledge, str]:
         """Return the knowledge of a bundle as if it had been read, and its revision; raise KnowledgeError."""
@@ -66,6 +69,24 @@ class Edit(Protocol):
 
     def write(self) -> None:
         """Write all of it or nothing; raise StaleError if somebody changed the same files since, KnowledgeError."""
+
+
+Topic: TypeAlias = Literal["revision", "settings", "leader"]
+"""What every process hears of when it changes: the active revision, settings of servers, and that it leads now."""
+
+
+class Processes(Protocol):
+    """What the processes that share a database tell each other."""
+
+    @property
+    def is_leader(self) -> bool:
+        """Whether this process does what must happen once: one of those that run leads, and if it ends another one."""
+
+    async def listen(self, changed: Callable[[Topic], object]) -> None:
+        """Call `changed` with each topic that changes, and with `leader` when this becomes the leader; never return.
+
+        The first look reports every topic that ever changed. While the database is away nobody leads.
+        """
 
 
 class RevisionStore(Protocol):
@@ -117,6 +138,10 @@ class RecordStore(Protocol):
 
 class Store(RecordStore, RevisionStore, Protocol):
     """Keeps what outlives the process; every method raises StoreError if the database can't be used."""
+
+    @property
+    def processes(self) -> Processes | None:
+        """The other processes that share the database, None if it is this one's own."""
 
     async def groups(self, most: int, editors: Editors | None = None, skip: int = 0) -> Sequence[QuestionGroup]:
         """Return the open groups of unanswered questions, the most asked first, at most `most` after the first `skip`.

@@ -11,7 +11,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.errors import StaleError
 from bot.service.records import ActiveRevision, Bundle, LoadedRevision, Size
 from bot.storage import migrations
-from bot.storage.tables import ACTIVE, CONTENTS, REVISION_FILES, REVISIONS
+from bot.storage.changes import announce
+from bot.storage.tables import ACTIVE, CHANGES, CONTENTS, REVISION_FILES, REVISIONS
 from bot.storage.transactions import Transactions
 
 MOST_KEPT: Final = 50
@@ -29,12 +30,13 @@ class Revisions(Transactions):
     async def publish(self, loaded: LoadedRevision, seen: str | None, *, pinned: bool = False) -> None:
         """Store a revision and make it the active one; StaleError unless that is `seen` until now, None for none."""
         async with self._transaction() as connection:
-            await connection.run_sync(migrations.lock)
+            await connection.run_sync(migrations.lock_revisions)
             active = await _active(connection)
             if (active.revision if active else None) != seen:
                 raise StaleError(seen or "")
             await _add(connection, loaded)
             await _activate(connection, ActiveRevision(loaded.revision, loaded.base, pinned))
+            await announce(connection, self._database.insert(CHANGES), "revision")
 
     async def bundle(self, revision: str) -> Bundle | None:
         """Return the files of a revision, None if they are not kept."""
@@ -78,7 +80,7 @@ async def _active(connection: AsyncConnection) -> ActiveRevision | None:
 
 async def add_loaded(connection: AsyncConnection, loaded: LoadedRevision) -> None:
     """Store what is answered from by now; one that somebody went back to is pinned."""
-    await connection.run_sync(migrations.lock)
+    await connection.run_sync(migrations.lock_revisions)
     await _add(connection, loaded)
     await _activate(connection, ActiveRevision(loaded.revision, loaded.base, loaded.action == "rollback"))
 
@@ -118,6 +120,7 @@ async def _activate(connection: AsyncConnection, active: ActiveRevision) -> None
 
 async def delete_old_revisions(connection: AsyncConnection) -> None:
     """Delete all revisions but the latest, the active one and the one that it was edited from."""
+    await connection.run_sync(migrations.lock_revisions)
     latest = select(REVISIONS.c.id).order_by(desc(REVISIONS.c.id)).limit(MOST_KEPT)
     active = await _active(connection)
     needed = [active.revision, active.base] if active else []

@@ -2,10 +2,12 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, Mapping, Sequence
+from functools import cached_property
 from typing import Final
 
 from sqlalchemy import delete, func, select, update
 
+from bot.service.ports import Processes
 from bot.service.records import (
     DailyCount,
     JoinedServers,
@@ -18,8 +20,9 @@ from bot.service.records import (
     Vote,
 )
 from bot.storage import migrations
+from bot.storage.changes import Coordination
 from bot.storage.counts import Counts, add_counts
-from bot.storage.engines import READING
+from bot.storage.engines import READING, PostgresDatabase
 from bot.storage.forgetting import Forgetting, delete_servers
 from bot.storage.questions import Questions, add_questions, delete_questions, remove_question
 from bot.storage.revisions import Revisions, add_loaded, delete_old_revisions, latest_revision
@@ -36,6 +39,11 @@ _NEVER: Final = 2**62
 
 class DatabaseStore(Questions, Counts, Revisions, Forgetting):
     """The `Store` in a SQLite file or in PostgreSQL."""
+
+    @cached_property
+    def processes(self) -> Processes | None:
+        """Return what the processes that share a PostgreSQL tell each other, None for a SQLite file."""
+        return Coordination(self._database) if isinstance(self._database, PostgresDatabase) else None
 
     async def upgrade(self) -> int:
         """Create the database or bring it up to date; return its version."""
@@ -86,6 +94,7 @@ class DatabaseStore(Questions, Counts, Revisions, Forgetting):
                 await connection.execute(delete(table).where(*() if everything else (table.c.day < day_of(limit),)))
             aged = QUESTIONS.c.asker.is_not(None), QUESTIONS.c.asked_at < now - DAY
             await connection.execute(update(QUESTIONS).where(*aged).values(asker=None))
+        async with self._transaction() as connection:
             await delete_old_revisions(connection)
         await self._forget_pages()
         return deleted

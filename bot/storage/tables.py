@@ -77,6 +77,14 @@ ACTIVE: Final = Table(
 )
 """One row: the revision that is answered from, and whether somebody went back to it."""
 
+CHANGES: Final = Table(
+    "change",
+    metadata,
+    Column("topic", Text, primary_key=True),
+    Column("number", BigInteger, nullable=False),
+)
+"""How often something was changed that every process has to hear of."""
+
 COUNTS: Final = Table(
     "daily_count",
     metadata,
