@@ -13,7 +13,7 @@ from typing import Final
 from bot.discord_bot.limits import Clock
 from bot.discord_bot.measures import Measures
 from bot.errors import StoreError
-from bot.service.ports import Store
+from bot.service.ports import RecordStore
 from bot.service.records import LoadAction, LoadedRevision, Record, TakenSuggestion, UnansweredQuestion
 
 log = logging.getLogger(__name__)
@@ -35,7 +35,7 @@ LAST_WRITES: Final = 0.5
 class Recorder:
     """Takes records at any time and writes them in the background, in order; without a store it takes none."""
 
-    def __init__(self, store: Store | None, measures: Measures, clock: Clock = time.time) -> None:
+    def __init__(self, store: RecordStore | None, measures: Measures, clock: Clock = time.time) -> None:
         """Write to `store`; nothing is written before `writing` begins. `clock` returns the Unix time."""
         self._store = store
         self._measures = measures
@@ -114,7 +114,7 @@ class Recorder:
                 async with asyncio.timeout(LAST_WRITES):
                     await self._store.close()
 
-    async def _write_until_the_end(self, store: Store) -> None:
+    async def _write_until_the_end(self, store: RecordStore) -> None:
         failures = 0
         while self._waiting or not self._ending.is_set():
             try:
@@ -137,7 +137,7 @@ class Recorder:
                     self._wake.clear()
                     await _is_set(self._wake, 0 if self._ending.is_set() else self._purge_at - self._clock())
 
-    async def _write(self, store: Store) -> None:
+    async def _write(self, store: RecordStore) -> None:
         """Bring the database up to date, delete what is old and write what waits."""
         if not self._is_ready:
             await store.upgrade()

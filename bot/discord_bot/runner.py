@@ -17,6 +17,7 @@ from typing import Final, TypeVar
 
 import discord
 
+from bot.core.matching import Question
 from bot.core.text import counted
 from bot.discord_bot.admin import Status, add_admin_commands, count
 from bot.discord_bot.client import BotClient
@@ -25,16 +26,20 @@ from bot.discord_bot.context import BotState
 from bot.discord_bot.health import serving
 from bot.discord_bot.logs import describe
 from bot.discord_bot.measures import CONTENT_TYPE, Measures
+from bot.discord_bot.notices import Notices
 from bot.discord_bot.queueing import ANSWERING, Coalesced
 from bot.discord_bot.recording import Recorder
+from bot.discord_bot.sending import reply_later
 from bot.discord_bot.sync import Registration, sync_if_changed
 from bot.discord_bot.unanswered_list import UnansweredList, add_unanswered_command
 from bot.discord_bot.watching import watch
 from bot.errors import DiscordStartError, KnowledgeError
+from bot.service.answering import Answer
 from bot.service.editing import Edited, Editing, Place
 from bot.service.library import Change, Library
+from bot.service.pages import reply_page
 from bot.service.ports import Store
-from bot.service.records import QuestionGroup
+from bot.service.records import Notice, QuestionGroup
 from bot.settings import DiscordSettings
 
 log = logging.getLogger(__name__)
@@ -52,6 +57,8 @@ managers grant."""
 _CLOSE_TIMEOUT, _THREADS_TIMEOUT = 2.0, 1.0
 _SWITCH_INTERVAL: Final = 0.001
 """Seconds that a thread computes while another one waits."""
+_NOBODY: Final = 0
+"""In whose name questions that wait for an answer are asked again; no person has this id."""
 _WORKERS: Final = ANSWERING + 2
 """Threads: beside those that answer, one that loads and one for short work, such as completing what is typed."""
 
@@ -83,6 +90,9 @@ class Runner:
         self._editing = editing
         self._recorder = Recorder(store, self.measures)
         self._state = BotState(library, settings, time.monotonic, self.measures, self._recorder)
+        if store is not None:
+            store.group_by(library.most_alike)
+            self._state.notices = Notices(store, self._ask_again, lambda: library.snapshot.revision)
         self._grace = grace
         self._began = time.monotonic()
         self._loaded_at = datetime.now(UTC)
@@ -104,6 +114,27 @@ class Runner:
             shown = UnansweredList(self._settings, self._store, self._editing, partial(self._edit, self._editing))
             add_unanswered_command(client, group, shown)
         return client
+
+    async def _ask_again(self, question: Question) -> Answer | None:
+        """Answer a question whose asker waits for an answer, when it is its turn."""
+        return await self._state.turns.run(_NOBODY, lambda: self._library.ask(question))
+
+    async def _tell(self, notice: Notice, answer: Answer) -> None:
+        """Answer a message now whose question had no answer before; raise ConnectionError while that is impossible."""
+        state = self._state
+        if self.client is None:
+            raise ConnectionError
+        channel = self.client.get_partial_messageable(notice.channel, guild_id=notice.server)
+        page = reply_page(answer.snapshot.knowledge, answer.reply)
+        with state.limits.in_flight.working():
+            said = state.voice(page.language).say("tell_answer")
+            sent = await reply_later(state.rest, channel.get_partial_message(notice.message), page, said)
+        state.conversations.remember_messages(sent, answer.reply.context)
+
+    def _check_notices(self) -> None:
+        """Tell those who wait for an answer if there is one now."""
+        if self._state.notices:
+            self._state.notices.check()
 
     def status(self) -> Status:
         """Return what `/facts status` shows."""
@@ -157,6 +188,7 @@ class Runner:
         self.measures.reloaded("loaded")
         self.measures.uses(self._library.snapshot.revision)
         self._recorder.loaded(self._library.snapshot.revision, "reload")
+        self._check_notices()
         self._loaded_at = datetime.now(UTC)
         registration: Registration = "unchanged"
         if self.client:
@@ -178,6 +210,7 @@ class Runner:
         edited = await asyncio.to_thread(_without_collector, edit)
         self.measures.uses(edited.revision)
         self._recorder.loaded(edited.revision, "edit")
+        self._check_notices()
         self._loaded_at = datetime.now(UTC)
         log.info("a question was added to %s, facts at revision %s", place, edited.revision)
         if edited.copied_to:
@@ -217,6 +250,8 @@ class Runner:
             asyncio.create_task(self._reload_at_hangups(hangup)),
             asyncio.create_task(_logged(asyncio.to_thread(self._library.completers))),
         ]
+        if self._state.notices:
+            jobs.append(asyncio.create_task(_logged(self._state.notices.telling(self._tell))))
         if self._settings.watch:
             jobs.append(asyncio.create_task(watch(look, self._reload_and_log, loaded)))
         self._recorder.loaded(self._library.snapshot.revision, "start")
@@ -301,6 +336,7 @@ class Runner:
     async def _announce(self, client: BotClient) -> None:
         await client.wait_until_ready()
         self.has_connected = True
+        self._check_notices()  # the facts may have changed while the bot was away
         revision = self._library.snapshot.revision
         log.info(
             "connected and answering: %s, facts at revision %s (%.1f s after the facts were loaded)",

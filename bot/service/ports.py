@@ -1,13 +1,13 @@
 """Protocols of what the use cases need from other packages."""
 
-from collections.abc import AsyncGenerator, Mapping, Sequence
-from typing import Protocol
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
+from typing import Protocol, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 from bot.core.model import Knowledge
-from bot.service.records import Editors, GroupState, QuestionGroup, Record, StoreStatus
+from bot.service.records import Editors, GroupState, Notice, NoticeOutcome, QuestionGroup, Record, StoreStatus
 
 
 class Encoder(Protocol):
@@ -44,8 +44,31 @@ class Edit(Protocol):
         """Write all of it or nothing; raise StaleError if somebody changed the same files since, KnowledgeError."""
 
 
-class Store(Protocol):
-    """Keeps what outlives the process; every method raises StoreError if the database can't be used."""
+MostAlike: TypeAlias = Callable[[str, str, Sequence[str]], int | None]
+"""Takes an article, a question and others; returns the position of the one that asks the same, None if none does."""
+
+
+class NoticeStore(Protocol):
+    """Keeps who wants to be told once a question has an answer; every method raises StoreError."""
+
+    async def toggle_notice(self, notice: Notice, person: int) -> NoticeOutcome:
+        """Keep a notice for its author `person`, or withdraw it if it is kept already."""
+
+    async def notices(self) -> Sequence[Notice]:
+        """Return the notices that nobody has begun to deliver, the oldest first."""
+
+    async def claim_notice(self, number: int, now: int) -> bool:
+        """Return whether the caller, and no other process, delivers the notice with this id."""
+
+    async def release_notice(self, number: int) -> None:
+        """Let a notice that was claimed be delivered later."""
+
+    async def drop_notice(self, number: int) -> None:
+        """Delete a notice that was delivered, or can't be."""
+
+
+class RecordStore(Protocol):
+    """Takes records; every method raises StoreError if the database can't be used."""
 
     async def upgrade(self) -> int:
         """Create the database or bring it up to date; return its version. Several processes may do so at once."""
@@ -56,8 +79,18 @@ class Store(Protocol):
     async def purge(self, now: int, *, everything: bool = False) -> int:
         """Delete the questions that are too old at the Unix time `now`, or all of them; return how many.
 
-        It also erases what tells askers apart, after a day.
+        It also deletes notices, and erases what tells askers apart, after a day.
         """
+
+    async def close(self) -> None:
+        """Close all connections."""
+
+
+class Store(RecordStore, NoticeStore, Protocol):
+    """Keeps what outlives the process; every method raises StoreError if the database can't be used."""
+
+    def group_by(self, most_alike: MostAlike) -> None:
+        """Count questions that are added from now on with those that ask the same; `most_alike` runs in a thread."""
 
     async def groups(self, most: int, editors: Editors | None = None, skip: int = 0) -> Sequence[QuestionGroup]:
         """Return the open groups of unanswered questions, the most asked first, at most `most` after the first `skip`.
@@ -79,6 +112,3 @@ class Store(Protocol):
 
     def rows(self) -> AsyncGenerator[tuple[str, Mapping[str, object]]]:
         """Yield the name of the table and the values of each row that is kept, without what tells askers apart."""
-
-    async def close(self) -> None:
-        """Close all connections."""

@@ -41,6 +41,11 @@ def _link(written: Path, path: Path) -> None:
         return
 
 
+def lasting_digest(secret: bytes, person: int) -> str:
+    """Return what tells apart who waits for notices, whatever the day, in hexadecimal digits."""
+    return hmac.digest(secret, f"notices:{person}".encode(), hashlib.sha256)[:_DIGEST].hex()
+
+
 def digest(secret: bytes, person: int, time: int) -> str:
     """Return what tells a person apart from others on the day (UTC) of the Unix time `time`, in hexadecimal digits."""
     day = datetime.fromtimestamp(time, UTC).date()

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.service.records import LoadedRevision, Record, StoreStatus, TakenSuggestion, UnansweredQuestion
 from bot.storage import migrations
 from bot.storage.engines import READING
+from bot.storage.notices import Notices, delete_notices
 from bot.storage.questions import Questions, add_questions, delete_before, remove_question
 from bot.storage.secret import digest
 from bot.storage.tables import EXPORTED, GROUPS, QUESTIONS, REVISIONS, VERSION
@@ -23,7 +24,7 @@ _DAY: Final = 86_400
 """Seconds."""
 
 
-class DatabaseStore(Questions):
+class DatabaseStore(Questions, Notices):
     """The `Store` in a SQLite file or in PostgreSQL."""
 
     async def upgrade(self) -> int:
@@ -44,20 +45,25 @@ class DatabaseStore(Questions):
         asked, answered = (
             [(one, digest(secret, one.person, one.asked_at)) for one in found] for found in (questions, taken)
         )
+        leaders = await self._leaders(questions)
         async with self._transaction() as connection:
             if asked:
-                await add_questions(connection, self._database.insert(GROUPS), asked)
+                await add_questions(connection, self._database.insert(GROUPS), asked, leaders)
             for question, asker in answered:
                 await remove_question(connection, question, asker)
             for revision in revisions:
                 await _add_revision(connection, revision)
 
     async def purge(self, now: int, *, everything: bool = False) -> int:
-        """Delete the questions that are too old, or all of them, and digests of more than a day; return how many."""
+        """Delete the questions and notices that are too old, or all of them, and digests of more than a day.
+
+        Returns how many questions were deleted.
+        """
         limit = _NEVER if everything else now - self._days * _DAY
         async with self._transaction(limit=_PURGE_LIMIT) as connection:
             await connection.run_sync(migrations.lock)  # two purges at once would count the same questions
             deleted = await delete_before(connection, limit)
+            await delete_notices(connection, now, self._days, everything=everything)
             aged = QUESTIONS.c.asker.is_not(None), QUESTIONS.c.asked_at < now - _DAY
             await connection.execute(update(QUESTIONS).where(*aged).values(asker=None))
         async with self._translated():
