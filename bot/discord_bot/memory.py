@@ -112,6 +112,11 @@ class OpenQuestions:
         """Return the question without an answer to which this is the reply, if it is known."""
         return self._by_reply.get(reply)
 
+    def forget(self, person: int) -> None:
+        """Forget the questions of a person."""
+        for reply in [reply for reply, question in self._by_reply.items() if question.person == person]:
+            del self._by_reply[reply]
+
     def turn_down(self, message: int) -> bool:
         """Return whether the closest answer in a message is turned down for the first time."""
         if message in self._turned_down:
@@ -151,6 +156,10 @@ class Languages:
         """Return the language that a person last used, if known."""
         return self._by_person.get(person)
 
+    def forget(self, person: int) -> None:
+        """Forget which language a person used."""
+        self._by_person.pop(person, None)
+
 
 class Conversations:
     """The context of each person's last answer in a channel, and of each of the bot's messages."""
@@ -169,6 +178,11 @@ class Conversations:
         """Remember the context of the bot's `messages`, if they have one."""
         if context:
             self._by_message.update(dict.fromkeys(messages, context))
+
+    def forget(self, person: int) -> None:
+        """Forget a person's last answers in all channels."""
+        for key in [key for key in self._by_person if key[0] == person]:
+            self._by_person.pop(key, None)
 
     def last(self, person: int, channel: int, *, private: bool = False) -> Context | None:
         """Return the context of the person's last answer in the channel."""

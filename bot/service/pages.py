@@ -446,6 +446,16 @@ def about_page(knowledge: Knowledge, language: Language, *, overhears: bool = Fa
     return Page(language, (Block((*intro, _BLANK, *articles, _BLANK, *how, _BLANK, *privacy)),))
 
 
+def privacy_page(knowledge: Knowledge, language: Language, *, overhears: bool = False, days: int = 0) -> Page:
+    """Return the page that says what is read, what is stored and for how long; arguments as for `about_page`."""
+    voice = Voice(knowledge, language)
+    read = voice.say("about_privacy_channels" if overhears else "about_privacy")
+    stored = voice.say("privacy_stored" if days else "about_not_stored", days=days)
+    kept = [voice.say("privacy_memory"), *stored.split("\n")]
+    heading = _line(voice.say("privacy_title"), bold=True)
+    return Page(language, (Block((heading, *(_line(f"• {line}") for line in (read, *kept)))),))
+
+
 def _about_article(voice: Voice, article: Article) -> Line:
     title, publisher = article.title.get(voice.language), article.publisher.get(voice.language)
     return _linked(voice.say("about_article", publisher=publisher, title=title), title, article.url)

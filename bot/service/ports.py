@@ -82,6 +82,12 @@ class RecordStore(Protocol):
         It also deletes notices, and erases what tells askers apart, after a day.
         """
 
+    async def forget_person(self, person: int, now: int) -> int:
+        """Delete what can be told to be a person's at the Unix time `now`; return how many things that were.
+
+        These are the questions of the last day; who asked the older ones is not known.
+        """
+
     async def close(self) -> None:
         """Close all connections."""
 

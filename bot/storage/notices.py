@@ -1,6 +1,5 @@
 """Messages whose authors want to be told once their question has an answer, in the database."""
 
-import asyncio
 from collections.abc import Sequence
 from dataclasses import asdict, fields
 from typing import Final
@@ -10,11 +9,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.service.records import DAYS_OF_NOTICES, MOST_NOTICES, Notice, NoticeOutcome
 from bot.storage import migrations
-from bot.storage.secret import lasting_digest
+from bot.storage.secret import DAY, lasting_digest
 from bot.storage.tables import NOTICES
 from bot.storage.transactions import Transactions
 
-_DAY: Final = 86_400
 _CLAIMED: Final = 3_600
 """Seconds after which the process that claimed a notice has ended without telling; nobody is told twice."""
 
@@ -25,7 +23,7 @@ class Notices(Transactions):
     async def toggle_notice(self, notice: Notice, person: int) -> NoticeOutcome:
         """Keep a notice for its author `person`, or withdraw it if it is kept already."""
         async with self._translated():
-            asker = lasting_digest(await asyncio.to_thread(self._secret), person)
+            asker = lasting_digest(await self._key(), person)
         same = NOTICES.c.channel == notice.channel, NOTICES.c.message == notice.message
         async with self._transaction() as connection:
             await connection.run_sync(migrations.lock, int(asker[:15], 16))
@@ -67,6 +65,6 @@ class Notices(Transactions):
 
 async def delete_notices(connection: AsyncConnection, now: int, days: int, *, everything: bool) -> None:
     """Delete notices of more than `days`, and those whose process ended while it told; or all of them."""
-    old = NOTICES.c.asked_at < now - min(days, DAYS_OF_NOTICES) * _DAY
+    old = NOTICES.c.asked_at < now - min(days, DAYS_OF_NOTICES) * DAY
     left = NOTICES.c.claimed_at < now - _CLAIMED
     await connection.execute(delete(NOTICES) if everything else delete(NOTICES).where(or_(old, left)))

@@ -250,18 +250,17 @@ async def remove_question(connection: AsyncConnection, question: UnansweredQuest
     await connection.execute(delete(GROUPS).where(group, GROUPS.c.asked <= 0))
 
 
-async def delete_before(connection: AsyncConnection, limit: int) -> int:
-    """Delete the questions that were asked before `limit`, and groups that are empty then; return how many questions.
+async def delete_questions(connection: AsyncConnection, which: ColumnElement[bool]) -> int:
+    """Delete some questions, and groups that are empty then; return how many questions.
 
-    Counts go down with them; that of the askers, who are not known any more, only as far as it must.
+    Counts go down with them; that of the askers who are not known any more only as far as it must.
     """
-    old = QUESTIONS.c.asked_at < limit
-    gone = (
-        select(QUESTIONS.c.group_id, func.count().label("number")).where(old).group_by(QUESTIONS.c.group_id).subquery()
-    )
+    numbers = func.count().label("number"), func.count(QUESTIONS.c.asker.distinct()).label("askers")
+    gone = select(QUESTIONS.c.group_id, *numbers).where(which).group_by(QUESTIONS.c.group_id).subquery()
     fewer = update(GROUPS).where(GROUPS.c.id == gone.c.group_id)
-    await connection.execute(fewer.values(asked=GROUPS.c.asked - gone.c.number))
-    deleted = await connection.execute(delete(QUESTIONS).where(old))
+    counts = {"asked": GROUPS.c.asked - gone.c.number, "askers": GROUPS.c.askers - gone.c.askers}
+    await connection.execute(fewer.values(**counts))
+    deleted = await connection.execute(delete(QUESTIONS).where(which))
     await connection.execute(delete(GROUPS).where(GROUPS.c.asked <= 0))
     await connection.execute(update(GROUPS).where(GROUPS.c.askers > GROUPS.c.asked).values(askers=GROUPS.c.asked))
     return deleted.rowcount

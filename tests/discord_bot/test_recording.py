@@ -54,6 +54,15 @@ class Notebook:
         self.purged.append(now)
         return 0
 
+    async def forget_person(self, person: int, now: int) -> int:
+        """Keep the other people's records."""
+        del now
+        await self._work()
+        kept = [one for one in self.records if not isinstance(one, UnansweredQuestion) or one.person != person]
+        count = len(self.records) - len(kept)
+        self.records = kept
+        return count
+
     async def _work(self) -> None:
         if self.hangs:
             await asyncio.sleep(60)

@@ -3,7 +3,7 @@
 import asyncio
 from dataclasses import replace
 
-from bot.service.records import MOST_NOTICES, Notice
+from bot.service.records import MOST_NOTICES, LeftServer, Notice
 from bot.storage.store import DatabaseStore
 from tests.storage.databases import contents, opened
 from tests.storage.test_store import ADA, BEN, DAY, NOW
@@ -106,3 +106,14 @@ async def test_the_database_names_the_message_and_no_person(store: DatabaseStore
 async def test_an_empty_database_has_no_notices(url: str) -> None:
     async with opened(url) as store:
         assert list(await store.notices()) == []
+
+
+async def test_whoever_is_forgotten_is_told_nothing(store: DatabaseStore) -> None:
+    """However long they have waited; so is a server that the bot left."""
+    await store.toggle_notice(NOTICE, ADA)
+    await store.toggle_notice(replace(NOTICE, message=3), BEN)
+    await store.toggle_notice(replace(NOTICE, message=4, server=43), BEN)
+    assert await store.forget_person(ADA, NOW + 20 * DAY) == 1
+    assert [notice.message for notice in await store.notices()] == [3, 4]
+    await store.add([LeftServer(43)])
+    assert [notice.message for notice in await store.notices()] == [3]
