@@ -33,6 +33,8 @@ from bot.storage.transactions import Transactions
 
 _Group: TypeAlias = tuple[int, str, str, str]
 """Server, article, fact and key."""
+Leaders: TypeAlias = Mapping[_Group, _Group]
+"""The groups of questions that belong to one with other words."""
 _MOST_CANDIDATES: Final = 200
 """Groups that a new question is compared with."""
 _ASKERS: Final = 2
@@ -48,7 +50,7 @@ class Questions(Transactions):
         """Count questions that are added from now on with those that ask the same; `most_alike` runs in a thread."""
         self._most_alike = most_alike
 
-    async def _leaders(self, questions: Sequence[UnansweredQuestion]) -> Mapping[_Group, _Group]:
+    async def _leaders(self, questions: Sequence[UnansweredQuestion]) -> Leaders:
         """Return the group that each question belongs to, where it is not the one with its own words.
 
         It is one of the same server, article and fact, whose first question asks the same. That is found before
@@ -142,7 +144,7 @@ def _candidates(server: int, article: str, fact: str) -> Select[Any]:
 
 def _leaders_of(
     most_alike: MostAlike, new: Mapping[_Group, str], candidates: Mapping[tuple[int, str, str], dict[str, str]]
-) -> Mapping[_Group, _Group]:
+) -> Leaders:
     """Return the groups that new questions belong to; one that begins a group may have later ones in it."""
     leaders = {}
     for group, text in new.items():
@@ -164,11 +166,12 @@ async def add_questions(
     connection: AsyncConnection,
     new_group: Upsert,
     asked: Sequence[tuple[UnansweredQuestion, str]],
-    leaders: Mapping[_Group, _Group],
-) -> None:
+    leaders: Leaders,
+) -> Sequence[int]:
     """Store questions, each with the digest of its asker, in their groups, which are made where there are none.
 
-    `leaders` has the group of each question that belongs to one with other words.
+    `leaders` has the group of each question that belongs to one with other words. Returns the ids of the rows, in the
+    order of the questions.
     """
     own = [leaders.get(_group_of(question), _group_of(question)) for question, _ in asked]
     groups = await _count(connection, new_group, list(zip(own, (one.asked_at for one, _ in asked), strict=True)))
@@ -192,7 +195,8 @@ async def add_questions(
         more = update(GROUPS).where(GROUPS.c.id == bindparam("group"))
         changes = [{"group": group, "number": number} for group, number in new.items()]
         await connection.execute(more.values(askers=GROUPS.c.askers + bindparam("number")), changes)
-    await connection.execute(insert(QUESTIONS), rows)
+    added = insert(QUESTIONS).returning(QUESTIONS.c.id, sort_by_parameter_order=True)
+    return list((await connection.scalars(added, rows)).all())
 
 
 async def _count(
