@@ -2,7 +2,7 @@
 
 import copy
 import re
-from typing import Any, Self, TypeAlias
+from typing import TYPE_CHECKING, Any, Self, TypeAlias
 
 import discord
 
@@ -18,6 +18,9 @@ from bot.service.answering import Answer
 from bot.service.library import Library
 from bot.service.replies import Voice, subject_of
 from bot.settings import DiscordSettings
+
+if TYPE_CHECKING:
+    from bot.discord_bot.notices import Notices
 
 Interaction: TypeAlias = discord.Interaction[Any]
 _DEFAULT: Language = "en"
@@ -51,6 +54,8 @@ class BotState:
         self.languages = Languages()
         self.posts = Posts()
         self.asked = AskedQuestions()
+        self.notices: Notices | None = None
+        """Who wants to be told of an answer later, None without a store."""
         self.open_questions = OpenQuestions()
         self.rest = RestGate(measures.rest_responses)
 

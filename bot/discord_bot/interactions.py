@@ -24,7 +24,7 @@ from bot.discord_bot.context import (
 from bot.discord_bot.measures import note_subject
 from bot.discord_bot.memory import AskedQuestion
 from bot.discord_bot.sending import await_or_defer, log_failure, respond, say, update
-from bot.discord_bot.unanswered import is_for, note_question, note_taken, turn_down
+from bot.discord_bot.unanswered import is_for, note_question, note_taken, tell_later, turn_down
 from bot.discord_bot.voting import Ballot, decision_with, vote_buttons
 from bot.service.autocomplete import Completion
 from bot.service.conversation import context_after_picking
@@ -221,6 +221,8 @@ async def press(interaction: Interaction, custom_id: str) -> None:
             await _share(interaction, action)
         case Action("turn down") as action:
             await turn_down(interaction, action)
+        case Action("tell", FactView() as view):
+            await tell_later(interaction, view)
         case Action("why", FactView() as view, trace):
             await _explain(interaction, view, trace)
         case Action("related", FactView() as view):

@@ -144,6 +144,11 @@ class OpenQuestions:
         """Return the question without an answer to which this is the reply, if it is known."""
         return self._by_reply.get(reply)
 
+    def forget(self, person: int) -> None:
+        """Forget the questions of a person."""
+        for reply in [reply for reply, question in self._by_reply.items() if question.person == person]:
+            del self._by_reply[reply]
+
     def turn_down(self, message: int) -> bool:
         """Return whether the closest answer in a message is turned down for the first time."""
         if message in self._turned_down:

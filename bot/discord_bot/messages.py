@@ -18,6 +18,7 @@ from bot.discord_bot.context import BotState, supported_language
 from bot.discord_bot.limits import Refusal
 from bot.discord_bot.measures import Way, decision_of, note, note_subject
 from bot.discord_bot.memory import EDITABLE, AskedQuestion, Exchange
+from bot.discord_bot.notices import can_reply_later
 from bot.discord_bot.sending import (
     close_thread,
     delete,
@@ -29,7 +30,7 @@ from bot.discord_bot.sending import (
 )
 from bot.discord_bot.unanswered import note_question
 from bot.service.answering import Answer
-from bot.service.pages import plain_page, reply_page, starters_page
+from bot.service.pages import plain_page, reply_page, starters_page, tellable_page
 from bot.service.replies import says_something, subject_of
 from bot.service.unanswered import asked_text, unanswered_question
 from bot.service.views import Page
@@ -108,7 +109,7 @@ class MessageHandler:
         self._exchanges.add(message.id, exchange)
         async with exchange.lock:
             exchange.question = exchange.newest = comparable(incoming.text)
-            page = await self._page(message.author.id, exchange, incoming, addressed, language)
+            page = await self._page(message, exchange, incoming, addressed, language)
             if page == "silent":
                 note("silent")
                 return
@@ -193,10 +194,15 @@ class MessageHandler:
         return language_of(normal, language_of(normalise(before), place))
 
     async def _page(
-        self, person: int, exchange: Exchange, incoming: Incoming, addressed: Addressing, language: Language
+        self,
+        message: discord.Message,
+        exchange: Exchange,
+        incoming: Incoming,
+        addressed: Addressing,
+        language: Language,
     ) -> Page | Silence:
         """Return the reply, or why there is none."""
-        state = self._state
+        state, person = self._state, message.author.id
         match addressed:
             case "greeting":
                 note("page")
@@ -217,7 +223,11 @@ class MessageHandler:
             exchange.unanswered = question
         if addressed != "overheard":
             exchange.asked = asked_text(answer, incoming.text)
-        return reply_page(answer.snapshot.knowledge, answer.reply)
+        is_open = question is not None and question.decision == "unanswered"
+        page = reply_page(answer.snapshot.knowledge, answer.reply)
+        if is_open and state.notices is not None and can_reply_later(message):
+            return tellable_page(answer.snapshot.knowledge, page)
+        return page
 
     async def _ask(self, person: int, exchange: Exchange, incoming: Incoming, language: Language) -> Answer | None:
         """Return the answer to a message; to the text or title of a post alone where both together have none."""
@@ -274,7 +284,7 @@ class MessageHandler:
                 return
             page: Page | Silence = "silent"
             if addressed is not None:
-                page = await self._page(message.author.id, exchange, incoming, addressed, language)
+                page = await self._page(message, exchange, incoming, addressed, language)
             if page == "busy":
                 await self._refuse(message, language, page, told=not exchange.is_overheard)
                 return

@@ -26,6 +26,7 @@ async def forget_me(interaction: Interaction) -> None:
     state, person = state_of(interaction), interaction.user.id
     state.conversations.forget(person)
     state.languages.forget(person)
+    state.open_questions.forget(person)
     try:
         count = await state.recorder.forget(person)
     except StoreError as error:

@@ -16,6 +16,7 @@ from typing import Final, TypeVar
 
 import discord
 
+from bot.core.matching import Question
 from bot.core.text import counted
 from bot.discord_bot.admin import Reloads, Status, add_admin_commands, count
 from bot.discord_bot.client import BotClient
@@ -26,18 +27,22 @@ from bot.discord_bot.insight import Insight, add_insight_command
 from bot.discord_bot.loading import Loading, return_freed_memory
 from bot.discord_bot.logs import describe
 from bot.discord_bot.measures import CONTENT_TYPE, Measures
+from bot.discord_bot.notices import Notices
 from bot.discord_bot.queueing import ANSWERING, Coalesced
 from bot.discord_bot.recording import Recorder
 from bot.discord_bot.revision_list import RevisionList, add_revision_commands
+from bot.discord_bot.sending import reply_later
 from bot.discord_bot.sync import Registration, recall_registered, sync_if_changed
 from bot.discord_bot.together import Together
 from bot.discord_bot.unanswered_list import UnansweredList, add_unanswered_command
 from bot.discord_bot.watching import watch
 from bot.errors import DiscordStartError, EditsError, KnowledgeError
+from bot.service.answering import Answer
 from bot.service.editing import Edited, Editing, Place
 from bot.service.library import Change, Library
+from bot.service.pages import reply_page
 from bot.service.ports import FactFiles, Store
-from bot.service.records import QuestionGroup
+from bot.service.records import Notice, QuestionGroup
 from bot.settings import DiscordSettings
 
 log = logging.getLogger(__name__)
@@ -59,6 +64,8 @@ _LOST_EDITS: Final = (
 )
 _SWITCH_INTERVAL: Final = 0.001
 """Seconds that a thread computes while another one waits."""
+_NOBODY: Final = 0
+"""In whose name questions that wait for an answer are asked again; no person has this id."""
 _WORKERS: Final = ANSWERING + 2
 """Threads: beside those that answer, one that loads and one for short work, such as completing what is typed."""
 
@@ -93,6 +100,9 @@ class Runner:
         """The other processes that share the store."""
         self._recorder = Recorder(store, self.measures, is_leader=lambda: self.together.is_leader)
         self._state = BotState(library, settings, time.monotonic, self.measures, self._recorder)
+        if store is not None:
+            store.group_by(library.most_alike)
+            self._state.notices = Notices(store, self._ask_again, lambda: library.snapshot.revision)
         self._grace = grace
         self._began = time.monotonic()
         self.loading = Loading(library, self._recorder, self.measures, (store, files) if store and files else None)
@@ -123,6 +133,27 @@ class Runner:
             add_insight_command(client, group, Insight(self._settings, self._store))
             add_revision_commands(client, group, RevisionList(self._settings, self.loading, self._rollback))
         return client
+
+    async def _ask_again(self, question: Question) -> Answer | None:
+        """Answer a question whose asker waits for an answer, when it is its turn."""
+        return await self._state.turns.run(_NOBODY, lambda: self._library.ask(question))
+
+    async def _tell(self, notice: Notice, answer: Answer) -> None:
+        """Answer a message now whose question had no answer before; raise ConnectionError while that is impossible."""
+        state = self._state
+        if self.client is None:
+            raise ConnectionError
+        channel = self.client.get_partial_messageable(notice.channel, guild_id=notice.server)
+        page = reply_page(answer.snapshot.knowledge, answer.reply)
+        with state.limits.in_flight.working():
+            said = state.voice(page.language).say("tell_answer")
+            sent = await reply_later(state.rest, channel.get_partial_message(notice.message), page, said)
+        state.conversations.remember_messages(sent, answer.reply.context)
+
+    def _check_notices(self) -> None:
+        """Tell those who wait for an answer if there is one now."""
+        if self._state.notices:
+            self._state.notices.check()
 
     def status(self) -> Status:
         """Return what `/facts status` shows."""
@@ -183,6 +214,7 @@ class Runner:
 
     async def _took_over(self) -> Registration:
         """Build the commands from other facts and register those that changed."""
+        self._check_notices()
         self._index_for_typing()
         registration: Registration = "unchanged"
         if self.client:
@@ -196,6 +228,7 @@ class Runner:
         """Make the question of a group a sample; arguments and errors are those of `Editing.add_question`."""
         edit = partial(editing.add_question, group, place, seen, stored)
         edited = await self.loading.edit(edit)
+        self._check_notices()
         self._index_for_typing()
         log.info("a question was added to %s, facts at revision %s", place, edited.revision)
         if edited.copied_to:
@@ -262,6 +295,8 @@ class Runner:
             asyncio.create_task(self._reload_at_hangups(hangup)),
         ]
         self._index_for_typing()
+        if self._state.notices:
+            jobs.append(asyncio.create_task(_logged(self._state.notices.telling(self._tell))))
         if self._settings.watch:
             jobs.append(asyncio.create_task(watch(look, self._reload_and_log, loaded)))
         try:
@@ -348,6 +383,7 @@ class Runner:
     async def _announce(self, client: BotClient) -> None:
         await client.wait_until_ready()
         self.has_connected = True
+        self._check_notices()  # the facts may have changed while the bot was away
         revision = self._library.snapshot.revision
         log.info(
             "connected and answering: %s, facts at revision %s (%.1f s after the facts were loaded)",

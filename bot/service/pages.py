@@ -176,6 +176,15 @@ def turned_down_page(knowledge: Knowledge, turned_down: Action, others: Iterable
     return _suggesting(plain_page(voice, unanswered_key(knowledge)), (), more)
 
 
+def tellable_page(knowledge: Knowledge, page: Page) -> Page:
+    """Add the button with which the asker is told later, before the last one, to a page that says nothing was found."""
+    *others, more = page.buttons
+    tell = Action("tell", more.action.view)
+    return replace(
+        page, buttons=(*others, *_buttons(Voice(knowledge, page.language), (True, "button_tell", tell)), more)
+    )
+
+
 def _fact_page(knowledge: Knowledge, view: FactView, trace: Trace | None, *, shareable: bool) -> Page | None:
     """Lay out one fact or gap; `trace` says how it was matched, if it was. None if it no longer exists."""
     found = _find(knowledge, view)

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal, TypeAlias
+from typing import Final, Literal, TypeAlias
 
 from bot.core.model import Language
 from bot.core.text import squeeze
@@ -246,6 +246,31 @@ class Editors:
     server: int
     article: str = ""
     """Slug of the only article whose groups are listed, "" for all."""
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """A message whose author wants to be told once its question has an answer."""
+
+    server: int
+    channel: int
+    message: int
+    text: str
+    """The question as `unanswered.stored_text` returns it."""
+    language: Language
+    """The language to answer in."""
+    asked_at: int
+    """When its author asked for it, Unix time in seconds."""
+    id: int = 0
+    """That of the row in the database."""
+
+
+NoticeOutcome: TypeAlias = Literal["added", "withdrawn", "full"]
+"""What asking for a notice did: the second time withdraws it, and too many of one person are refused."""
+MOST_NOTICES: Final = 10
+"""Notices that one person may wait for."""
+DAYS_OF_NOTICES: Final = 30
+"""Days after which nobody is told any more."""
 
 
 @dataclass(frozen=True, slots=True)

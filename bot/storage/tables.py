@@ -36,6 +36,21 @@ QUESTIONS: Final = Table(
 )
 """Each time that one was asked; `asker` is a digest of the day and the person, erased after a day."""
 
+NOTICES: Final = Table(
+    "notice",
+    metadata,
+    Column("id", BigInteger, primary_key=True),
+    Column("server", BigInteger, nullable=False),
+    Column("channel", BigInteger, nullable=False),
+    Column("message", BigInteger, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("language", Text, nullable=False),
+    Column("asker", Text, nullable=False),
+    Column("asked_at", BigInteger, nullable=False),
+    Column("claimed_at", BigInteger),
+)
+"""Messages whose authors want to be told; `asker` is a digest, `claimed_at` when a process began to tell."""
+
 REVISIONS: Final = Table(
     "revision",
     metadata,
@@ -128,4 +143,4 @@ EXPORTED: Final = {
     table.name: [column for column in table.columns if column.name not in {"asker", "answer", "voter"}]
     for table in (GROUPS, QUESTIONS, REVISIONS, COUNTS, VOTES)
 }
-"""The columns of each table that leave the database."""
+"""The columns of each table that leave the database; notices are of no use outside it."""
