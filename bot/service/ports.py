@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bot.core.model import Knowledge
-from bot.service.records import Editors, GroupState, QuestionGroup, Record, StoreStatus
+from bot.service.records import ChannelSetting, Editors, GroupState, QuestionGroup, Record, StoreStatus
 
 
 class Encoder(Protocol):
@@ -70,6 +70,12 @@ class Store(Protocol):
 
     async def close_group(self, number: int, state: GroupState, now: int) -> None:
         """Close the group with this id at the Unix time `now`."""
+
+    async def channel_settings(self) -> Sequence[ChannelSetting]:
+        """Return what was set for channels of all servers."""
+
+    async def set_channel(self, setting: ChannelSetting) -> None:
+        """Store what was set for a channel in place of what was; nothing if it says nothing."""
 
     async def status(self) -> StoreStatus:
         """Return the state of the store."""

@@ -59,6 +59,17 @@ MIGRATIONS: Final[tuple[tuple[str, ...], ...]] = (
         "ALTER TABLE unanswered_group ADD COLUMN closed_at BIGINT NOT NULL DEFAULT 0",
         "CREATE INDEX unanswered_group_open ON unanswered_group (server, state, asked DESC, last_asked DESC)",
     ),
+    (
+        """
+        CREATE TABLE channel_setting (
+            channel BIGINT NOT NULL PRIMARY KEY,
+            server BIGINT NOT NULL,
+            article TEXT NOT NULL,
+            without_mention BOOLEAN
+        )
+        """,
+        "CREATE INDEX channel_setting_server ON channel_setting (server)",
+    ),
 )
 NEWEST: Final = len(MIGRATIONS)
 

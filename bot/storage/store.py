@@ -7,8 +7,9 @@ from typing import Any, Final
 from sqlalchemy import Select, desc, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.service.records import LoadedRevision, Record, StoreStatus, UnansweredQuestion
+from bot.service.records import DeletedChannel, LoadedRevision, Record, StoreStatus, UnansweredQuestion
 from bot.storage import migrations
+from bot.storage.channels import Channels, forget_channels
 from bot.storage.engines import READING
 from bot.storage.questions import Questions, add_questions, delete_before
 from bot.storage.secret import digest
@@ -23,7 +24,7 @@ _DAY: Final = 86_400
 """Seconds."""
 
 
-class DatabaseStore(Questions):
+class DatabaseStore(Questions, Channels):
     """The `Store` in a SQLite file or in PostgreSQL."""
 
     async def upgrade(self) -> int:
@@ -38,12 +39,15 @@ class DatabaseStore(Questions):
         """Store all of `records` or none."""
         questions = [one for one in records if isinstance(one, UnansweredQuestion)]
         revisions = [one for one in records if isinstance(one, LoadedRevision)]
+        gone = [one.channel for one in records if isinstance(one, DeletedChannel)]
         async with self._translated():
             secret = await asyncio.to_thread(self._secret)
         asked = [(question, digest(secret, question.person, question.asked_at)) for question in questions]
         async with self._transaction() as connection:
             if asked:
                 await add_questions(connection, self._database.insert(GROUPS), asked)
+            if gone:
+                await forget_channels(connection, gone)
             for revision in revisions:
                 await _add_revision(connection, revision)
 

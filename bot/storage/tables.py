@@ -36,6 +36,16 @@ QUESTIONS: Final = Table(
 )
 """Each time that one was asked; `asker` is a digest of the day and the person, erased after a day."""
 
+CHANNELS: Final = Table(
+    "channel_setting",
+    metadata,
+    Column("channel", BigInteger, primary_key=True),
+    Column("server", BigInteger, nullable=False),
+    Column("article", Text, nullable=False),
+    Column("without_mention", Boolean),
+)
+"""What administrators set for a channel, thread, forum or post."""
+
 REVISIONS: Final = Table(
     "revision",
     metadata,
@@ -51,6 +61,6 @@ VERSION: Final = Table("schema_version", metadata, Column("version", Integer, nu
 
 EXPORTED: Final = {
     table.name: [column for column in table.columns if column.name != "asker"]
-    for table in (GROUPS, QUESTIONS, REVISIONS)
+    for table in (GROUPS, QUESTIONS, CHANNELS, REVISIONS)
 }
 """The columns of each table that leave the database."""

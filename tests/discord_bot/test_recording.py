@@ -11,6 +11,7 @@ from bot.discord_bot.measures import Measures
 from bot.discord_bot.recording import MOST_WAITING, Recorder
 from bot.errors import StoreError
 from bot.service.records import (
+    ChannelSetting,
     Editors,
     GroupState,
     LoadedRevision,
@@ -35,6 +36,7 @@ class Notebook:
         self.trouble = False
         self.hangs = False
         self.is_closed = False
+        self.settings: dict[int, ChannelSetting] = {}
 
     async def upgrade(self) -> int:
         """Count the upgrade."""
@@ -76,6 +78,16 @@ class Notebook:
     async def close_group(self, number: int, state: GroupState, now: int) -> None:
         """Do nothing: nobody asks."""
         raise NotImplementedError
+
+    async def channel_settings(self) -> Sequence[ChannelSetting]:
+        """Return the settings."""
+        await self._work()
+        return list(self.settings.values())
+
+    async def set_channel(self, setting: ChannelSetting) -> None:
+        """Keep a setting."""
+        await self._work()
+        self.settings[setting.channel] = setting
 
     async def status(self) -> StoreStatus:
         """Do nothing: nobody asks."""
