@@ -153,13 +153,27 @@ def build(
 def editing_of(app: App, settings: Settings) -> Editing:
     """Return what edits the files that the library of `app`, which was built with these settings, reads."""
     load = app.reader or Reader(partial(knowledge_folder, settings))
-    return Editing(app.library, app.encoder, partial(_prepare_question, settings, load))
+    prepare, retire = (partial(one, settings, load) for one in (_prepare_question, _prepare_retirement))
+    return Editing(app.library, app.encoder, prepare, retire)
 
 
 def _prepare_question(settings: Settings, load: Reader, place: Place, text: str, language: Language) -> Edit:
-    """Prepare the edit that makes `text` a sample of a fact or gap; the shipped articles are copied for it."""
+    """Prepare the edit that makes `text` a sample of a fact or gap."""
+    from bot.knowledge.question_editing import with_question  # noqa: PLC0415  YAML, which a compiled start does without
+
+    return _prepare(settings, load, lambda files: with_question(files, place.article, place.item, text, language))
+
+
+def _prepare_retirement(settings: Settings, load: Reader, slug: str, retired: bool) -> Edit:  # noqa: FBT001
+    """Prepare the edit that retires an article, or puts it in use again."""
+    from bot.knowledge.article_editing import with_retired  # noqa: PLC0415  YAML, which a compiled start does without
+
+    return _prepare(settings, load, lambda files: with_retired(files, slug, retired=retired))
+
+
+def _prepare(settings: Settings, load: Reader, write: Callable[[KnowledgeFiles], Mapping[Path, bytes]]) -> Edit:
+    """Prepare the edit that `write` makes of the files, whose new content it returns; shipped articles are copied."""
     from bot.knowledge.folder_edit import FolderEdit  # noqa: PLC0415  YAML, which a compiled start does without
-    from bot.knowledge.question_editing import with_question  # noqa: PLC0415
 
     folder, shipped = knowledge_folder(settings), shipped_knowledge()
     is_shipped = folder.resolve() == shipped.resolve()
@@ -167,7 +181,7 @@ def _prepare_question(settings: Settings, load: Reader, place: Place, text: str,
         what = "comes with the bot and is not edited: unset BOT_KNOWLEDGE, so that the first edit copies it"
         raise KnowledgeError((Problem(str(folder), 0, "", what),))
     before = read_files(folder, shipped)
-    written = with_question(before, place.article, place.item, text, language)
+    written = write(before)
     knowledge, revision = load(read_files(folder, shipped, {**before.content, **written}))
     return FolderEdit(knowledge, revision, before, folder, written, settings.data / _COPY if is_shipped else None)
 

@@ -4,7 +4,7 @@ import io
 import logging
 import math
 from collections.abc import Awaitable, Callable, Collection, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from functools import partial
 from typing import Final, TypeAlias
@@ -21,6 +21,7 @@ from bot.discord_bot.sending import defer, run_handler, say
 from bot.discord_bot.sync import Registration
 from bot.errors import KnowledgeError, Problem
 from bot.service.library import Change
+from bot.service.records import ChannelSetting
 from bot.service.replies import Voice
 from bot.settings import DiscordSettings
 
@@ -31,6 +32,8 @@ _REGISTRATION: Final[dict[Registration, str]] = {
     "registered": "admin_commands_synced",
     "refused": "admin_commands_refused",
 }
+_MOST_UNBOUND: Final = 10
+"""Channels without their article that the status names."""
 _MAX_DETAILS = MESSAGE - 300
 """Characters; the rest of a message is for the sentences around the details."""
 
@@ -87,6 +90,8 @@ class Status:
     """Seconds between a heartbeat and its answer; NaN before the first."""
     reloads: int
     rebuilds: int
+    unbound: tuple[ChannelSetting, ...] = ()
+    """Settings of channels whose article does not exist any more."""
 
 
 Reload: TypeAlias = Callable[[], Awaitable[tuple[Change, Registration]]]
@@ -137,6 +142,9 @@ def status_report(voice: Voice, status: Status) -> Report:
         voice.say("admin_status_uptime", uptime=_duration(voice, status.uptime), latency=latency),
         voice.say("admin_status_events", reloads=status.reloads, rebuilds=status.rebuilds),
     ]
+    lines += [
+        voice.say("admin_status_unbound", channel=f"<#{one.channel}>", article=one.article) for one in status.unbound
+    ]
     return Report("\n".join(lines))
 
 
@@ -184,7 +192,9 @@ async def _reload(reload: Reload, interaction: Interaction) -> Report:
 
 
 async def _status(status: GetStatus, interaction: Interaction) -> Report:
-    return status_report(_voice(interaction), status())
+    found = status()
+    here = tuple(one for one in found.unbound if one.server == interaction.guild_id)
+    return status_report(_voice(interaction), replace(found, unbound=here[:_MOST_UNBOUND]))
 
 
 async def _answer(

@@ -1,5 +1,6 @@
 """The client: receives discord.py's events and passes them to the handlers."""
 
+import logging
 import sys
 import time
 from collections.abc import Awaitable, Callable
@@ -10,7 +11,7 @@ from discord import app_commands
 
 from bot.core.model import Language
 from bot.discord_bot.commands import Translations, build_commands
-from bot.discord_bot.components import EditorButton, EditorMenu, PageButton, PageMenu
+from bot.discord_bot.components import EditorButton, EditorMenu, PageButton, PageMenu, TagMenu
 from bot.discord_bot.context import BotState, Interaction, language_for, state_of, supported_language
 from bot.discord_bot.interactions import pick, press
 from bot.discord_bot.internals import SteadyClient, SteadyTree
@@ -21,8 +22,12 @@ from bot.discord_bot.sending import log_failure, report_failure, run_handler, sa
 from bot.service.library import Library
 from bot.settings import DiscordSettings
 
+log = logging.getLogger(__name__)
+
 Edit: TypeAlias = Callable[[Interaction, str, str], Awaitable[None]]
 """Carries out the button or menu with a custom id; the last argument is the entry of the menu that was picked."""
+Tag: TypeAlias = Callable[[Interaction, str, list[str]], Awaitable[None]]
+"""Carries out the menu with a custom id that asks for the tags of a post; the last argument are those picked."""
 _TELLING: Final = 0.25
 """Share of the time at the end that is kept for telling people that they get no answer."""
 
@@ -55,6 +60,7 @@ class BotClient(SteadyClient):
         self.tree = CommandTree(self)
         self._messages = MessageHandler(self.state, self._home_language)
         self._edit: Edit | None = None
+        self._tag: Tag | None = None
 
     @property
     def bot_id(self) -> int:
@@ -68,7 +74,7 @@ class BotClient(SteadyClient):
 
     async def setup_hook(self) -> None:
         """Add buttons and commands after the login."""
-        self.add_dynamic_items(PageButton, PageMenu, EditorButton, EditorMenu)
+        self.add_dynamic_items(PageButton, PageMenu, EditorButton, EditorMenu, TagMenu)
         await self.tree.set_translator(Translations())
         self.rebuild_commands()
 
@@ -105,6 +111,36 @@ class BotClient(SteadyClient):
         """Delete the answers to deleted questions."""
         await self._messages.handle_deletion(event.message_ids)
 
+    async def on_guild_channel_delete(self, channel: discord.abc.GuildChannel) -> None:
+        """Forget what was set for a deleted channel, and for the threads in it."""
+        threads = {one.id for one in channel.guild.threads if one.parent_id == channel.id}
+        self._forget_channels({channel.id, *threads})
+
+    async def on_raw_thread_delete(self, event: discord.RawThreadDeleteEvent) -> None:
+        """Forget what was set for a deleted thread or post."""
+        self._forget_channels({event.thread_id})
+
+    async def forget_deleted_channels(self) -> None:
+        """Forget what was set for channels and threads that were deleted while the bot was away."""
+        channels = self.state.channels
+        await channels.is_read.wait()
+        for setting in channels.every():
+            guild = self.get_guild(setting.server)
+            if guild is None or guild.unavailable or guild.get_channel_or_thread(setting.channel):
+                continue
+            try:
+                await self.fetch_channel(setting.channel)
+            except discord.NotFound:
+                self._forget_channels({setting.channel})
+            except discord.HTTPException as error:  # hidden from the bot, or Discord is away
+                log.debug("a channel with settings can't be looked up: status %d", error.status)
+
+    def _forget_channels(self, deleted: set[int]) -> None:
+        for setting in self.state.channels.every():
+            if setting.channel in deleted:
+                self.state.channels.forget(setting.channel)
+                self.state.recorder.deleted(setting.channel)
+
     async def on_error(self, _: str, /, *__: object, **___: object) -> None:
         """Log the error of an event's handler, without the arguments."""
         if error := sys.exception():
@@ -129,6 +165,16 @@ class BotClient(SteadyClient):
         if await is_accepted(interaction):
             edit = self._edit(interaction, custom_id, value) if self._edit else say(interaction, "gone")
             await run_handler(interaction, edit, "admin")
+
+    def tag_with(self, tag: Tag) -> None:
+        """Carry out the menus that ask for the tags of a post with `tag`."""
+        self._tag = tag
+
+    async def tagged(self, interaction: Interaction, custom_id: str, tags: list[str]) -> None:
+        """Carry out a menu that asks for the tags of a post; without administrators there is none."""
+        if await is_accepted(interaction):
+            post = self._tag(interaction, custom_id, tags) if self._tag else say(interaction, "gone")
+            await run_handler(interaction, post, "admin")
 
 
 class CommandTree(SteadyTree):

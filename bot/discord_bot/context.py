@@ -8,6 +8,7 @@ import discord
 
 from bot.core.matching import Question
 from bot.core.model import LANGUAGES, Knowledge, Language
+from bot.discord_bot.channel_settings import ChannelSettings
 from bot.discord_bot.limits import Clock, Limits
 from bot.discord_bot.measures import Measures, decision_of, note
 from bot.discord_bot.memory import Conversations, Exchanges, Languages, Posts
@@ -39,10 +40,10 @@ class BotState:
         self.library = library
         self.measures = measures
         self.recorder = recorder or Recorder(None, measures)
-        self.days_stored = settings.retention_days if self.recorder.has_store else 0
+        self.days_stored = settings.retention_days if self.recorder.store else 0
         """Days for which unanswered questions are stored, 0 if they are not."""
-        self.ask_channels = settings.ask_channels
-        """Text channels and forums in which nobody has to mention the bot."""
+        self.channels = ChannelSettings(self.recorder.store, settings.ask_channels)
+        """Which article questions in a channel are about, and where nobody has to mention the bot."""
         self.ask_threads = bool(settings.ask_threads)
         self.limits = Limits(settings.cooldown, clock)
         self.turns = Turns(clock)
@@ -62,6 +63,12 @@ class BotState:
     def knowledge(self) -> Knowledge:
         """Return the knowledge of the current snapshot."""
         return self.library.snapshot.knowledge
+
+    def article_in(self, channel: object) -> str | None:
+        """Return the slug of the article that questions in a channel or thread of Discord's are about, if any."""
+        number, parent = getattr(channel, "id", 0), getattr(channel, "parent_id", None)
+        slug = self.channels.article_of(number, parent)
+        return slug if slug and self.knowledge.article(slug) else None
 
     async def ask(self, person: int, question: Question) -> Answer | None:
         """Return the answer when it is the turn of `person`; None if too many questions wait."""

@@ -14,7 +14,7 @@ from bot.discord_bot.limits import Clock
 from bot.discord_bot.measures import Measures
 from bot.errors import StoreError
 from bot.service.ports import Store
-from bot.service.records import LoadAction, LoadedRevision, Record, UnansweredQuestion
+from bot.service.records import DeletedChannel, LoadAction, LoadedRevision, Record, UnansweredQuestion
 
 log = logging.getLogger(__name__)
 
@@ -50,9 +50,9 @@ class Recorder:
         """Records dropped since the database was last in order."""
 
     @property
-    def has_store(self) -> bool:
-        """Return whether anything is stored."""
-        return self._store is not None
+    def store(self) -> Store | None:
+        """Return where records are written, None if nothing is stored."""
+        return self._store
 
     @property
     def waiting(self) -> int:
@@ -69,6 +69,10 @@ class Recorder:
     def loaded(self, revision: str, action: LoadAction) -> None:
         """Record that the bot answers from other facts from now on."""
         self._add(LoadedRevision(revision, action, int(self._clock())))
+
+    def deleted(self, channel: int) -> None:
+        """Record that a channel with settings is gone."""
+        self._add(DeletedChannel(channel))
 
     def _add(self, record: Record) -> None:
         if self._store is None:

@@ -19,6 +19,9 @@ import discord
 
 from bot.core.text import counted
 from bot.discord_bot.admin import Status, add_admin_commands, count
+from bot.discord_bot.article_posts import ArticlePosts, add_post_command
+from bot.discord_bot.article_state import ArticleState, add_article_command
+from bot.discord_bot.channel_binding import ChannelBinding, add_channel_command
 from bot.discord_bot.client import BotClient
 from bot.discord_bot.connection import DISCORD_ERRORS, final_error, pause
 from bot.discord_bot.context import BotState
@@ -31,7 +34,7 @@ from bot.discord_bot.sync import Registration, sync_if_changed
 from bot.discord_bot.unanswered_list import UnansweredList, add_unanswered_command
 from bot.discord_bot.watching import watch
 from bot.errors import DiscordStartError, KnowledgeError
-from bot.service.editing import Edited, Editing, Place
+from bot.service.editing import Edited, Editing, Place, Retired
 from bot.service.library import Change, Library
 from bot.service.ports import Store
 from bot.service.records import QuestionGroup
@@ -103,6 +106,12 @@ class Runner:
         if group and self._editing:
             shown = UnansweredList(self._settings, self._store, self._editing, partial(self._edit, self._editing))
             add_unanswered_command(client, group, shown)
+        if group:
+            channels = self._state.channels
+            add_channel_command(client, group, ChannelBinding(self._settings, channels))
+            add_post_command(client, group, ArticlePosts(self._settings, channels))
+        if group and self._editing:
+            add_article_command(client, group, ArticleState(self._settings, partial(self._retire, self._editing)))
         return client
 
     def status(self) -> Status:
@@ -116,6 +125,7 @@ class Runner:
             latency=self._latency(),
             reloads=self.reloads,
             rebuilds=self.rebuilds,
+            unbound=self._state.channels.without_article(snapshot.knowledge),
         )
 
     def _show_measures(self) -> None:
@@ -176,13 +186,27 @@ class Runner:
         """Make the question of a group a sample; arguments and errors are those of `Editing.add_question`."""
         edit = partial(editing.add_question, group, place, seen, stored)
         edited = await asyncio.to_thread(_without_collector, edit)
-        self.measures.uses(edited.revision)
-        self._recorder.loaded(edited.revision, "edit")
-        self._loaded_at = datetime.now(UTC)
         log.info("a question was added to %s, facts at revision %s", place, edited.revision)
-        if edited.copied_to:
-            log.info("the shipped articles were copied to %s and are served from there", edited.copied_to)
+        self._note_edit(edited.revision, edited.copied_to)
         return edited
+
+    async def _retire(self, editing: Editing, slug: str, retired: bool) -> Retired:  # noqa: FBT001  passed along
+        """Retire an article, or put it in use again, and register its commands or remove them."""
+        edit = partial(editing.retire, slug, editing.revision, retired=retired)
+        edited = await asyncio.to_thread(_without_collector, edit)
+        log.info("article %s is %s, facts at revision %s", slug, "retired" if retired else "in use", edited.revision)
+        self._note_edit(edited.revision, edited.copied_to)
+        if self.client:
+            self.client.rebuild_commands()
+            await self._register_commands(self.client)
+        return edited
+
+    def _note_edit(self, revision: str, copied_to: str) -> None:
+        self.measures.uses(revision)
+        self._recorder.loaded(revision, "edit")
+        self._loaded_at = datetime.now(UTC)
+        if copied_to:
+            log.info("the shipped articles were copied to %s and are served from there", copied_to)
 
     async def _register_commands(self, client: BotClient) -> Registration:
         return await sync_if_changed(client.tree, self._settings.admin_guild_ids, self._settings.cache)
@@ -216,6 +240,7 @@ class Runner:
         jobs = [
             asyncio.create_task(self._reload_at_hangups(hangup)),
             asyncio.create_task(_logged(asyncio.to_thread(self._library.completers))),
+            asyncio.create_task(_logged(self._state.channels.read())),
         ]
         if self._settings.watch:
             jobs.append(asyncio.create_task(watch(look, self._reload_and_log, loaded)))
@@ -308,6 +333,7 @@ class Runner:
             revision,
             time.monotonic() - self._began,
         )
+        await _logged(client.forget_deleted_channels())
 
 
 def ignore_hangups() -> None:

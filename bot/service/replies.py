@@ -108,8 +108,8 @@ class Voice:
         return f"{article.publisher.get(self.language)} {quoted}"
 
 
-def reply_to(knowledge: Knowledge, decision: Decision) -> Reply:
-    """Put a decision into words."""
+def reply_to(knowledge: Knowledge, decision: Decision, *, of_one: bool = False) -> Reply:
+    """Put a decision into words; `of_one` if only one of several articles was looked at."""
     language, others = decision.language, decision.others
     voice = Voice(knowledge, language)
     several = len({one.target.article.slug for one in others if one.target.article}) > 1
@@ -135,7 +135,7 @@ def reply_to(knowledge: Knowledge, decision: Decision) -> Reply:
             reply = Reply("suggested", language, text, suggestions=suggestions, others=others)
             return replace(reply, confidence=others[0].confidence)
         case Unanswered():
-            key = "unanswered" if len(knowledge.articles) == 1 else "unanswered_several"
+            key = "unanswered" if of_one or len(knowledge.active()) <= 1 else "unanswered_several"
             return Reply("unanswered", language, voice.say(key), others=others)
 
 
