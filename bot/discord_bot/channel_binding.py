@@ -99,14 +99,15 @@ class ChannelBinding:
         """Return what is set for a place, in words, and what keeps it from working."""
         voice, knowledge = voice_of(interaction), state_of(interaction).knowledge
         parent = place.parent_id if isinstance(place, discord.Thread) else None
-        slug, own = self._channels.article_of(place.id, parent), self._channels.of(place.id).article
-        article = knowledge.article(slug) if slug else None
+        article, own = self._channels.article_of(knowledge, place.id, parent), self._channels.of(place.id).article
+        lines = []
+        if own and knowledge.article(own) is None:
+            lines.append(voice.say("channel_article_gone", channel=place.mention, article=own))
         if article is None:
-            key = "channel_article_gone" if slug else "channel_article_none"
-            lines = [voice.say(key, channel=place.mention, article=slug)]
+            lines.append(voice.say("channel_article_none", channel=place.mention))
         else:
-            key = "channel_article" if own else "channel_article_above"
-            lines = [voice.say(key, channel=place.mention, parent=f"<#{parent}>", title=title_in(voice, article))]
+            key = "channel_article" if article.slug == own else "channel_article_above"
+            lines.append(voice.say(key, channel=place.mention, parent=f"<#{parent}>", title=title_in(voice, article)))
         unmentioned = self._channels.needs_no_mention(place.id, parent)
         lines.append(voice.say("channel_mention_off" if unmentioned else "channel_mention_on"))
         if lacking := missing_to_answer(place):

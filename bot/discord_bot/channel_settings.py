@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 from types import MappingProxyType
 from typing import Final
 
-from bot.core.model import Knowledge
+from bot.core.model import Article, Knowledge
 from bot.errors import StoreError
 from bot.service.ports import Store
 from bot.service.records import ChannelSetting
@@ -89,12 +89,11 @@ class ChannelSettings:
         """Return what was set for a channel itself."""
         return self._settings.get(channel) or ChannelSetting(server, channel)
 
-    def article_of(self, channel: int, parent: int | None = None) -> str:
-        """Return the slug of the article that a channel is bound to, or else the channel or forum above it; "" if none.
-
-        The article may not exist any more.
-        """
-        return self.of(channel).article or (self.of(parent).article if parent else "")
+    def article_of(self, knowledge: Knowledge, channel: int, parent: int | None = None) -> Article | None:
+        """Return the article that a channel is bound to, or else the channel or forum above it; None if none exists."""
+        slugs = (self.of(one).article for one in (channel, parent) if one is not None)
+        found = (knowledge.article(slug) for slug in slugs if slug)
+        return next((article for article in found if article is not None), None)
 
     def needs_no_mention(self, channel: int, parent: int | None = None) -> bool:
         """Return whether questions in a channel are answered without a mention."""

@@ -141,6 +141,17 @@ class BotClient(SteadyClient):
                 self.state.channels.forget(setting.channel)
                 self.state.recorder.deleted(setting.channel)
 
+    async def on_ready(self) -> None:
+        """Forget the servers that removed the bot while it was not connected."""
+        self.state.recorder.joined((guild.id for guild in self.guilds), self.shards, self.shard_count or 1)
+
+    async def on_guild_remove(self, guild: discord.Guild) -> None:
+        """Forget a server that removed the bot; one that is only unavailable comes as another event."""
+        self.state.recorder.left(guild.id)
+        for setting in self.state.channels.every():
+            if setting.server == guild.id:
+                self.state.channels.forget(setting.channel)
+
     async def on_error(self, _: str, /, *__: object, **___: object) -> None:
         """Log the error of an event's handler, without the arguments."""
         if error := sys.exception():

@@ -33,7 +33,7 @@ ANY_EDITOR_BUTTON: Final = re.compile(r"u\d{1,3}:.*", re.DOTALL)
 ANY_EDITOR_MENU: Final = re.compile(r"n\d{1,3}:.*", re.DOTALL)
 ANY_TAG_MENU: Final = re.compile(r"p\d{1,3}:.*", re.DOTALL)
 """Menus that ask for the tags of a post, of any version."""
-_VERBS: Final[dict[Verb, str]] = {"open": "o", "share": "s", "why": "w", "related": "r"}
+_VERBS: Final[dict[Verb, str]] = {"open": "o", "share": "s", "why": "w", "related": "r", "turn down": "n"}
 _VERB_OF: Final = {letter: verb for verb, letter in _VERBS.items()}
 _LANGUAGES: Final[dict[Language, str]] = {"ko": "k", "en": "e"}
 _LANGUAGE_OF: Final = {letter: language for language, letter in _LANGUAGES.items()}

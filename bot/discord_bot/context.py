@@ -11,7 +11,7 @@ from bot.core.model import LANGUAGES, Knowledge, Language
 from bot.discord_bot.channel_settings import ChannelSettings
 from bot.discord_bot.limits import Clock, Limits
 from bot.discord_bot.measures import Measures, decision_of, note
-from bot.discord_bot.memory import Conversations, Exchanges, Languages, Posts
+from bot.discord_bot.memory import Conversations, Exchanges, Languages, OpenQuestions, Posts
 from bot.discord_bot.queueing import Turns
 from bot.discord_bot.recording import Recorder
 from bot.discord_bot.rest import RestGate
@@ -51,6 +51,7 @@ class BotState:
         self.conversations = Conversations(clock)
         self.languages = Languages()
         self.posts = Posts()
+        self.open_questions = OpenQuestions()
         self.rest = RestGate(measures.rest_responses)
 
     def for_next_client(self) -> Self:
@@ -67,8 +68,8 @@ class BotState:
     def article_in(self, channel: object) -> str | None:
         """Return the slug of the article that questions in a channel or thread of Discord's are about, if any."""
         number, parent = getattr(channel, "id", 0), getattr(channel, "parent_id", None)
-        slug = self.channels.article_of(number, parent)
-        return slug if slug and self.knowledge.article(slug) else None
+        article = self.channels.article_of(self.knowledge, number, parent)
+        return article.slug if article else None
 
     async def ask(self, person: int, question: Question) -> Answer | None:
         """Return the answer when it is the turn of `person`; None if too many questions wait."""
@@ -121,3 +122,13 @@ def role_of(message: discord.Message, bot_id: int) -> int:
 def without_mention(text: str, bot_id: int, role_id: int = 0) -> str:
     """Return `text` without mentions of the bot and of its own role."""
     return re.sub(rf"\s*<@(?:!?{bot_id}|&{role_id})>\s*", " ", text).strip()
+
+
+def question_above(interaction: Interaction) -> str:
+    """Return the text of the question that the message with the button replies to; "" if Discord does not show it."""
+    reference = interaction.message.reference if interaction.message else None
+    question = reference.resolved if reference else None
+    if not isinstance(question, discord.Message) or question.author.bot:
+        return ""
+    bot_id = interaction.client.bot_id
+    return without_mention(written_text(question), bot_id, role_of(question, bot_id))

@@ -92,6 +92,7 @@ class Runner:
         self._trouble = ""
         """Why the last attempt to connect failed."""
         self._stop = asyncio.Event()
+        self._indexing: set[asyncio.Task[None]] = set()
         self._show_measures()
         self.reload = Coalesced(self._reload)
         """Reload the facts, in a run that begins after the call; two at most are under way, whoever asks for them."""
@@ -168,6 +169,7 @@ class Runner:
         self.measures.uses(self._library.snapshot.revision)
         self._recorder.loaded(self._library.snapshot.revision, "reload")
         self._loaded_at = datetime.now(UTC)
+        self._index_for_typing()
         registration: Registration = "unchanged"
         if self.client:
             self.client.rebuild_commands()
@@ -205,8 +207,15 @@ class Runner:
         self.measures.uses(revision)
         self._recorder.loaded(revision, "edit")
         self._loaded_at = datetime.now(UTC)
+        self._index_for_typing()
         if copied_to:
             log.info("the shipped articles were copied to %s and are served from there", copied_to)
+
+    def _index_for_typing(self) -> None:
+        """Index what typing is completed with in the background, so that no keystroke waits for it."""
+        task = asyncio.create_task(_logged(asyncio.to_thread(self._library.completers)))
+        self._indexing.add(task)
+        task.add_done_callback(self._indexing.discard)
 
     async def _register_commands(self, client: BotClient) -> Registration:
         return await sync_if_changed(client.tree, self._settings.admin_guild_ids, self._settings.cache)
@@ -239,9 +248,9 @@ class Runner:
         _listen_to_signals(stop, hangup)
         jobs = [
             asyncio.create_task(self._reload_at_hangups(hangup)),
-            asyncio.create_task(_logged(asyncio.to_thread(self._library.completers))),
             asyncio.create_task(_logged(self._state.channels.read())),
         ]
+        self._index_for_typing()
         if self._settings.watch:
             jobs.append(asyncio.create_task(watch(look, self._reload_and_log, loaded)))
         self._recorder.loaded(self._library.snapshot.revision, "start")
@@ -249,9 +258,9 @@ class Runner:
             async with self._http(jobs), self._recorder.writing():
                 await self._keep_connected(token, stop)
         finally:
-            for job in jobs:
+            for job in (*jobs, *self._indexing):
                 job.cancel()
-            await asyncio.gather(*jobs, return_exceptions=True)
+            await asyncio.gather(*jobs, *self._indexing, return_exceptions=True)
 
     @asynccontextmanager
     async def _http(self, jobs: list[asyncio.Task[None]]) -> AsyncIterator[None]:

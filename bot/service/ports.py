@@ -77,6 +77,12 @@ class Store(Protocol):
     async def set_channel(self, setting: ChannelSetting) -> None:
         """Store what was set for a channel in place of what was; nothing if it says nothing."""
 
+    async def forget_person(self, person: int, now: int) -> int:
+        """Delete what can be told to be a person's at the Unix time `now`; return how many things that were.
+
+        These are the questions of the last day; who asked the older ones is not known.
+        """
+
     async def status(self) -> StoreStatus:
         """Return the state of the store."""
 

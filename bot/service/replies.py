@@ -135,8 +135,13 @@ def reply_to(knowledge: Knowledge, decision: Decision, *, of_one: bool = False) 
             reply = Reply("suggested", language, text, suggestions=suggestions, others=others)
             return replace(reply, confidence=others[0].confidence)
         case Unanswered():
-            key = "unanswered" if of_one or len(knowledge.active()) <= 1 else "unanswered_several"
+            key = "unanswered" if of_one else unanswered_key(knowledge)
             return Reply("unanswered", language, voice.say(key), others=others)
+
+
+def unanswered_key(knowledge: Knowledge) -> str:
+    """Return the key of the sentence that nothing was found."""
+    return "unanswered" if len(knowledge.active()) <= 1 else "unanswered_several"
 
 
 def item_reply(voice: Voice, article: Article | None, item: Fact | Gap) -> Reply:

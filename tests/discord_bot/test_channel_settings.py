@@ -1,6 +1,7 @@
 """Settings of channels in memory: read in one place, at once after a change, whatever the store does."""
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 
@@ -30,10 +31,17 @@ async def read(*settings: ChannelSetting) -> ChannelSettings:
 
 
 async def test_a_thread_has_the_article_of_its_channel_unless_it_has_one() -> None:
-    channels = await read(ChannelSetting(9, ROOM, "art"), ChannelSetting(9, 4, "boat"))
-    assert channels.article_of(ROOM) == channels.article_of(THREAD, ROOM) == "art"
-    assert channels.article_of(4, ROOM) == "boat"
-    assert channels.article_of(THREAD, 5) == channels.article_of(THREAD) == ""
+    """One that does not exist any more is ignored."""
+    known = Knowledge((ferry(), replace(ferry(), slug="boat")))
+    channels = await read(ChannelSetting(9, ROOM, "ferry"), ChannelSetting(9, 4, "boat"), ChannelSetting(9, 5, "gone"))
+
+    def slug(channel: int, parent: int | None = None) -> str | None:
+        article = channels.article_of(known, channel, parent)
+        return article.slug if article else None
+
+    assert slug(ROOM) == slug(THREAD, ROOM) == slug(5, ROOM) == "ferry"
+    assert slug(4, ROOM) == "boat"
+    assert slug(THREAD, 5) is slug(THREAD) is slug(5) is None
 
 
 async def test_a_setting_goes_over_the_operators() -> None:
@@ -54,7 +62,7 @@ async def test_a_setting_goes_over_the_operators() -> None:
 async def test_a_change_is_in_use_at_once_and_one_that_fails_is_not() -> None:
     channels = await read()
     await channels.change(ChannelSetting(9, ROOM, "art"))
-    assert channels.article_of(ROOM) == "art"
+    assert channels.of(ROOM).article == "art"
     notebook = kept()
     notebook.trouble = True
     with pytest.raises(StoreError):
@@ -73,7 +81,7 @@ async def test_what_was_read_stays_in_use_while_the_store_is_away() -> None:
     notebook.trouble = True
     with pytest.raises(StoreError):
         await channels.refresh()
-    assert channels.article_of(ROOM) == "art"
+    assert channels.of(ROOM).article == "art"
 
 
 async def test_settings_are_read_again_and_again_until_the_store_works(
@@ -85,10 +93,10 @@ async def test_settings_are_read_again_and_again_until_the_store_works(
     channels = ChannelSettings(notebook)
     reading = asyncio.create_task(channels.read())
     await asyncio.sleep(0.05)
-    assert channels.article_of(ROOM) == ""
+    assert channels.of(ROOM).article == ""
     notebook.trouble = False
     await reading
-    assert channels.article_of(ROOM) == "art"
+    assert channels.of(ROOM).article == "art"
     assert notebook.upgrades == 1
     assert caplog.text.count("can't be read") == 1
 

@@ -21,7 +21,7 @@ from bot.discord_bot.components import (
 )
 from bot.discord_bot.unanswered_list import Tap, mark_of, read_tap
 from bot.service.editing import Place
-from bot.service.views import Action, EntityView, FactView, ListView, Trace, View
+from bot.service.views import Action, ArticlesView, EntityView, FactView, ListView, Trace, View
 
 LANGUAGES: st.SearchStrategy[Language] = st.sampled_from(["ko", "en"])
 SLUGS = st.from_regex(r"[a-z0-9][a-z0-9-]{0,31}", fullmatch=True)
@@ -31,10 +31,13 @@ VIEWS: st.SearchStrategy[View] = st.one_of(
     st.builds(FactView, SLUGS, IDS, LANGUAGES),
     st.builds(EntityView, SLUGS, IDS, LANGUAGES),
     st.builds(ListView, NAMES, st.integers(0, 9999), LANGUAGES),
+    st.builds(ArticlesView, st.integers(0, 9999), LANGUAGES),
 )
 MARKS = st.integers(0, 2**16 - 1)
 TRACES = st.builds(Trace, st.integers(0, 100), MARKS, MARKS, st.integers(0, 100))
-ACTIONS = st.builds(Action, st.sampled_from(["open", "share", "why", "related"]), VIEWS, st.none() | TRACES)
+ACTIONS = st.builds(
+    Action, st.sampled_from(["open", "share", "why", "related", "turn down"]), VIEWS, st.none() | TRACES
+)
 
 
 @given(action=ACTIONS)
