@@ -20,8 +20,8 @@ _LONGEST_PAUSE: Final = 60.0
 class ChannelSettings:
     """The settings of channels in memory, so that no question waits for the store.
 
-    They are read with `refresh`, by nothing else; until then, and without a store, every channel is as the operator's
-    settings say. What was read last stays in use while the store is away.
+    They are read with `refresh`, by nothing else, and follow what this process changes. Until they are read, and
+    without a store, every channel is as the operator's settings say; what was read stays in use while it is away.
     """
 
     def __init__(self, store: Store | None, configured: Collection[int] = ()) -> None:
@@ -29,6 +29,7 @@ class ChannelSettings:
         self._store = store
         self._configured = frozenset(configured)
         self._settings: Mapping[int, ChannelSetting] = MappingProxyType({})
+        self._lock = asyncio.Lock()
         self.is_read = asyncio.Event()
         """Set once the settings were read, and from the start without a store."""
         self.asking: frozenset[int] = self._configured
@@ -47,7 +48,8 @@ class ChannelSettings:
         """Read all settings again; raise StoreError and keep those read before."""
         if self._store is None:
             return
-        self._use({one.channel: one for one in await self._store.channel_settings()})
+        async with self._lock:
+            self._use({one.channel: one for one in await self._store.channel_settings()})
         self.is_read.set()
 
     async def read(self) -> None:
@@ -70,8 +72,9 @@ class ChannelSettings:
         if self._store is None:
             msg = "there is no store"
             raise StoreError(msg)
-        await self._store.set_channel(setting)
-        await self.refresh()
+        async with self._lock:  # so that what was read before is not used after it
+            await self._store.set_channel(setting)
+            self._use({**self._settings, setting.channel: setting})
 
     def forget(self, channel: int) -> None:
         """Use what was set for a channel no more."""
@@ -100,6 +103,7 @@ class ChannelSettings:
         return channel in self.asking or (channel not in self.silent and parent in self.asking)
 
     def _use(self, settings: Mapping[int, ChannelSetting]) -> None:
+        settings = {key: one for key, one in settings.items() if not one.says_nothing}
         self._settings = MappingProxyType(settings)
         self.silent = frozenset(key for key, one in settings.items() if one.without_mention is False)
         unmentioned = {key for key, one in settings.items() if one.without_mention}

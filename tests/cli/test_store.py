@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from bot.service.records import LoadedRevision
+from bot.storage.migrations import NEWEST
 from tests.cli.running import ROOT
 from tests.e2e.operators import small_knowledge
 from tests.storage.databases import opened
@@ -71,7 +72,7 @@ def test_unanswered_prints_json_for_programs(data: Path) -> None:
 def test_the_status_says_what_is_held_where(data: Path) -> None:
     assert run(data, "db", "status", BOT_RETENTION_DAYS="7").stdout.splitlines() == [
         f"database: SQLite, {data / 'store.db'}",
-        "version: 2 (up to date)",
+        f"version: {NEWEST} (up to date)",
         "unanswered questions: 3 in 2 groups, the oldest from 2027-01-15 08:00",
         "kept for: 7 days",
         "facts: revision abc123 since 2027-01-15 08:00 (start)",
@@ -84,7 +85,7 @@ def test_reading_creates_nothing_and_an_upgrade_does(tmp_path: Path) -> None:
     assert run(folder, "unanswered").stdout == "There are no unanswered questions.\n"
     assert run(folder, "db", "export", str(tmp_path / "out")).stdout == "Nothing is stored yet.\n"
     assert not folder.exists()
-    assert run(folder, "db", "upgrade").stdout == "The database is up to date: version 2.\n"
+    assert run(folder, "db", "upgrade").stdout == f"The database is up to date: version {NEWEST}.\n"
     assert (folder / "store.db").exists()
 
 
