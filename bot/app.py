@@ -13,10 +13,11 @@ from bot import cached_files
 from bot.core.model import Knowledge, Language
 from bot.errors import ConfigError, KnowledgeError, Problem
 from bot.knowledge.compiled import CompiledKnowledge, without_garbage_collector
-from bot.knowledge.folder import KnowledgeFiles, read_files
+from bot.knowledge.folder import KnowledgeFiles, files_of, read_files
 from bot.service.editing import Editing, Place
 from bot.service.library import Library, build_snapshot
 from bot.service.ports import Edit, Encoder, Store
+from bot.service.records import Bundle
 from bot.settings import Settings, StoreSettings
 
 if TYPE_CHECKING:
@@ -66,10 +67,28 @@ class Reader:
         self._folder: Callable[[], Path] = (lambda: folder) if isinstance(folder, Path) else folder
         self._change = change
         self._known: tuple[Knowledge, Mapping[str | None, str]] | None = None
+        self._files: KnowledgeFiles | None = None
 
     def restore(self, knowledge: Knowledge, files: KnowledgeFiles) -> None:
         """Take the knowledge that was made of `files` as read."""
         self._known = knowledge, files.digests
+        self._files = files
+
+    def take_bundle(self, revision: str) -> Bundle | None:
+        """Return the files that were read last, once, if their revision is this one."""
+        files, self._files = self._files, None
+        return files.bundle() if files and files.revision == revision else None
+
+    def read_bundle(self, bundle: Bundle, revision: str) -> tuple[Knowledge, str]:
+        """Return the knowledge of a bundle as if it had been read, and its revision; raise KnowledgeError."""
+        return self(files_of(bundle, shipped_knowledge(), revision))
+
+    def look_into(self, bundle: Bundle) -> Knowledge:
+        """Return the knowledge of a bundle, which does not count as read; raise KnowledgeError."""
+        from bot.knowledge.reader import KnownFiles, parse_changed, parse_knowledge  # noqa: PLC0415
+
+        files, known = files_of(bundle, shipped_knowledge()), self._known
+        return parse_changed(files, KnownFiles(*known)) if known else parse_knowledge(files).knowledge
 
     def __call__(self, files: KnowledgeFiles | None = None) -> tuple[Knowledge, str]:
         """Return the knowledge, of `files` if they are read already, and its revision; raise KnowledgeError."""
@@ -123,6 +142,7 @@ def build(
     encoder = build_encoder(settings)
     if encoder is not None:
         encoder.report, encoder.may_start_processes = report, report is not None
+        encoder.cache_folder = settings.cache
     cached = encoder and _cached(encoder, settings.cache)
     folder = knowledge_folder(settings)
     files = read_files(folder, shipped_knowledge())

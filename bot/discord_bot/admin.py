@@ -15,12 +15,15 @@ from discord import app_commands
 from bot.core.model import Knowledge
 from bot.discord_bot.client import BotClient
 from bot.discord_bot.commands import description_of
+from bot.discord_bot.connection import DISCORD_ERRORS
 from bot.discord_bot.context import Interaction, language_for, state_of
+from bot.discord_bot.logs import describe
 from bot.discord_bot.markup import MESSAGE, escape
 from bot.discord_bot.sending import defer, run_handler, say
 from bot.discord_bot.sync import Registration
 from bot.errors import KnowledgeError, Problem
 from bot.service.library import Change
+from bot.service.pages import LONGEST_CHOICE, MOST_CHOICES, clip
 from bot.service.records import ChannelSetting
 from bot.service.replies import Voice
 from bot.settings import DiscordSettings
@@ -92,6 +95,8 @@ class Status:
     rebuilds: int
     unbound: tuple[ChannelSetting, ...] = ()
     """Settings of channels whose article does not exist any more."""
+    is_pinned: bool = False
+    """Whether somebody went back to the revision, which stays until the next reload."""
 
 
 Reload: TypeAlias = Callable[[], Awaitable[tuple[Change, Registration]]]
@@ -110,23 +115,26 @@ def count(knowledge: Knowledge) -> Counts:
     )
 
 
-def reload_report(voice: Voice, change: Change, registration: Registration) -> Report:
-    """Report what a reload changed, by id, and whether the commands were registered."""
+def reload_report(
+    voice: Voice, change: Change, registration: Registration, key: str = "reloaded", **values: object
+) -> Report:
+    """Report what a reload or the like, which is told with the sentence `key`, changed, and which commands."""
     groups = (("added", change.added), ("removed", change.removed), ("changed", change.changed))
-    head = voice.say("reloaded", **{name: len(ids) for name, ids in groups})
+    head = voice.say(key, **{name: len(ids) for name, ids in groups}, **values)
     details = [f"{voice.say(f'admin_{name}')}: {', '.join(ids)}" for name, ids in groups if ids]
     tail = [voice.say("admin_commands_changed")] if change.commands_changed else []
     tail += [voice.say(_REGISTRATION[registration])] if registration in _REGISTRATION else []
-    return _report(voice, head, details, tail)
+    return listed(voice, head, details, tail)
 
 
 def problems_report(voice: Voice, problems: Sequence[Problem]) -> Report:
     """List all problems with file and line."""
-    return _report(voice, voice.say("reload_failed", count=len(problems)), [str(problem) for problem in problems], [])
+    return listed(voice, voice.say("reload_failed", count=len(problems)), [str(problem) for problem in problems], [])
 
 
-def _report(voice: Voice, head: str, details: list[str], tail: list[str]) -> Report:
-    shown = "\n".join(f"- {escape(line)}" for line in details)
+def listed(voice: Voice, head: str, details: Sequence[str], tail: Sequence[str], bullet: str = "- ") -> Report:
+    """Return a head, details and a tail as one message; many details as a file."""
+    shown = "\n".join(f"{bullet}{escape(line)}" for line in details)
     if len(shown) <= _MAX_DETAILS:
         return Report("\n".join(filter(None, [head, shown, *tail])))
     text = "\n".join([head, voice.say("admin_attached"), *tail])
@@ -138,6 +146,7 @@ def status_report(voice: Voice, status: Status) -> Report:
     latency = "–" if math.isnan(status.latency) else f"{status.latency * 1000:.0f} ms"
     lines = [
         voice.say("admin_status_revision", revision=status.revision, when=f"<t:{status.loaded_at.timestamp():.0f}:R>"),
+        *([voice.say("admin_status_pinned")] if status.is_pinned else []),
         voice.say("admin_status_counts", **asdict(status.counts)),
         voice.say("admin_status_uptime", uptime=_duration(voice, status.uptime), latency=latency),
         voice.say("admin_status_events", reloads=status.reloads, rebuilds=status.rebuilds),
@@ -173,11 +182,11 @@ def add_admin_commands(
 
     @group.command(name="reload", description=description_of(messages["admin_reload"]))
     async def facts_reload(interaction: Interaction) -> None:
-        await run_handler(interaction, _answer(interaction, settings, partial(_reload, reload)), "admin")
+        await run_handler(interaction, answer(interaction, settings, partial(_reload, reload)), "admin")
 
     @group.command(name="status", description=description_of(messages["admin_status"]))
     async def facts_status(interaction: Interaction) -> None:
-        await run_handler(interaction, _answer(interaction, settings, partial(_status, status)), "admin")
+        await run_handler(interaction, answer(interaction, settings, partial(_status, status)), "admin")
 
     client.tree.add_command(group, guilds=guilds)
     return group
@@ -187,17 +196,17 @@ async def _reload(reload: Reload, interaction: Interaction) -> Report:
     try:
         change, registration = await reload()
     except KnowledgeError as error:
-        return problems_report(_voice(interaction), error.problems)
-    return reload_report(_voice(interaction), change, registration)
+        return problems_report(voice_of(interaction), error.problems)
+    return reload_report(voice_of(interaction), change, registration)
 
 
 async def _status(status: GetStatus, interaction: Interaction) -> Report:
     found = status()
     here = tuple(one for one in found.unbound if one.server == interaction.guild_id)
-    return status_report(_voice(interaction), replace(found, unbound=here[:_MOST_UNBOUND]))
+    return status_report(voice_of(interaction), replace(found, unbound=here[:_MOST_UNBOUND]))
 
 
-async def _answer(
+async def answer(
     interaction: Interaction, settings: DiscordSettings, report: Callable[[Interaction], Awaitable[Report]]
 ) -> None:
     """Acknowledge the command, check the caller, and show the report to administrators only."""
@@ -212,7 +221,7 @@ async def is_administrator(interaction: Interaction, settings: DiscordSettings) 
     """Return whether an interaction comes from an administrator in one of their servers."""
     caller = _caller(interaction)
     return is_right_place(settings, caller) and (
-        is_listed(settings, caller) or caller.user_id in await _ask_for_owners(interaction.client)
+        is_listed(settings, caller) or caller.user_id in await _ask_for_owners(interaction)
     )
 
 
@@ -222,16 +231,25 @@ async def refuse(interaction: Interaction) -> None:
     await say(interaction, "admin_refused")
 
 
-async def _ask_for_owners(client: discord.Client) -> set[int]:
-    """Ask Discord who owns the application now; return nobody if that fails."""
+def article_choices(interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
+    """Return the articles whose title or slug contains what was typed."""
+    language = language_for(interaction)
+    found = [(one.title.get(language), one.slug) for one in state_of(interaction).knowledge.articles]
+    wanted = [pair for pair in found if any(typed.casefold() in text.casefold() for text in pair)]
+    return [app_commands.Choice(name=clip(title, LONGEST_CHOICE), value=slug) for title, slug in wanted[:MOST_CHOICES]]
+
+
+async def _ask_for_owners(interaction: Interaction) -> set[int]:
+    """Ask Discord who owns the application now, as persistently as for a reply; return nobody if that fails."""
     try:
-        return owners(await client.application_info())
-    except discord.HTTPException as error:
-        log.warning("the application's owners could not be asked for: %s", error)
+        return owners(await state_of(interaction).rest.persistently(interaction.client.application_info))
+    except DISCORD_ERRORS as error:
+        log.warning("the application's owners could not be asked for: %s", describe(error))
         return set()
 
 
-def _voice(interaction: Interaction) -> Voice:
+def voice_of(interaction: Interaction) -> Voice:
+    """Return the bot's own sentences in the caller's language."""
     return state_of(interaction).voice(language_for(interaction))
 
 

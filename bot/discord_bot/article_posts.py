@@ -9,9 +9,9 @@ import discord
 from discord import app_commands, ui
 
 from bot.core.model import Article
-from bot.discord_bot.admin import is_administrator, refuse
+from bot.discord_bot.admin import is_administrator, refuse, voice_of
 from bot.discord_bot.article_option import MOST_TYPED, article_choices, find_article
-from bot.discord_bot.channel_binding import ChannelBinding, title_in, voice_of
+from bot.discord_bot.channel_binding import ChannelBinding, title_in
 from bot.discord_bot.channel_settings import ChannelSettings
 from bot.discord_bot.client import BotClient
 from bot.discord_bot.commands import description_of, name_of

@@ -6,9 +6,9 @@ from typing import TypeAlias
 from discord import app_commands
 
 from bot.core.model import Article
-from bot.discord_bot.admin import is_administrator, refuse
+from bot.discord_bot.admin import is_administrator, refuse, voice_of
 from bot.discord_bot.article_option import MOST_TYPED, article_choices, find_article
-from bot.discord_bot.channel_binding import title_in, voice_of
+from bot.discord_bot.channel_binding import title_in
 from bot.discord_bot.client import BotClient
 from bot.discord_bot.commands import description_of, name_of
 from bot.discord_bot.context import Interaction, language_for, state_of

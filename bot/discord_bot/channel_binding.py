@@ -8,7 +8,7 @@ import discord
 from discord import app_commands
 
 from bot.core.model import Article
-from bot.discord_bot.admin import is_administrator, refuse
+from bot.discord_bot.admin import is_administrator, refuse, voice_of
 from bot.discord_bot.article_option import MOST_TYPED, article_choices, find_article
 from bot.discord_bot.channel_settings import ChannelSettings
 from bot.discord_bot.client import BotClient
@@ -113,11 +113,6 @@ class ChannelBinding:
         if lacking := missing_to_answer(place):
             lines.append(voice.say("channel_permissions", permissions=", ".join(lacking)))
         return lines
-
-
-def voice_of(interaction: Interaction) -> Voice:
-    """Return the bot's own sentences in the language of the person's client."""
-    return state_of(interaction).voice(language_for(interaction))
 
 
 def title_in(voice: Voice, article: Article) -> str:

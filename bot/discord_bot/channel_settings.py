@@ -8,7 +8,7 @@ from typing import Final
 
 from bot.core.model import Article, Knowledge
 from bot.errors import StoreError
-from bot.service.ports import Store
+from bot.service.ports import RecordStore
 from bot.service.records import ChannelSetting
 
 log = logging.getLogger(__name__)
@@ -24,7 +24,7 @@ class ChannelSettings:
     without a store, every channel is as the operator's settings say; what was read stays in use while it is away.
     """
 
-    def __init__(self, store: Store | None, configured: Collection[int] = ()) -> None:
+    def __init__(self, store: RecordStore | None, configured: Collection[int] = ()) -> None:
         """Keep settings in `store`; in `configured` channels nobody has to mention the bot unless a setting says so."""
         self._store = store
         self._configured = frozenset(configured)

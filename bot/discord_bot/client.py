@@ -4,7 +4,7 @@ import logging
 import sys
 import time
 from collections.abc import Awaitable, Callable
-from typing import Final, TypeAlias
+from typing import Any, Final, TypeAlias
 
 import discord
 from discord import app_commands
@@ -19,6 +19,7 @@ from bot.discord_bot.limits import Clock
 from bot.discord_bot.measures import Measures
 from bot.discord_bot.messages import MessageHandler
 from bot.discord_bot.sending import log_failure, report_failure, run_handler, say
+from bot.discord_bot.voting import ANY_VOTE, VoteButton, take_word, vote
 from bot.service.library import Library
 from bot.settings import DiscordSettings
 
@@ -28,6 +29,8 @@ Edit: TypeAlias = Callable[[Interaction, str, str], Awaitable[None]]
 """Carries out the button or menu with a custom id; the last argument is the entry of the menu that was picked."""
 Tag: TypeAlias = Callable[[Interaction, str, list[str]], Awaitable[None]]
 """Carries out the menu with a custom id that asks for the tags of a post; the last argument are those picked."""
+Turn: TypeAlias = Callable[[Interaction, int], Awaitable[None]]
+"""Shows a page, counted from 0, of the history of revisions."""
 _TELLING: Final = 0.25
 """Share of the time at the end that is kept for telling people that they get no answer."""
 
@@ -61,6 +64,7 @@ class BotClient(SteadyClient):
         self._messages = MessageHandler(self.state, self._home_language)
         self._edit: Edit | None = None
         self._tag: Tag | None = None
+        self._turn: Turn | None = None
 
     @property
     def bot_id(self) -> int:
@@ -74,7 +78,7 @@ class BotClient(SteadyClient):
 
     async def setup_hook(self) -> None:
         """Add buttons and commands after the login."""
-        self.add_dynamic_items(PageButton, PageMenu, EditorButton, EditorMenu, TagMenu)
+        self.add_dynamic_items(PageButton, PageMenu, EditorButton, EditorMenu, TagMenu, VoteButton)
         await self.tree.set_translator(Translations())
         self.rebuild_commands()
 
@@ -167,6 +171,20 @@ class BotClient(SteadyClient):
         if await is_accepted(interaction):
             await run_handler(interaction, pick(interaction, custom_id, value))
 
+    async def voted(self, interaction: Interaction, custom_id: str) -> None:
+        """Carry out a vote for or against an answer."""
+        if await is_accepted(interaction):
+            await run_handler(interaction, vote(interaction, custom_id))
+
+    async def on_interaction(self, interaction: Interaction) -> None:
+        """Take a form that was sent; it may have been opened before a restart."""
+        if interaction.type is not discord.InteractionType.modal_submit:
+            return
+        data: Any = interaction.data
+        custom_id = str(data["custom_id"])
+        if ANY_VOTE.fullmatch(custom_id) and await is_accepted(interaction):
+            await run_handler(interaction, take_word(interaction, custom_id), "button")
+
     def edit_with(self, edit: Edit) -> None:
         """Carry out the buttons and menus of the list of unanswered questions with `edit`."""
         self._edit = edit
@@ -186,6 +204,16 @@ class BotClient(SteadyClient):
         if await is_accepted(interaction):
             post = self._tag(interaction, custom_id, tags) if self._tag else say(interaction, "gone")
             await run_handler(interaction, post, "admin")
+
+    def turn_with(self, turn: Turn) -> None:
+        """Carry out the buttons of the history of revisions with `turn`."""
+        self._turn = turn
+
+    async def turned(self, interaction: Interaction, page: int) -> None:
+        """Show another page of the history of revisions; without administrators there is none."""
+        if await is_accepted(interaction):
+            turn = self._turn(interaction, page) if self._turn else say(interaction, "gone")
+            await run_handler(interaction, turn, "admin")
 
 
 class CommandTree(SteadyTree):

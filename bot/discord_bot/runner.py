@@ -11,7 +11,6 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, suppress
-from datetime import UTC, datetime
 from functools import partial
 from typing import Final, TypeVar
 
@@ -26,17 +25,20 @@ from bot.discord_bot.client import BotClient
 from bot.discord_bot.connection import DISCORD_ERRORS, final_error, pause
 from bot.discord_bot.context import BotState
 from bot.discord_bot.health import serving
+from bot.discord_bot.insight import Insight, add_insight_command
+from bot.discord_bot.loading import Loading, return_freed_memory
 from bot.discord_bot.logs import describe
 from bot.discord_bot.measures import CONTENT_TYPE, Measures
 from bot.discord_bot.queueing import ANSWERING, Coalesced
 from bot.discord_bot.recording import Recorder
+from bot.discord_bot.revision_list import RevisionList, add_revision_commands
 from bot.discord_bot.sync import Registration, sync_if_changed
 from bot.discord_bot.unanswered_list import UnansweredList, add_unanswered_command
 from bot.discord_bot.watching import watch
 from bot.errors import DiscordStartError, KnowledgeError
 from bot.service.editing import Edited, Editing, Place, Retired
 from bot.service.library import Change, Library
-from bot.service.ports import Store
+from bot.service.ports import FactFiles, Store
 from bot.service.records import QuestionGroup
 from bot.settings import DiscordSettings
 
@@ -62,23 +64,24 @@ _WORKERS: Final = ANSWERING + 2
 class Runner:
     """The running bot: one client after the other, the facts they answer from, and counts for the operator."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  collaborators
         self,
         library: Library,
         settings: DiscordSettings,
         store: Store | None = None,
         editing: Editing | None = None,
+        files: FactFiles | None = None,
         *,
         grace: float = _GRACE,
     ) -> None:
         """Answer with `library`, whose facts were just loaded and can be edited with `editing`; record in `store`.
 
-        Replies in flight get `grace` seconds at the end.
+        `files` reads revisions that are kept there. Replies in flight get `grace` seconds at the end.
         """
         self.client: BotClient | None = None
         """The client that is logged in and has registered its commands."""
         self.has_connected = False
-        self.reloads = self.rebuilds = 0
+        self.rebuilds = 0
         self.measures = Measures()
         self._library = library
         self._settings = settings
@@ -88,7 +91,7 @@ class Runner:
         self._state = BotState(library, settings, time.monotonic, self.measures, self._recorder)
         self._grace = grace
         self._began = time.monotonic()
-        self._loaded_at = datetime.now(UTC)
+        self.loading = Loading(library, self._recorder, self.measures, (store, files) if store and files else None)
         self._trouble = ""
         """Why the last attempt to connect failed."""
         self._stop = asyncio.Event()
@@ -108,6 +111,8 @@ class Runner:
             shown = UnansweredList(self._settings, self._store, self._editing, partial(self._edit, self._editing))
             add_unanswered_command(client, group, shown)
         if group:
+            add_insight_command(client, group, Insight(self._settings, self._store))
+            add_revision_commands(client, group, RevisionList(self._settings, self.loading, self._rollback))
             channels = self._state.channels
             add_channel_command(client, group, ChannelBinding(self._settings, channels))
             add_post_command(client, group, ArticlePosts(self._settings, channels))
@@ -120,18 +125,23 @@ class Runner:
         snapshot = self._library.snapshot
         return Status(
             revision=snapshot.revision,
-            loaded_at=self._loaded_at,
+            loaded_at=self.loading.loaded_at,
             counts=count(snapshot.knowledge),
             uptime=time.monotonic() - self._began,
             latency=self._latency(),
-            reloads=self.reloads,
+            reloads=self.loading.reloads,
+            is_pinned=self.loading.is_pinned,
             rebuilds=self.rebuilds,
             unbound=self._state.channels.without_article(snapshot.knowledge),
         )
 
+    @property
+    def reloads(self) -> int:
+        """Return how often the facts were reloaded."""
+        return self.loading.reloads
+
     def _show_measures(self) -> None:
         measures = self.measures
-        measures.uses(self._library.snapshot.revision)
         measures.gauge("bot_ready", "1 if questions are answered now.", lambda: not self.obstacle())
         measures.gauge("bot_store_waiting", "Records that wait for the store.", lambda: self._recorder.waiting)
         measures.gauge("bot_questions_waiting", "Questions that wait for their turn.", self._waiting)
@@ -155,58 +165,48 @@ class Runner:
 
     async def _reload(self) -> tuple[Change, Registration]:
         """Read the facts again and register changed commands; raise KnowledgeError and keep the old facts if bad."""
-        try:
-            change = await asyncio.to_thread(_without_collector, self._library.reload)
-        except KnowledgeError as error:
-            log.warning("the facts were not reloaded, problems: %d", len(error.problems))
-            self.measures.reloaded("refused")
-            raise
-        except Exception:
-            self.measures.reloaded("failed")
-            raise
-        self.reloads += 1
-        self.measures.reloaded("loaded")
-        self.measures.uses(self._library.snapshot.revision)
-        self._recorder.loaded(self._library.snapshot.revision, "reload")
-        self._loaded_at = datetime.now(UTC)
+        change = await self.loading.reload()
+        registration = await self._took_over()
+        log.info("facts reloaded, revision %s: %s; commands %s", self.loading.revision, _counted(change), registration)
+        return change, registration
+
+    async def _rollback(self, prefix: str) -> tuple[Change, Registration]:
+        """Go back to a revision and register changed commands; errors are those of `Loading.rollback`."""
+        change = await self.loading.rollback(prefix)
+        registration = await self._took_over()
+        log.info("facts back at revision %s: %s; commands %s", self.loading.revision, _counted(change), registration)
+        return change, registration
+
+    async def _took_over(self) -> Registration:
+        """Build the commands from other facts and register those that changed."""
         self._index_for_typing()
         registration: Registration = "unchanged"
         if self.client:
             self.client.rebuild_commands()
             registration = await self._register_commands(self.client)
-        log.info(
-            "facts reloaded, revision %s: %d added, %d removed, %d changed; commands %s",
-            self._library.snapshot.revision,
-            *map(len, (change.added, change.removed, change.changed)),
-            registration,
-        )
-        return change, registration
+        return registration
 
     async def _edit(
         self, editing: Editing, group: QuestionGroup, place: Place, seen: str, stored: Sequence[str]
     ) -> Edited:
         """Make the question of a group a sample; arguments and errors are those of `Editing.add_question`."""
         edit = partial(editing.add_question, group, place, seen, stored)
-        edited = await asyncio.to_thread(_without_collector, edit)
+        edited = await self.loading.edit(edit)
         log.info("a question was added to %s, facts at revision %s", place, edited.revision)
-        self._note_edit(edited.revision, edited.copied_to)
+        self._note_edit(edited.copied_to)
         return edited
 
     async def _retire(self, editing: Editing, slug: str, retired: bool) -> Retired:  # noqa: FBT001  passed along
         """Retire an article, or put it in use again, and register its commands or remove them."""
-        edit = partial(editing.retire, slug, editing.revision, retired=retired)
-        edited = await asyncio.to_thread(_without_collector, edit)
+        edited = await self.loading.edit(partial(editing.retire, slug, editing.revision, retired=retired))
         log.info("article %s is %s, facts at revision %s", slug, "retired" if retired else "in use", edited.revision)
-        self._note_edit(edited.revision, edited.copied_to)
+        self._note_edit(edited.copied_to)
         if self.client:
             self.client.rebuild_commands()
             await self._register_commands(self.client)
         return edited
 
-    def _note_edit(self, revision: str, copied_to: str) -> None:
-        self.measures.uses(revision)
-        self._recorder.loaded(revision, "edit")
-        self._loaded_at = datetime.now(UTC)
+    def _note_edit(self, copied_to: str) -> None:
         self._index_for_typing()
         if copied_to:
             log.info("the shipped articles were copied to %s and are served from there", copied_to)
@@ -218,7 +218,8 @@ class Runner:
         task.add_done_callback(self._indexing.discard)
 
     async def _register_commands(self, client: BotClient) -> Registration:
-        return await sync_if_changed(client.tree, self._settings.admin_guild_ids, self._settings.cache)
+        admins, cache = self._settings.admin_guild_ids, self._settings.cache
+        return await sync_if_changed(client.tree, admins, cache, client.state.rest)
 
     async def _reload_at_hangups(self, hangup: asyncio.Event) -> None:
         while True:
@@ -253,9 +254,10 @@ class Runner:
         self._index_for_typing()
         if self._settings.watch:
             jobs.append(asyncio.create_task(watch(look, self._reload_and_log, loaded)))
-        self._recorder.loaded(self._library.snapshot.revision, "start")
         try:
             async with self._http(jobs), self._recorder.writing():
+                if not await self.loading.begin():
+                    jobs.append(asyncio.create_task(_logged(self.loading.begin_later())))
                 await self._keep_connected(token, stop)
         finally:
             for job in (*jobs, *self._indexing):
@@ -360,6 +362,7 @@ def stay_responsive() -> None:
     sys.setswitchinterval(_SWITCH_INTERVAL)
     gc.collect()
     gc.freeze()
+    return_freed_memory()
 
 
 def run_until_stopped(runner: Runner, token: str, look: Callable[[], str], loaded: str | None) -> None:
@@ -421,10 +424,7 @@ async def _close(client: BotClient, running: asyncio.Task[None]) -> None:
         log.debug("the client was not open", exc_info=error)
 
 
-def _without_collector(load: Callable[[], T]) -> T:
-    """Load facts without the garbage collector: it stops all threads, ever longer, to walk an index that grows."""
-    gc.disable()
-    try:
-        return load()
-    finally:
-        gc.enable()
+def _counted(change: Change) -> str:
+    """Return how many facts and gaps a change concerns."""
+    added, removed, changed = map(len, (change.added, change.removed, change.changed))
+    return f"{added} added, {removed} removed, {changed} changed"

@@ -28,6 +28,7 @@ def status_lines(status: StoreStatus, days: int) -> Iterator[str]:
     yield f"version: {status.version} ({state if behind <= 0 else 'run or `db upgrade` brings it up to date'})"
     oldest = f", the oldest from {_time(status.oldest)}" if status.oldest else ""
     yield f"unanswered questions: {status.questions:,} in {counted(status.groups, 'group')}{oldest}"
+    yield f"questions counted: {status.counted:,}; votes for answers: {status.votes:,}"
     yield f"kept for: {counted(days, 'day')}"
     if loaded := status.revision:
         yield f"facts: revision {loaded.revision} since {_time(loaded.loaded_at)} ({loaded.action})"
