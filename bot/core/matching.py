@@ -47,6 +47,8 @@ class Question:
     """The language to answer in when the question has none (`???`)."""
     after: Context | None = None
     """The previous exchange, which `service.answering` uses to resolve follow-ups; not used here."""
+    place: str | None = None
+    """Slug of the article of the channel, which is looked at unless `article` or the text names one; not used here."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,6 +38,8 @@ class Exchange:
     """Whether the replies are an answer from the article: no small talk, no refusal."""
     is_overheard: bool = False
     """Whether nobody addressed the bot, which then has no replies unless it has something to say."""
+    article: str | None = None
+    """Slug of the article that questions in the channel are about, if there is one."""
     in_thread: bool = False
     """Whether a thread is opened for the answer."""
     needs_context: bool = False

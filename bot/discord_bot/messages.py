@@ -76,7 +76,8 @@ class MessageHandler:
         return self._state.measures.handling(way, language, server=server)
 
     def _incoming(self, message: discord.Message, bot_id: int) -> Incoming:
-        return incoming_of(message, bot_id, self._state.ask_channels)
+        channels = self._state.channels
+        return incoming_of(message, bot_id, channels.asking, channels.silent)
 
     async def _is_left_to_others(self, message: discord.Message, incoming: Incoming) -> bool:
         """Return whether a message in a post needs a mention, as another person has written there.
@@ -104,7 +105,10 @@ class MessageHandler:
             message.channel.id,
             self._previous(message, incoming),
             is_overheard=addressed == "overheard",
-            in_thread=addressed == "overheard" and self._state.ask_threads,
+            in_thread=addressed == "overheard"
+            and self._state.ask_threads
+            and not isinstance(message.channel, discord.Thread),
+            article=self._state.article_in(message.channel),
         )
         self._exchanges.add(message.id, exchange)
         async with exchange.lock:
@@ -206,7 +210,8 @@ class MessageHandler:
         match addressed:
             case "greeting":
                 note("page")
-                return starters_page(state.knowledge, language, "direct_help" if incoming.direct else "mention_help")
+                key = "direct_help" if incoming.direct else "mention_help"
+                return starters_page(state.knowledge, language, key, exchange.article)
             case "silent reply" | "role":
                 note("hint")
                 return plain_page(state.voice(language), "role_hint" if addressed == "role" else "reply_hint")
@@ -233,7 +238,8 @@ class MessageHandler:
         """Return the answer to a message; to the text or title of a post alone where both together have none."""
         first: Answer | None = None
         for text in (incoming.text, *incoming.parts):
-            answer = await self._state.ask(person, Question(text, default=language, after=exchange.previous))
+            question = Question(text, default=language, after=exchange.previous, place=exchange.article)
+            answer = await self._state.ask(person, question)
             if answer is None or says_something(answer.reply):
                 return answer
             first = first or answer

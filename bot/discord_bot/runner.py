@@ -19,6 +19,9 @@ import discord
 from bot.core.matching import Question
 from bot.core.text import counted
 from bot.discord_bot.admin import Reloads, Status, add_admin_commands, count
+from bot.discord_bot.article_posts import ArticlePosts, add_post_command
+from bot.discord_bot.article_state import ArticleState, add_article_command
+from bot.discord_bot.channel_binding import ChannelBinding, add_channel_command
 from bot.discord_bot.client import BotClient
 from bot.discord_bot.connection import DISCORD_ERRORS, final_error, pause
 from bot.discord_bot.context import BotState
@@ -38,7 +41,7 @@ from bot.discord_bot.unanswered_list import UnansweredList, add_unanswered_comma
 from bot.discord_bot.watching import watch
 from bot.errors import DiscordStartError, EditsError, KnowledgeError
 from bot.service.answering import Answer
-from bot.service.editing import Edited, Editing, Place
+from bot.service.editing import Edited, Editing, Place, Retired
 from bot.service.library import Change, Library
 from bot.service.pages import reply_page
 from bot.service.ports import FactFiles, Store
@@ -114,6 +117,7 @@ class Runner:
         """Whether the leader before may have registered commands since this process did."""
         self.together.on("revision", self._follow)
         self.together.on("leader", self._lead)
+        self.together.on("settings", self._state.channels.refresh)
         self._show_measures()
         self.reload = Coalesced(self._reload)
         """Reload the facts, in a run that begins after the call; two at most are under way, whoever asks for them."""
@@ -132,6 +136,11 @@ class Runner:
         if group:
             add_insight_command(client, group, Insight(self._settings, self._store))
             add_revision_commands(client, group, RevisionList(self._settings, self.loading, self._rollback))
+            channels = self._state.channels
+            add_channel_command(client, group, ChannelBinding(self._settings, channels))
+            add_post_command(client, group, ArticlePosts(self._settings, channels))
+        if group and self._editing:
+            add_article_command(client, group, ArticleState(self._settings, partial(self._retire, self._editing)))
         return client
 
     async def _ask_again(self, question: Question) -> Answer | None:
@@ -167,6 +176,7 @@ class Runner:
             reloads=self.loading.reloads,
             is_pinned=self.loading.is_pinned,
             rebuilds=self.rebuilds,
+            unbound=self._state.channels.without_article(snapshot.knowledge),
         )
 
     @property
@@ -228,12 +238,25 @@ class Runner:
         """Make the question of a group a sample; arguments and errors are those of `Editing.add_question`."""
         edit = partial(editing.add_question, group, place, seen, stored)
         edited = await self.loading.edit(edit)
+        log.info("a question was added to %s, facts at revision %s", place, edited.revision)
+        self._note_edit(edited.copied_to)
+        return edited
+
+    async def _retire(self, editing: Editing, slug: str, retired: bool) -> Retired:  # noqa: FBT001  passed along
+        """Retire an article, or put it in use again, and register its commands or remove them."""
+        edited = await self.loading.edit(partial(editing.retire, slug, editing.revision, retired=retired))
+        log.info("article %s is %s, facts at revision %s", slug, "retired" if retired else "in use", edited.revision)
+        self._note_edit(edited.copied_to)
+        if self.client:
+            self.client.rebuild_commands()
+            await self._register_commands(self.client)
+        return edited
+
+    def _note_edit(self, copied_to: str) -> None:
         self._check_notices()
         self._index_for_typing()
-        log.info("a question was added to %s, facts at revision %s", place, edited.revision)
-        if edited.copied_to:
-            log.info("the shipped articles were copied to %s and are served from there", edited.copied_to)
-        return edited
+        if copied_to:
+            log.info("the shipped articles were copied to %s and are served from there", copied_to)
 
     def _index_for_typing(self) -> None:
         """Index what typing is completed with in the background, so that no keystroke waits for it."""
@@ -293,6 +316,7 @@ class Runner:
         _listen_to_signals(stop, hangup)
         jobs = [
             asyncio.create_task(self._reload_at_hangups(hangup)),
+            asyncio.create_task(_logged(self._state.channels.read())),
         ]
         self._index_for_typing()
         if self._state.notices:
@@ -391,6 +415,7 @@ class Runner:
             revision,
             time.monotonic() - self._began,
         )
+        await _logged(client.forget_deleted_channels())
 
 
 def ignore_hangups() -> None:

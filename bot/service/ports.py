@@ -10,6 +10,7 @@ from bot.core.model import Knowledge
 from bot.service.records import (
     ActiveRevision,
     Bundle,
+    ChannelSetting,
     Editors,
     Figures,
     GroupState,
@@ -136,7 +137,17 @@ class RevisionStore(Protocol):
         """Return each revision that begins with `prefix` as it was loaded last, if its files are kept, latest first."""
 
 
-class RecordStore(Protocol):
+class ChannelStore(Protocol):
+    """Keeps what was set for channels; every method raises StoreError."""
+
+    async def channel_settings(self) -> Sequence[ChannelSetting]:
+        """Return what was set for channels of all servers."""
+
+    async def set_channel(self, setting: ChannelSetting) -> None:
+        """Store what was set for a channel in place of what was; nothing if it says nothing."""
+
+
+class RecordStore(ChannelStore, Protocol):
     """Takes records in the background; every method raises StoreError."""
 
     async def upgrade(self) -> int:

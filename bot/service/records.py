@@ -129,6 +129,30 @@ class Vote:
 
 
 @dataclass(frozen=True, slots=True)
+class ChannelSetting:
+    """What an administrator set for a channel, forum, thread or post of a server."""
+
+    server: int
+    channel: int
+    article: str = ""
+    """Slug of the article that questions there are about, "" for none in particular."""
+    without_mention: bool | None = None
+    """Whether questions are answered there without a mention; None: as the operator's settings say."""
+
+    @property
+    def says_nothing(self) -> bool:
+        """Return whether everything is as without the setting."""
+        return not self.article and self.without_mention is None
+
+
+@dataclass(frozen=True, slots=True)
+class DeletedChannel:
+    """A channel, forum, thread or post that is gone, and its settings with it."""
+
+    channel: int
+
+
+@dataclass(frozen=True, slots=True)
 class LeftServer:
     """A server that removed the bot: all that is stored of it is deleted."""
 
@@ -160,7 +184,14 @@ class TakenSuggestion:
 
 
 Record: TypeAlias = (
-    UnansweredQuestion | TakenSuggestion | LoadedRevision | DailyCount | Vote | LeftServer | JoinedServers
+    UnansweredQuestion
+    | TakenSuggestion
+    | LoadedRevision
+    | DailyCount
+    | Vote
+    | LeftServer
+    | JoinedServers
+    | DeletedChannel
 )
 
 

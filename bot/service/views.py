@@ -44,7 +44,15 @@ class EntityView:
     language: Language
 
 
-View: TypeAlias = FactView | ListView | EntityView
+@dataclass(frozen=True, slots=True)
+class ArticlesView:
+    """One page of the list of articles; pages count from 0."""
+
+    page: int
+    language: Language
+
+
+View: TypeAlias = FactView | ListView | EntityView | ArticlesView
 
 
 @dataclass(frozen=True, slots=True)

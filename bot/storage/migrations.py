@@ -140,6 +140,17 @@ MIGRATIONS: Final[tuple[tuple[str, ...], ...]] = (
         "CREATE INDEX unanswered_group_latest ON unanswered_group (server, article, fact, last_asked DESC)",
         "CREATE INDEX unanswered_question_public ON unanswered_question (group_id, id) WHERE NOT private",
     ),
+    (
+        """
+        CREATE TABLE channel_setting (
+            channel BIGINT NOT NULL PRIMARY KEY,
+            server BIGINT NOT NULL,
+            article TEXT NOT NULL,
+            without_mention BOOLEAN
+        )
+        """,
+        "CREATE INDEX channel_setting_server ON channel_setting (server)",
+    ),
 )
 NEWEST: Final = len(MIGRATIONS)
 

@@ -10,6 +10,7 @@ from sqlalchemy import delete, func, select, update
 from bot.service.ports import Processes
 from bot.service.records import (
     DailyCount,
+    DeletedChannel,
     JoinedServers,
     LeftServer,
     LoadedRevision,
@@ -21,6 +22,7 @@ from bot.service.records import (
 )
 from bot.storage import migrations
 from bot.storage.changes import Coordination
+from bot.storage.channels import Channels, forget_channels
 from bot.storage.counts import Counts, add_counts
 from bot.storage.engines import READING, PostgresDatabase
 from bot.storage.forgetting import Forgetting, delete_servers
@@ -38,7 +40,7 @@ _NEVER: Final = 2**62
 """A Unix time after all others."""
 
 
-class DatabaseStore(Questions, Notices, Counts, Revisions, Forgetting):
+class DatabaseStore(Questions, Notices, Counts, Revisions, Channels, Forgetting):
     """The `Store` in a SQLite file or in PostgreSQL."""
 
     @cached_property
@@ -61,6 +63,7 @@ class DatabaseStore(Questions, Notices, Counts, Revisions, Forgetting):
         votes = [one for one in records if isinstance(one, Vote)]
         counts = [one for one in records if isinstance(one, DailyCount)]
         revisions = [one for one in records if isinstance(one, LoadedRevision)]
+        gone = [one.channel for one in records if isinstance(one, DeletedChannel)]
         servers = [one for one in records if isinstance(one, LeftServer | JoinedServers)]
         async with self._translated():
             secret = await self._key()
@@ -71,6 +74,8 @@ class DatabaseStore(Questions, Notices, Counts, Revisions, Forgetting):
         async with self._transaction() as connection:
             if asked:
                 await add_questions(connection, self._database.insert(GROUPS), asked, leaders)
+            if gone:
+                await forget_channels(connection, gone)
             for question, asker in answered:
                 await remove_question(connection, question, asker)
             if votes:

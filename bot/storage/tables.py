@@ -51,6 +51,16 @@ NOTICES: Final = Table(
 )
 """Messages whose authors want to be told; `asker` is a digest, `claimed_at` when a process began to tell."""
 
+CHANNELS: Final = Table(
+    "channel_setting",
+    metadata,
+    Column("channel", BigInteger, primary_key=True),
+    Column("server", BigInteger, nullable=False),
+    Column("article", Text, nullable=False),
+    Column("without_mention", Boolean),
+)
+"""What administrators set for a channel, thread, forum or post."""
+
 REVISIONS: Final = Table(
     "revision",
     metadata,
@@ -141,6 +151,6 @@ VERSION: Final = Table("schema_version", metadata, Column("version", Integer, nu
 
 EXPORTED: Final = {
     table.name: [column for column in table.columns if column.name not in {"asker", "answer", "voter"}]
-    for table in (GROUPS, QUESTIONS, REVISIONS, COUNTS, VOTES)
+    for table in (GROUPS, QUESTIONS, CHANNELS, REVISIONS, COUNTS, VOTES)
 }
 """The columns of each table that leave the database; notices are of no use outside it."""
