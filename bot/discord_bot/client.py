@@ -31,6 +31,8 @@ Tag: TypeAlias = Callable[[Interaction, str, list[str]], Awaitable[None]]
 """Carries out the menu with a custom id that asks for the tags of a post; the last argument are those picked."""
 Turn: TypeAlias = Callable[[Interaction, int], Awaitable[None]]
 """Shows a page, counted from 0, of the history of revisions."""
+_NEEDED: Final = ("author", "mentions", "role_mentions")
+"""What discord.py leaves unset of a message whose event lacks it."""
 _TELLING: Final = 0.25
 """Share of the time at the end that is kept for telling people that they get no answer."""
 
@@ -102,11 +104,20 @@ class BotClient(SteadyClient):
 
     async def on_message(self, message: discord.Message) -> None:
         """Answer a message that is addressed to the bot."""
-        await self._messages.handle(message, self.bot_id)
+        if self._is_whole(message, "MESSAGE_CREATE"):
+            await self._messages.handle(message, self.bot_id)
 
     async def on_raw_message_edit(self, event: discord.RawMessageUpdateEvent) -> None:
         """Change the answer to an edited question."""
-        await self._messages.handle_edit(event.message, self.bot_id)
+        if self._is_whole(event.message, "MESSAGE_UPDATE"):
+            await self._messages.handle_edit(event.message, self.bot_id)
+
+    def _is_whole(self, message: discord.Message, event: str) -> bool:
+        """Return whether a message has what decides whether it is answered; drop the event if Discord left it out."""
+        missing = [name for name in _NEEDED if not hasattr(message, name)]
+        if missing:
+            self.drop(event, AttributeError(missing[0]))
+        return not missing
 
     async def on_raw_message_delete(self, event: discord.RawMessageDeleteEvent) -> None:
         """Delete the answer to a deleted question."""
