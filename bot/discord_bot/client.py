@@ -3,7 +3,7 @@
 import sys
 import time
 from collections.abc import Awaitable, Callable
-from typing import Final, TypeAlias
+from typing import Any, Final, TypeAlias
 
 import discord
 from discord import app_commands
@@ -18,11 +18,14 @@ from bot.discord_bot.limits import Clock
 from bot.discord_bot.measures import Measures
 from bot.discord_bot.messages import MessageHandler
 from bot.discord_bot.sending import log_failure, report_failure, run_handler, say
+from bot.discord_bot.voting import ANY_VOTE, VoteButton, take_word, vote
 from bot.service.library import Library
 from bot.settings import DiscordSettings
 
 Edit: TypeAlias = Callable[[Interaction, str, str], Awaitable[None]]
 """Carries out the button or menu with a custom id; the last argument is the entry of the menu that was picked."""
+Turn: TypeAlias = Callable[[Interaction, int], Awaitable[None]]
+"""Shows a page, counted from 0, of the history of revisions."""
 _TELLING: Final = 0.25
 """Share of the time at the end that is kept for telling people that they get no answer."""
 
@@ -46,6 +49,7 @@ class BotClient(SteadyClient):
             reconnects=measures.connections,
             dropped_events=measures.dropped_events,
             intents=discord.Intents(guilds=True, guild_messages=True, dm_messages=True, message_content=content),
+            shards=(settings.shard_count, settings.shard_ids),
             max_messages=None,
             chunk_guilds_at_startup=False,
             member_cache_flags=discord.MemberCacheFlags.none(),
@@ -55,6 +59,7 @@ class BotClient(SteadyClient):
         self.tree = CommandTree(self)
         self._messages = MessageHandler(self.state, self._home_language)
         self._edit: Edit | None = None
+        self._turn: Turn | None = None
 
     @property
     def bot_id(self) -> int:
@@ -68,7 +73,7 @@ class BotClient(SteadyClient):
 
     async def setup_hook(self) -> None:
         """Add buttons and commands after the login."""
-        self.add_dynamic_items(PageButton, PageMenu, EditorButton, EditorMenu)
+        self.add_dynamic_items(PageButton, PageMenu, EditorButton, EditorMenu, VoteButton)
         await self.tree.set_translator(Translations())
         self.rebuild_commands()
 
@@ -128,6 +133,20 @@ class BotClient(SteadyClient):
         if await is_accepted(interaction):
             await run_handler(interaction, pick(interaction, custom_id, value))
 
+    async def voted(self, interaction: Interaction, custom_id: str) -> None:
+        """Carry out a vote for or against an answer."""
+        if await is_accepted(interaction):
+            await run_handler(interaction, vote(interaction, custom_id))
+
+    async def on_interaction(self, interaction: Interaction) -> None:
+        """Take a form that was sent; it may have been opened before a restart."""
+        if interaction.type is not discord.InteractionType.modal_submit:
+            return
+        data: Any = interaction.data
+        custom_id = str(data["custom_id"])
+        if ANY_VOTE.fullmatch(custom_id) and await is_accepted(interaction):
+            await run_handler(interaction, take_word(interaction, custom_id), "button")
+
     def edit_with(self, edit: Edit) -> None:
         """Carry out the buttons and menus of the list of unanswered questions with `edit`."""
         self._edit = edit
@@ -137,6 +156,16 @@ class BotClient(SteadyClient):
         if await is_accepted(interaction):
             edit = self._edit(interaction, custom_id, value) if self._edit else say(interaction, "gone")
             await run_handler(interaction, edit, "admin")
+
+    def turn_with(self, turn: Turn) -> None:
+        """Carry out the buttons of the history of revisions with `turn`."""
+        self._turn = turn
+
+    async def turned(self, interaction: Interaction, page: int) -> None:
+        """Show another page of the history of revisions; without administrators there is none."""
+        if await is_accepted(interaction):
+            turn = self._turn(interaction, page) if self._turn else say(interaction, "gone")
+            await run_handler(interaction, turn, "admin")
 
 
 class CommandTree(SteadyTree):

@@ -152,6 +152,18 @@ async def find_differences(tree: Tree, scope: Scope) -> list[str]:
     return difference(declared, registered, of_guild=scope is not None)
 
 
+async def recall_registered(tree: Tree, admin_guilds: Iterable[int], cache: Path) -> None:
+    """Ask Discord what is registered, as another process may have registered something since this one did."""
+    digests = RegisteredDigests(cache, tree.client.application_id or 0)
+    for scope in (None, *sorted({*admin_guilds, *digests.guilds()})):
+        value = digest_all(await declared_commands(tree, scope))
+        try:
+            is_same = not await find_differences(tree, scope)
+        except DISCORD_ERRORS:  # registering says what is wrong
+            is_same = False
+        digests.set(scope, value if is_same and value != _NO_COMMANDS else "")
+
+
 async def sync_if_changed(tree: Tree, admin_guilds: Iterable[int], cache: Path, rest: RestGate) -> Registration:
     """Register what changed since the last time; a scope that fails is logged and tried again at the next start.
 
