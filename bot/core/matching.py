@@ -160,7 +160,7 @@ def _readings(scope: Scope, text: str, budget: Budget) -> Iterator[tuple[str, tu
     yield from corrections.items()
     for one, changed in corrections.items():
         if not budget.is_used_up and (respelt := tokenizer.respell(one, budget)):
-            yield respelt, (*changed, "spelling")
+            yield respelt[:MAX_READ], (*changed, "spelling")
 
 
 def _other_layout(text: str, normal: str) -> tuple[str, ...]:

@@ -84,7 +84,7 @@ def test_few_words_of_a_message_are_corrected(monkeypatch: pytest.MonkeyPatch) -
 
 
 def test_no_text_is_cut_into_words_beyond_what_is_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Neither a reading nor one of the sentences that may each ask something; spaces put back make a reading longer."""
+    """Neither a reading nor one of the sentences that may each ask something."""
     lengths: list[int] = []
     cut = Tokenizer._sequence  # noqa: SLF001
 
@@ -96,7 +96,7 @@ def test_no_text_is_cut_into_words_beyond_what_is_looked_at(monkeypatch: pytest.
     for _, text in SHAPES.messages():
         ask(NIGHT, Question(text), None)
     show("characters that are cut into words at once", max(lengths))
-    assert max(lengths) <= 2 * MAX_READ
+    assert max(lengths) <= MAX_READ
 
 
 def test_work_done_twice_counts_once() -> None:
