@@ -10,11 +10,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from bot import cached_files
-from bot.core.model import Knowledge, Language
+from bot.core.edits import EditRequest
+from bot.core.model import Knowledge
 from bot.errors import ConfigError, KnowledgeError, Problem
 from bot.knowledge.compiled import CompiledKnowledge, without_garbage_collector
 from bot.knowledge.folder import KnowledgeFiles, read_files
-from bot.service.editing import Editing, Place
+from bot.service.editing import Editing
 from bot.service.library import Library, build_snapshot
 from bot.service.ports import Edit, Encoder, Store
 from bot.settings import Settings, StoreSettings
@@ -153,13 +154,13 @@ def build(
 def editing_of(app: App, settings: Settings) -> Editing:
     """Return what edits the files that the library of `app`, which was built with these settings, reads."""
     load = app.reader or Reader(partial(knowledge_folder, settings))
-    return Editing(app.library, app.encoder, partial(_prepare_question, settings, load))
+    return Editing(app.library, app.encoder, partial(_prepare, settings, load))
 
 
-def _prepare_question(settings: Settings, load: Reader, place: Place, text: str, language: Language) -> Edit:
-    """Prepare the edit that makes `text` a sample of a fact or gap; the shipped articles are copied for it."""
+def _prepare(settings: Settings, load: Reader, request: EditRequest) -> Edit:
+    """Prepare an edit of the files; the shipped articles are copied for it."""
     from bot.knowledge.folder_edit import FolderEdit  # noqa: PLC0415  YAML, which a compiled start does without
-    from bot.knowledge.question_editing import with_question  # noqa: PLC0415
+    from bot.knowledge.item_editing import changed_files  # noqa: PLC0415
 
     folder, shipped = knowledge_folder(settings), shipped_knowledge()
     is_shipped = folder.resolve() == shipped.resolve()
@@ -167,7 +168,7 @@ def _prepare_question(settings: Settings, load: Reader, place: Place, text: str,
         what = "comes with the bot and is not edited: unset BOT_KNOWLEDGE, so that the first edit copies it"
         raise KnowledgeError((Problem(str(folder), 0, "", what),))
     before = read_files(folder, shipped)
-    written = with_question(before, place.article, place.item, text, language)
+    written = changed_files(before, request)
     knowledge, revision = load(read_files(folder, shipped, {**before.content, **written}))
     return FolderEdit(knowledge, revision, before, folder, written, settings.data / _COPY if is_shipped else None)
 

@@ -3,7 +3,7 @@
 import sys
 import time
 from collections.abc import Awaitable, Callable
-from typing import Final, TypeAlias
+from typing import Any, Final, TypeAlias
 
 import discord
 from discord import app_commands
@@ -12,6 +12,7 @@ from bot.core.model import Language
 from bot.discord_bot.commands import Translations, build_commands
 from bot.discord_bot.components import EditorButton, EditorMenu, PageButton, PageMenu
 from bot.discord_bot.context import BotState, Interaction, language_for, state_of, supported_language
+from bot.discord_bot.forms import give_back
 from bot.discord_bot.interactions import pick, press
 from bot.discord_bot.internals import SteadyClient, SteadyTree
 from bot.discord_bot.limits import Clock
@@ -23,6 +24,8 @@ from bot.settings import DiscordSettings
 
 Edit: TypeAlias = Callable[[Interaction, str, str], Awaitable[None]]
 """Carries out the button or menu with a custom id; the last argument is the entry of the menu that was picked."""
+Submit: TypeAlias = Callable[[Interaction, str, str], Awaitable[None]]
+"""Takes the form with a custom id; the last argument is the sentence with which it is refused, "" if it is not."""
 _TELLING: Final = 0.25
 """Share of the time at the end that is kept for telling people that they get no answer."""
 
@@ -55,6 +58,7 @@ class BotClient(SteadyClient):
         self.tree = CommandTree(self)
         self._messages = MessageHandler(self.state, self._home_language)
         self._edit: Edit | None = None
+        self._submit: Submit | None = None
 
     @property
     def bot_id(self) -> int:
@@ -120,9 +124,21 @@ class BotClient(SteadyClient):
         if await is_accepted(interaction):
             await run_handler(interaction, pick(interaction, custom_id, value))
 
-    def edit_with(self, edit: Edit) -> None:
-        """Carry out the buttons and menus of the list of unanswered questions with `edit`."""
-        self._edit = edit
+    def edit_with(self, edit: Edit, submit: Submit) -> None:
+        """Carry out the buttons and menus of editors with `edit`, and their forms with `submit`."""
+        self._edit, self._submit = edit, submit
+
+    async def on_interaction(self, interaction: Interaction) -> None:
+        """Take a form that was sent; it may have been opened before a restart."""
+        if interaction.type is not discord.InteractionType.modal_submit:
+            return
+        state = state_of(interaction)
+        data: Any = interaction.data
+        if state.limits.accept(interaction.id):
+            state.languages.remember(interaction.user.id, language_for(interaction))
+            refusal = state.limits.refusal(interaction.user.id, interaction.channel_id or 0) or ""
+            submit = self._submit or give_back
+            await run_handler(interaction, submit(interaction, str(data["custom_id"]), refusal), "admin")
 
     async def edited(self, interaction: Interaction, custom_id: str, value: str) -> None:
         """Carry out a button or menu of the list of unanswered questions; without administrators there is none."""

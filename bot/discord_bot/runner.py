@@ -17,11 +17,14 @@ from typing import Final, TypeVar
 
 import discord
 
+from bot.core.edits import EditRequest
 from bot.core.text import counted
 from bot.discord_bot.admin import Status, add_admin_commands, count
 from bot.discord_bot.client import BotClient
 from bot.discord_bot.connection import DISCORD_ERRORS, final_error, pause
 from bot.discord_bot.context import BotState
+from bot.discord_bot.fact_editing import FactEditing, add_editing_commands
+from bot.discord_bot.group_edits import GroupEdits
 from bot.discord_bot.health import serving
 from bot.discord_bot.logs import describe
 from bot.discord_bot.measures import CONTENT_TYPE, Measures
@@ -31,10 +34,9 @@ from bot.discord_bot.sync import Registration, sync_if_changed
 from bot.discord_bot.unanswered_list import UnansweredList, add_unanswered_command
 from bot.discord_bot.watching import watch
 from bot.errors import DiscordStartError, KnowledgeError
-from bot.service.editing import Edited, Editing, Place
+from bot.service.editing import Edited, Editing
 from bot.service.library import Change, Library
 from bot.service.ports import Store
-from bot.service.records import QuestionGroup
 from bot.settings import DiscordSettings
 
 log = logging.getLogger(__name__)
@@ -101,8 +103,10 @@ class Runner:
         client = BotClient(self._library, self._settings, state=self._state.for_next_client())
         group = add_admin_commands(client, self._settings, self.reload, self.status)
         if group and self._editing:
-            shown = UnansweredList(self._settings, self._store, self._editing, partial(self._edit, self._editing))
+            edits = GroupEdits(self._store, self._editing, partial(self._edit, self._editing))
+            shown = UnansweredList(self._settings, edits)
             add_unanswered_command(client, group, shown)
+            add_editing_commands(client, group, FactEditing(shown, edits))
         return client
 
     def status(self) -> Status:
@@ -170,18 +174,20 @@ class Runner:
         )
         return change, registration
 
-    async def _edit(
-        self, editing: Editing, group: QuestionGroup, place: Place, seen: str, stored: Sequence[str]
-    ) -> Edited:
-        """Make the question of a group a sample; arguments and errors are those of `Editing.add_question`."""
-        edit = partial(editing.add_question, group, place, seen, stored)
-        edited = await asyncio.to_thread(_without_collector, edit)
+    async def _edit(self, editing: Editing, request: EditRequest, seen: str, asked: Sequence[str]) -> Edited:
+        """Carry out an edit; arguments and errors are those of `Editing.carry_out`."""
+        before = self._library.snapshot.knowledge
+        edited = await asyncio.to_thread(_without_collector, partial(editing.carry_out, request, seen, asked))
         self.measures.uses(edited.revision)
         self._recorder.loaded(edited.revision, "edit")
         self._loaded_at = datetime.now(UTC)
-        log.info("a question was added to %s, facts at revision %s", place, edited.revision)
+        log.info("%s was edited (%s), facts at revision %s", edited.place, type(request).__name__, edited.revision)
         if edited.copied_to:
             log.info("the shipped articles were copied to %s and are served from there", edited.copied_to)
+        now = self._library.snapshot.knowledge
+        if self.client and [one.commands for one in before.articles] != [one.commands for one in now.articles]:
+            self.client.rebuild_commands()
+            await self._register_commands(self.client)
         return edited
 
     async def _register_commands(self, client: BotClient) -> Registration:

@@ -224,6 +224,11 @@ async def defer_update(interaction: Interaction) -> None:
     await _acknowledge(interaction, interaction.response.defer)
 
 
+async def open_form(interaction: Interaction, form: ui.Modal) -> None:
+    """Open a form, which must be the first response."""
+    await _acknowledge(interaction, partial(interaction.response.send_modal, form))
+
+
 async def fill_original(interaction: Interaction, text: str, view: ui.View | None) -> None:
     """Replace “… is thinking”, or the message whose change was promised."""
     interaction.extras.pop(_THINKING, None)

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.core.edits import Place
 from bot.core.model import Language
 from bot.discord_bot.components import (
     ANY_BUTTON,
@@ -20,7 +21,6 @@ from bot.discord_bot.components import (
     read_menu,
 )
 from bot.discord_bot.unanswered_list import Tap, mark_of, read_tap
-from bot.service.editing import Place
 from bot.service.views import Action, EntityView, FactView, ListView, Trace, View
 
 LANGUAGES: st.SearchStrategy[Language] = st.sampled_from(["ko", "en"])

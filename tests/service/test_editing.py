@@ -7,10 +7,11 @@ import pytest
 
 from bot import app as composition
 from bot.app import build, editing_of
+from bot.core.edits import Place
 from bot.core.matching import Question
 from bot.errors import KnowledgeError, StaleError
 from bot.knowledge.folder import DIALOGUE, LEXICON, MESSAGES
-from bot.service.editing import Decided, Difference, Editing, Place, decided_of
+from bot.service.editing import Decided, Difference, Editing, decided_of
 from bot.service.records import QuestionGroup
 from bot.settings import DiscordSettings
 from tests.e2e.operators import settings_for, small_knowledge
