@@ -6,7 +6,7 @@ from typing import Final, get_args
 
 from bot.core.edits import ChangeAnswer, NewFact, NewGap, Place
 from bot.core.model import LANGUAGES, Article, Gap, Language, Lexicon, Sample, Section, Source, Status, Text
-from bot.core.text import language_of, normalise, squeeze, without_list_markers, words
+from bot.core.text import language_of, normalise, squeeze, without_list_markers
 from bot.errors import FormError
 
 FEWEST_SAMPLES: Final = 3
@@ -20,8 +20,8 @@ _BETWEEN: Final = re.compile(r"[\s,:.·()\[\]§¶]|문단|paragraphs?|번|and|�
 """What may stand around the numbers of paragraphs."""
 _SENTENCE: Final = re.compile(r".+?[.!?。…](?=\s|$)|.+", re.DOTALL)
 _ASKED_FOR: Final[Mapping[Language, tuple[str, str]]] = {
-    "ko": ("{} 알려 줘", "{}에 대해 알고 싶어"),
-    "en": ("tell me about {}", "what about {}?"),
+    "ko": ("{} 알려 줘", "{} 궁금해요"),
+    "en": ("tell me: {}", "do you know: {}"),
 }
 _WORD: Final = re.compile(r"[^\s?!.,;:…\"'“”‘’()\[\]]+")
 _RANGE: Final = re.compile(r"\s*[-–~]\s*")
@@ -179,12 +179,11 @@ def _enough(article: Article, lexicon: Lexicon, samples: tuple[Sample, ...], ans
 
 def _further(lexicon: Lexicon, sample: Sample, answer: Text) -> Iterator[str]:
     """Yield further samples: what carries the meaning of a question, the answer's first sentence, requests."""
-    topic = " ".join(_keywords(lexicon, sample.text) or words(normalise(sample.text)))
-    yield topic
+    yield " ".join(_keywords(lexicon, sample.text))
     if answer.has(sample.language) and (sentence := _SENTENCE.match(answer.get(sample.language))):
         yield sentence[0]
     for request in _ASKED_FOR[sample.language]:
-        yield request.format(topic)
+        yield request.format(sample.text)
 
 
 def _keywords(lexicon: Lexicon, text: str) -> tuple[str, ...]:

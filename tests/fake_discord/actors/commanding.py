@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from tests.fake_discord.actors.form import Form
 from tests.fake_discord.actors.interacting import Interacting
 from tests.fake_discord.actors.reply import Reply
 from tests.fake_discord.interactions.availability import all_owners, judge
@@ -46,6 +47,10 @@ class Commanding(Interacting):
         """
         interaction = self._run(line, channel or self._home, options, forced=forced)
         return await self._reply(interaction, within)
+
+    async def opens_by(self, line: str, /, channel: Channel | None = None, **options: object) -> Form:
+        """Use a slash command that opens a modal; return the modal."""
+        return await self._form(self._run(line, channel or self._home, options, forced=False))
 
     async def runs_on_message(
         self,
