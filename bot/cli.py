@@ -739,7 +739,7 @@ def run(knowledge: Knowledge = None) -> None:
         loaded = look() if settings.watch else None  # before reading: what changes meanwhile is loaded again
         store = composition.open_store(settings)
         running = composition.build(settings, compiled=True)
-        with composition.logged("loading the encoder"):
+        with composition.logged("answering a first question"):
             # the encoder loads with its first question, so no member waits for it
             running.library.answer(Question("준비"))
         run_until_stopped(

@@ -10,12 +10,12 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from bot.core.lexicon import answer_types, figures
 from bot.core.memo import BatchMemo
-from bot.core.model import Article, Fact, Gap, Knowledge
+from bot.core.model import Fact, Knowledge
 from bot.core.stemming import stem
-from bot.core.text import is_hangul, jamo, normalise
-from bot.core.tokens import TokenizedText, Tokenizer
+from bot.core.target_texts import Target, TargetTexts, passages
+from bot.core.text import is_hangul, jamo
+from bot.core.tokens import Tokenizer
 
 Hashes = NDArray[np.uint64]
 Column = NDArray[np.float32]
@@ -27,10 +27,6 @@ _NGRAM_LENGTHS: Final = (3, 4, 5)
 """Characters per n-gram of decomposed text; a Hangul syllable counts as two or three."""
 _PRIME: Final = np.uint64(1_099_511_628_211)
 """Multiplier of the rolling hash (the 64-bit FNV prime)."""
-_MENTION_SHARE: Final = 0.04
-"""A target mentions the entities that more than this share of its samples name."""
-_ABOUT_SHARE: Final = 0.5
-"""A target is about the entities that more than this share of its samples name."""
 _AXES: Final = 128
 """Principal axes along which samples are compared first."""
 _ENOUGH_FOR_AXES: Final = 3_000
@@ -210,15 +206,6 @@ class Segments:
         return found
 
 
-@dataclass(frozen=True, slots=True)
-class Target:
-    """A fact, gap or dialogue act that a message can be answered with."""
-
-    article: Article | None
-    """None for dialogue acts."""
-    item: Fact | Gap
-
-
 class Postings:
     """Look-up from a feature to the targets whose texts have it."""
 
@@ -271,10 +258,11 @@ class Index:
     alone is kept once for all articles: the tables of each begin with its own rows and end with those of small talk.
     """
 
-    def __init__(self, knowledge: Knowledge, small_talk: "Index | None" = None) -> None:
+    def __init__(self, knowledge: Knowledge, small_talk: "Index | None" = None, before: "Index | None" = None) -> None:
         """Tokenize and index every sample, answer and label.
 
-        `small_talk` is the index of the knowledge without articles, if it is built already.
+        `small_talk` is the index of the knowledge without articles, if it is built already. `before` is an older index
+        of the same article, if any: what it knows of targets that are still the same is used again.
         """
         if knowledge.articles and small_talk is None:
             small_talk = Index(replace(knowledge, articles=()))
@@ -283,65 +271,69 @@ class Index:
         self._own = tuple(_own_targets(knowledge))
         self.targets: tuple[Target, ...] = (*self._own, *(small_talk.targets if small_talk else ()))
         self.samples = tuple(sample.text for target in self.targets for sample in target.item.samples)
-        self.passages = tuple(text for target in self.targets for text in _passages(target.item))
+        self.passages = tuple(text for target in self.targets for text in passages(target.item))
         self.sample_segments = Segments([len(target.item.samples) for target in self.targets])
-        self.passage_segments = Segments([len(_passages(target.item)) for target in self.targets])
+        self.passage_segments = Segments([len(passages(target.item)) for target in self.targets])
         self.is_fact = np.array([isinstance(target.item, Fact) for target in self.targets], bool)
         self.is_act: NDArray[np.bool_] = np.array([target.article is None for target in self.targets], bool)
         self.tokenizer: Tokenizer = Tokenizer(
             knowledge.lexicon, knowledge.articles, small_talk.tokenizer if small_talk else None
         )
-        asked = [[self.tokenizer.tokenize(normalise(s.text)) for s in target.item.samples] for target in self._own]
-        told = [[self.tokenizer.tokenize(normalise(text)) for text in _passages(target.item)] for target in self._own]
-        samples = [tokenized for own in asked for tokenized in own]
-        self.tokenizer.learn([*samples, *(tokenized for own in told for tokenized in own)])
+        self._entities = [(article.slug, article.entities) for article in knowledge.articles]
+        known = before.texts_by_item(self) if before else {}
+        self._texts = tuple(
+            known[target.item.id]
+            if target.item.id in known and known[target.item.id].item == target.item
+            else TargetTexts.of(self.tokenizer, target)
+            for target in self._own
+        )
+        self._learn_words()
         self._targets_of_sample: dict[str, tuple[int, ...]] = {}
-        for tokenized, position in zip(samples, self.sample_segments.target_of_row, strict=False):
-            known = self._targets_of_sample.get(tokenized.squeezed, ())
-            self._targets_of_sample[tokenized.squeezed] = tuple({*known, int(position)})
-        words, ngrams = (hash_words([one.features for one in samples]), hash_ngrams([one.squeezed for one in samples]))
+        for position, own in enumerate(self._texts):
+            for squeezed in own.squeezed:
+                self._targets_of_sample[squeezed] = tuple({*self._targets_of_sample.get(squeezed, ()), position})
+        words = hash_words([features for own in self._texts for features in own.features])
+        ngrams = hash_ngrams([squeezed for own in self._texts for squeezed in own.squeezed])
         self.words: TfidfIndex = TfidfIndex(words, small_talk.words.own if small_talk else _NO_TEXTS)
         self.ngrams: TfidfIndex = TfidfIndex(ngrams, small_talk.ngrams.own if small_talk else _NO_TEXTS)
-        self._index_targets(asked, told)
-        self._index_words([[*own, *answers] for own, answers in zip(asked, told, strict=True)])
+        self._index_targets()
+        self._index_words()
 
-    def _index_targets(
-        self, samples: Sequence[Sequence[TokenizedText]], passages: Sequence[Sequence[TokenizedText]]
-    ) -> None:
+    def texts_by_item(self, fresh: "Index") -> Mapping[str, TargetTexts]:
+        """Return what is known of the texts of each target by its id, if names and lexicon are those of `fresh`."""
+        same = fresh.tokenizer.lexicon is self.tokenizer.lexicon and fresh._entities == self._entities  # noqa: SLF001
+        return {own.item.id: own for own in self._texts} if same else {}
+
+    def _learn_words(self) -> None:
+        """Teach the tokenizer every word: first those of all samples, then those of all passages."""
+        counts: Counter[str] = Counter()
+        stems: dict[str, None] = {}
+        for part in (*(own.asked for own in self._texts), *(own.told for own in self._texts)):
+            counts.update(part.counts)
+            stems.update(dict.fromkeys(part.stems))
+        self.tokenizer.learn(counts, stems)
+
+    def _index_targets(self) -> None:
         """Index what the samples and passages of each target hold."""
-        shared = self.small_talk
-        both = [[*asked, *own] for asked, own in zip(samples, passages, strict=True)]
-        stems = [[stem for text in texts for stem in text.stems] for texts in both]
-        attributes = [[name for text in texts for name in text.attributes] for texts in both]
-        concepts = [[name for text in texts for name in text.concepts] for texts in both]
-        found = [[figure for text in texts for figure in figures(text.normal)] for texts in both]
-        types = [[kind for text in own for kind in answer_types(text.normal)] for own in passages]
-        about = [
-            _declared(target) | _named(asked, _ABOUT_SHARE) for target, asked in zip(self._own, samples, strict=True)
-        ]
-        entities = [
-            [*subjects, *_named(asked, _MENTION_SHARE), *(key for text in own for key in text.entities)]
-            for subjects, asked, own in zip(about, samples, passages, strict=True)
-        ]
+        shared, texts = self.small_talk, self._texts
+        stems = [(*own.asked.stems, *own.told.stems) for own in texts]
         self.stems: Postings = Postings(stems, shared.stems if shared else None)
-        self.attributes: Postings = Postings(attributes, shared.attributes if shared else None)
-        self.concepts: Postings = Postings(concepts, shared.concepts if shared else None)
-        self.figures: Postings = Postings(found, shared.figures if shared else None)
+        self.attributes: Postings = Postings([own.attributes for own in texts], shared.attributes if shared else None)
+        self.concepts: Postings = Postings([own.concepts for own in texts], shared.concepts if shared else None)
+        self.figures: Postings = Postings([own.figures for own in texts], shared.figures if shared else None)
+        types = [own.answer_types for own in texts]
         self.answer_types: Postings = Postings(types, shared.answer_types if shared else None)
-        self.about: Postings = Postings(about, shared.about if shared else None)
+        self.about: Postings = Postings([own.about for own in texts], shared.about if shared else None)
         """Entities each target is about: those declared and those that most of its samples name."""
-        self.entities: Postings = Postings(entities, shared.entities if shared else None)
+        self.entities: Postings = Postings([own.entities for own in texts], shared.entities if shared else None)
         """Entities each target mentions."""
-        self.asks: dict[str, Column] = _ask_shares(self._own, samples, shared.asks if shared else {}, len(self.targets))
+        self.asks: dict[str, Column] = _ask_shares(texts, shared.asks if shared else {}, len(self.targets))
         """Share of each target's samples that ask for a kind of answer, by kind, each of shape (targets,)."""
 
-    def _index_words(self, texts: Sequence[Sequence[TokenizedText]]) -> None:
+    def _index_words(self) -> None:
         """Index the words of each target's texts; all forms of a word share the vector of its shortest form."""
         shared = self.small_talk
-        words = [
-            dict.fromkeys(word for text in own for word in text.words if len(word) > 1 or is_hangul(word))
-            for own in texts
-        ]
+        words = [[word for word in own.words() if len(word) > 1 or is_hangul(word)] for own in self._texts]
         forms: dict[str, list[str]] = {}
         for word in dict.fromkeys(word for own in words for word in own):
             if shared is None or shared.word_row(word) is None:
@@ -400,29 +392,7 @@ def _own_targets(knowledge: Knowledge) -> Iterator[Target]:
         yield from (Target(None, act) for act in knowledge.dialogue)
 
 
-def _passages(item: Fact | Gap) -> tuple[str, ...]:
-    return (*item.answer.every(), *item.label.every())
-
-
-def _named(samples: Sequence[TokenizedText], share: float) -> set[tuple[str, str]]:
-    """Return the entities that more than `share` of the samples name."""
-    named = Counter(key for tokenized in samples for key in tokenized.entities)
-    return {key for key, count in named.items() if count > share * len(samples)}
-
-
-def _declared(target: Target) -> set[tuple[str, str]]:
-    """Return the entities that the author declared a fact to be about."""
-    if target.article is None or not isinstance(target.item, Fact):
-        return set()
-    return {(target.article.slug, key) for key in target.item.about}
-
-
-def _ask_shares(
-    targets: Sequence[Target],
-    samples: Sequence[Sequence[TokenizedText]],
-    shared: Mapping[str, Column],
-    size: int,
-) -> dict[str, Column]:
+def _ask_shares(texts: Sequence[TargetTexts], shared: Mapping[str, Column], size: int) -> dict[str, Column]:
     """Return the share of each target's samples that ask for a kind of answer, by kind, each of shape (size,).
 
     The columns end with the `shared` ones.
@@ -431,12 +401,9 @@ def _ask_shares(
     for kind, column in shared.items():
         shares[kind] = np.zeros(size, np.float32)
         shares[kind][size - len(column) :] = column
-    for position, (target, own) in enumerate(zip(targets, samples, strict=True)):
-        declared = target.item.asks if isinstance(target.item, Fact) else ()
-        kinds = Counter(kind for tokenized in own for kind in tokenized.asks)
-        for kind in declared or kinds:
-            column = shares.setdefault(kind, np.zeros(size, np.float32))
-            column[position] = 1.0 if declared else kinds[kind] / len(own)
+    for position, own in enumerate(texts):
+        for kind, share in own.asks.items():
+            shares.setdefault(kind, np.zeros(size, np.float32))[position] = share
     return shares
 
 

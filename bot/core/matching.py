@@ -12,8 +12,9 @@ from bot.core.classifier import GAP_FROM, Classifier, Mask, Thresholds, best_rea
 from bot.core.dialogue import Context
 from bot.core.features import FEATURE_NAMES, Comparison, Matrix, compare_words, feature_table
 from bot.core.hangul import as_korean_keys, as_latin_keys
-from bot.core.index import Column, Scope, Target, Vector
+from bot.core.index import Column, Scope, Vector
 from bot.core.model import DialogueAct, Fact, Gap, Language
+from bot.core.target_texts import Target
 from bot.core.text import asking_sentences, language_of, normalise, script_counts, squeeze
 from bot.core.tokens import TokenizedText
 

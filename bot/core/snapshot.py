@@ -30,7 +30,7 @@ class Snapshot:
             known = before.scopes.get(article.slug) if before and alike else None
             if known is None or known.knowledge.articles[0] != article:
                 alone = replace(knowledge, articles=(article,))
-                known = Scope(alone, Index(alone, small_talk.index))
+                known = Scope(alone, Index(alone, small_talk.index, known.index if known else None))
             scopes[article.slug] = known
         return cls(knowledge, revision, small_talk, scopes, _shortlist(scopes))
 

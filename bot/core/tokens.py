@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Final, Literal
 
@@ -129,11 +129,9 @@ class Tokenizer:
         self._correct_word = Memo(self._corrected_word, _MEMO_SIZE)
         self._split_run = Memo(self._cut_run, _MEMO_SIZE)
 
-    def learn(self, texts: Iterable[TokenizedText]) -> None:
-        """Learn the words of the facts, to which typing errors are corrected."""
-        seen, shared = list(texts), self._small_talk
-        counts = Counter(word for text in seen for word in text.words)
-        stems = dict.fromkeys(stemmed for text in seen for stemmed in text.stems)
+    def learn(self, counts: Counter[str], stems: Collection[str]) -> None:
+        """Learn the words of the facts, to which typing errors are corrected, and the stems of their content words."""
+        shared = self._small_talk
         self.stems = Spellings(stems, shared.stems if shared else None)
         self.known_words = Spellings((word for word, _ in counts.most_common()), shared.known_words if shared else None)
         known = frozenset(filter(is_hangul, (*counts, *stems))) | frozenset(filter(str.isalpha, counts))

@@ -109,6 +109,14 @@ class BotClient(SteadyClient):
         """Delete the answers to deleted questions."""
         await self._messages.handle_deletion(event.message_ids)
 
+    async def on_ready(self) -> None:
+        """Forget the servers that removed the bot while it was not connected."""
+        self.state.recorder.joined((guild.id for guild in self.guilds), self.shards, self.shard_count or 1)
+
+    async def on_guild_remove(self, guild: discord.Guild) -> None:
+        """Forget a server that removed the bot; one that is only unavailable comes as another event."""
+        self.state.recorder.left(guild.id)
+
     async def on_error(self, _: str, /, *__: object, **___: object) -> None:
         """Log the error of an event's handler, without the arguments."""
         if error := sys.exception():

@@ -11,7 +11,7 @@ from discord import app_commands
 from discord.app_commands import TranslationContextTypes, locale_str
 
 from bot.core.model import Knowledge, Language, Text
-from bot.discord_bot import interactions
+from bot.discord_bot import interactions, privacy
 from bot.discord_bot.context import Interaction
 from bot.discord_bot.internals import localised_name
 from bot.discord_bot.sending import run_handler
@@ -96,6 +96,8 @@ def build_commands(knowledge: Knowledge) -> Iterator[AnyCommand]:
         _ask(texts),
         _plain(texts, "command_help", interactions.show_help),
         _plain(texts, "command_about", interactions.show_about),
+        _plain(texts, "command_privacy", privacy.show_privacy),
+        _plain(texts, "command_forget", privacy.forget_me),
     )
     yield from own
     yield _menu(texts)

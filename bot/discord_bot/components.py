@@ -19,7 +19,7 @@ ANY_MENU: Final = re.compile(r"m\d{1,3}:.*", re.DOTALL)
 ANY_EDITOR_BUTTON: Final = re.compile(r"u\d{1,3}:.*", re.DOTALL)
 """Buttons of the list of unanswered questions, of any version."""
 ANY_EDITOR_MENU: Final = re.compile(r"n\d{1,3}:.*", re.DOTALL)
-_VERBS: Final[dict[Verb, str]] = {"open": "o", "share": "s", "why": "w", "related": "r"}
+_VERBS: Final[dict[Verb, str]] = {"open": "o", "share": "s", "why": "w", "related": "r", "turn down": "n"}
 _VERB_OF: Final = {letter: verb for verb, letter in _VERBS.items()}
 _LANGUAGES: Final[dict[Language, str]] = {"ko": "k", "en": "e"}
 _LANGUAGE_OF: Final = {letter: language for language, letter in _LANGUAGES.items()}

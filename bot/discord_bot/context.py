@@ -10,7 +10,7 @@ from bot.core.matching import Question
 from bot.core.model import LANGUAGES, Knowledge, Language
 from bot.discord_bot.limits import Clock, Limits
 from bot.discord_bot.measures import Measures, decision_of, note
-from bot.discord_bot.memory import Conversations, Exchanges, Languages, Posts
+from bot.discord_bot.memory import Conversations, Exchanges, Languages, OpenQuestions, Posts
 from bot.discord_bot.queueing import Turns
 from bot.discord_bot.recording import Recorder
 from bot.discord_bot.rest import RestGate
@@ -50,6 +50,7 @@ class BotState:
         self.conversations = Conversations(clock)
         self.languages = Languages()
         self.posts = Posts()
+        self.open_questions = OpenQuestions()
         self.rest = RestGate(measures.rest_responses)
 
     def for_next_client(self) -> Self:
@@ -114,3 +115,13 @@ def role_of(message: discord.Message, bot_id: int) -> int:
 def without_mention(text: str, bot_id: int, role_id: int = 0) -> str:
     """Return `text` without mentions of the bot and of its own role."""
     return re.sub(rf"\s*<@(?:!?{bot_id}|&{role_id})>\s*", " ", text).strip()
+
+
+def question_above(interaction: Interaction) -> str:
+    """Return the text of the question that the message with the button replies to; "" if Discord does not show it."""
+    reference = interaction.message.reference if interaction.message else None
+    question = reference.resolved if reference else None
+    if not isinstance(question, discord.Message) or question.author.bot:
+        return ""
+    bot_id = interaction.client.bot_id
+    return without_mention(written_text(question), bot_id, role_of(question, bot_id))

@@ -16,12 +16,13 @@ from bot.discord_bot.context import (
     Interaction,
     is_bot_dm,
     language_for,
-    role_of,
+    question_above,
     state_of,
     without_mention,
     written_text,
 )
 from bot.discord_bot.sending import await_or_defer, log_failure, respond, say, update
+from bot.discord_bot.unanswered import is_for, note_question, note_taken, turn_down
 from bot.service.autocomplete import Completion
 from bot.service.conversation import context_after_picking
 from bot.service.library import Completers, Library
@@ -90,7 +91,7 @@ async def answer_text(
     await respond(interaction, page, private=private)
     if stored:
         server = interaction.guild_id if interaction.is_guild_integration() else None
-        state.recorder.unanswered(unanswered_question(answer, text, person), server, private=private)
+        note_question(state, unanswered_question(answer, text, person), [interaction.id], server, private=private)
 
 
 async def answer_message(interaction: Interaction, message: discord.Message) -> None:
@@ -206,12 +207,15 @@ async def press(interaction: Interaction, custom_id: str) -> None:
     """Carry out a button; say so if it is of another version or its fact is gone."""
     knowledge = state_of(interaction).knowledge
     match read_button(custom_id):
-        case Action("open", view, trace):
+        case Action("open", view, trace) as action:
+            note_taken(interaction, action)
             _remember_picked(interaction, view, private=is_shareable(interaction))
             page = page_of(knowledge, view, trace=trace, shareable=is_shareable(interaction))
             await _replace(interaction, page)
         case Action("share") as action:
             await _share(interaction, action)
+        case Action("turn down") as action:
+            await turn_down(interaction, action)
         case Action("why", FactView() as view, trace):
             await _explain(interaction, view, trace)
         case Action("related", FactView() as view):
@@ -248,21 +252,11 @@ async def _explain(interaction: Interaction, view: FactView, trace: Trace | None
     """Say why a reply was given: in full if the question stands in the channel, else what the button says."""
     state = state_of(interaction)
     page = why_page(state.knowledge, view, trace)
-    if page is not None and (text := _question_above(interaction)):
+    if page is not None and (text := question_above(interaction)):
         work = partial(asyncio.to_thread, _explained, state.library, text, view, trace)
         explained = await await_or_defer(interaction, state.turns.run(interaction.user.id, work), private=True)
         page = explained or page
     await _show_privately(interaction, page)
-
-
-def _question_above(interaction: Interaction) -> str:
-    """Return the text of the question that the message with the button replies to; "" if Discord does not show it."""
-    reference = interaction.message.reference if interaction.message else None
-    question = reference.resolved if reference else None
-    if not isinstance(question, discord.Message) or question.author.bot:
-        return ""
-    bot_id = interaction.client.bot_id
-    return without_mention(written_text(question), bot_id, role_of(question, bot_id))
 
 
 def _explained(library: Library, text: str, view: FactView, trace: Trace | None) -> Page | None:
@@ -301,19 +295,6 @@ async def _share(interaction: Interaction, action: Action) -> None:
     else:
         await update(interaction, page)
         await respond(interaction, page, private=False)
-
-
-def is_for(interaction: Interaction) -> bool:
-    """Return whether the message with the button answers the person who pressed it."""
-    message = interaction.message
-    if message is None:
-        return False
-    if message.flags.ephemeral or is_bot_dm(interaction):
-        return True
-    if message.interaction_metadata is not None:
-        return message.interaction_metadata.user.id == interaction.user.id
-    question = message.reference.resolved if message.reference else None
-    return isinstance(question, discord.Message) and question.author.id == interaction.user.id
 
 
 def is_shareable(interaction: Interaction) -> bool:

@@ -48,6 +48,7 @@ TOUCHED: Final[tuple[Callable[..., Any], ...]] = (
     discord.Client._call_before_identify_hook,
     discord.Client.on_error,
     ConnectionState.__init__,
+    ConnectionState._remove_guild,
     AutoShardedConnectionState.parse_ready,
     AutoShardedConnectionState.parse_resumed,
     HTTPClient.ws_connect,
@@ -179,12 +180,22 @@ class SteadyClient(discord.AutoShardedClient):
         def guarded(data: Any) -> None:  # noqa: ANN401  any JSON
             try:
                 parse(data)
+                if event == "READY":
+                    self._forget_missed(data)
             except Exception as error:
                 if event == "READY":  # without it there is no session
                     raise
                 self.drop(event, error)
 
         return guarded
+
+    def _forget_missed(self, ready: Any) -> None:  # noqa: ANN401  any JSON
+        """Forget the servers that removed the bot while a shard had no session; discord.py keeps them for ever."""
+        listed = {int(guild["id"]) for guild in ready["guilds"]}
+        for guild in self.guilds:
+            if guild.shard_id == ready["shard"][0] and guild.id not in listed:
+                self._connection._remove_guild(guild)
+                self.dispatch("guild_remove", guild)
 
     def _guard_buttons(self) -> None:
         """Drop presses of buttons and menus whose message can't be read."""

@@ -93,6 +93,33 @@ class Exchanges:
         self._deleted[message] = True
 
 
+class OpenQuestions:
+    """Recent questions without an answer, by what the reply is known by: its message, or the command it answers."""
+
+    def __init__(self) -> None:
+        """Start empty."""
+        self._by_reply: LRUCache[int, UnansweredQuestion] = LRUCache(_MAX_MESSAGES)
+        self._turned_down: LRUCache[int, bool] = LRUCache(_MAX_MESSAGES)
+
+    def note(self, replies: Iterable[int], question: UnansweredQuestion | None) -> None:
+        """Remember the question to which these are the replies; None if it has an answer by now."""
+        for reply in replies:
+            self._by_reply.pop(reply, None)
+            if question is not None:
+                self._by_reply[reply] = question
+
+    def of(self, reply: int) -> UnansweredQuestion | None:
+        """Return the question without an answer to which this is the reply, if it is known."""
+        return self._by_reply.get(reply)
+
+    def turn_down(self, message: int) -> bool:
+        """Return whether the closest answer in a message is turned down for the first time."""
+        if message in self._turned_down:
+            return False
+        self._turned_down[message] = True
+        return True
+
+
 class Posts:
     """In which posts of a forum another person than their author has written."""
 
@@ -124,6 +151,10 @@ class Languages:
         """Return the language that a person last used, if known."""
         return self._by_person.get(person)
 
+    def forget(self, person: int) -> None:
+        """Forget which language a person used."""
+        self._by_person.pop(person, None)
+
 
 class Conversations:
     """The context of each person's last answer in a channel, and of each of the bot's messages."""
@@ -142,6 +173,11 @@ class Conversations:
         """Remember the context of the bot's `messages`, if they have one."""
         if context:
             self._by_message.update(dict.fromkeys(messages, context))
+
+    def forget(self, person: int) -> None:
+        """Forget a person's last answers in all channels."""
+        for key in [key for key in self._by_person if key[0] == person]:
+            self._by_person.pop(key, None)
 
     def last(self, person: int, channel: int, *, private: bool = False) -> Context | None:
         """Return the context of the person's last answer in the channel."""

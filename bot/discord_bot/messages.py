@@ -26,6 +26,7 @@ from bot.discord_bot.sending import (
     reply_in_thread,
     send_dm,
 )
+from bot.discord_bot.unanswered import note_question
 from bot.service.answering import Answer
 from bot.service.pages import plain_page, reply_page, starters_page
 from bot.service.replies import says_something
@@ -149,7 +150,8 @@ class MessageHandler:
         """Let a question without an answer be stored, unless its author has deleted it."""
         question, exchange.unanswered = exchange.unanswered, None
         if not exchange.is_deleted:
-            self._state.recorder.unanswered(question, message.guild.id if message.guild else None)
+            replies = [one.id for one in exchange.replies]
+            note_question(self._state, question, replies, message.guild.id if message.guild else None)
 
     def _remember_for_person(self, exchange: Exchange, message: discord.Message, incoming: Incoming) -> None:
         self._conversations.remember(_speaker(message, incoming), message.channel.id, exchange.context)
@@ -200,8 +202,9 @@ class MessageHandler:
             return "silent"
         exchange.context, exchange.needs_context = answer.reply.context, answer.needs_context
         exchange.is_answer = answer.reply.outcome == "answered"
-        if addressed != "overheard":
-            exchange.unanswered = unanswered_question(answer, incoming.text, person)
+        question = unanswered_question(answer, incoming.text, person)
+        if addressed != "overheard" or answer.reply.closest is not None:  # turning that down is said to the bot
+            exchange.unanswered = question
         return reply_page(answer.snapshot.knowledge, answer.reply)
 
     async def _ask(self, person: int, exchange: Exchange, incoming: Incoming, language: Language) -> Answer | None:

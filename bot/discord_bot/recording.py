@@ -4,7 +4,7 @@ import asyncio
 import logging
 import time
 from collections import deque
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
 from itertools import islice
@@ -14,7 +14,15 @@ from bot.discord_bot.limits import Clock
 from bot.discord_bot.measures import Measures
 from bot.errors import StoreError
 from bot.service.ports import Store
-from bot.service.records import LoadAction, LoadedRevision, Record, UnansweredQuestion
+from bot.service.records import (
+    JoinedServers,
+    LeftServer,
+    LoadAction,
+    LoadedRevision,
+    Record,
+    TakenSuggestion,
+    UnansweredQuestion,
+)
 
 log = logging.getLogger(__name__)
 
@@ -41,6 +49,8 @@ class Recorder:
         self._measures = measures
         self._clock = clock
         self._waiting: deque[Record] = deque()
+        self._adding = asyncio.Lock()
+        """Held while records that wait are written, or some of them are taken out."""
         self._wake = asyncio.Event()
         self._ending = asyncio.Event()
         self._is_ready = False
@@ -59,22 +69,49 @@ class Recorder:
         """Return how many records wait."""
         return len(self._waiting)
 
-    def unanswered(self, question: UnansweredQuestion | None, server: int | None, *, private: bool = False) -> None:
-        """Record a question, if there is one, that was asked just now in `server` or, without one, privately."""
-        if question is not None:
-            private = private or server is None
-            now = int(self._clock())
-            self._add(replace(question, server=server or 0, private=private, asked_at=now))
+    def asked(self, question: UnansweredQuestion, server: int | None, *, private: bool = False) -> UnansweredQuestion:
+        """Return a question as asked just now in `server` or, without one, privately; record it if it has no answer."""
+        private, now = private or server is None, int(self._clock())
+        asked = replace(question, server=server or 0, private=private, asked_at=now)
+        if asked.decision != "turned_down":  # the asker has not turned anything down yet
+            self._add(asked)
+        return asked
+
+    def turned_down(self, question: UnansweredQuestion) -> None:
+        """Record a question whose closest answer was turned down."""
+        self._add(question)
+
+    def taken(self, question: UnansweredQuestion) -> None:
+        """Record that one of the suggestions to a question was taken."""
+        self._add(TakenSuggestion(question))
 
     def loaded(self, revision: str, action: LoadAction) -> None:
         """Record that the bot answers from other facts from now on."""
         self._add(LoadedRevision(revision, action, int(self._clock())))
 
+    def left(self, server: int) -> None:
+        """Record that a server removed the bot."""
+        self._add(LeftServer(server))
+
+    def joined(self, servers: Iterable[int], shards: Iterable[int], shard_count: int) -> None:
+        """Record which servers the bot is in, as the shards of this process know."""
+        self._add(JoinedServers(frozenset(servers), frozenset(shards), shard_count))
+
+    async def forget(self, person: int) -> int:
+        """Delete what is stored of a person and what waits to be; return how many things. Raise StoreError."""
+        if self._store is None:
+            return 0
+        async with self._adding:
+            kept = [one for one in self._waiting if not (isinstance(one, UnansweredQuestion) and one.person == person)]
+            waited = len(self._waiting) - len(kept)
+            self._waiting = deque(kept)
+            return waited + await self._store.forget_person(person, int(self._clock()))
+
     def _add(self, record: Record) -> None:
         if self._store is None:
             return
         if len(self._waiting) >= MOST_WAITING:
-            self._drop(1)
+            self._drop(_kept((record,)))
             return
         self._waiting.append(record)
         self._wake.set()
@@ -98,9 +135,9 @@ class Recorder:
             await asyncio.wait({task}, timeout=LAST_WRITES)
             task.cancel()
             await asyncio.gather(task, return_exceptions=True)
-            if self._waiting:
-                log.warning("the bot ends before these records were stored: %d", len(self._waiting))
-                self._drop(len(self._waiting))
+            if lost := _kept(self._waiting):
+                log.warning("the bot ends before these records were stored: %d", lost)
+                self._drop(lost)
             with suppress(StoreError, TimeoutError):
                 async with asyncio.timeout(LAST_WRITES):
                     await self._store.close()
@@ -139,11 +176,17 @@ class Recorder:
             self._purge_at = now + _PURGE_EVERY
         if self._waiting:
             await _is_set(self._ending, _GATHERING)
-            batch = list(islice(self._waiting, _AT_ONCE))
-            await store.add(batch)
-            for _ in batch:
-                self._waiting.popleft()
-            self._measures.stored("written", len(batch))
+            async with self._adding:
+                batch = list(islice(self._waiting, _AT_ONCE))
+                await store.add(batch)
+                for _ in batch:
+                    self._waiting.popleft()
+            self._measures.stored("written", _kept(batch))
+
+
+def _kept(records: Iterable[Record]) -> int:
+    """Return how many of some records are kept; the others only say what to delete, which the next start finds too."""
+    return sum(not isinstance(one, LeftServer | JoinedServers) for one in records)
 
 
 async def _is_set(event: asyncio.Event, seconds: float) -> bool:

@@ -91,6 +91,7 @@ class Runner:
         self._trouble = ""
         """Why the last attempt to connect failed."""
         self._stop = asyncio.Event()
+        self._indexing: set[asyncio.Task[None]] = set()
         self._show_measures()
         self.reload = Coalesced(self._reload)
         """Reload the facts, in a run that begins after the call; two at most are under way, whoever asks for them."""
@@ -162,6 +163,7 @@ class Runner:
         self.measures.uses(self._library.snapshot.revision)
         self._recorder.loaded(self._library.snapshot.revision, "reload")
         self._loaded_at = datetime.now(UTC)
+        self._index_for_typing()
         registration: Registration = "unchanged"
         if self.client:
             self.client.rebuild_commands()
@@ -181,6 +183,7 @@ class Runner:
         self.measures.uses(edited.revision)
         self._recorder.loaded(edited.revision, "edit")
         self._loaded_at = datetime.now(UTC)
+        self._index_for_typing()
         log.info("%s was edited (%s), facts at revision %s", edited.place, type(request).__name__, edited.revision)
         if edited.copied_to:
             log.info("the shipped articles were copied to %s and are served from there", edited.copied_to)
@@ -189,6 +192,17 @@ class Runner:
             self.client.rebuild_commands()
             await self._register_commands(self.client)
         return edited
+
+    def _index_for_typing(self) -> None:
+        """Index what typing is completed with in the background, so that no keystroke waits for it."""
+        task = asyncio.create_task(_logged(asyncio.to_thread(self._index_texts)))
+        self._indexing.add(task)
+        task.add_done_callback(self._indexing.discard)
+
+    def _index_texts(self) -> None:
+        self._library.completers()
+        if self._editing and self._settings.admin_guild_ids:
+            self._editing.completer()
 
     async def _register_commands(self, client: BotClient) -> Registration:
         return await sync_if_changed(client.tree, self._settings.admin_guild_ids, self._settings.cache)
@@ -221,8 +235,8 @@ class Runner:
         _listen_to_signals(stop, hangup)
         jobs = [
             asyncio.create_task(self._reload_at_hangups(hangup)),
-            asyncio.create_task(_logged(asyncio.to_thread(self._library.completers))),
         ]
+        self._index_for_typing()
         if self._settings.watch:
             jobs.append(asyncio.create_task(watch(look, self._reload_and_log, loaded)))
         self._recorder.loaded(self._library.snapshot.revision, "start")
@@ -230,9 +244,9 @@ class Runner:
             async with self._http(jobs), self._recorder.writing():
                 await self._keep_connected(token, stop)
         finally:
-            for job in jobs:
+            for job in (*jobs, *self._indexing):
                 job.cancel()
-            await asyncio.gather(*jobs, return_exceptions=True)
+            await asyncio.gather(*jobs, *self._indexing, return_exceptions=True)
 
     @asynccontextmanager
     async def _http(self, jobs: list[asyncio.Task[None]]) -> AsyncIterator[None]:

@@ -50,7 +50,7 @@ ASKS: Final = frozenset(
 )
 _OPTIONAL: Final = ((ENTITIES, EntitiesFile), (COMMANDS, CommandsFile), (CASES, CasesFile))
 _ADMIN_COMMAND: Final = "facts"
-_BUILT_IN: Final = ("command_ask_name", "command_help_name", "command_about_name")
+_BUILT_IN: Final = tuple(f"command_{one}_name" for one in ("ask", "help", "about", "privacy", "forget"))
 """Keys of the messages with the names of the commands that every bot has."""
 
 

@@ -7,7 +7,7 @@ from itertools import islice
 from bot.core.budget import MAX_CONTEXT, MAX_PART, MAX_READ, Budget
 from bot.core.dialogue import Context, Resolution, Resolutions, resolve, shown_after, without_discourse_marker
 from bot.core.follow_up import Exchange, Interpretation, decide_in_context
-from bot.core.index import Scope, Target, Vector
+from bot.core.index import Scope, Vector
 from bot.core.matching import (
     Answered,
     Candidate,
@@ -27,6 +27,7 @@ from bot.core.matching import (
 from bot.core.model import ActKind, DialogueAct, Knowledge, Language
 from bot.core.selection import Found, select
 from bot.core.snapshot import Snapshot
+from bot.core.target_texts import Target
 from bot.core.text import (
     coordinated_questions,
     is_blank,

@@ -21,7 +21,17 @@ from bot.core.model import (
 )
 from bot.service.autocomplete import starter_facts
 from bot.service.explaining import Explanation
-from bot.service.replies import Citation, Reply, Suggestion, Voice, citation, item_reply, suggested, suggestion
+from bot.service.replies import (
+    Citation,
+    Reply,
+    Suggestion,
+    Voice,
+    citation,
+    item_reply,
+    suggested,
+    suggestion,
+    unanswered_key,
+)
 from bot.service.views import (
     Action,
     Block,
@@ -155,6 +165,17 @@ def related_page(knowledge: Knowledge, view: FactView) -> Page | None:
             return None
 
 
+def turned_down_page(knowledge: Knowledge, turned_down: Action, others: Iterable[FactView]) -> Page:
+    """Offer what else a question may mean, after its closest answer was turned down; say so if there is nothing."""
+    language, found = turned_down.view.language, [(view, _find(knowledge, view)) for view in others]
+    suggestions = [suggestion(*pair, language) for _, pair in found if pair]
+    voice = Voice(knowledge, language)
+    more = _buttons(voice, (True, "button_more", replace(turned_down, verb="why")))
+    if suggestions:
+        return _suggesting(plain_page(voice, "turned_down"), suggestions, more)
+    return _suggesting(plain_page(voice, unanswered_key(knowledge)), (), more)
+
+
 def _fact_page(knowledge: Knowledge, view: FactView, trace: Trace | None, *, shareable: bool) -> Page | None:
     """Lay out one fact or gap; `trace` says how it was matched, if it was. None if it no longer exists."""
     found = _find(knowledge, view)
@@ -183,6 +204,7 @@ def reply_page(
         view = FactView(reply.closest.article or "", reply.closest.fact or "", language)
         further = _buttons(
             voice,
+            (True, "button_turn_down", Action("turn down", view, trace)),
             (shareable, "button_share", Action("share", view, trace)),
             (True, "button_more", explained),
         )
@@ -413,6 +435,16 @@ def about_page(knowledge: Knowledge, language: Language, *, overhears: bool = Fa
     privacy = (*privacy, *_own_lines(voice.say("about_stored" if days else "about_not_stored", days=days)))
     articles = (_about_article(voice, article) for article in knowledge.articles[:10])
     return Page(language, (Block((*intro, _BLANK, *articles, _BLANK, *how, _BLANK, *privacy)),))
+
+
+def privacy_page(knowledge: Knowledge, language: Language, *, overhears: bool = False, days: int = 0) -> Page:
+    """Return the page that says what is read, what is stored and for how long; arguments as for `about_page`."""
+    voice = Voice(knowledge, language)
+    read = voice.say("about_privacy_channels" if overhears else "about_privacy")
+    stored = voice.say("privacy_stored" if days else "about_not_stored", days=days)
+    kept = [voice.say("privacy_memory"), *stored.split("\n")]
+    heading = _line(voice.say("privacy_title"), bold=True)
+    return Page(language, (Block((heading, *(_line(f"• {line}") for line in (read, *kept)))),))
 
 
 def _about_article(voice: Voice, article: Article) -> Line:

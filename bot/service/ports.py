@@ -71,6 +71,12 @@ class Store(Protocol):
     async def close_group(self, number: int, state: GroupState, now: int) -> None:
         """Close the group with this id at the Unix time `now`."""
 
+    async def forget_person(self, person: int, now: int) -> int:
+        """Delete what can be told to be a person's at the Unix time `now`; return how many things that were.
+
+        These are the questions of the last day; who asked the older ones is not known.
+        """
+
     async def status(self) -> StoreStatus:
         """Return the state of the store."""
 

@@ -6,7 +6,8 @@ from typing import Literal, TypeAlias
 from bot.core.model import Language
 from bot.core.text import squeeze
 
-UnansweredDecision: TypeAlias = Literal["suggested", "unanswered"]
+UnansweredDecision: TypeAlias = Literal["suggested", "unanswered", "turned_down"]
+"""`turned_down`: its closest answer was not what the asker meant, who said so."""
 LoadAction: TypeAlias = Literal["start", "reload", "edit"]
 GroupState: TypeAlias = Literal["done", "dismissed"]
 """How an editor closed a group: done ones open again when they are asked again without an answer."""
@@ -14,7 +15,7 @@ GroupState: TypeAlias = Literal["done", "dismissed"]
 
 @dataclass(frozen=True, slots=True)
 class UnansweredQuestion:
-    """A question to the bot that got no answer, or only suggestions."""
+    """A question to the bot that got no answer, only suggestions, or a closest answer that was turned down."""
 
     text: str
     """As `unanswered.stored_text` returns it."""
@@ -49,7 +50,38 @@ class LoadedRevision:
     """Unix time in seconds."""
 
 
-Record: TypeAlias = UnansweredQuestion | LoadedRevision
+@dataclass(frozen=True, slots=True)
+class LeftServer:
+    """A server that removed the bot: all that is stored of it is deleted."""
+
+    server: int
+
+
+@dataclass(frozen=True, slots=True)
+class JoinedServers:
+    """The servers that the bot is in; what is stored of others is deleted, as they removed it while it was away."""
+
+    servers: frozenset[int]
+    shards: frozenset[int]
+    """The shards of this process: it knows nothing of the servers of others."""
+    shard_count: int
+
+    def lacks(self, server: int) -> bool:
+        """Return whether the bot is not in a server that this process would know of; 0 stands for no server.
+
+        Discord's documentation of sharding gives the formula of a server's shard.
+        """
+        return server != 0 and server not in self.servers and (server >> 22) % self.shard_count in self.shards
+
+
+@dataclass(frozen=True, slots=True)
+class TakenSuggestion:
+    """A stored question whose asker took one of the suggestions after all, so that it counts no more."""
+
+    question: UnansweredQuestion
+
+
+Record: TypeAlias = UnansweredQuestion | TakenSuggestion | LoadedRevision | LeftServer | JoinedServers
 
 
 @dataclass(frozen=True, slots=True)

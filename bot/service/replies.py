@@ -135,8 +135,12 @@ def reply_to(knowledge: Knowledge, decision: Decision) -> Reply:
             reply = Reply("suggested", language, text, suggestions=suggestions, others=others)
             return replace(reply, confidence=others[0].confidence)
         case Unanswered():
-            key = "unanswered" if len(knowledge.articles) == 1 else "unanswered_several"
-            return Reply("unanswered", language, voice.say(key), others=others)
+            return Reply("unanswered", language, voice.say(unanswered_key(knowledge)), others=others)
+
+
+def unanswered_key(knowledge: Knowledge) -> str:
+    """Return the key of the sentence that nothing was found."""
+    return "unanswered" if len(knowledge.articles) == 1 else "unanswered_several"
 
 
 def item_reply(voice: Voice, article: Article | None, item: Fact | Gap) -> Reply:

@@ -3,9 +3,12 @@
 import re
 from typing import Final
 
+from bot.core.matching import Decision, leading
+from bot.core.model import DialogueAct
 from bot.core.text import normalise, squeeze
 from bot.service.answering import Answer
 from bot.service.records import UnansweredQuestion
+from bot.service.replies import offered
 
 MAX_STORED: Final = 300
 """Characters of a question that are kept."""
@@ -44,11 +47,12 @@ def question_in(stored: str) -> str:
 def unanswered_question(answer: Answer, text: str, person: int) -> UnansweredQuestion | None:
     """Return what to store of a question that `person` asked; None if it was answered or asks nothing.
 
-    A gap is an answer too: its author knows that the article does not say it. `text` is the question as typed; where
-    it was completed with the one before it, the completed question is stored.
+    A gap is an answer too: its author knows that the article does not say it. One with a closest answer is stored only
+    once that is turned down. `text` is the question as typed; where it was completed with the one before it, the
+    completed question is stored.
     """
     reply = answer.reply
-    if answer.decision is None or reply.gap is not None or reply.closest is not None or reply.outcome == "answered":
+    if answer.decision is None or reply.gap is not None or reply.outcome == "answered" or _is_act(answer.decision):
         return None
     resolved = next((one.question.text for one in answer.asked if one.is_resolved), None)
     stored = stored_text(resolved or text)
@@ -56,12 +60,18 @@ def unanswered_question(answer: Answer, text: str, person: int) -> UnansweredQue
         return None
     articles = answer.snapshot.knowledge.articles
     only = articles[0].slug if len(articles) == 1 else ""
-    nearest = reply.suggestions[0] if reply.suggestions else None
+    nearest = next(iter(offered(reply)), None)
     return UnansweredQuestion(
         text=stored,
         language=reply.language,
-        decision=reply.outcome,
+        decision="turned_down" if reply.closest else reply.outcome,
         article=nearest.article if nearest else only,
         fact=nearest.fact if nearest else "",
         person=person,
     )
+
+
+def _is_act(decision: Decision) -> bool:
+    """Return whether a message is a dialogue act, such as "tell me more", which asks nothing about an article."""
+    best = leading(decision)
+    return best is not None and isinstance(best.target.item, DialogueAct)

@@ -8,7 +8,7 @@ from bot.core.matching import Candidate
 from bot.core.model import NOTHING, Fact, Gap, Knowledge, Language
 from bot.service.replies import Reply
 
-Verb: TypeAlias = Literal["open", "share", "why", "related"]
+Verb: TypeAlias = Literal["open", "share", "why", "related", "turn down"]
 """What a button does. A new one gets a letter in `components`, a case in `interactions`, a place in `pages`."""
 Style: TypeAlias = Literal["primary", "secondary"]
 

@@ -5,7 +5,21 @@ from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from typing import Any, Final, TypeAlias
 
-from sqlalchemy import Select, and_, bindparam, case, delete, desc, func, insert, or_, select, tuple_, update
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    and_,
+    bindparam,
+    case,
+    delete,
+    desc,
+    func,
+    insert,
+    or_,
+    select,
+    tuple_,
+    update,
+)
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.service.records import Editors, GroupState, QuestionGroup, UnansweredQuestion
@@ -129,18 +143,43 @@ async def _count(
     return {(server, article, fact, key): number for number, server, article, fact, key in found}
 
 
-async def delete_before(connection: AsyncConnection, limit: int) -> int:
-    """Delete the questions that were asked before `limit`, and groups that are empty then; return how many questions.
+async def remove_question(connection: AsyncConnection, question: UnansweredQuestion, asker: str) -> None:
+    """Delete a question that has an answer by now, as its asker took a suggestion; none if it is not there any more.
 
-    Counts go down with them; that of the askers, who are not known any more, only as far as it must.
+    It is the first with its text that the asker with this digest has asked since then, that day.
     """
-    old = QUESTIONS.c.asked_at < limit
-    gone = (
-        select(QUESTIONS.c.group_id, func.count().label("number")).where(old).group_by(QUESTIONS.c.group_id).subquery()
-    )
+    same = QUESTIONS.c.asker == asker, QUESTIONS.c.text == question.text, QUESTIONS.c.decision == question.decision
+    then = QUESTIONS.c.asked_at >= question.asked_at
+    found = (
+        await connection.execute(
+            select(QUESTIONS.c.id, QUESTIONS.c.group_id).where(*same, then).order_by(QUESTIONS.c.id).limit(1)
+        )
+    ).first()
+    if found is None:
+        return
+    group = GROUPS.c.id == found.group_id
+    await connection.execute(select(GROUPS.c.id).where(group).with_for_update())  # the group before its questions
+    deleted = await connection.execute(delete(QUESTIONS).where(QUESTIONS.c.id == found.id))
+    if not deleted.rowcount:  # by another process
+        return
+    others = select(QUESTIONS.c.id).where(QUESTIONS.c.group_id == found.group_id, QUESTIONS.c.asker == asker)
+    is_last = (await connection.execute(others.limit(1))).first() is None
+    fewer = {"asked": GROUPS.c.asked - 1, "askers": GROUPS.c.askers - int(is_last)}
+    await connection.execute(update(GROUPS).where(group).values(**fewer))
+    await connection.execute(delete(GROUPS).where(group, GROUPS.c.asked <= 0))
+
+
+async def delete_questions(connection: AsyncConnection, which: ColumnElement[bool]) -> int:
+    """Delete some questions, and groups that are empty then; return how many questions.
+
+    Counts go down with them; that of the askers who are not known any more only as far as it must.
+    """
+    numbers = func.count().label("number"), func.count(QUESTIONS.c.asker.distinct()).label("askers")
+    gone = select(QUESTIONS.c.group_id, *numbers).where(which).group_by(QUESTIONS.c.group_id).subquery()
     fewer = update(GROUPS).where(GROUPS.c.id == gone.c.group_id)
-    await connection.execute(fewer.values(asked=GROUPS.c.asked - gone.c.number))
-    deleted = await connection.execute(delete(QUESTIONS).where(old))
+    counts = {"asked": GROUPS.c.asked - gone.c.number, "askers": GROUPS.c.askers - gone.c.askers}
+    await connection.execute(fewer.values(**counts))
+    deleted = await connection.execute(delete(QUESTIONS).where(which))
     await connection.execute(delete(GROUPS).where(GROUPS.c.asked <= 0))
     await connection.execute(update(GROUPS).where(GROUPS.c.askers > GROUPS.c.asked).values(askers=GROUPS.c.asked))
     return deleted.rowcount

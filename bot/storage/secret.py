@@ -11,6 +11,8 @@ from typing import Final
 
 _FILE: Final = "secret"
 _BYTES: Final = 32
+DAY: Final = 86_400
+"""Seconds."""
 _DIGEST: Final = 16
 """Bytes of a digest: more than enough to tell the people of a day apart."""
 

@@ -51,6 +51,15 @@ class Transactions:
         async with self._translated(), asyncio.timeout(limit), engine.begin() as connection:
             yield connection
 
+    async def _key(self) -> bytes:
+        """Return the key of digests; raise OSError."""
+        return await asyncio.to_thread(self._secret)
+
+    async def _forget_pages(self) -> None:
+        """Remove what was deleted from the files of the database."""
+        async with self._translated():
+            await asyncio.to_thread(self._database.forget)
+
     @asynccontextmanager
     async def _translated(self) -> AsyncIterator[None]:
         """Turn the driver's errors in the block into StoreError, whose text holds nothing that was stored."""

@@ -34,7 +34,9 @@ VIEWS: st.SearchStrategy[View] = st.one_of(
 )
 MARKS = st.integers(0, 2**16 - 1)
 TRACES = st.builds(Trace, st.integers(0, 100), MARKS, MARKS, st.integers(0, 100))
-ACTIONS = st.builds(Action, st.sampled_from(["open", "share", "why", "related"]), VIEWS, st.none() | TRACES)
+ACTIONS = st.builds(
+    Action, st.sampled_from(["open", "share", "why", "related", "turn down"]), VIEWS, st.none() | TRACES
+)
 
 
 @given(action=ACTIONS)

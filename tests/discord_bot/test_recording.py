@@ -54,6 +54,15 @@ class Notebook:
         self.purged.append(now)
         return 0
 
+    async def forget_person(self, person: int, now: int) -> int:
+        """Keep the other people's records."""
+        del now
+        await self._work()
+        kept = [one for one in self.records if not isinstance(one, UnansweredQuestion) or one.person != person]
+        count = len(self.records) - len(kept)
+        self.records = kept
+        return count
+
     async def _work(self) -> None:
         if self.hangs:
             await asyncio.sleep(60)
@@ -132,9 +141,8 @@ async def test_what_is_recorded_is_written_in_order_with_its_time_and_place(book
     recorder = Recorder(book, measures, Clock())
     async with recorder.writing():
         recorder.loaded("abc", "start")
-        recorder.unanswered(QUESTION, 42)
-        recorder.unanswered(QUESTION, None)
-        recorder.unanswered(None, 42)
+        recorder.asked(QUESTION, 42)
+        recorder.asked(QUESTION, None)
     revision, public, private = book.records
     assert revision == LoadedRevision("abc", "start", 1_000)
     assert isinstance(public, UnansweredQuestion)
@@ -154,13 +162,13 @@ async def test_records_wait_while_the_database_is_in_trouble(
     book.trouble = True
     async with recorder.writing():
         for _ in range(3):
-            recorder.unanswered(QUESTION, 42)
+            recorder.asked(QUESTION, 42)
             await asyncio.sleep(0.05)
         assert recorder.waiting == 3
         book.trouble = False
         await until(lambda: not recorder.waiting)
         book.trouble = True
-        recorder.unanswered(QUESTION, 42)
+        recorder.asked(QUESTION, 42)
         await asyncio.sleep(0.05)
         book.trouble = False
         await until(lambda: not recorder.waiting)
@@ -182,7 +190,7 @@ async def test_what_is_too_much_to_wait_is_dropped_and_counted(
     book.trouble = True
     async with recorder.writing():
         for _ in range(MOST_WAITING + 5):
-            recorder.unanswered(QUESTION, 42)
+            recorder.asked(QUESTION, 42)
         book.trouble = False
         await until(lambda: not recorder.waiting)
     assert len(book.records) == MOST_WAITING
@@ -195,7 +203,7 @@ async def test_a_database_that_hangs_does_not_hold_up_the_end(
     recorder = Recorder(book, measures)
     book.hangs = True
     async with recorder.writing():
-        recorder.unanswered(QUESTION, 42)
+        recorder.asked(QUESTION, 42)
     assert book.records == []
     assert counts(measures) == {"written": 0, "dropped": 1}
     assert caplog.messages == ["the bot ends before these records were stored: 1"]
@@ -208,7 +216,7 @@ async def test_old_questions_are_purged_at_the_start_and_every_hour(book: Notebo
         await until(lambda: book.purged)
         for minutes in (30, 61, 90, 130):
             clock.now = 1_000.0 + 60 * minutes
-            recorder.unanswered(QUESTION, 42)
+            recorder.asked(QUESTION, 42)
             await until(lambda: not recorder.waiting)
     assert book.purged == [1_000, 1_000 + 61 * 60, 1_000 + 130 * 60]
 
@@ -216,6 +224,6 @@ async def test_old_questions_are_purged_at_the_start_and_every_hour(book: Notebo
 async def test_without_a_store_nothing_waits(measures: Measures) -> None:
     recorder = Recorder(None, measures)
     async with recorder.writing():
-        recorder.unanswered(QUESTION, 42)
+        recorder.asked(QUESTION, 42)
         assert recorder.waiting == 0
     assert counts(measures) == {"written": 0, "dropped": 0}

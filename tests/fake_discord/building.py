@@ -76,6 +76,13 @@ class Building:
             self.hub.events.guild_created(guild)
         return guild
 
+    def removes_bot(self, guild: Guild) -> None:
+        """Let a guild remove the bot."""
+        bot = self.hub.world.bot
+        self.hub.events.guild_deleted(guild)
+        for role in guild.members.pop(bot.id).roles:
+            guild.roles.pop(role.id, None)
+
     def add_channel(self, name: str, *, guild: Guild | None = None) -> Channel:
         """Open a text channel."""
         return self._add(ChannelKind.TEXT, name, guild or self.guild)

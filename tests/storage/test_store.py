@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import Connection, insert, inspect, update
 
 from bot.errors import StoreError
-from bot.service.records import Editors, LoadedRevision, QuestionGroup, UnansweredQuestion
+from bot.service.records import Editors, LoadedRevision, QuestionGroup, TakenSuggestion, UnansweredQuestion
 from bot.storage import migrations
 from bot.storage.store import DatabaseStore
 from bot.storage.tables import GROUPS, QUESTIONS, REVISIONS, VERSION
@@ -319,3 +319,27 @@ async def test_a_server_that_refuses_is_a_sentence_without_the_password() -> Non
             await store.upgrade()
     assert str(caught.value).startswith("PostgreSQL, 127.0.0.1/x: ")
     assert "hunter2" not in str(caught.value)
+
+
+async def test_a_question_whose_suggestion_was_taken_counts_no_more(store: DatabaseStore) -> None:
+    """Only that one: not what others asked, nor what the same person asks later."""
+    await store.add([QUESTION, replace(QUESTION, person=BEN), TakenSuggestion(QUESTION)])
+    group = await only_group(store)
+    assert (group.asked, group.askers) == (1, 1)
+    await store.add([TakenSuggestion(QUESTION)])
+    assert (await only_group(store)).asked == 1
+    later = replace(QUESTION, asked_at=NOW + 60)
+    await store.add([later, later])
+    await store.add([TakenSuggestion(replace(QUESTION, asked_at=NOW + 30))])
+    group = await only_group(store)
+    assert (group.asked, group.askers) == (2, 2)
+    await store.add([TakenSuggestion(later), TakenSuggestion(replace(QUESTION, person=BEN))])
+    assert await store.groups(10) == []
+    assert (await store.status()).groups == 0
+
+
+async def test_only_suggestions_can_be_taken(store: DatabaseStore) -> None:
+    """A closest answer that was turned down stays counted."""
+    turned_down = replace(QUESTION, decision="turned_down")
+    await store.add([turned_down, TakenSuggestion(QUESTION)])
+    assert (await only_group(store)).asked == 1

@@ -64,6 +64,11 @@ class Events:
         payload = guild_payload(guild, self._world.bot)
         self.emit("GUILD_CREATE", lambda _: payload, intent=Intent.GUILDS)
 
+    def guild_deleted(self, guild: Guild, *, unavailable: bool = False) -> None:
+        """Tell that the bot is not in a guild any more, or that the guild is unavailable for a while."""
+        payload: Json = {"id": str(guild.id)} | ({"unavailable": True} if unavailable else {})
+        self.emit("GUILD_DELETE", lambda _: payload, intent=Intent.GUILDS)
+
     def channel(self, event: str, channel: Channel) -> None:
         """Tell of a new or changed channel or thread."""
         guild = channel.guild
