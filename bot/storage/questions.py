@@ -79,7 +79,9 @@ def _open_groups(editors: Editors | None) -> Select[Any]:
         return query
     public = select(of_group.c.id).where(of_group.c.group_id == GROUPS.c.id, of_group.c.private.is_(False))
     shown = or_(GROUPS.c.askers >= _ASKERS, public.correlate(GROUPS).exists())
-    query = query.where(GROUPS.c.server.in_((editors.server, 0)), shown)
+    query = query.where(shown)
+    if editors.server is not None:
+        query = query.where(GROUPS.c.server.in_((editors.server, 0)))
     return query.where(GROUPS.c.article == editors.article) if editors.article else query
 
 
