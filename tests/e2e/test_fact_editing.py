@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from bot.core.model import Knowledge
 from tests.e2e.editors import EN, JOB, JOB_ANSWERS, KO, asks, buttons, running
 from tests.e2e.operators import ANSWER, QUESTION, Running, until
 from tests.fake_discord import Actor, FakeDiscord, Permission
@@ -400,3 +401,35 @@ async def test_somebody_who_is_no_administrator_edits_nothing(server: FakeDiscor
     assert (await (await alice.forges_click(reply, retired.buttons[0].custom_id)).gets_followup()).text == refused
     assert await alice.types("/facts edit", fact="murati") == []
     assert everything(bot) == before
+
+
+async def test_a_form_comes_back_to_somebody_who_is_too_fast(server: FakeDiscord, admin: Actor, tmp_path: Path) -> None:
+    async with running(server, admin, tmp_path, cooldown=1):
+        form = await admin.opens_by("/facts edit", fact="art/murati-origin")
+        said = await admin.submits(form, en="Murati was born in Albania.")
+        for _ in range(3):
+            said = await admin.submits(form, en="Murati was born in Albania.") if "wrote" not in said.text else said
+        assert "This is what you wrote" in said.text
+        assert "Murati was born in Albania." in said.text
+
+
+async def test_a_form_comes_back_after_a_mistake_in_the_program(
+    server: FakeDiscord, admin: Actor, tmp_path: Path
+) -> None:
+    broken: list[str] = []
+
+    def change(knowledge: Knowledge) -> Knowledge:
+        if broken:
+            raise RuntimeError(broken[0])
+        return knowledge
+
+    async with running(server, admin, tmp_path, change=change) as bot:
+        form = await admin.opens_by("/facts edit", fact="art/murati-origin")
+        before = everything(bot)
+        broken.append("a mistake")
+        said = await admin.submits(form, en="Murati was born in Albania.")
+        assert said.text.startswith("This could not be saved.")
+        assert "Murati was born in Albania." in said.text
+        assert "a mistake" not in said.text
+        assert (await said.gets_followup()).text
+        assert everything(bot) == before
