@@ -1,5 +1,6 @@
 """The searchable form of the knowledge: TF-IDF indexes, segments, vectors, and the immutable snapshot of it all."""
 
+import pickle
 from collections import Counter
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -33,8 +34,10 @@ _ENOUGH_FOR_AXES: Final = 3_000
 """Samples that the principal axes are computed from."""
 _LIKELY: Final = 128
 """Samples that are nearest along the principal axes and compared in full."""
-_BLOCK: Final = 256
-"""Vectors that are multiplied at a time: half a megabyte."""
+_BLOCK: Final = 512
+"""Vectors that are multiplied at a time: a megabyte."""
+_BLOCK_WORK: Final = 900_000
+"""Most multiplications at a time: matrices this small are multiplied where they are, larger ones are copied first."""
 _MEMO_SIZE: Final = 2_048
 TINY: Final = 1e-6
 """Keeps divisors above 0."""
@@ -106,36 +109,40 @@ class TermCounts:
         self.weights = (1 + np.log(counts)).astype(np.float32)
         """1 + ln(count) of each feature in each text that has it, in the shape of `rows`."""
 
-    def frequency(self, hashes: Hashes) -> NDArray[np.int64]:
-        """Return the number of texts with each feature, in the shape of `hashes`."""
-        found = np.zeros(len(hashes), np.int64)
-        columns, known = self.columns(hashes)
-        found[known] = np.diff(self.starts)[columns[known]]
-        return found
-
-    def columns(self, hashes: Hashes) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
-        """Return the column of each hash, and whether it is a known one."""
+    def find(self, hashes: Hashes) -> "Found":
+        """Return where each hash is counted, if it is."""
         if not len(self.known):
-            return np.zeros(len(hashes), np.int64), np.zeros(len(hashes), bool)
-        columns = np.minimum(np.searchsorted(self.known, hashes), len(self.known) - 1)
-        return columns, self.known[columns] == hashes
+            return Found(np.zeros(len(hashes), bool), np.zeros(0, np.int64), np.zeros(0, np.int64))
+        columns = np.minimum(self.known.searchsorted(hashes), len(self.known) - 1)
+        known = self.known[columns] == hashes
+        columns = columns[known]
+        return Found(known, self.starts[columns], self.starts[columns + 1] - self.starts[columns])
 
     def norms(self, idf: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return the norm of every text's tf-idf vector, given the idf of each known feature; shape (size,)."""
         weights = self.weights * np.repeat(idf, np.diff(self.starts))
         return np.sqrt(np.bincount(self.rows, weights**2, minlength=self.size)).astype(np.float64)
 
-    def products(self, hashes: Hashes, weights: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Return the sum of tf · weight over the features of every text, shape (size,)."""
-        columns, known = self.columns(hashes)
-        columns, weights = columns[known], weights[known]
-        if not len(columns):
+    def products(self, found: "Found", weights: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return the sum of tf · weight over the features of every text, shape (size,); `weights` are of all hashes."""
+        if not len(found.starts):
             return np.zeros(self.size)
-        starts, lengths = self.starts[columns], self.starts[columns + 1] - self.starts[columns]
-        ends = np.cumsum(lengths)
-        entries = np.arange(int(ends[-1])) + np.repeat(starts - (ends - lengths), lengths)
-        values = self.weights[entries] * np.repeat(weights, lengths)
-        return np.bincount(self.rows[entries], values, minlength=self.size).astype(np.float64)
+        ends = np.cumsum(found.lengths)
+        entries = np.arange(int(ends[-1])) + np.repeat(found.starts - (ends - found.lengths), found.lengths)
+        values = self.weights[entries] * np.repeat(weights[found.known], found.lengths)
+        return np.bincount(self.rows[entries], values, minlength=self.size).astype(np.float64, copy=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Where the features of a query are counted in some texts."""
+
+    known: NDArray[np.bool_]
+    """Whether each feature of the query is in any of the texts."""
+    starts: NDArray[np.int64]
+    """Position of the first text of each known feature in `TermCounts.rows`."""
+    lengths: NDArray[np.int64]
+    """Number of texts with each known feature."""
 
 
 _NO_TEXTS: Final = TermCounts(HashedTexts(np.zeros(0, np.uint64), np.zeros(0, np.int64), 0))
@@ -159,17 +166,25 @@ class TfidfIndex:
 
     def idf(self, hashes: Hashes) -> NDArray[np.float64]:
         """Return the idf of each feature, the highest one for unseen features, in the shape of `hashes`."""
-        frequency = self.own.frequency(hashes) + self._shared.frequency(hashes)
+        return self._idf([part.find(hashes) for part in (self.own, self._shared)])
+
+    def _idf(self, found: Sequence[Found]) -> NDArray[np.float64]:
+        """Return the idf of features that were looked up in each part."""
+        frequency = np.zeros(len(found[0].known), np.int64)
+        for part in found:
+            frequency[part.known] += part.lengths
         result: NDArray[np.float64] = np.log((self.size + 1) / (frequency + 1)) + 1
         return result
 
     def scores(self, hashes: Hashes) -> Column:
         """Return the cosine of every indexed text with the query, shape (size,)."""
         features, counts = np.unique(hashes, return_counts=True)
-        idf = self.idf(features)
+        parts = (self.own, self._shared)
+        found = [part.find(features) for part in parts]
+        idf = self._idf(found)
         weights = (1 + np.log(counts)) * idf
         norm = float(np.sqrt(weights @ weights))
-        products = [part.products(features, weights * idf) for part in (self.own, self._shared)]
+        products = [part.products(where, weights * idf) for part, where in zip(parts, found, strict=True)]
         return (np.concatenate(products) / (self._norms * max(norm, TINY))).astype(np.float32)
 
 
@@ -281,41 +296,44 @@ class Index:
         )
         self._entities = [(article.slug, article.entities) for article in knowledge.articles]
         known = before.texts_by_item(self) if before else {}
-        self._texts = tuple(
+        texts = tuple(
             known[target.item.id]
             if target.item.id in known and known[target.item.id].item == target.item
             else TargetTexts.of(self.tokenizer, target)
             for target in self._own
         )
-        self._learn_words()
+        self._packed_texts = pickle.dumps(texts)
+        """What is known of the texts of each target; packed, as only the next edit needs it (2 MB instead of 10)."""
+        self._learn_words(texts)
         self._targets_of_sample: dict[str, tuple[int, ...]] = {}
-        for position, own in enumerate(self._texts):
+        for position, own in enumerate(texts):
             for squeezed in own.squeezed:
                 self._targets_of_sample[squeezed] = tuple({*self._targets_of_sample.get(squeezed, ()), position})
-        words = hash_words([features for own in self._texts for features in own.features])
-        ngrams = hash_ngrams([squeezed for own in self._texts for squeezed in own.squeezed])
+        words = hash_words([features for own in texts for features in own.features])
+        ngrams = hash_ngrams([squeezed for own in texts for squeezed in own.squeezed])
         self.words: TfidfIndex = TfidfIndex(words, small_talk.words.own if small_talk else _NO_TEXTS)
         self.ngrams: TfidfIndex = TfidfIndex(ngrams, small_talk.ngrams.own if small_talk else _NO_TEXTS)
-        self._index_targets()
-        self._index_words()
+        self._index_targets(texts)
+        self._index_words(texts)
 
     def texts_by_item(self, fresh: "Index") -> Mapping[str, TargetTexts]:
         """Return what is known of the texts of each target by its id, if names and lexicon are those of `fresh`."""
         same = fresh.tokenizer.lexicon is self.tokenizer.lexicon and fresh._entities == self._entities  # noqa: SLF001
-        return {own.item.id: own for own in self._texts} if same else {}
+        texts: tuple[TargetTexts, ...] = pickle.loads(self._packed_texts) if same else ()  # noqa: S301  packed above
+        return {own.item.id: own for own in texts}
 
-    def _learn_words(self) -> None:
+    def _learn_words(self, texts: Sequence[TargetTexts]) -> None:
         """Teach the tokenizer every word: first those of all samples, then those of all passages."""
         counts: Counter[str] = Counter()
         stems: dict[str, None] = {}
-        for part in (*(own.asked for own in self._texts), *(own.told for own in self._texts)):
+        for part in (*(own.asked for own in texts), *(own.told for own in texts)):
             counts.update(part.counts)
             stems.update(dict.fromkeys(part.stems))
         self.tokenizer.learn(counts, stems)
 
-    def _index_targets(self) -> None:
+    def _index_targets(self, texts: Sequence[TargetTexts]) -> None:
         """Index what the samples and passages of each target hold."""
-        shared, texts = self.small_talk, self._texts
+        shared = self.small_talk
         stems = [(*own.asked.stems, *own.told.stems) for own in texts]
         self.stems: Postings = Postings(stems, shared.stems if shared else None)
         self.attributes: Postings = Postings([own.attributes for own in texts], shared.attributes if shared else None)
@@ -330,10 +348,10 @@ class Index:
         self.asks: dict[str, Column] = _ask_shares(texts, shared.asks if shared else {}, len(self.targets))
         """Share of each target's samples that ask for a kind of answer, by kind, each of shape (targets,)."""
 
-    def _index_words(self) -> None:
+    def _index_words(self, texts: Sequence[TargetTexts]) -> None:
         """Index the words of each target's texts; all forms of a word share the vector of its shortest form."""
         shared = self.small_talk
-        words = [[word for word in own.words() if len(word) > 1 or is_hangul(word)] for own in self._texts]
+        words = [[word for word in own.words() if len(word) > 1 or is_hangul(word)] for own in texts]
         forms: dict[str, list[str]] = {}
         for word in dict.fromkeys(word for own in words for word in own):
             if shared is None or shared.word_row(word) is None:
@@ -478,8 +496,9 @@ class Vectors:
     def of(cls, index: Index, rows: Halves, small_talk: "Vectors | None" = None) -> "Vectors":
         """Build from one row per text of `index.texts()`, and from the vectors of small talk if it has some."""
         at = len(rows) - len(index.word_texts)
-        own: tuple[Halves, Halves] = rows[:at], rows[at:]
-        shared = small_talk.own if small_talk else (rows[:0], rows[:0])
+        # few samples are compared in full, but every word is: converting them takes longer than multiplying them
+        own: tuple[Halves, Halves] = rows[:at].astype(np.float16), rows[at:].copy()
+        shared = small_talk.own if small_talk else (own[0][:0], own[1][:0])
         samples, words = (Rows(*blocks) for blocks in zip(own, shared, strict=True))
         full = samples.full()
         centre = full.mean(axis=0) if len(full) else np.zeros(rows.shape[1], np.float32)
@@ -517,8 +536,9 @@ def products(some: Vector, many: Rows) -> Vector:
     memory takes longer than multiplying it with a few rows.
     """
     found = np.empty((len(some), len(many)), np.float32)
-    for start, block in many.parts(_BLOCK):
-        found[:, start : start + len(block)] = (block @ some.T).T
+    turned = np.ascontiguousarray(some.T)
+    for start, block in many.parts(max(1, min(_BLOCK, _BLOCK_WORK // some.size))):
+        found[:, start : start + len(block)] = (block @ turned).T
     return found
 
 

@@ -19,6 +19,7 @@ from bot.discord_bot.limits import Clock
 from bot.discord_bot.measures import Measures
 from bot.discord_bot.messages import MessageHandler
 from bot.discord_bot.sending import log_failure, report_failure, run_handler, say
+from bot.discord_bot.voting import ANY_VOTE, VoteButton, take_word, vote
 from bot.service.library import Library
 from bot.settings import DiscordSettings
 
@@ -26,6 +27,8 @@ Edit: TypeAlias = Callable[[Interaction, str, str], Awaitable[None]]
 """Carries out the button or menu with a custom id; the last argument is the entry of the menu that was picked."""
 Submit: TypeAlias = Callable[[Interaction, str, str], Awaitable[None]]
 """Takes the form with a custom id; the last argument is the sentence with which it is refused, "" if it is not."""
+Turn: TypeAlias = Callable[[Interaction, int], Awaitable[None]]
+"""Shows a page, counted from 0, of the history of revisions."""
 _TELLING: Final = 0.25
 """Share of the time at the end that is kept for telling people that they get no answer."""
 
@@ -49,6 +52,7 @@ class BotClient(SteadyClient):
             reconnects=measures.connections,
             dropped_events=measures.dropped_events,
             intents=discord.Intents(guilds=True, guild_messages=True, dm_messages=True, message_content=content),
+            shards=(settings.shard_count, settings.shard_ids),
             max_messages=None,
             chunk_guilds_at_startup=False,
             member_cache_flags=discord.MemberCacheFlags.none(),
@@ -59,6 +63,7 @@ class BotClient(SteadyClient):
         self._messages = MessageHandler(self.state, self._home_language)
         self._edit: Edit | None = None
         self._submit: Submit | None = None
+        self._turn: Turn | None = None
 
     @property
     def bot_id(self) -> int:
@@ -72,7 +77,7 @@ class BotClient(SteadyClient):
 
     async def setup_hook(self) -> None:
         """Add buttons and commands after the login."""
-        self.add_dynamic_items(PageButton, PageMenu, EditorButton, EditorMenu)
+        self.add_dynamic_items(PageButton, PageMenu, EditorButton, EditorMenu, VoteButton)
         await self.tree.set_translator(Translations())
         self.rebuild_commands()
 
@@ -132,6 +137,11 @@ class BotClient(SteadyClient):
         if await is_accepted(interaction):
             await run_handler(interaction, pick(interaction, custom_id, value))
 
+    async def voted(self, interaction: Interaction, custom_id: str) -> None:
+        """Carry out a vote for or against an answer."""
+        if await is_accepted(interaction):
+            await run_handler(interaction, vote(interaction, custom_id))
+
     def edit_with(self, edit: Edit, submit: Submit) -> None:
         """Carry out the buttons and menus of editors with `edit`, and their forms with `submit`."""
         self._edit, self._submit = edit, submit
@@ -142,17 +152,31 @@ class BotClient(SteadyClient):
             return
         state = state_of(interaction)
         data: Any = interaction.data
-        if state.limits.accept(interaction.id):
+        custom_id = str(data["custom_id"])
+        if ANY_VOTE.fullmatch(custom_id):
+            if await is_accepted(interaction):
+                await run_handler(interaction, take_word(interaction, custom_id), "button")
+        elif state.limits.accept(interaction.id):
             state.languages.remember(interaction.user.id, language_for(interaction))
             refusal = state.limits.refusal(interaction.user.id, interaction.channel_id or 0) or ""
             submit = self._submit or give_back
-            await run_handler(interaction, submit(interaction, str(data["custom_id"]), refusal), "admin")
+            await run_handler(interaction, submit(interaction, custom_id, refusal), "admin")
 
     async def edited(self, interaction: Interaction, custom_id: str, value: str) -> None:
         """Carry out a button or menu of the list of unanswered questions; without administrators there is none."""
         if await is_accepted(interaction):
             edit = self._edit(interaction, custom_id, value) if self._edit else say(interaction, "gone")
             await run_handler(interaction, edit, "admin")
+
+    def turn_with(self, turn: Turn) -> None:
+        """Carry out the buttons of the history of revisions with `turn`."""
+        self._turn = turn
+
+    async def turned(self, interaction: Interaction, page: int) -> None:
+        """Show another page of the history of revisions; without administrators there is none."""
+        if await is_accepted(interaction):
+            turn = self._turn(interaction, page) if self._turn else say(interaction, "gone")
+            await run_handler(interaction, turn, "admin")
 
 
 class CommandTree(SteadyTree):

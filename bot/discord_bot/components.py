@@ -2,15 +2,26 @@
 
 import base64
 import re
-from dataclasses import astuple
-from typing import Any, Final, Self
+from typing import Any, Final, Self, get_args
 
 import discord
 from discord import ui
 
 from bot.core.model import Language
 from bot.discord_bot.context import Interaction
-from bot.service.views import Action, Button, EntityView, FactView, ListView, Menu, Page, Trace, Verb, View
+from bot.service.views import (
+    Action,
+    Button,
+    EntityView,
+    FactView,
+    ListView,
+    Menu,
+    Page,
+    Shown,
+    Trace,
+    Verb,
+    View,
+)
 
 MAX_CUSTOM_ID: Final = 100
 ANY_BUTTON: Final = re.compile(r"a\d{1,3}:.*", re.DOTALL)
@@ -28,7 +39,8 @@ _BUTTON = re.compile(rf"a1:(?P<verb>[{''.join(_VERB_OF)}]){_VIEW}(?::(?P<trace>[
 _MENU = re.compile(rf"m1:{_VIEW}")
 _MAX_PAGE_DIGITS = 4
 _TRACE_BITS = (7, 16, 16, 7)
-"""Bits of the fields of a trace, in their order."""
+"""Bits of the numbers of a trace, in their order; two before them say as what the fact is shown."""
+_SHOWN: Final[tuple[Shown, ...]] = get_args(Shown)
 _STYLES = {"primary": discord.ButtonStyle.primary, "secondary": discord.ButtonStyle.secondary}
 
 
@@ -87,9 +99,10 @@ def _view(match: re.Match[str]) -> View | None:
 
 
 def _packed(trace: Trace) -> str:
-    """Pack a trace into 46 bits, eight characters."""
-    number = 0
-    for value, bits in zip(astuple(trace), _TRACE_BITS, strict=True):
+    """Pack a trace into 48 bits, eight characters."""
+    number = _SHOWN.index(trace.shown)
+    values = trace.percent, trace.sample, trace.runner_up, trace.runner_up_percent
+    for value, bits in zip(values, _TRACE_BITS, strict=True):
         number = number << bits | value
     return base64.urlsafe_b64encode(number.to_bytes(6)).decode()
 
@@ -99,10 +112,11 @@ def _unpacked(packed: str) -> Trace | None:
     if not packed.isascii():
         return None
     number, values = int.from_bytes(base64.urlsafe_b64decode(packed)), []
-    for bits in reversed(_TRACE_BITS[1:]):
+    for bits in reversed(_TRACE_BITS):
         number, value = divmod(number, 1 << bits)
         values.append(value)
-    trace = Trace(number, *reversed(values))
+    runner_up_percent, runner_up, sample, percent = values
+    trace = Trace(percent, sample, runner_up, runner_up_percent, _SHOWN[number])
     return trace if max(trace.percent, trace.runner_up_percent) <= 100 else None  # noqa: PLR2004
 
 

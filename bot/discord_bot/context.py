@@ -9,14 +9,14 @@ import discord
 from bot.core.matching import Question
 from bot.core.model import LANGUAGES, Knowledge, Language
 from bot.discord_bot.limits import Clock, Limits
-from bot.discord_bot.measures import Measures, decision_of, note
-from bot.discord_bot.memory import Conversations, Exchanges, Languages, OpenQuestions, Posts
+from bot.discord_bot.measures import Measures, decision_of, note, note_subject
+from bot.discord_bot.memory import AskedQuestions, Conversations, Exchanges, Languages, OpenQuestions, Posts
 from bot.discord_bot.queueing import Turns
 from bot.discord_bot.recording import Recorder
 from bot.discord_bot.rest import RestGate
 from bot.service.answering import Answer
 from bot.service.library import Library
-from bot.service.replies import Voice
+from bot.service.replies import Voice, subject_of
 from bot.settings import DiscordSettings
 
 Interaction: TypeAlias = discord.Interaction[Any]
@@ -50,6 +50,7 @@ class BotState:
         self.conversations = Conversations(clock)
         self.languages = Languages()
         self.posts = Posts()
+        self.asked = AskedQuestions()
         self.open_questions = OpenQuestions()
         self.rest = RestGate(measures.rest_responses)
 
@@ -72,6 +73,7 @@ class BotState:
             note("busy")
         else:
             note(decision_of(answer.reply), answer.reply.language)
+            note_subject(*subject_of(answer.reply))
         return answer
 
     def voice(self, language: Language) -> Voice:

@@ -21,8 +21,11 @@ from bot.discord_bot.context import (
     without_mention,
     written_text,
 )
+from bot.discord_bot.measures import note_subject
+from bot.discord_bot.memory import AskedQuestion
 from bot.discord_bot.sending import await_or_defer, log_failure, respond, say, update
 from bot.discord_bot.unanswered import is_for, note_question, note_taken, turn_down
+from bot.discord_bot.voting import Ballot, decision_with, vote_buttons
 from bot.service.autocomplete import Completion
 from bot.service.conversation import context_after_picking
 from bot.service.library import Completers, Library
@@ -39,7 +42,7 @@ from bot.service.pages import (
     starters_page,
     why_page,
 )
-from bot.service.unanswered import unanswered_question
+from bot.service.unanswered import asked_text, stored_text, unanswered_question
 from bot.service.views import (
     Action,
     EntityView,
@@ -92,6 +95,8 @@ async def answer_text(
     if stored:
         server = interaction.guild_id if interaction.is_guild_integration() else None
         note_question(state, unanswered_question(answer, text, person), [interaction.id], server, private=private)
+        asked = AskedQuestion(asked_text(answer, text), private=private or is_bot_dm(interaction))
+        state.asked.remember(interaction.id, asked)
 
 
 async def answer_message(interaction: Interaction, message: discord.Message) -> None:
@@ -240,6 +245,7 @@ def _remember_picked(interaction: Interaction, view: View, *, private: bool) -> 
     """Let the person's next message be about the fact that was picked, and a reply to the page that shows it."""
     if not isinstance(view, FactView):
         return
+    note_subject(view.article, view.fact)
     state, person, channel = state_of(interaction), interaction.user.id, interaction.channel_id or 0
     before = state.conversations.last(person, channel, private=private)
     context = context_after_picking(state.knowledge, view.article, view.fact, view.language, before)
@@ -256,7 +262,28 @@ async def _explain(interaction: Interaction, view: FactView, trace: Trace | None
         work = partial(asyncio.to_thread, _explained, state.library, text, view, trace)
         explained = await await_or_defer(interaction, state.turns.run(interaction.user.id, work), private=True)
         page = explained or page
-    await _show_privately(interaction, page)
+    if page is None or (message := interaction.message) is None or not state.recorder.has_store:
+        await _show_privately(interaction, page)
+        return
+    _remember_asked(interaction, message)
+    ballot = Ballot("u", message.id, view, decision_with(state.knowledge, view, trace))
+    buttons = vote_buttons(state.voice(view.language), ballot)
+    await respond(interaction, page, private=True, view=buttons)
+
+
+def _remember_asked(interaction: Interaction, message: discord.Message) -> None:
+    """Keep the question of the reply in mind, in case it gets a vote against it.
+
+    After a restart it is known only if it stands in the channel; it is kept only if it was addressed to the bot.
+    """
+    asked, command = state_of(interaction).asked, message.interaction_metadata
+    known = asked.of(message.id, command.id if command else 0)
+    if known is None and (text := question_above(interaction)):
+        question = message.reference.resolved if message.reference else None
+        if is_bot_dm(interaction) or (isinstance(question, discord.Message) and question.content.strip() != text):
+            known = AskedQuestion(stored_text(text), private=is_bot_dm(interaction))
+    if known is not None:
+        asked.remember(message.id, known)
 
 
 def _explained(library: Library, text: str, view: FactView, trace: Trace | None) -> Page | None:

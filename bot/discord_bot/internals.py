@@ -8,7 +8,7 @@ import logging
 import operator
 import time
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, NoReturn
 
@@ -159,10 +159,15 @@ class SteadyClient(discord.AutoShardedClient):
         *,
         reconnects: Counter[str],
         dropped_events: Counter[str],
+        shards: tuple[int | None, Collection[int]] = (None, ()),
         **options: Any,  # noqa: ANN401  those of discord.py
     ) -> None:
-        """Take the options of a client, and counters that may have counted for the client before it."""
+        """Take the options of a client, and counters that may have counted for the client before it.
+
+        `shards` are how many there are, by default as many as Discord recommends, and which of them to serve: all.
+        """
         super().__init__(**options)
+        self._shards = shards
         self.dropped_events = dropped_events
         """How many events of each type were dropped."""
         self.reconnects = reconnects
@@ -219,10 +224,13 @@ class SteadyClient(discord.AutoShardedClient):
     async def connect(self, *, reconnect: bool = True) -> None:
         """Stay connected until the client is closed; raises ConnectionClosed when trying again can't help."""
         self._reconnect = reconnect  # a shard asks for it
-        count, address, _ = await self.http.get_bot_gateway()
-        self.shard_count = self._connection.shard_count = count
-        self._connection.shard_ids = range(count)
-        self._lines = tuple(map(_Line, range(count)))
+        recommended, address, _ = await self.http.get_bot_gateway()
+        count = self.shard_count = self._connection.shard_count = self._shards[0] or recommended
+        if recommended > count:
+            log.warning("Discord recommends %d shards for the servers of this bot, %d are used", recommended, count)
+        ids = sorted(self._shards[1]) or list(range(count))
+        self._connection.shard_ids = ids
+        self._lines = tuple(map(_Line, ids))
         lines = [asyncio.create_task(self._stay_connected(line, yarl.URL(address))) for line in self._lines]
         ended = asyncio.create_task(self._ended.wait())
         try:
@@ -286,7 +294,7 @@ class SteadyClient(discord.AutoShardedClient):
                 await self._spare_identifies(line)
             line.identifies += 1
             self.reconnects["IDENTIFY"] += 1
-            initial = line.shard_id == 0 and line.identifies == 1
+            initial = line is self._lines[0] and line.identifies == 1
             identifying = SteadySocket.from_client(self, initial=initial, gateway=address, shard_id=line.shard_id)
             return await self._launched(line, identifying)
 

@@ -48,6 +48,8 @@ class Exchange:
     """The bot's messages, in the type of the Discord library."""
     unanswered: UnansweredQuestion | None = None
     """What to store of the question once it was replied to, if it has no answer."""
+    asked: str = ""
+    """The question as it may be stored if its answer is no good; "" if nobody asked the bot."""
     is_deleted: bool = False
     """Whether the question was deleted, perhaps before the answer was sent."""
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
@@ -91,6 +93,36 @@ class Exchanges:
     def note_deletion(self, message: int) -> None:
         """Note that a message of anybody was deleted, so that no link leads to it."""
         self._deleted[message] = True
+
+
+@dataclass(frozen=True, slots=True)
+class AskedQuestion:
+    """A question as it may be stored if its answer turns out to be no good."""
+
+    text: str
+    """As `unanswered.asked_text` returns it."""
+    private: bool
+    """Whether only the asker could read it and its reply."""
+
+
+class AskedQuestions:
+    """Recent questions to the bot, by what their reply is known by: its message, or the command that it answers."""
+
+    def __init__(self) -> None:
+        """Start empty."""
+        self._by_reply: LRUCache[int, AskedQuestion] = LRUCache(_MAX_MESSAGES)
+
+    def remember(self, reply: int, question: AskedQuestion) -> None:
+        """Remember the question of a reply."""
+        self._by_reply[reply] = question
+
+    def of(self, *replies: int) -> AskedQuestion | None:
+        """Return the question of the first of these replies that is known."""
+        return next((self._by_reply[one] for one in replies if one in self._by_reply), None)
+
+    def forget(self, reply: int) -> None:
+        """Forget the question of a reply, as it was deleted."""
+        self._by_reply.pop(reply, None)
 
 
 class OpenQuestions:

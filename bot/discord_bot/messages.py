@@ -1,6 +1,7 @@
 """Questions in messages: their answers, edits and deletions."""
 
 from collections.abc import Callable, Iterable
+from contextlib import AbstractContextManager
 from datetime import timedelta
 from functools import partial
 from typing import Final, Literal, TypeAlias
@@ -15,8 +16,8 @@ from bot.core.text import language_of, normalise, script_counts
 from bot.discord_bot.addressing import Addressing, Incoming, addressing, comparable, incoming_of, way_of
 from bot.discord_bot.context import BotState, supported_language
 from bot.discord_bot.limits import Refusal
-from bot.discord_bot.measures import decision_of, note
-from bot.discord_bot.memory import EDITABLE, Exchange
+from bot.discord_bot.measures import Way, decision_of, note, note_subject
+from bot.discord_bot.memory import EDITABLE, AskedQuestion, Exchange
 from bot.discord_bot.sending import (
     close_thread,
     delete,
@@ -29,8 +30,8 @@ from bot.discord_bot.sending import (
 from bot.discord_bot.unanswered import note_question
 from bot.service.answering import Answer
 from bot.service.pages import plain_page, reply_page, starters_page
-from bot.service.replies import says_something
-from bot.service.unanswered import unanswered_question
+from bot.service.replies import says_something, subject_of
+from bot.service.unanswered import asked_text, unanswered_question
 from bot.service.views import Page
 
 Silence: TypeAlias = Literal["busy", "silent"]
@@ -60,12 +61,18 @@ class MessageHandler:
             self._state.posts.note(message.channel.id, taken=True)
         if addressed is None or not self._limits.accept(message.id):
             return
-        with self._limits.in_flight.working(), self._state.measures.handling(way_of(incoming)):
+        with self._limits.in_flight.working(), self._handling(way_of(incoming), message):
             try:
                 if not await self._is_left_to_others(message, incoming):
                     await self._answer(message, incoming, addressed)
             except Exception as error:  # noqa: BLE001  an entry point
                 await self._report_failure(message, error, told=addressed != "overheard")
+
+    def _handling(
+        self, way: Way, message: discord.Message, language: Language | None = None
+    ) -> AbstractContextManager[None]:
+        server = message.guild.id if message.guild else 0
+        return self._state.measures.handling(way, language, server=server)
 
     def _incoming(self, message: discord.Message, bot_id: int) -> Incoming:
         return incoming_of(message, bot_id, self._state.ask_channels)
@@ -147,11 +154,14 @@ class MessageHandler:
         return earlier if exchange.channel in {place.id, getattr(place, "parent_id", None)} else None
 
     def _record(self, exchange: Exchange, message: discord.Message) -> None:
-        """Let a question without an answer be stored, unless its author has deleted it."""
+        """Let a question without an answer be stored, unless its author has deleted it; keep others in mind."""
         question, exchange.unanswered = exchange.unanswered, None
+        asked, exchange.asked = exchange.asked, ""
         if not exchange.is_deleted:
             replies = [one.id for one in exchange.replies]
             note_question(self._state, question, replies, message.guild.id if message.guild else None)
+            if asked and replies:
+                self._state.asked.remember(replies[-1], AskedQuestion(asked, private=message.guild is None))
 
     def _remember_for_person(self, exchange: Exchange, message: discord.Message, incoming: Incoming) -> None:
         self._conversations.remember(_speaker(message, incoming), message.channel.id, exchange.context)
@@ -205,6 +215,8 @@ class MessageHandler:
         question = unanswered_question(answer, incoming.text, person)
         if addressed != "overheard" or answer.reply.closest is not None:  # turning that down is said to the bot
             exchange.unanswered = question
+        if addressed != "overheard":
+            exchange.asked = asked_text(answer, incoming.text)
         return reply_page(answer.snapshot.knowledge, answer.reply)
 
     async def _ask(self, person: int, exchange: Exchange, incoming: Incoming, language: Language) -> Answer | None:
@@ -217,6 +229,7 @@ class MessageHandler:
             first = first or answer
         if first:
             note(decision_of(first.reply), first.reply.language)
+            note_subject(*subject_of(first.reply))
         return first
 
     async def handle_edit(self, message: discord.Message, bot_id: int) -> None:
@@ -232,7 +245,7 @@ class MessageHandler:
             return
         exchange.newest = question
         language = self._language(message, incoming.text)
-        with self._limits.in_flight.working(), self._state.measures.handling("edit", language):
+        with self._limits.in_flight.working(), self._handling("edit", message, language):
             try:
                 if reason := self._limits.refusal(message.author.id, message.channel.id):
                     await self._refuse(message, language, reason, told=not exchange.is_overheard)
@@ -304,6 +317,7 @@ class MessageHandler:
     async def _take_back(self, exchange: Exchange) -> None:
         replies, exchange.replies = exchange.replies, []
         for message in replies:
+            self._state.asked.forget(message.id)
             await delete(self._state.rest, message)
 
     async def _report_failure(self, message: discord.Message, error: Exception, *, told: bool) -> None:

@@ -13,7 +13,7 @@ from discord import app_commands, ui
 
 from bot.core.edits import Place
 from bot.core.model import Knowledge
-from bot.discord_bot.admin import is_administrator, refuse
+from bot.discord_bot.admin import article_choices, is_administrator, refuse
 from bot.discord_bot.client import BotClient
 from bot.discord_bot.commands import description_of, name_of
 from bot.discord_bot.components import EditorButton, EditorMenu
@@ -260,7 +260,4 @@ def add_unanswered_command(client: BotClient, group: app_commands.Group, shown: 
 
     @facts_unanswered.autocomplete("article")
     async def articles(interaction: Interaction, current: str) -> list[app_commands.Choice[str]]:
-        language = language_for(interaction)
-        found = [(one.title.get(language), one.slug) for one in state_of(interaction).knowledge.articles]
-        wanted = [pair for pair in found if any(current.casefold() in text.casefold() for text in pair)]
-        return [app_commands.Choice(name=clip(title, LONGEST_CHOICE), value=slug) for title, slug in wanted[:25]]
+        return article_choices(interaction, current)

@@ -152,11 +152,13 @@ def _with_parts(whole: Answer, question: Question, encoder: Encoder | None, budg
         if len(texts) == 1 and whole.reply.outcome == "answered":
             continue  # the sentence that asks may need the one before it: who "he" is
         parts = _answer_parts(snapshot, asked, texts, encoder, budgets)
+        if not parts:
+            continue
         replies = [part.reply for part in parts]
         all_ask = all((sentences and text.endswith("?")) or _asks(snapshot, text) for text in texts)
         if not all_ask and not _are_sure(replies, whole.reply):
             continue
-        if parts and (reply := joined(whole.reply, replies)) is not whole.reply:
+        if (reply := joined(whole.reply, replies)) is not whole.reply:
             return replace(whole, reply=reply, asked=tuple(one for part in parts for one in part.asked))
     return whole
 
@@ -185,8 +187,9 @@ def _are_sure(parts: Sequence[Reply], whole: Reply) -> bool:
 
 
 def _asks(snapshot: Snapshot, text: str) -> bool:
-    """Return whether a part of a message has a question word."""
-    return any(word.role == "ask" for word in snapshot.small_talk.index.tokenizer.tokens(normalise(text)))
+    """Return whether a part of a message has a question word among the characters that are looked at."""
+    tokens = snapshot.small_talk.index.tokenizer.tokens(normalise(text[:MAX_READ])[:MAX_READ])
+    return any(token.role == "ask" for token in tokens)
 
 
 def _answer_parts(

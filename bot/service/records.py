@@ -1,21 +1,24 @@
 """What the store keeps and lists."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
 from bot.core.model import Language
 from bot.core.text import squeeze
 
-UnansweredDecision: TypeAlias = Literal["suggested", "unanswered", "turned_down"]
-"""`turned_down`: its closest answer was not what the asker meant, who said so."""
-LoadAction: TypeAlias = Literal["start", "reload", "edit"]
+UnansweredDecision: TypeAlias = Literal["suggested", "unanswered", "turned_down", "downvoted"]
+"""`turned_down`: its asker said that the closest answer is not it; `downvoted`: somebody voted against its answer."""
+Bundle: TypeAlias = Mapping[str, bytes]
+"""The content of all files that knowledge is made from, by their names as in a folder of several articles."""
+LoadAction: TypeAlias = Literal["start", "reload", "edit", "rollback"]
 GroupState: TypeAlias = Literal["done", "dismissed"]
 """How an editor closed a group: done ones open again when they are asked again without an answer."""
 
 
 @dataclass(frozen=True, slots=True)
 class UnansweredQuestion:
-    """A question to the bot that got no answer, only suggestions, or a closest answer that was turned down."""
+    """A question to the bot that got no answer, only suggestions, or one that was turned down or voted against."""
 
     text: str
     """As `unanswered.stored_text` returns it."""
@@ -41,6 +44,16 @@ class UnansweredQuestion:
 
 
 @dataclass(frozen=True, slots=True)
+class Size:
+    """How much the facts of a revision hold."""
+
+    facts: int = 0
+    gaps: int = 0
+    samples: int = 0
+    """Of facts and gaps, in both languages."""
+
+
+@dataclass(frozen=True, slots=True)
 class LoadedRevision:
     """Facts that the bot began to answer from."""
 
@@ -48,6 +61,71 @@ class LoadedRevision:
     action: LoadAction
     loaded_at: int
     """Unix time in seconds."""
+    base: str = ""
+    """Revision of the files that it was edited from, itself if it was loaded from files; "" if that is not known."""
+    size: Size = Size()
+    bundle: Bundle | None = field(default=None, repr=False)
+    """The files, for the store to keep; None where it lists revisions."""
+
+
+@dataclass(frozen=True, slots=True)
+class ActiveRevision:
+    """The revision that the bot answers from."""
+
+    revision: str
+    base: str
+    """As in `LoadedRevision`."""
+    is_pinned: bool
+    """Whether somebody went back to it: then a start does not load what the files say by now."""
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """What questions are counted by, none of which tells who asked or in which words."""
+
+    day: str
+    """In UTC, as 2027-01-15."""
+    server: int
+    """Id of the server, 0 for direct messages."""
+    article: str
+    """Slug of the article that the reply is about, "" for none."""
+    fact: str
+    """Id of the fact or gap that was shown, "" for none."""
+    decision: str
+    """As in `measures.Decision`; `page` if the fact was picked."""
+    language: str
+    way: str
+    """How it was asked, as in `measures.Way`."""
+
+
+@dataclass(frozen=True, slots=True)
+class DailyCount:
+    """How many questions are to be added to a count."""
+
+    of: Counted
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class Vote:
+    """What somebody thinks of an answer; a later one of theirs takes the place of an earlier one."""
+
+    message: int
+    """Id of the message with the answer; with it and `person` the store makes digests, and keeps neither."""
+    person: int
+    is_up: bool
+    article: str
+    fact: str
+    """Id of the fact or gap that was shown, or of the first that was suggested."""
+    decision: str
+    language: Language
+    day: str
+    """In UTC, as 2027-01-15."""
+    server: int = 0
+    word: str | None = None
+    """What they said about it, as `unanswered.stored_text` returns it; None: what they said before still stands."""
+    question: UnansweredQuestion | None = None
+    """The question, if it is known and the vote says that the answer to it is no good."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +159,61 @@ class TakenSuggestion:
     question: UnansweredQuestion
 
 
-Record: TypeAlias = UnansweredQuestion | TakenSuggestion | LoadedRevision | LeftServer | JoinedServers
+Record: TypeAlias = (
+    UnansweredQuestion | TakenSuggestion | LoadedRevision | DailyCount | Vote | LeftServer | JoinedServers
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """Which figures are wanted."""
+
+    since: str
+    """The first day, in UTC, as 2027-01-15."""
+    server: int | None = None
+    """Id of the only server, 0 for direct messages, None for all."""
+    article: str = ""
+    """Slug of the only article, "" for all."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ratings:
+    """The votes for one fact."""
+
+    article: str
+    fact: str
+    up: int
+    down: int
+    words: tuple[str, ...] = ()
+    """What was said about it, the latest first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """How much was asked in a period, and what was thought of the answers; each mapping has the largest first."""
+
+    days: Mapping[str, int]
+    """Questions by day, as 2027-01-15, in order; days without any are left out."""
+    decisions: Mapping[str, int]
+    languages: Mapping[str, int]
+    ways: Mapping[str, int]
+    articles: Mapping[str, int]
+    """By slug; "" for questions about none."""
+    servers: Mapping[str, int]
+    """By id; "0" for direct messages."""
+    asked: Mapping[tuple[str, str], int]
+    """By article and fact or gap: how often it was shown, picked ones included; the most shown only."""
+    picked: int
+    """How often a fact was picked from a list, a menu or suggestions."""
+    up: int
+    down: int
+    worst: Sequence[Ratings]
+    """Facts and gaps with votes against them, the most first."""
+
+    @property
+    def questions(self) -> int:
+        """Return the number of questions."""
+        return sum(self.days.values())
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,3 +264,6 @@ class StoreStatus:
     """When the oldest question that is kept was asked, Unix time in seconds."""
     revision: LoadedRevision | None = None
     """The facts that were loaded last."""
+    counted: int = 0
+    """Questions that were counted, answered ones included."""
+    votes: int = 0

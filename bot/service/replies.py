@@ -79,6 +79,17 @@ def offered(reply: Reply) -> tuple[Suggestion, ...]:
     return (suggestion(article, best.target.item, reply.language, best.confidence), *reply.suggestions)
 
 
+def subject_of(reply: Reply) -> tuple[str, str]:
+    """Return the article that a reply is about and the fact or gap that it shows, each "" if there is none."""
+    shown = reply.closest or reply
+    if shown.article and shown.fact:
+        return shown.article, shown.fact
+    if reply.gap is not None and reply.best is not None:
+        article = reply.best.target.article
+        return (article.slug, reply.gap) if article else ("", "")
+    return next(((one.article, "") for one in reply.suggestions), ("", ""))
+
+
 def says_something(reply: Reply) -> bool:
     """Return whether a reply tells something of an article: an answer, the closest one, or a gap."""
     is_gap = reply.gap is not None and reply.best is not None and reply.best.target.article is not None

@@ -44,6 +44,11 @@ def question_in(stored: str) -> str:
     return _SPACE.sub(" ", stored.replace("…", " ")).strip()
 
 
+def asked_text(answer: Answer, text: str) -> str:
+    """Return what may be kept of a question: as it was typed, or as it was completed with the one before it."""
+    return stored_text(next((one.question.text for one in answer.asked if one.is_resolved), None) or text)
+
+
 def unanswered_question(answer: Answer, text: str, person: int) -> UnansweredQuestion | None:
     """Return what to store of a question that `person` asked; None if it was answered or asks nothing.
 
@@ -51,11 +56,9 @@ def unanswered_question(answer: Answer, text: str, person: int) -> UnansweredQue
     once that is turned down. `text` is the question as typed; where it was completed with the one before it, the
     completed question is stored.
     """
-    reply = answer.reply
+    reply, stored = answer.reply, asked_text(answer, text)
     if answer.decision is None or reply.gap is not None or reply.outcome == "answered" or _is_act(answer.decision):
         return None
-    resolved = next((one.question.text for one in answer.asked if one.is_resolved), None)
-    stored = stored_text(resolved or text)
     if not squeeze(stored):
         return None
     articles = answer.snapshot.knowledge.articles

@@ -1,7 +1,7 @@
 """Pages with their texts, buttons and menus, for any front, and the views that identify them."""
 
 import zlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
 from bot.core.matching import Candidate
@@ -11,6 +11,8 @@ from bot.service.replies import Reply
 Verb: TypeAlias = Literal["open", "share", "why", "related", "turn down"]
 """What a button does. A new one gets a letter in `components`, a case in `interactions`, a place in `pages`."""
 Style: TypeAlias = Literal["primary", "secondary"]
+Shown: TypeAlias = Literal["answered", "closest", "suggested", "unanswered"]
+"""As what a reply shows its fact; buttons of earlier versions say `answered` whatever it was."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +55,7 @@ class Trace:
     sample: int
     runner_up: int
     runner_up_percent: int
+    shown: Shown = field(default="answered", compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +150,8 @@ def trace_of(reply: Reply) -> Trace | None:
     runners_up = [
         (fact_hash(one.target.article.slug, one.target.item.id), _percent(one)) for one in others if one.target.article
     ]
-    return Trace(_percent(best), short_hash(best.sample), *(runners_up or [(0, 0)])[0])
+    shown: Shown = "closest" if reply.closest else reply.outcome
+    return Trace(_percent(best), short_hash(best.sample), *(runners_up or [(0, 0)])[0], shown)
 
 
 def candidates_of(reply: Reply) -> tuple[Candidate, ...]:

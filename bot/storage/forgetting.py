@@ -12,6 +12,7 @@ from bot.storage.questions import delete_questions
 from bot.storage.secret import DAY, digest
 from bot.storage.tables import QUESTIONS, metadata
 from bot.storage.transactions import Transactions
+from bot.storage.votes import delete_votes
 
 _OF_SERVERS: Final[Sequence[Table]] = [table for table in metadata.sorted_tables if "server" in table.c]
 """Tables whose rows belong to servers; 0 stands for none."""
@@ -23,7 +24,7 @@ class Forgetting(Transactions):
     async def forget_person(self, person: int, now: int) -> int:
         """Delete what can be told to be a person's at the Unix time `now`; return how many things that were.
 
-        These are the questions of the last day; who asked the older ones is not known.
+        These are the votes and the questions of the last day; who asked the older ones is not known.
         """
         async with self._translated():
             secret = await self._key()
@@ -31,6 +32,7 @@ class Forgetting(Transactions):
         async with self._transaction() as connection:
             await connection.run_sync(migrations.lock)
             deleted = await delete_questions(connection, QUESTIONS.c.asker.in_(askers))
+            deleted += await delete_votes(connection, secret, person)
         await self._forget_pages()
         return deleted
 

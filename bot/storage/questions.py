@@ -91,8 +91,11 @@ def _group_of(question: UnansweredQuestion) -> _Group:
 
 async def add_questions(
     connection: AsyncConnection, new_group: Upsert, asked: Sequence[tuple[UnansweredQuestion, str]]
-) -> None:
-    """Store questions, each with the digest of its asker, in their groups, which are made where there are none."""
+) -> Sequence[int]:
+    """Store questions, each with the digest of its asker, in their groups, which are made where there are none.
+
+    Returns the ids of the rows, in the order of the questions.
+    """
     groups = await _count(connection, new_group, [question for question, _ in asked])
     rows = [
         {
@@ -114,7 +117,8 @@ async def add_questions(
         more = update(GROUPS).where(GROUPS.c.id == bindparam("group"))
         changes = [{"group": group, "number": number} for group, number in new.items()]
         await connection.execute(more.values(askers=GROUPS.c.askers + bindparam("number")), changes)
-    await connection.execute(insert(QUESTIONS), rows)
+    added = insert(QUESTIONS).returning(QUESTIONS.c.id, sort_by_parameter_order=True)
+    return list((await connection.scalars(added, rows)).all())
 
 
 async def _count(

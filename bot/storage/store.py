@@ -2,12 +2,14 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, Mapping, Sequence
-from typing import Any, Final
+from functools import cached_property
+from typing import Final
 
-from sqlalchemy import Select, desc, func, insert, select, update
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import delete, func, select, update
 
+from bot.service.ports import Processes
 from bot.service.records import (
+    DailyCount,
     JoinedServers,
     LeftServer,
     LoadedRevision,
@@ -15,14 +17,19 @@ from bot.service.records import (
     StoreStatus,
     TakenSuggestion,
     UnansweredQuestion,
+    Vote,
 )
 from bot.storage import migrations
-from bot.storage.engines import READING
+from bot.storage.changes import Coordination
+from bot.storage.counts import Counts, add_counts
+from bot.storage.engines import READING, PostgresDatabase
 from bot.storage.forgetting import Forgetting, delete_servers
 from bot.storage.questions import Questions, add_questions, delete_questions, remove_question
-from bot.storage.secret import DAY, digest
-from bot.storage.tables import EXPORTED, GROUPS, QUESTIONS, REVISIONS, VERSION
+from bot.storage.revisions import Revisions, add_loaded, delete_old_revisions, latest_revision
+from bot.storage.secret import DAY, day_of, digest
+from bot.storage.tables import COUNTS, EXPORTED, GROUPS, QUESTIONS, VERSION, VOTES
 from bot.storage.transactions import LIMIT
+from bot.storage.votes import add_votes
 
 _PURGE_LIMIT: Final = 300.0
 """Seconds that a purge may take, which deletes about 100,000 questions a second."""
@@ -30,8 +37,13 @@ _NEVER: Final = 2**62
 """A Unix time after all others."""
 
 
-class DatabaseStore(Questions, Forgetting):
+class DatabaseStore(Questions, Counts, Revisions, Forgetting):
     """The `Store` in a SQLite file or in PostgreSQL."""
+
+    @cached_property
+    def processes(self) -> Processes | None:
+        """Return what the processes that share a PostgreSQL tell each other, None for a SQLite file."""
+        return Coordination(self._database) if isinstance(self._database, PostgresDatabase) else None
 
     async def upgrade(self) -> int:
         """Create the database or bring it up to date; return its version."""
@@ -45,6 +57,8 @@ class DatabaseStore(Questions, Forgetting):
         """Store all of `records` or none."""
         questions = [one for one in records if isinstance(one, UnansweredQuestion)]
         taken = [one.question for one in records if isinstance(one, TakenSuggestion)]
+        votes = [one for one in records if isinstance(one, Vote)]
+        counts = [one for one in records if isinstance(one, DailyCount)]
         revisions = [one for one in records if isinstance(one, LoadedRevision)]
         servers = [one for one in records if isinstance(one, LeftServer | JoinedServers)]
         async with self._translated():
@@ -57,20 +71,31 @@ class DatabaseStore(Questions, Forgetting):
                 await add_questions(connection, self._database.insert(GROUPS), asked)
             for question, asker in answered:
                 await remove_question(connection, question, asker)
+            if votes:
+                await add_votes(connection, self._database, secret, votes)
+            if counts:
+                await add_counts(connection, self._database.insert(COUNTS), counts)
             for revision in revisions:
-                await _add_revision(connection, revision)
+                await add_loaded(connection, revision)
             has_forgotten = await delete_servers(connection, servers)
         if has_forgotten:
             await self._forget_pages()
 
     async def purge(self, now: int, *, everything: bool = False) -> int:
-        """Delete the questions that are too old, or all of them, and digests of more than a day; return how many."""
+        """Delete questions, counts and votes that are too old, or all of them, and digests of more than a day.
+
+        Returns how many questions.
+        """
         limit = _NEVER if everything else now - self._days * DAY
         async with self._transaction(limit=_PURGE_LIMIT) as connection:
             await connection.run_sync(migrations.lock)  # two purges at once would count the same questions
             deleted = await delete_questions(connection, QUESTIONS.c.asked_at < limit)
+            for table in (COUNTS, VOTES):
+                await connection.execute(delete(table).where(*() if everything else (table.c.day < day_of(limit),)))
             aged = QUESTIONS.c.asker.is_not(None), QUESTIONS.c.asked_at < now - DAY
             await connection.execute(update(QUESTIONS).where(*aged).values(asker=None))
+        async with self._transaction() as connection:
+            await delete_old_revisions(connection)
         await self._forget_pages()
         return deleted
 
@@ -87,9 +112,13 @@ class DatabaseStore(Questions, Forgetting):
             questions, oldest = (
                 await connection.execute(select(func.count(), func.min(QUESTIONS.c.asked_at)).select_from(QUESTIONS))
             ).one()
-            latest = (await connection.execute(_latest_revision())).first()
+            latest = (await connection.execute(latest_revision())).first()
+            counted = votes = None
+            if version == newest:
+                counted = await connection.scalar(select(func.sum(COUNTS.c.number)))
+                votes = await connection.scalar(select(func.count()).select_from(VOTES))
         revision = LoadedRevision(latest.revision, latest.action, latest.loaded_at) if latest else None
-        return StoreStatus(place, version, newest, groups or 0, questions, oldest, revision)
+        return StoreStatus(place, version, newest, groups or 0, questions, oldest, revision, counted or 0, votes or 0)
 
     async def check(self) -> None:
         """Raise StoreError if nothing could be written now; change nothing."""
@@ -115,15 +144,3 @@ class DatabaseStore(Questions, Forgetting):
     async def close(self) -> None:
         """Close all connections."""
         await self._database.engine.dispose()
-
-
-async def _add_revision(connection: AsyncConnection, loaded: LoadedRevision) -> None:
-    """Store a revision unless it is the one that was loaded last, as after a restart."""
-    latest = (await connection.execute(_latest_revision())).first()
-    if latest is None or latest.revision != loaded.revision:
-        values = {"revision": loaded.revision, "action": loaded.action, "loaded_at": loaded.loaded_at}
-        await connection.execute(insert(REVISIONS).values(**values))
-
-
-def _latest_revision() -> Select[Any]:
-    return select(REVISIONS).order_by(desc(REVISIONS.c.id)).limit(1)

@@ -23,7 +23,8 @@ from bot.discord_bot.components import (
 from bot.discord_bot.fact_editing import Undo, read_undo
 from bot.discord_bot.forms import EditForm, NewForm, read_form
 from bot.discord_bot.unanswered_list import Tap, mark_of, read_tap
-from bot.service.views import Action, EntityView, FactView, ListView, Trace, View
+from bot.discord_bot.voting import read_ballot
+from bot.service.views import Action, EntityView, FactView, ListView, Shown, Trace, View
 
 LANGUAGES: st.SearchStrategy[Language] = st.sampled_from(["ko", "en"])
 SLUGS = st.from_regex(r"[a-z0-9][a-z0-9-]{0,31}", fullmatch=True)
@@ -35,7 +36,8 @@ VIEWS: st.SearchStrategy[View] = st.one_of(
     st.builds(ListView, NAMES, st.integers(0, 9999), LANGUAGES),
 )
 MARKS = st.integers(0, 2**16 - 1)
-TRACES = st.builds(Trace, st.integers(0, 100), MARKS, MARKS, st.integers(0, 100))
+SHOWN: st.SearchStrategy[Shown] = st.sampled_from(["answered", "closest", "suggested", "unanswered"])
+TRACES = st.builds(Trace, st.integers(0, 100), MARKS, MARKS, st.integers(0, 100), SHOWN)
 ACTIONS = st.builds(
     Action, st.sampled_from(["open", "share", "why", "related", "turn down"]), VIEWS, st.none() | TRACES
 )
@@ -46,7 +48,18 @@ def test_a_button_is_read_back_from_at_most_a_hundred_characters(action: Action)
     custom_id = button_id(action)
     assert len(custom_id) <= MAX_CUSTOM_ID
     assert ANY_BUTTON.fullmatch(custom_id)
-    assert read_button(custom_id) == action
+    read = read_button(custom_id)
+    assert read == action
+    if read and read.trace and action.trace:
+        assert read.trace.shown == action.trace.shown
+
+
+def test_a_button_of_an_earlier_version_says_that_its_fact_was_the_answer() -> None:
+    """Its first two bits are nought, as they still are for an answer."""
+    read = read_button("a1:wfk:openai-exodus:murati-origin:LoEAggGM")
+    assert read == Action("why", FactView("openai-exodus", "murati-origin", "ko"), Trace(93, 513, 1027, 12))
+    assert read.trace is not None
+    assert read.trace.shown == "answered"
 
 
 @given(view=VIEWS)
@@ -133,15 +146,14 @@ def test_a_forged_id_is_ignored_or_read_as_one_that_can_be_written_and_read_agai
     "forged",
     [
         "",
-        "a1:",
-        "a2:ofk:a:b",
-        "a1:xfk:a:b",
-        "a1:ofk:a:b:",
-        "a1:ofk:a:b:________",
-        "a1:olk:who:²",
-        "a1:olk:who:-1",
-        "a1:ofk:a:b:가나다라마바사아",
+        "v1:",
+        "v2:uka:AAAAAAAAAAA:art:fact",
+        "v1:xka:AAAAAAAAAAA:art:fact",
+        "v1:uka:AAAA:art:fact",
+        "v1:uka:가가가가가가가가가가가:art:fact",
+        "v1:uka:AAAAAAAAAAA:Art:fact",
+        "v1:uka:AAAAAAAAAAA:art:",
     ],
 )
-def test_ids_of_other_versions_and_forged_ids_are_ignored(forged: str) -> None:
-    assert read_button(forged) is None
+def test_votes_of_other_versions_and_forged_ones_are_ignored(forged: str) -> None:
+    assert read_ballot(forged) is None

@@ -3,21 +3,27 @@
 import asyncio
 import logging
 from collections.abc import AsyncGenerator, Mapping, Sequence
+from dataclasses import replace
 
 import pytest
 
 from bot.discord_bot import recording
-from bot.discord_bot.measures import Measures
+from bot.discord_bot.measures import Decision, Measures, note_subject
 from bot.discord_bot.recording import MOST_WAITING, Recorder
 from bot.errors import StoreError
 from bot.service.records import (
+    Counted,
+    DailyCount,
     Editors,
+    Figures,
     GroupState,
     LoadedRevision,
+    Period,
     QuestionGroup,
     Record,
     StoreStatus,
     UnansweredQuestion,
+    Vote,
 )
 from tests.e2e.operators import until
 
@@ -86,6 +92,10 @@ class Notebook:
         """Do nothing: nobody asks."""
         raise NotImplementedError
 
+    async def figures(self, period: Period, most: int) -> Figures:
+        """Do nothing: nobody asks."""
+        raise NotImplementedError
+
     async def status(self) -> StoreStatus:
         """Do nothing: nobody asks."""
         raise NotImplementedError
@@ -140,7 +150,7 @@ def counts(measures: Measures) -> dict[str, float]:
 async def test_what_is_recorded_is_written_in_order_with_its_time_and_place(book: Notebook, measures: Measures) -> None:
     recorder = Recorder(book, measures, Clock())
     async with recorder.writing():
-        recorder.loaded("abc", "start")
+        recorder.loaded(LoadedRevision("abc", "start", 1_000))
         recorder.asked(QUESTION, 42)
         recorder.asked(QUESTION, None)
     revision, public, private = book.records
@@ -219,6 +229,70 @@ async def test_old_questions_are_purged_at_the_start_and_every_hour(book: Notebo
             recorder.asked(QUESTION, 42)
             await until(lambda: not recorder.waiting)
     assert book.purged == [1_000, 1_000 + 61 * 60, 1_000 + 130 * 60]
+
+
+def asks(measures: Measures, decision: Decision | None, fact: str = "") -> None:
+    """Handle a question in the server 42."""
+    with measures.handling("mention", "ko", decision, server=42):
+        note_subject("art" if fact else "", fact)
+
+
+async def test_questions_are_counted_together_and_written_at_the_end_at_the_latest(
+    book: Notebook, measures: Measures
+) -> None:
+    """Neither what is no question nor a page without a fact counts, and no count is a record."""
+    recorder = Recorder(book, measures, Clock())
+    async with recorder.writing():
+        for decision in ("answered", "answered", "page"):
+            asks(measures, decision, "fact")
+        for ignored in ("page", "hint", "silent", "slow_down", "busy", "failed", None):
+            asks(measures, ignored)
+        await until(lambda: book.purged)
+        await asyncio.sleep(0.05)
+        assert book.records == []
+    counted = Counted("1970-01-01", 42, "art", "fact", "answered", "ko", "mention")
+    assert book.records == [DailyCount(counted, 2), DailyCount(replace(counted, decision="page"), 1)]
+    assert counts(measures) == {"written": 0, "dropped": 0}
+
+
+async def test_counts_are_written_every_few_seconds_and_with_whatever_else_is(
+    book: Notebook, measures: Measures, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(recording, "_COUNTING", 0.01)
+    recorder = Recorder(book, measures)
+    async with recorder.writing():
+        asks(measures, "gap")
+        await until(lambda: len(book.records) == 1)
+        monkeypatch.setattr(recording, "_COUNTING", 60.0)
+        asks(measures, "gap")
+        recorder.asked(QUESTION, 42)
+        await until(lambda: len(book.records) == 3)
+
+
+async def test_counts_survive_trouble_and_only_so_many_wait(
+    book: Notebook, measures: Measures, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(recording, "MOST_COUNTS", 2)
+    recorder = Recorder(book, measures)
+    book.trouble = True
+    async with recorder.writing():
+        for fact in ("one", "two", "three", "one"):
+            asks(measures, "answered", fact)
+        recorder.asked(QUESTION, 42)
+        await asyncio.sleep(0.05)
+        book.trouble = False
+        await until(lambda: not recorder.waiting)
+    assert [one.number for one in book.records if isinstance(one, DailyCount)] == [2, 1]
+    assert counts(measures) == {"written": 1, "dropped": 1}
+
+
+async def test_a_vote_is_written_with_its_day(book: Notebook, measures: Measures) -> None:
+    recorder = Recorder(book, measures, Clock())
+    async with recorder.writing():
+        recorder.voted(Vote(5, 7, False, "art", "fact", "answered", "ko", "", question=QUESTION))  # noqa: FBT003
+    (vote,) = book.records
+    assert isinstance(vote, Vote)
+    assert (vote.day, vote.question) == ("1970-01-01", replace(QUESTION, asked_at=1_000))
 
 
 async def test_without_a_store_nothing_waits(measures: Measures) -> None:

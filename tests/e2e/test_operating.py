@@ -41,6 +41,17 @@ async def test_the_commands_are_registered_before_anybody_can_ask(server: FakeDi
         assert await answers(server)
 
 
+@pytest.mark.parametrize("status", [503, 520])
+async def test_commands_are_registered_though_discord_fails_at_first(
+    server: FakeDiscord, tmp_path: Path, caplog: pytest.LogCaptureFixture, status: int
+) -> None:
+    server.fails_next(on=PUT, status=status, times=2)
+    async with operated(server, tmp_path):
+        assert syncs(server) == 3
+        assert await answers(server)
+    assert "not registered" not in caplog.text
+
+
 async def test_a_restart_registers_nothing_that_is_registered(server: FakeDiscord, tmp_path: Path) -> None:
     """The hash of what was registered last stands in the cache."""
     for _ in range(2):

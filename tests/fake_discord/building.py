@@ -64,11 +64,22 @@ class Building:
         user = _account(who)
         guild.members[user.id] = Member(user=user, roles=list(roles))
 
-    def add_guild(self, name: str, *, locale: str = "en-US", bot: bool = True, app: bool = True) -> Guild:
-        """Open a guild with a channel #general; `app` says whether it has the commands."""
+    def add_guild(
+        self,
+        name: str,
+        *,
+        locale: str = "en-US",
+        bot: bool = True,
+        app: bool = True,
+        shard: tuple[int, int] = (0, 1),
+    ) -> Guild:
+        """Open a guild with a channel #general; `app` says whether it has the commands.
+
+        With `shard`, its number and how many there are, the guild belongs to it.
+        """
         world = self.hub.world
         owner = world.add_user(f"owner of {name}")
-        guild = world.add_guild(name, owner, locale=locale)
+        guild = world.add_guild(name, owner, locale=locale, shard=shard)
         guild.has_app = app
         self.add_channel("general", guild=guild)
         if bot:

@@ -36,6 +36,7 @@ class Interacting(Person):
             "INTERACTION_CREATE",
             lambda _: interaction_payload(hub, interaction),
             intent=None,
+            guild=interaction.channel.guild,
         )
         return interaction
 

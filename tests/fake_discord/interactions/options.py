@@ -12,6 +12,7 @@ class OptionKind(IntEnum):
     """The types of options that are modelled."""
 
     TEXT = 3
+    NUMBER = 4
     SWITCH = 5
 
 
@@ -90,6 +91,9 @@ class Filling:
             case OptionKind.TEXT:
                 self._check_text(declared, str(value))
                 return str(value)
+            case OptionKind.NUMBER:
+                self._check_number(declared, value)
+                return value
             case OptionKind.SWITCH:
                 assert isinstance(value, bool), f"{declared['name']} does not take {value!r}"
                 return value
@@ -111,3 +115,10 @@ class Filling:
         fits = least <= len(text) <= most
         name = declared["name"]
         assert fits, f"{name} takes {least} to {most} characters, not {len(text)}"
+
+    def _check_number(self, declared: Json, value: object) -> None:
+        """Check a whole number, as the client does before it sends it."""
+        name = declared["name"]
+        assert isinstance(value, int), f"{name} does not take {value!r}"
+        least, most = declared.get("min_value", -(2**53)), declared.get("max_value", 2**53)
+        assert least <= value <= most, f"{name} takes {least} to {most}, not {value}"

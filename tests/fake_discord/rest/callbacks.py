@@ -14,7 +14,7 @@ from tests.fake_discord.interactions.responses import (
 from tests.fake_discord.jsontypes import Answer, Json
 from tests.fake_discord.rest.call import Call
 from tests.fake_discord.rest.messages import apply_edit, describe
-from tests.fake_discord.rules.commands import check_choices
+from tests.fake_discord.rules.commands import GROUP, SUBCOMMAND, check_choices
 from tests.fake_discord.rules.messages import SETTABLE_IN_RESPONSES, check_message
 from tests.fake_discord.rules.modals import check_modal
 from tests.fake_discord.rules.problems import Problems
@@ -105,8 +105,8 @@ def _update(hub: Hub, interaction: Interaction, data: Json, call: Call) -> None:
 def _offer_choices(interaction: Interaction, data: Json) -> None:
     choices = data.get("choices") or []
     problems = Problems()
-    option = interaction.data["options"][-1]  # the one that is being typed, in a subcommand if there is one
-    while option.get("options"):
+    option = interaction.data["options"][-1]  # the one that is being typed, perhaps of a subcommand
+    while option["type"] in {SUBCOMMAND, GROUP}:
         option = option["options"][-1]
     check_choices(choices, ("data", "choices"), problems, option=option)
     problems.raise_if_any()
