@@ -1,6 +1,7 @@
 """Drafts of facts and gaps: what an editor typed becomes the edit that is asked for."""
 
 import re
+import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final, get_args
 
@@ -24,6 +25,8 @@ _ASKED_FOR: Final[Mapping[Language, tuple[str, str]]] = {
     "en": ("tell me: {}", "do you know: {}"),
 }
 _WORD: Final = re.compile(r"[^\s?!.,;:…\"'“”‘’()\[\]]+")
+_LINE_END: Final = re.compile("\r\n?|[\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
+_CONTROL: Final = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\ufeff\ufff9-\ufffb\ufffe\uffff\ud800-\udfff]")
 _RANGE: Final = re.compile(r"\s*[-–~]\s*")
 
 
@@ -142,8 +145,13 @@ def _numbers(text: str) -> tuple[int, ...] | None:
     return tuple(number for ends in ranges for number in range(ends[0], ends[-1] + 1))
 
 
+def cleaned(text: str) -> str:
+    """Return what was typed without what YAML can't hold, such as pasted text brings along; lines stay lines."""
+    return unicodedata.normalize("NFC", _CONTROL.sub("", _LINE_END.sub("\n", text))).strip()
+
+
 def _answer(typed: Mapping[str, str]) -> Text:
-    ko, en = (typed.get(language, "").strip() for language in LANGUAGES)
+    ko, en = (cleaned(typed.get(language, "")) for language in LANGUAGES)
     if not ko and not en:
         raise FormError(key="form_no_answer")
     return Text(ko or None, en or None)
@@ -151,7 +159,7 @@ def _answer(typed: Mapping[str, str]) -> Text:
 
 def _questions(typed: Mapping[str, str]) -> tuple[Sample, ...]:
     """Return the questions, one a line, each once."""
-    lines = (without_list_markers(line).strip() for line in typed.get("questions", "").splitlines())
+    lines = (without_list_markers(line).strip() for line in cleaned(typed.get("questions", "")).splitlines())
     texts = {key: line for line in lines if (key := squeeze(normalise(line)))}
     if not texts:
         raise FormError(key="form_no_question")

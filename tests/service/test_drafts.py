@@ -95,6 +95,15 @@ def test_the_name_is_made_of_the_english_answer_or_question(typed: dict[str, Any
     assert new_fact(ARTICLE, LEXICON, TYPED | typed, "").name == name
 
 
+@pytest.mark.parametrize("end", ["\r\n", "\r", "\x0b", "\x85", "\u2028", "\u2029"])
+def test_pasted_text_is_freed_of_what_yaml_can_not_hold(end: str) -> None:
+    typed = {"en": f"\ufeffOne:\ttwo\x00{end}thr\ud800ee\x07", "questions": f"q\x00 one{end}q two"}
+    fact = new_fact(ARTICLE, LEXICON, TYPED | typed, "")
+    assert fact.answer.en == "One:\ttwo\nthree"
+    assert [one.text for one in fact.samples][:2] == ["q one", "q two"]
+    assert changed_answer(Place("art", "origin"), typed).answer.en == "One:\ttwo\nthree"
+
+
 @pytest.mark.parametrize(
     ("typed", "key"),
     [
