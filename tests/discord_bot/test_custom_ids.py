@@ -158,3 +158,15 @@ def test_a_forged_id_is_ignored_or_read_as_one_that_can_be_written_and_read_agai
 )
 def test_votes_of_other_versions_and_forged_ones_are_ignored(forged: str) -> None:
     assert read_ballot(forged) is None
+
+
+@pytest.mark.parametrize("name", ["a\x00b", "\ud800", "a\nb", "{name}", "<@1>", "a b"])
+def test_a_button_names_nothing_that_a_database_can_not_hold(name: str) -> None:
+    assert read_button(f"a1:nfk:{name}:murati-origin") is None
+    assert read_button(f"a1:tfk:openai-exodus:{name}") is None
+    assert read_menu(f"m1:fk:{name}:murati-origin") is None
+
+
+def test_the_name_of_a_command_may_have_an_apostrophe() -> None:
+    view = ListView("what's-new", 1, "en", "openai-exodus")
+    assert read_button(choice_value(view)) == Action("open", view)
