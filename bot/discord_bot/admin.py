@@ -1,5 +1,6 @@
 """`/facts`: who may use it, what it does and what it answers."""
 
+import asyncio
 import io
 import logging
 import math
@@ -30,6 +31,8 @@ from bot.settings import DiscordSettings
 
 log = logging.getLogger(__name__)
 
+BEFORE_FORM: Final = 1.0
+"""Seconds for each thing that a form waits for, as Discord wants it within three."""
 _FILE_NAME = "facts.txt"
 _REGISTRATION: Final[dict[Registration, str]] = {
     "registered": "admin_commands_synced",
@@ -254,6 +257,29 @@ async def is_administrator(interaction: Interaction, settings: DiscordSettings) 
     return is_right_place(settings, caller) and (
         is_listed(settings, caller) or caller.user_id in await _ask_for_owners(interaction)
     )
+
+
+async def may_complete(interaction: Interaction, settings: DiscordSettings) -> bool:
+    """Return whether to suggest anything: to administrators, unless they type too fast for it."""
+    fast = not state_of(interaction).limits.keystrokes.try_acquire(interaction.user.id)
+    return not fast and await is_administrator(interaction, settings)
+
+
+async def may_open_form(interaction: Interaction, settings: DiscordSettings) -> bool:
+    """Return whether an administrator wants a form; tell anybody else that they get none.
+
+    A form can't be promised, so nobody waits for long until Discord says who owns the application.
+    """
+    try:
+        async with asyncio.timeout(BEFORE_FORM):
+            is_let_in = await is_administrator(interaction, settings)
+    except TimeoutError:
+        log.warning("a form can't be opened, as Discord does not say in time who owns the application")
+        await say(interaction, "form_not_now")
+        return False
+    if not is_let_in:
+        await refuse(interaction)
+    return is_let_in
 
 
 async def refuse(interaction: Interaction) -> None:

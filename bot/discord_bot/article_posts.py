@@ -98,9 +98,10 @@ class ArticlePosts:
         if post is None or article is None or not isinstance(forum, discord.ForumChannel):
             await say(interaction, "gone")
             return
-        tags = [tag for tag in _tags(forum) if str(tag.id) in picked]
-        if not tags:  # they were changed meanwhile
-            await _ask_for_tags(interaction, post, _tags(forum))
+        offered = _tags(forum)
+        tags = [tag for tag in offered if str(tag.id) in picked]
+        if offered and not tags:  # they were changed meanwhile
+            await _ask_for_tags(interaction, post, offered)
         elif await self._lacks_nothing(interaction, forum):
             await self._open(interaction, forum, article, tags, without_mention=post.without_mention)
 

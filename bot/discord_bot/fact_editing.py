@@ -12,7 +12,7 @@ from discord import app_commands, ui
 from bot.core.edits import AddSample, EditRequest, Place, Restore, Retire
 from bot.core.model import Knowledge
 from bot.core.text import language_of, normalise, squeeze
-from bot.discord_bot.admin import is_administrator, refuse
+from bot.discord_bot.admin import BEFORE_FORM, is_administrator, may_complete, may_open_form, refuse
 from bot.discord_bot.client import BotClient
 from bot.discord_bot.commands import description_of, name_of
 from bot.discord_bot.components import EditorButton
@@ -45,7 +45,7 @@ from bot.discord_bot.sending import (
 )
 from bot.discord_bot.unanswered_list import Tap, UnansweredList, read_tap
 from bot.errors import FormError, KnowledgeError, StaleError, StoreError
-from bot.service.drafts import changed_answer, gap_pattern, new_fact, new_gap
+from bot.service.drafts import changed_answer, cleaned, gap_pattern, new_fact, new_gap
 from bot.service.editing import sample_of
 from bot.service.pages import LONGEST_CHOICE, clip, plain_page
 from bot.service.records import Editors, QuestionGroup
@@ -56,8 +56,6 @@ from bot.service.views import Page
 log = logging.getLogger(__name__)
 
 _REFUSED: Final = (FormError, KnowledgeError, StaleError, StoreError)
-_BEFORE_FORM: Final = 1.5
-"""Seconds that the store may take before a form opens, which Discord wants within three."""
 _MOST_CHOICES: Final = 25
 _PICKED: Final = re.compile(r"g1:([0-9]{1,18})")
 """A group that was picked from the suggestions of `/facts add`."""
@@ -135,7 +133,7 @@ class FactEditing:
                 return plain_page(voice, "add_gone")
             page = edited_page(voice, (_knowledge(interaction), knowledge), settled.edited, "unanswered_added")
             return page if settled.is_closed else with_lines(page, [voice.say("unanswered_away")])
-        text = " ".join(question.split())
+        text = " ".join(cleaned(question).split())
         if not squeeze(normalise(text)):
             raise FormError(key="form_no_question")
         request = AddSample(place, text, language_of(normalise(text), voice.language))
@@ -152,9 +150,9 @@ class FactEditing:
         found = place_named(_knowledge(interaction), place)
         article = _knowledge(interaction).article(found.article) if found else None
         item = article.item(found.item) if article and found else None
-        if not await is_administrator(interaction, self._settings):
-            await refuse(interaction)
-        elif found is None or item is None:
+        if not await may_open_form(interaction, self._settings):
+            return
+        if found is None or item is None:
             await say(interaction, "edit_no_place", text=place)
         else:
             await open_form(interaction, edit_form(_voice(interaction), found, item))
@@ -203,14 +201,13 @@ class FactEditing:
     async def _open(self, interaction: Interaction, tap: Tap) -> None:
         """Open the form of a new fact or gap for a group."""
         voice, store = _voice(interaction), self._edits.store
-        if not await is_administrator(interaction, self._settings):
-            await refuse(interaction)
+        if not await may_open_form(interaction, self._settings):
             return
         if store is None:
             await say(interaction, "unanswered_off")
             return
         try:
-            async with asyncio.timeout(_BEFORE_FORM):
+            async with asyncio.timeout(BEFORE_FORM):
                 group = await store.group(tap.group, _editors(interaction))
         except (StoreError, TimeoutError) as error:
             log.warning("a form can't be opened, as the store can't be used: %s", error)
@@ -288,10 +285,10 @@ class FactEditing:
     async def complete_question(self, interaction: Interaction, typed: str) -> Choices:
         """Return the open groups whose question has what was typed, the most asked first."""
         store = self._edits.store
-        if store is None or not await self._may_complete(interaction):
+        if store is None or not await may_complete(interaction, self._settings):
             return []
         try:
-            async with asyncio.timeout(_BEFORE_FORM):
+            async with asyncio.timeout(BEFORE_FORM):
                 groups = await store.groups(100, _editors(interaction))
         except (StoreError, TimeoutError):
             return []
@@ -304,7 +301,7 @@ class FactEditing:
 
     async def complete_place(self, interaction: Interaction, typed: str) -> Choices:
         """Return the facts and gaps that have what was typed in their label, id or samples."""
-        if not await self._may_complete(interaction):
+        if not await may_complete(interaction, self._settings):
             return []
         voice, knowledge = _voice(interaction), _knowledge(interaction)
         try:
@@ -313,11 +310,6 @@ class FactEditing:
             log_failure(error)
             return []
         return [app_commands.Choice(name=_choice_name(voice, knowledge, one), value=str(one)) for one in found]
-
-    async def _may_complete(self, interaction: Interaction) -> bool:
-        """Return whether to suggest anything: to administrators, unless they type too fast for it."""
-        fast = not state_of(interaction).limits.keystrokes.try_acquire(interaction.user.id)
-        return not fast and await is_administrator(interaction, self._settings)
 
 
 def _draft(knowledge: Knowledge, form: NewForm, group: QuestionGroup, typed: Mapping[str, str]) -> EditRequest:

@@ -1,5 +1,6 @@
 """`/facts history`, `/facts diff` and `/facts rollback`: the revisions that were loaded, and going back to one."""
 
+import asyncio
 import logging
 import re
 from collections.abc import Awaitable, Callable, Sequence
@@ -15,6 +16,7 @@ from bot.discord_bot.admin import (
     answer,
     is_administrator,
     listed,
+    may_complete,
     problems_report,
     refuse,
     reload_report,
@@ -24,6 +26,7 @@ from bot.discord_bot.client import BotClient
 from bot.discord_bot.commands import description_of, name_of
 from bot.discord_bot.context import Interaction, language_for, state_of
 from bot.discord_bot.loading import Loading
+from bot.discord_bot.markup import escape
 from bot.discord_bot.sending import defer, defer_update, fill_original, run_handler
 from bot.discord_bot.sync import Registration
 from bot.errors import KnowledgeError, RevisionError, StoreError
@@ -44,6 +47,8 @@ Prefix: TypeAlias = app_commands.Range[str, 0, 40]
 """The beginning of a revision."""
 _HISTORY: Final = re.compile(r"h1:(\d{1,4})")
 _PER_PAGE: Final = 10
+_COMPLETING: Final = 1.5
+"""Seconds that the store may take for suggestions."""
 _MOST_CHOICES: Final = 25
 """Choices of an option, as Discord allows."""
 _WORDS: Final = ("article", "fact", "gap", "case", "entity", "command", "lexicon", "dialogue", "message", "order")
@@ -130,10 +135,13 @@ class RevisionList:
         return reload_report(voice, change, registration, "revision_back", revision=self._loading.revision)
 
     async def complete(self, interaction: Interaction, current: str) -> list[app_commands.Choice[str]]:
-        """Return the revisions that begin with what was typed, the latest first."""
+        """Return the revisions that begin with what was typed, the latest first; none if the store is too slow."""
+        if not await may_complete(interaction, self.settings):
+            return []
         try:
-            found = await self._loading.revisions(2 * _MOST_CHOICES)
-        except (RevisionError, StoreError):
+            async with asyncio.timeout(_COMPLETING):
+                found = await self._loading.revisions(2 * _MOST_CHOICES)
+        except (RevisionError, StoreError, TimeoutError):
             return []
         voice = Voice(state_of(interaction).knowledge, language_for(interaction))
         latest = {one.revision: one for one in reversed(found)}
@@ -167,7 +175,7 @@ def _choice(voice: Voice, one: LoadedRevision) -> str:
 def failure_report(voice: Voice, error: RevisionError | StoreError) -> Report:
     """Say why a revision can't be shown or gone back to."""
     if isinstance(error, RevisionError):
-        return listed(voice, voice.say(error.key, revision=error.revision), [], [])
+        return listed(voice, voice.say(error.key, revision=escape(error.revision)), [], [])
     log.warning("the revisions can't be read: %s", error)
     return Report(voice.say("unanswered_away"))
 

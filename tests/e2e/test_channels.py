@@ -415,6 +415,19 @@ async def test_a_forum_post_asks_for_the_tags_that_are_required(
     assert BUILT["ferry"]["ko"] in (await alice.says(f"<@bot> {SHARED['ko']}", post)).text
 
 
+async def test_a_forum_whose_tags_were_all_removed_meanwhile_gets_its_post_without(
+    server: FakeDiscord, bot: Running, admin: Actor
+) -> None:
+    forum = server.add_forum("questions", tags=("news",), requires_tag=True)
+    await until(lambda: bot.runner.client and bot.runner.client.get_channel(forum.id))
+    asked = await admin.runs("/facts post", article="ferry", channel_=forum)
+    server.removes_tags(forum)
+    await admin.picks(asked, "news")
+    await until(lambda: "is open, about" in asked.text)
+    (post,) = [one for one in server.guild.channels.values() if one.is_thread]
+    assert not post.tags
+
+
 async def test_a_forum_without_required_tags_gets_its_post_at_once(
     server: FakeDiscord, admin: Actor, tmp_path: Path
 ) -> None:

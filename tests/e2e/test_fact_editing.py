@@ -403,6 +403,19 @@ async def test_somebody_who_is_no_administrator_edits_nothing(server: FakeDiscor
     assert everything(bot) == before
 
 
+async def test_a_form_waits_not_for_long_until_discord_says_who_owns_the_application(
+    bot: Running, admin: Actor
+) -> None:
+    """The owner is not listed; Discord would give up before the form could open."""
+    owner = bot.server.user("owner-of-a-team", permissions=Permission.MANAGE_GUILD)
+    bot.server.forms_team(owner)
+    assert (await owner.opens_by("/facts edit", fact="art/murati-origin")).fields
+    bot.server.delays_next(6, on="GET /oauth2/applications/@me")
+    said = await owner.runs("/facts edit", fact="art/murati-origin")
+    assert said.text.startswith("I can't tell right now whether you are an administrator.")
+    assert (await admin.opens_by("/facts edit", fact="art/murati-origin")).fields, "who is listed need not wait"
+
+
 async def test_a_form_comes_back_to_somebody_who_is_too_fast(server: FakeDiscord, admin: Actor, tmp_path: Path) -> None:
     async with running(server, admin, tmp_path, cooldown=1):
         form = await admin.opens_by("/facts edit", fact="art/murati-origin")

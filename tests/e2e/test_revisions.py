@@ -242,3 +242,27 @@ async def test_the_command_line_compares_revisions_and_folders(
     broken = await end(server.url, tmp_path, "diff", first, folder)
     assert broken.code == 2
     assert "unknown section 'exodos'" in broken.err
+
+
+async def test_revisions_are_suggested_to_administrators_only(
+    server: FakeDiscord, admin: Actor, tmp_path: Path
+) -> None:
+    member = server.user("member", permissions=Permission.MANAGE_GUILD)
+    async with running(server, admin, tmp_path) as bot:
+        revision = await loads(bot, admin, ANSWER, OTHER)
+        commands: list[tuple[str, dict[str, Any]]] = [
+            ("/facts rollback", {"revision": ""}),
+            ("/facts diff", {"old": ""}),
+            ("/facts diff", {"new": ""}),
+        ]
+        for command, typed in commands:
+            assert revision in [one.value for one in await admin.types(command, **typed)]
+            assert await member.types(command, **typed) == []
+
+
+async def test_a_revision_that_is_none_is_named_without_its_markup(
+    server: FakeDiscord, admin: Actor, tmp_path: Path
+) -> None:
+    async with running(server, admin, tmp_path):
+        said = await admin.runs("/facts rollback", revision="**@everyone** [x](http://a.b)")
+        assert "\\*\\*@\u200beveryone\\*\\* \\[x\\](http://a.b)" in said.text

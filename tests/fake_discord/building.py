@@ -197,6 +197,11 @@ class Building:
         team = tuple(_account(member) for member in members)
         self.hub.world.application.team = team
 
+    def removes_tags(self, forum: Channel) -> None:
+        """Remove all tags of a forum, whose posts then need none."""
+        forum.tags, forum.requires_tag = (), False
+        self.hub.events.channel("CHANNEL_UPDATE", forum)
+
     def removes(self, channel: Channel) -> None:
         """Delete a thread, a post, or a channel with its threads, of which the bot hears nothing."""
         world, guild = self.hub.world, channel.guild
