@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from itertools import islice
 from typing import Final
 
-from bot.discord_bot.limits import Clock
+from bot.discord_bot.limits import Clock, Cooldown
 from bot.discord_bot.measures import Decision, Handling, Measures
 from bot.errors import StoreError
 from bot.service.ports import RecordStore
@@ -32,6 +32,10 @@ log = logging.getLogger(__name__)
 
 MOST_WAITING: Final = 1_000
 """Records that wait for a database in trouble; further ones are dropped."""
+MOST_OF_ONE: Final = 300
+"""Questions and votes of one person that are stored in a day; further ones are dropped."""
+_DAY: Final = 86_400.0
+"""Seconds."""
 MOST_COUNTS: Final = 2_000
 """Counts that wait for it; questions that would begin another one are dropped."""
 _QUESTIONS: Final[frozenset[Decision]] = frozenset(
@@ -72,6 +76,8 @@ class Recorder:
         self._measures = measures
         self._clock = clock
         self._is_leader = is_leader
+        self._of_one = Cooldown(MOST_OF_ONE, _DAY, clock)
+        """By person, so that nobody fills the database, or the editors' list, alone."""
         self._waiting: deque[Record] = deque()
         self._adding = asyncio.Lock()
         """Held while records that wait are written, or some of them are taken out."""
@@ -104,12 +110,12 @@ class Recorder:
         private, now = private or server is None, int(self._clock())
         asked = replace(question, server=server or 0, private=private, asked_at=now)
         if asked.decision != "turned_down":  # the asker has not turned anything down yet
-            self._add(asked)
+            self._add_of_one(asked)
         return asked
 
     def turned_down(self, question: UnansweredQuestion) -> None:
         """Record a question whose closest answer was turned down."""
-        self._add(question)
+        self._add_of_one(question)
 
     def taken(self, question: UnansweredQuestion) -> None:
         """Record that one of the suggestions to a question was taken."""
@@ -134,7 +140,7 @@ class Recorder:
         """Record what somebody thinks of an answer, just now."""
         now = int(self._clock())
         question = replace(vote.question, asked_at=now) if vote.question else None
-        self._add(replace(vote, day=_day_of(now), question=question))
+        self._add_of_one(replace(vote, day=_day_of(now), question=question))
 
     def loaded(self, loaded: LoadedRevision) -> None:
         """Record that the bot answers from other facts from now on."""
@@ -165,6 +171,12 @@ class Recorder:
             waited = len(self._waiting) - len(kept)
             self._waiting = deque(kept)
             return waited + await self._store.forget_person(person, int(self._clock()))
+
+    def _add_of_one(self, record: UnansweredQuestion | Vote) -> None:
+        if self._store is None or self._of_one.try_acquire(record.person):
+            self._add(record)
+        else:
+            self._measures.stored("dropped", 1)
 
     def _add(self, record: Record) -> None:
         if self._store is None:

@@ -9,7 +9,7 @@ import pytest
 
 from bot.discord_bot import recording
 from bot.discord_bot.measures import Decision, Measures, note_subject
-from bot.discord_bot.recording import MOST_WAITING, Recorder
+from bot.discord_bot.recording import MOST_OF_ONE, MOST_WAITING, Recorder
 from bot.errors import StoreError
 from bot.service.records import (
     ChannelSetting,
@@ -211,12 +211,31 @@ async def test_what_is_too_much_to_wait_is_dropped_and_counted(
     recorder = Recorder(book, measures)
     book.trouble = True
     async with recorder.writing():
-        for _ in range(MOST_WAITING + 5):
-            recorder.asked(QUESTION, 42)
+        for person in range(MOST_WAITING + 5):
+            recorder.asked(replace(QUESTION, person=person), 42)
         book.trouble = False
         await until(lambda: not recorder.waiting)
     assert len(book.records) == MOST_WAITING
     assert counts(measures) == {"written": MOST_WAITING, "dropped": 5}
+
+
+async def test_one_person_fills_the_store_only_so_far_in_a_day(book: Notebook, measures: Measures) -> None:
+    """By questions and votes together; other people's are stored, and theirs again later."""
+    clock = Clock()
+    recorder = Recorder(book, measures, clock)
+    vote = Vote(1, QUESTION.person, True, "art", "origin", "answered", "en", "")  # noqa: FBT003  a field of a record
+    async with recorder.writing():
+        for number in range(MOST_OF_ONE):
+            recorder.asked(QUESTION, number)
+            recorder.voted(replace(vote, message=number))
+        recorder.turned_down(replace(QUESTION, decision="turned_down"))
+        recorder.asked(replace(QUESTION, person=8), 42)
+        clock.now += 2 * 86_400 / MOST_OF_ONE
+        recorder.asked(QUESTION, 43)
+        await until(lambda: not recorder.waiting)
+    persons = [one.person for one in book.records if isinstance(one, UnansweredQuestion | Vote)]
+    assert (persons.count(7), persons.count(8)) == (MOST_OF_ONE + 1, 1)
+    assert counts(measures) == {"written": MOST_OF_ONE + 2, "dropped": MOST_OF_ONE + 1}
 
 
 async def test_a_database_that_hangs_does_not_hold_up_the_end(
