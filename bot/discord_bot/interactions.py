@@ -110,7 +110,7 @@ async def answer_text(  # noqa: PLR0913  each says how it is answered
     if stored:
         server = interaction.guild_id if interaction.is_guild_integration() else None
         note_question(state, unanswered_question(answer, text, person), [interaction.id], server, private=private)
-        asked = AskedQuestion(asked_text(answer, text), private=private or is_bot_dm(interaction))
+        asked = AskedQuestion(asked_text(answer, text), private or is_bot_dm(interaction), person)
         state.asked.remember(interaction.id, asked)
 
 
@@ -313,8 +313,9 @@ def _remember_asked(interaction: Interaction, message: discord.Message) -> None:
     known = asked.of(message.id, command.id if command else 0)
     if known is None and (text := question_above(interaction)):
         question = message.reference.resolved if message.reference else None
-        if is_bot_dm(interaction) or (isinstance(question, discord.Message) and question.content.strip() != text):
-            known = AskedQuestion(stored_text(text), private=is_bot_dm(interaction))
+        direct = is_bot_dm(interaction)
+        if isinstance(question, discord.Message) and (direct or question.content.strip() != text):
+            known = AskedQuestion(stored_text(text), direct, question.author.id)
     if known is not None:
         asked.remember(message.id, known)
 

@@ -105,6 +105,8 @@ class AskedQuestion:
     """As `unanswered.asked_text` returns it."""
     private: bool
     """Whether only the asker could read it and its reply."""
+    person: int
+    """Id of the asker."""
 
 
 class AskedQuestions:
@@ -125,6 +127,11 @@ class AskedQuestions:
     def forget(self, reply: int) -> None:
         """Forget the question of a reply, as it was deleted."""
         self._by_reply.pop(reply, None)
+
+    def forget_person(self, person: int) -> None:
+        """Forget the questions of a person, so that nobody's vote stores one of them."""
+        for reply in [reply for reply, question in self._by_reply.items() if question.person == person]:
+            del self._by_reply[reply]
 
 
 class OpenQuestions:

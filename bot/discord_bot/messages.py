@@ -166,7 +166,7 @@ class MessageHandler:
             replies = [one.id for one in exchange.replies]
             note_question(self._state, question, replies, message.guild.id if message.guild else None)
             if asked and replies:
-                self._state.asked.remember(replies[-1], AskedQuestion(asked, private=message.guild is None))
+                self._state.asked.remember(replies[-1], AskedQuestion(asked, message.guild is None, message.author.id))
 
     def _remember_for_person(self, exchange: Exchange, message: discord.Message, incoming: Incoming) -> None:
         self._conversations.remember(_speaker(message, incoming), message.channel.id, exchange.context)

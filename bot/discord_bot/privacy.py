@@ -27,6 +27,7 @@ async def forget_me(interaction: Interaction) -> None:
     state.conversations.forget(person)
     state.languages.forget(person)
     state.open_questions.forget(person)
+    state.asked.forget_person(person)
     try:
         count = await state.recorder.forget(person)
     except StoreError as error:

@@ -8,9 +8,14 @@ from typing import Any
 
 import pytest
 
-from tests.e2e.operators import QUESTION, operated, settings_for, until
-from tests.e2e.test_store import SECRET, counted, groups_in, stored, stores
-from tests.fake_discord import Actor, FakeDiscord
+from bot.app import open_store
+from bot.service.records import Period
+from bot.service.replies import Voice
+from bot.settings import DiscordSettings
+from bot.terminal.report import report_html
+from tests.e2e.operators import QUESTION, Running, operated, settings_for
+from tests.e2e.test_store import SECRET, groups_in, stored, stores
+from tests.fake_discord import Actor, FakeDiscord, Permission
 from tests.storage.databases import contents
 
 __all__ = ["stored"]
@@ -36,32 +41,65 @@ async def until_equal(find: Callable[[], Awaitable[object]], wanted: object) -> 
             await asyncio.sleep(0.05)
 
 
+PERSONAL = ("ada@example.com", "010-1234-5678", "4111 1111 1111 1111", "https://example.com/a?k=v")
+TOKEN = f"{'MTk4NjIy' * 3}.Cl2FMQ.{'ZnCjm1XV' * 4}"
+"""What looks like the token of a bot."""
+
+
+async def shown_elsewhere(bot: Running, settings: DiscordSettings) -> str:
+    """Return what `db export` and `report` would write, and who waits for an answer."""
+    store = open_store(settings)
+    assert store is not None
+    try:
+        rows = [f"{table} {row}" async for table, row in store.rows()]
+        rows += map(repr, await store.notices())
+        figures = await store.figures(Period("2000-01-01"), 20)
+        knowledge = bot.app.library.snapshot.knowledge
+        return "\n".join((*rows, report_html(Voice(knowledge, "ko"), knowledge, figures, ["2000-01-01"])))
+    finally:
+        await store.close()
+
+
 async def test_no_id_name_token_address_or_number_is_in_the_database_or_the_log(
     server: FakeDiscord, alice: Actor, tmp_path: Path, stored: dict[str, Any], caplog: pytest.LogCaptureFixture
 ) -> None:
-    """Members ask by mention and command what nobody should keep."""
+    """Members ask, vote and wait for answers with what nobody should keep; an administrator edits."""
     caplog.set_level(logging.INFO)
-    personal = (
-        "ada@example.com",
-        "010-1234-5678",
-        "4111 1111 1111 1111",
-        f"<@{alice.id}>",
-        "https://example.com/a?k=v",
-    )
+    admin = server.user("admin_of_them_all", permissions=Permission.MANAGE_GUILD)
     bob = server.user("bob_the_builder", locale="en-US")
-    async with operated(server, tmp_path, shared={}, **stored) as bot:
+    lists: dict[str, Any] = {"admin_guild_ids": frozenset({server.guild.id}), "admin_user_ids": frozenset({admin.id})}
+    settings = settings_for(tmp_path, **stored)
+    async with operated(server, tmp_path, shared={}, **stored, **lists) as bot:
         for member in (alice, bob):
-            await member.says(QUESTION)
-            for number, text in enumerate(personal):
-                place = server.add_channel(f"place-{number}")  # a conversation of its own
-                await member.says(f"{UNKNOWN} {text} {member.id}", place)
-            await member.runs("/ask", question=f"Is there water on Mars? {server.token}")
-        await until(lambda: counted(bot, "written") > 2 * len(personal))
+            personal = " ".join((*PERSONAL, f"<@{alice.id}>", str(member.id), TOKEN))
+            answer = await member.says(QUESTION, server.add_channel(f"answers-for-{member.name}"))
+            why = await member.clicks(answer, "⋯")
+            await member.clicks(why, "👎")
+            await member.submits(await member.opens(why, why.buttons[2].label), word=f"틀려요 {personal}"[:200])
+            for number, text in enumerate((*PERSONAL, f"<@{alice.id}>")):
+                place = server.add_channel(f"place-{number}-of-{member.name}")  # a conversation of its own
+                reply = await member.says(f"{UNKNOWN} {text} {member.id}", place)
+                if number == 0:
+                    await member.clicks(reply, reply.buttons[0].label)
+            await member.runs("/ask", question=f"Is there water on Mars? {TOKEN}")
+            await member.dm(f"화성에 물이 있어? {personal}")
+        await stores(bot, 18)
+        held = await shown_elsewhere(bot, settings)
+        assert held.count("Notice(") == 2
+        form = await admin.opens_by("/facts edit", fact="art/murati-origin")
+        await admin.submits(form, ko="무라티는 블로러에서 태어났어요.")
+        listed = await admin.runs("/facts unanswered")
+        await (await admin.clicks(listed, listed.buttons[0].label)).gets_followup()
+        await admin.runs("/facts insight")
+        held += await contents(stored["database_url"]) + await shown_elsewhere(bot, settings)
         await alice.runs("/내-기록-지우기")
-    held = await contents(stored["database_url"]) + "\n".join(caplog.messages)
+        held += await contents(stored["database_url"])
+    held += caplog.text
     assert "물이 있어" in held
-    names = (alice.id, bob.id, "alice.in", "bob_the", server.token, SECRET, "example.com", "1234", "4111", "1111 1111")
-    assert [name for name in names if str(name) in held] == []
+    assert "틀려요 …" in held
+    people = [one for member in (alice, bob, admin) for one in (member.id, member.name)]
+    secret = (server.token, SECRET, "example.com", "1234-", "010-", "4111", "1111 1111", TOKEN[:24], TOKEN[-24:])
+    assert [one for one in (*people, *secret) if str(one) in held] == []
 
 
 async def test_forget_me_deletes_what_was_asked_today_and_what_waits(
@@ -86,6 +124,19 @@ async def test_forget_me_ends_the_conversation(server: FakeDiscord, bob: Actor, 
         await bob.says("<@bot> Where is Murati from?")
         assert "Nothing is stored" in (await bob.runs("/forget-me")).text
         assert "Albania" not in (await bob.says("<@bot> why?")).text
+
+
+async def test_after_forget_me_no_vote_of_another_member_stores_the_question(
+    server: FakeDiscord, alice: Actor, bob: Actor, tmp_path: Path, stored: dict[str, Any]
+) -> None:
+    """Neither the one that the bot had in mind nor its words come back."""
+    async with operated(server, tmp_path, shared={}, **stored) as bot:
+        shown = await alice.runs("/질문", question=f"{QUESTION.removeprefix('<@bot> ')} 비밀", 공개=True)
+        why = await bob.clicks(shown, "⋯")
+        await alice.runs("/내-기록-지우기")
+        await bob.clicks(why, "👎")
+        await stores(bot, 1)
+    assert "비밀" not in await contents(stored["database_url"])
 
 
 async def test_a_server_that_removes_the_bot_is_forgotten_and_one_that_is_unavailable_is_not(
