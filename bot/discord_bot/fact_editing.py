@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -137,12 +137,14 @@ class FactEditing:
         if not squeeze(normalise(text)):
             raise FormError(key="form_no_question")
         request = AddSample(place, text, language_of(normalise(text), voice.language))
-        return await self._carried_out(interaction, request, "unanswered_added", editors)
+        return await self._carried_out(interaction, lambda: request, "unanswered_added", editors)
 
-    async def _carried_out(self, interaction: Interaction, request: EditRequest, key: str, editors: Editors) -> Page:
+    async def _carried_out(
+        self, interaction: Interaction, request_of: Callable[[], EditRequest], key: str, editors: Editors
+    ) -> Page:
         """Carry out an edit and say what it changed."""
         before = _knowledge(interaction)
-        edited = await self._edits.carry_out(request, editors)
+        edited = await self._edits.carry_out(request_of, editors)
         return edited_page(_voice(interaction), (_knowledge(interaction), before), edited, key)
 
     async def edit(self, interaction: Interaction, place: str) -> None:
@@ -169,7 +171,7 @@ class FactEditing:
             view = ui.View(timeout=None)
             before = _knowledge(interaction)
             try:
-                edited = await self._edits.carry_out(Retire(found), _editors(interaction))
+                edited = await self._edits.carry_out(lambda: Retire(found), _editors(interaction))
                 page = edited_page(voice, (_knowledge(interaction), before), edited, "edit_retired")
                 undo = Undo(found, edited.revision)
                 view.add_item(EditorButton.of(f"↩ {voice.say('edit_undo')}", undo.custom_id, row=0))
@@ -189,7 +191,9 @@ class FactEditing:
         else:
             has_changed = undo.revision != self._edits.editing.revision
             try:
-                page = await self._carried_out(interaction, Restore(undo.place), "edit_restored", _editors(interaction))
+                page = await self._carried_out(
+                    interaction, lambda: Restore(undo.place), "edit_restored", _editors(interaction)
+                )
             except _REFUSED as error:
                 page = refusal_page(voice, error)
                 page = with_lines(page, [voice.say("edit_changed_since")]) if has_changed else page
@@ -262,19 +266,18 @@ class FactEditing:
         """Carry out the edit of a form and say what it changed."""
         voice, knowledge = _voice(interaction), _knowledge(interaction)
         if isinstance(form, EditForm):
-            article = knowledge.article(form.place.article)
-            item = article.item(form.place.item) if article else None
-            if item is None:
-                raise FormError(key="edit_gone", place=form.place)
-            if digest_of(item) != form.digest:
-                now = "\n".join(item.answer.every())
-                raise FormError(key="edit_stale", label=item.label.get(voice.language), now=now)
-            request = changed_answer(form.place, typed)
-            return await self._carried_out(interaction, request, "edit_changed", _editors(interaction))
+
+            def request_of() -> EditRequest:
+                return _changed(voice, _knowledge(interaction), form, typed)
+
+            return await self._carried_out(interaction, request_of, "edit_changed", _editors(interaction))
         if self._edits.store is None:
             raise FormError(key="unanswered_off")
         settled = await self._edits.settle(
-            self._edits.store, form.group, _editors(interaction), lambda group: _draft(knowledge, form, group, typed)
+            self._edits.store,
+            form.group,
+            _editors(interaction),
+            lambda group: _draft(_knowledge(interaction), form, group, typed),
         )
         if settled is None:
             raise FormError(key="add_gone")
@@ -310,6 +313,17 @@ class FactEditing:
             log_failure(error)
             return []
         return [app_commands.Choice(name=_choice_name(voice, knowledge, one), value=str(one)) for one in found]
+
+
+def _changed(voice: Voice, knowledge: Knowledge, form: EditForm, typed: Mapping[str, str]) -> EditRequest:
+    """Return the edit of a form for a fact or gap that there is; FormError if it says something else by now."""
+    article = knowledge.article(form.place.article)
+    item = article.item(form.place.item) if article else None
+    if item is None:
+        raise FormError(key="edit_gone", place=form.place)
+    if digest_of(item) != form.digest:
+        raise FormError(key="edit_stale", label=item.label.get(voice.language), now="\n".join(item.answer.every()))
+    return changed_answer(form.place, typed)
 
 
 def _draft(knowledge: Knowledge, form: NewForm, group: QuestionGroup, typed: Mapping[str, str]) -> EditRequest:

@@ -62,10 +62,14 @@ class GroupEdits:
             edited = await self._carry_out(request, seen or self.editing.revision, asked)
             return Settled(edited, await self._close(store, group))
 
-    async def carry_out(self, request: EditRequest, editors: Editors) -> Edited:
-        """Carry out an edit that is for no group; raise StaleError and KnowledgeError."""
+    async def carry_out(self, request_of: Callable[[], EditRequest], editors: Editors) -> Edited:
+        """Carry out an edit that is for no group; raise StaleError, KnowledgeError and what `request_of` raises.
+
+        `request_of` is called once no other edit runs, so that it sees what the editor before has changed.
+        """
         async with self._editing:
-            return await self._carry_out(request, self.editing.revision, await self._stored(editors))
+            seen, asked = self.editing.revision, await self._stored(editors)
+            return await self._carry_out(request_of(), seen, asked)
 
     async def dismiss(self, store: Store, number: int, editors: Editors) -> QuestionGroup | None:
         """Close the group with this id and return it; None if it is not open any more. Raises StoreError."""

@@ -1,5 +1,6 @@
 """`/facts add`, `/facts edit`, `/facts retire` and the forms of editors: from the list to the new answer."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
@@ -401,6 +402,17 @@ async def test_somebody_who_is_no_administrator_edits_nothing(server: FakeDiscor
     assert (await (await alice.forges_click(reply, retired.buttons[0].custom_id)).gets_followup()).text == refused
     assert await alice.types("/facts edit", fact="murati") == []
     assert everything(bot) == before
+
+
+async def test_of_two_editors_who_send_at_once_one_is_told_of_the_other(bot: Running, admin: Actor) -> None:
+    forms = [await admin.opens_by("/facts edit", fact="art/murati-origin") for _ in range(2)]
+    sent = (admin.submits(form, ko=f"{number} 번째예요.") for number, form in enumerate(forms))
+    said = [one.text for one in await asyncio.gather(*sent)]
+    (kept,) = [number for number, text in enumerate(said) if "was changed" in text]
+    (told,) = [text for text in said if text.startswith("Somebody has changed")]
+    assert f"{kept} 번째예요." in told
+    assert f"{1 - kept} 번째예요." in told
+    assert f"ko: {kept} 번째예요." in content(bot, FACTS_FILE)
 
 
 async def test_a_form_waits_not_for_long_until_discord_says_who_owns_the_application(
