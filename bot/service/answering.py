@@ -23,6 +23,7 @@ from bot.core.matching import (
     prepare,
     score,
     score_all,
+    typed_keys,
 )
 from bot.core.model import ActKind, DialogueAct, Knowledge, Language
 from bot.core.selection import Found, select
@@ -333,8 +334,8 @@ def _likeliest(snapshot: Snapshot, question: Question, encoder: Encoder | None) 
     scopes = (snapshot.alone(question.article),) if question.article is not None else snapshot.every_scope()
     if len(scopes) == 1:
         return [(scopes[0], 0.0)]
-    normal = normalise(question.text)[:MAX_READ]
-    found = snapshot.shortlist.likeliest(normal, None if encoder is None else encoder.encode([normal])[0])
+    normals = typed_keys(question.text)
+    found = snapshot.shortlist.likeliest(normals, _encoded(normals, encoder))
     own = snapshot.scopes.get(question.after.article) if question.after else None
     if own is not None and all(scope is not own for scope, _ in found):
         found.append((own, found[-1][1]))
