@@ -7,16 +7,21 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache, partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from bot import cached_files
-from bot.core.model import Knowledge, Language
-from bot.errors import ConfigError, KnowledgeError, Problem
+from bot.core.edits import EditRequest
+from bot.core.model import Knowledge
+from bot.errors import ConfigError, KnowledgeError, Problem, StaleError
 from bot.knowledge.compiled import CompiledKnowledge, without_garbage_collector
-from bot.knowledge.folder import KnowledgeFiles, read_files
-from bot.service.editing import Editing, Place
+from bot.knowledge.folder import KnowledgeFiles, files_of, read_files
+from bot.service.comparison import size_of
+from bot.service.editing import Editing
 from bot.service.library import Library, build_snapshot
 from bot.service.ports import Edit, Encoder, Store
+from bot.service.records import Bundle, LoadedRevision
+from bot.service.shared_edit import SharedEdit
+from bot.service.threads import wait_for
 from bot.settings import Settings, StoreSettings
 
 if TYPE_CHECKING:
@@ -66,10 +71,31 @@ class Reader:
         self._folder: Callable[[], Path] = (lambda: folder) if isinstance(folder, Path) else folder
         self._change = change
         self._known: tuple[Knowledge, Mapping[str | None, str]] | None = None
+        self._files: KnowledgeFiles | None = None
 
     def restore(self, knowledge: Knowledge, files: KnowledgeFiles) -> None:
         """Take the knowledge that was made of `files` as read."""
         self._known = knowledge, files.digests
+        self._files = files
+
+    def bundle_of(self, revision: str) -> Bundle | None:
+        """Return the files that were read last, if their revision is this one and they are not forgotten."""
+        return self._files.bundle() if self._files and self._files.revision == revision else None
+
+    def forget(self) -> None:
+        """Keep the content of the files that were read last no longer."""
+        self._files = None
+
+    def read_bundle(self, bundle: Bundle, revision: str) -> tuple[Knowledge, str]:
+        """Return the knowledge of a bundle as if it had been read, and its revision; raise KnowledgeError."""
+        return self(files_of(bundle, shipped_knowledge(), revision))
+
+    def look_into(self, bundle: Bundle) -> Knowledge:
+        """Return the knowledge of a bundle, which does not count as read; raise KnowledgeError."""
+        from bot.knowledge.reader import KnownFiles, parse_changed, parse_knowledge  # noqa: PLC0415
+
+        files, known = files_of(bundle, shipped_knowledge()), self._known
+        return parse_changed(files, KnownFiles(*known)) if known else parse_knowledge(files).knowledge
 
     def __call__(self, files: KnowledgeFiles | None = None) -> tuple[Knowledge, str]:
         """Return the knowledge, of `files` if they are read already, and its revision; raise KnowledgeError."""
@@ -80,6 +106,12 @@ class Reader:
         knowledge = parse_changed(files, KnownFiles(*known)) if known else parse_knowledge(files).knowledge
         self.restore(knowledge, files)
         return (knowledge if self._change is None else self._change(knowledge)), files.revision
+
+
+ChangeFiles: TypeAlias = Callable[[KnowledgeFiles], Mapping[Path, bytes]]
+"""Returns the new content of the files that an edit changes."""
+Write: TypeAlias = Callable[[ChangeFiles], Edit]
+"""Prepares an edit of where the facts are: in a folder, or in a store that processes share."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +155,7 @@ def build(
     encoder = build_encoder(settings)
     if encoder is not None:
         encoder.report, encoder.may_start_processes = report, report is not None
+        encoder.cache_folder = settings.cache
     cached = encoder and _cached(encoder, settings.cache)
     folder = knowledge_folder(settings)
     files = read_files(folder, shipped_knowledge())
@@ -150,16 +183,41 @@ def build(
     return App(library, encoder, load)
 
 
-def editing_of(app: App, settings: Settings) -> Editing:
-    """Return what edits the files that the library of `app`, which was built with these settings, reads."""
+def editing_of(app: App, settings: Settings, store: Store | None = None) -> Editing:
+    """Return what edits the facts that the library of `app`, which was built with these settings, answers from.
+
+    These are files, or the active revision in `store` if processes share it; then edits need a thread of `in_thread`.
+    """
     load = app.reader or Reader(partial(knowledge_folder, settings))
-    return Editing(app.library, app.encoder, partial(_prepare_question, settings, load))
+    shared = store if store and store.processes else None
+    write = partial(_folder_edit, settings, load) if shared is None else partial(_shared_edit, shared, load)
+    return Editing(app.library, app.encoder, partial(_prepare, write))
 
 
-def _prepare_question(settings: Settings, load: Reader, place: Place, text: str, language: Language) -> Edit:
-    """Prepare the edit that makes `text` a sample of a fact or gap; the shipped articles are copied for it."""
-    from bot.knowledge.folder_edit import FolderEdit  # noqa: PLC0415  YAML, which a compiled start does without
-    from bot.knowledge.question_editing import with_question  # noqa: PLC0415
+def _prepare(write: Write, request: EditRequest) -> Edit:
+    """Prepare an edit with `write`."""
+    from bot.knowledge.item_editing import changed_files  # noqa: PLC0415  YAML, which a compiled start does without
+
+    return write(lambda files: changed_files(files, request))
+
+
+def _shared_edit(store: Store, load: Reader, change: ChangeFiles) -> Edit:
+    """Prepare an edit of the active revision in `store`."""
+    active = wait_for(store.active())
+    bundle = wait_for(store.bundle(active.revision)) if active else None
+    if active is None or bundle is None:
+        raise StaleError(active.revision if active else "")
+    before = files_of(bundle, shipped_knowledge(), active.revision)
+    after = files_of(before.bundle() | before.named(change(before)), shipped_knowledge())
+    knowledge, revision = load(after)
+    size, now = size_of(knowledge), int(time.time())
+    loaded = LoadedRevision(revision, "edit", now, active.base, size, after.bundle())
+    return SharedEdit(knowledge, active.revision, loaded, store)
+
+
+def _folder_edit(settings: Settings, load: Reader, change: ChangeFiles) -> Edit:
+    """Prepare an edit of the files; the shipped articles are copied for it."""
+    from bot.knowledge.folder_edit import FolderEdit  # noqa: PLC0415
 
     folder, shipped = knowledge_folder(settings), shipped_knowledge()
     is_shipped = folder.resolve() == shipped.resolve()
@@ -167,9 +225,20 @@ def _prepare_question(settings: Settings, load: Reader, place: Place, text: str,
         what = "comes with the bot and is not edited: unset BOT_KNOWLEDGE, so that the first edit copies it"
         raise KnowledgeError((Problem(str(folder), 0, "", what),))
     before = read_files(folder, shipped)
-    written = with_question(before, place.article, place.item, text, language)
+    written = change(before)
     knowledge, revision = load(read_files(folder, shipped, {**before.content, **written}))
     return FolderEdit(knowledge, revision, before, folder, written, settings.data / _COPY if is_shipped else None)
+
+
+async def answer_from_active(app: App, store: Store) -> None:
+    """Answer from the revision that the processes that share `store` answer from, if there is one.
+
+    Raises KnowledgeError if this version of the bot can't read it, StoreError.
+    """
+    active = await store.active() if store.processes else None
+    bundle = await store.bundle(active.revision) if active else None
+    if active and bundle and app.reader and active.revision != app.library.snapshot.revision:
+        app.library.load(partial(app.reader.read_bundle, bundle, active.revision), is_checked=True)
 
 
 def open_store(settings: StoreSettings) -> Store | None:

@@ -28,7 +28,7 @@ _FLAGS: Final = getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
 _ABANDONED_AFTER: Final = 3_600.0
 """Seconds after which no process is still writing a file."""
 _ABANDONED: Final = re.compile(
-    r"(?:tmp|[0-9a-f]{16}\.vectors\.|[0-9a-f]{32}\.pickle\.|\d+\.commands\.)[a-z0-9_]{8}\.tmp|[0-9a-f]{16}\.npz"
+    r"(?:tmp|[0-9a-f]{16}\.(?:vectors|tokenizer)\.|[0-9a-f]{32}\.pickle\.|\d+\.commands\.)[a-z0-9_]{8}\.tmp|[0-9a-f]{16}\.npz"
 )
 """Names of files whose write was killed, and of vectors as an earlier version kept them."""
 

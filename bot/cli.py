@@ -6,6 +6,7 @@ runs, so that `--help` loads nothing that answers questions.
 
 import json
 import logging
+import re
 import shlex
 import sys
 from collections.abc import Callable, Coroutine, Iterator, Sequence
@@ -17,18 +18,20 @@ from typing import TYPE_CHECKING, Annotated, Literal, TypeVar
 
 import typer
 
-from bot.errors import MISTAKE, BotError, ConfigError, KnowledgeError, Problem
+from bot.errors import MISTAKE, BotError, ConfigError, KnowledgeError, Problem, StoreError
 
 if TYPE_CHECKING:
     from threading import Timer
 
     from bot.authoring.layout import ArticleCopy
     from bot.core.model import Article
+    from bot.core.model import Knowledge as Articles
     from bot.discord_bot.doctor import Finding
     from bot.discord_bot.sync import Tree
     from bot.service.explaining import Explanation
     from bot.service.library import Library
     from bot.service.ports import Store
+    from bot.service.records import Bundle
     from bot.service.replies import Reply
     from bot.settings import DiscordSettings, Settings, StoreSettings
 
@@ -37,6 +40,8 @@ Result = TypeVar("Result")
 
 READERS, AUTHORS, OPERATORS, DEVELOPERS = "Readers", "Authors", "Operators", "Developers"
 _PACKAGE = "article-answers-bot"
+_MOST_ASKED = 40
+"""Questions of readers in a brief."""
 app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
@@ -307,7 +312,26 @@ def _more(copy: "ArticleCopy", settings: "Settings", lang: Literal["ko", "en"] |
         msg = f"--more needs the folder of one article; this one has {len(articles)}."
         raise ConfigError(msg)
     wrong = misclassified_samples(running.library.snapshot, running.encoder, _progress)
-    return write_more(articles[0], copy, wrong, lang, samples)
+    return write_more(articles[0], copy, wrong, lang, samples, asked=_asked_in_vain(articles[0].slug))
+
+
+def _asked_in_vain(slug: str) -> "Sequence[tuple[str, int]]":
+    """Return the questions without an answer about an article, and how often each was asked; none without a store.
+
+    What only one person asked privately is not handed on.
+    """
+    from bot.errors import StoreError
+    from bot.service.records import Editors
+
+    settings = _store_settings()
+    if not settings.has_store:
+        return ()
+    try:
+        groups = _with_store(settings, lambda store: store.groups(_MOST_ASKED, Editors(None, slug)))
+    except StoreError as error:
+        sys.stderr.write(f"The brief holds no questions of readers: {error}\n")
+        return ()
+    return [(group.text, group.asked) for group in groups]
 
 
 @app.command(rich_help_panel=AUTHORS)
@@ -410,6 +434,53 @@ def _progress(done: int, total: int) -> None:
     """Show the progress of the held-out rounds on standard error."""
     sys.stderr.write(f"\rheld-out samples: {done} of {total} rounds" + ("\n" if done == total else ""))
     sys.stderr.flush()
+
+
+@app.command(rich_help_panel=AUTHORS)
+def diff(
+    old: Annotated[str, typer.Argument(help="A folder of articles, or the beginning of a revision.")],
+    new: Annotated[str, typer.Argument(help="Another one.")],
+    markdown: Annotated[bool, typer.Option("--markdown", help="Write Markdown, for a pull request.")] = False,  # noqa: FBT002
+) -> None:
+    """Show how the facts of two folders or revisions differ. Exit code: 0 if they say the same, 1 if not, 2 on errors.
+
+    `/facts history` lists the revisions, which are in the database of BOT_DATABASE_URL.
+    """
+    from bot.service.comparison import compare
+    from bot.terminal.diff import diff_lines, diff_markdown
+
+    try:
+        (old_name, before), (new_name, after) = map(_revision, (old, new))
+    except (KnowledgeError, StoreError) as error:
+        raise ConfigError(str(error)) from None  # 1 would mean that they differ
+    changes = compare(before, after)
+    lines = (diff_markdown if markdown else diff_lines)(old_name, new_name, changes)
+    sys.stdout.buffer.write("".join(f"{line}\n" for line in lines).encode())
+    raise typer.Exit(int(bool(changes)))
+
+
+def _revision(name: str) -> "tuple[str, Articles]":
+    """Return the revision and the knowledge of a folder, or of a revision in the store."""
+    from bot import app as composition
+
+    folder = path(name)
+    if folder.is_dir():
+        knowledge, revision = composition.read(folder)
+        return revision, knowledge
+    if not re.fullmatch("[0-9a-f]{4,12}", name.lower()):
+        msg = f"{name!r} is neither a folder nor the beginning of a revision (4 to 12 of 0–9 and a–f)."
+        raise ConfigError(msg)
+
+    async def find(store: "Store") -> "tuple[str, Bundle | None]":
+        found = await store.revisions_like(name.lower(), 2)
+        if len(found) != 1:
+            what = "several revisions begin" if found else "no revision that is kept begins"
+            msg = f"In the database, {what} with {name!r}."
+            raise ConfigError(msg)
+        return found[0].revision, await store.bundle(found[0].revision)
+
+    revision, bundle = _with_store(_store_settings(), find)
+    return revision, composition.Reader(folder).look_into(bundle or {})
 
 
 @app.command(rich_help_panel=AUTHORS)
@@ -600,12 +671,19 @@ def upgrade() -> None:
 def export(
     folder: Annotated[Path, typer.Argument(parser=path, help="Folder for one file of JSON lines per table.")],
 ) -> None:
-    """Write what is stored to files, without what tells askers apart."""
-    from bot.terminal.stored import write_rows
+    """Write what is stored to files, without what tells askers apart, and the active facts as a knowledge folder."""
+    from bot.knowledge.folder import own_files
+    from bot.terminal.stored import write_knowledge, write_rows
 
     written = _with_store(_store_settings(), lambda store: write_rows(store, folder))
     for file, number in written.items():
         sys.stdout.write(f"{file}: {number:,}\n")
+
+    def write(store: "Store") -> "Coroutine[None, None, str]":
+        return write_knowledge(store, folder / "knowledge", own_files)
+
+    if exported := _with_store(_store_settings(), write):
+        sys.stdout.write(f"{folder / 'knowledge'}: the facts of revision {exported}\n")
     if not written:
         sys.stdout.write("Nothing is stored yet.\n")
 
@@ -659,6 +737,7 @@ def _add_question(knowledge: Path | None, number: int, name: str) -> None:
 
     from bot import app as composition
     from bot.service.editing import MOST_COMPARED
+    from bot.service.threads import in_thread
     from bot.terminal.stored import edit_lines
 
     settings = _store_settings()
@@ -670,12 +749,45 @@ def _add_question(knowledge: Path | None, number: int, name: str) -> None:
             msg = f"There is no open group {number}; `unanswered` lists all with their ids."
             raise ConfigError(msg)
         stored = [one.text for one in await store.groups(MOST_COMPARED)]
-        editing = composition.editing_of(composition.build(settings), settings)
-        edited = editing.add_question(group, editing.find(group, name), editing.revision, stored)
+        running = composition.build(settings)
+        await composition.answer_from_active(running, store)
+        editing = composition.editing_of(running, settings, store)
+        place = editing.find(group, name)
+        edited = await in_thread(partial(editing.add_question, group, place, editing.revision, stored))
         await store.close_group(number, "done", int(time.time()))
-        return edit_lines(edited)
+        return edit_lines(edited, shared=store.processes is not None)
 
     sys.stdout.buffer.write("".join(f"{line}\n" for line in _with_store(settings, add)).encode())
+
+
+@app.command(rich_help_panel=OPERATORS)
+def report(
+    file: Annotated[Path, typer.Argument(parser=path, help="The HTML file to write; an earlier report is replaced.")],
+    days: Annotated[int, typer.Option("--days", min=1, max=3650, help="Days to look back.")] = 30,
+    server: Annotated[
+        int | None, typer.Option("--server", help="Id of the only server, 0 for direct messages; all without it.")
+    ] = None,
+    language: Annotated[Literal["ko", "en"], typer.Option("--language", help="The report's language.")] = "en",
+    knowledge: Knowledge = None,
+) -> None:
+    """Write what was asked, how it was answered and rated, as one HTML file."""
+    import time
+    from datetime import UTC, datetime, timedelta
+
+    from bot import app as composition
+    from bot.service.records import Period
+    from bot.service.replies import Voice
+    from bot.terminal.report import MOST_FACTS, report_html, write_report
+
+    settings = _store_settings()
+    settings = settings if knowledge is None else settings.model_copy(update={"knowledge": knowledge})
+    today = datetime.fromtimestamp(time.time(), UTC).date()
+    shown = [(today - timedelta(days=ago)).isoformat() for ago in reversed(range(min(days, settings.retention_days)))]
+    figures = _with_store(settings, lambda store: store.figures(Period(shown[0], server), MOST_FACTS))
+    facts, _ = composition.read(composition.knowledge_folder(settings))
+    name = "" if server is None else str(server)
+    write_report(file, report_html(Voice(facts, language), facts, figures, shown, name))
+    sys.stdout.write(f"{file}: {figures.questions:,} questions, {figures.up + figures.down:,} votes\n")
 
 
 def _store_settings() -> "StoreSettings":
@@ -739,11 +851,14 @@ def run(knowledge: Knowledge = None) -> None:
         loaded = look() if settings.watch else None  # before reading: what changes meanwhile is loaded again
         store = composition.open_store(settings)
         running = composition.build(settings, compiled=True)
-        with composition.logged("loading the encoder"):
+        with composition.logged("answering a first question"):
             # the encoder loads with its first question, so no member waits for it
             running.library.answer(Question("준비"))
         run_until_stopped(
-            Runner(running.library, settings, store, composition.editing_of(running, settings)), token, look, loaded
+            Runner(running.library, settings, store, composition.editing_of(running, settings, store), running.reader),
+            token,
+            look,
+            loaded,
         )
 
 

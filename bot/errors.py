@@ -56,9 +56,33 @@ class KnowledgeError(BotError):
         super().__init__("\n".join(map(str, self.problems)))
 
 
+class EditsError(KnowledgeError):
+    """A reload from files would lose the edits that `problems` lists; it is carried out when that is wanted."""
+
+
+class RevisionError(BotError):
+    """A revision can't be used; `key` names the bot's sentence that says why."""
+
+    exit_code = 2
+
+    def __init__(self, revision: str, key: str) -> None:
+        """Say the sentence `key` about what was given for a `revision`."""
+        self.key, self.revision = key, revision
+        super().__init__(f"{key}: {revision}")
+
+
 class StaleError(BotError):
     """The facts are others than those that an edit was made for, which is not carried out."""
 
     def __init__(self, revision: str) -> None:
         """Name the `revision` that the edit was made for."""
         super().__init__(f"the facts have changed since revision {revision}: look again, then repeat the edit")
+
+
+class FormError(BotError):
+    """What somebody typed into a form can't be used; `key` names the bot's sentence that says why."""
+
+    def __init__(self, *, key: str, **values: object) -> None:
+        """Say the sentence `key` with these values."""
+        self.key, self.values = key, values
+        super().__init__(key)

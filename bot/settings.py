@@ -38,6 +38,8 @@ _SQLITE: Final = "sqlite:///"
 _DATABASE_FILE: Final = "store.db"
 _MIN_SECRET: Final = 32
 """Characters."""
+_RANGE_FORM: Final = re.compile(r"(\d{1,5})(?:-(\d{1,5}))?", re.ASCII)
+_MOST_SHARDS: Final = 16_384
 _MAX_PORT: Final = 65_535
 _BAD_ENV_FILE: Final = "The file .env can't be read (%s): save it as UTF-8 text, or remove it."
 _ON_OR_OFF = "must be on or off"
@@ -109,6 +111,23 @@ def _address(value: object) -> object:
     return Address(match["ipv6"] or match["name"], int(match["port"]))
 
 
+def _shards(value: object) -> object:
+    """Return the numbers of `0,1` or `0-3`; ValueError for anything else."""
+    if not isinstance(value, str):
+        return value
+    numbers: set[int] = set()
+    for part in value.split(","):
+        if (match := _RANGE_FORM.fullmatch(part.strip())) is None:
+            raise ValueError
+        first, last = int(match[1]), int(match[2] or match[1])
+        if last < first or last >= _MOST_SHARDS:
+            raise ValueError
+        numbers.update(range(first, last + 1))
+    return frozenset(numbers)
+
+
+ShardIds: TypeAlias = Annotated[frozenset[int], NoDecode, BeforeValidator(_shards)]
+"""Written as `0,1` or `0-3`."""
 HttpAddress: TypeAlias = Annotated[Address, NoDecode, BeforeValidator(_address)]
 """Written as `127.0.0.1:8080`, `localhost:8080` or `[::1]:8080`."""
 
@@ -245,6 +264,12 @@ class DiscordSettings(StoreSettings):
     """Answer in these text channels in a thread of the question."""
     cooldown: int = Field(default=12, ge=1, le=600, description="must be a number from 1 to 600")
     """Questions per minute that one person may ask in one channel; in all channels together twice as many."""
+    shard_count: int | None = Field(
+        default=None, ge=1, le=_MOST_SHARDS, description=f"must be a number from 1 to {_MOST_SHARDS}"
+    )
+    """Parts into which Discord divides the bot's servers; default: as many as Discord recommends."""
+    shard_ids: ShardIds = Field(default=frozenset(), description="must be numbers from 0, as in 0,1 or 0-3")
+    """The parts that this process serves; default: all."""
     log_level: LogLevel = Field(default=LogLevel.INFO, description="must be debug, info, warning or error")
     """The least serious events that are logged."""
     log_format: LogFormat = Field(default=LogFormat.TEXT, description="must be text or json")
@@ -257,6 +282,25 @@ class DiscordSettings(StoreSettings):
         """Raise ConfigError if the bot is to answer messages that it can't read."""
         if self.ask_channels and not self.message_content:
             msg = "BOT_ASK_CHANNELS needs BOT_MESSAGE_CONTENT=on, as the bot has to read the messages there."
+            raise ConfigError(msg)
+        return self
+
+    @model_validator(mode="after")
+    def _shards_belong_together(self) -> Self:
+        """Raise ConfigError if this process can't serve the shards that it is given."""
+        if not self.shard_ids:
+            return self
+        if self.shard_count is None:
+            msg = "BOT_SHARD_IDS needs BOT_SHARD_COUNT: the number of all shards, the same in every process."
+            raise ConfigError(msg)
+        if max(self.shard_ids) >= self.shard_count:
+            msg = "BOT_SHARD_IDS names a shard that there is not: with BOT_SHARD_COUNT=8 there are 0 to 7."
+            raise ConfigError(msg)
+        if len(self.shard_ids) < self.shard_count and self.postgres_url is None:
+            msg = (
+                "BOT_SHARD_IDS leaves shards to other processes, which need PostgreSQL in common: set BOT_DATABASE_URL"
+                " to the same postgresql://… in each."
+            )
             raise ConfigError(msg)
         return self
 

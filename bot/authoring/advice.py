@@ -11,10 +11,11 @@ import numpy as np
 from numpy.typing import NDArray
 from rapidfuzz import fuzz, process
 
-from bot.core.index import Index, Scope, Target, TfidfIndex, hash_ngrams, ngram_hashes
+from bot.core.index import Index, Scope, TfidfIndex, hash_ngrams, ngram_hashes
 from bot.core.matching import Answered, Closest, Question, Suggested, decide
 from bot.core.model import LANGUAGES, Article, Entity, EntityKind, Fact, Gap, Knowledge, Language, Lexicon
 from bot.core.stemming import stem
+from bot.core.target_texts import Target
 from bot.core.text import is_hangul, jamo, normalise, script_counts, squeeze, words
 from bot.core.tokens import TokenizedText
 from bot.knowledge.reader import Location, Locations

@@ -44,14 +44,12 @@ class Candidate(NamedTuple):
 class WordPairs:
     """How often one word follows another in some texts, and in those of `shared`, which are counted once for all."""
 
-    def __init__(self, texts: Iterable[Sequence[str]], shared: "WordPairs | None" = None) -> None:
-        """Count the pairs of neighbours; the beginning of a text is an empty word."""
-        own = list(texts)
-        pairs = [_key(first, second) for text in own for first, second in pairwise(("", *text))]
-        self.texts: int = len(own) + (shared.texts if shared else 0)
+    def __init__(self, texts: int, keys: NDArray[np.uint32], shared: "WordPairs | None" = None) -> None:
+        """Count the pairs of neighbours in a number of texts, whose `pair_keys` these are."""
+        self.texts: int = texts + (shared.texts if shared else 0)
         """Number of texts."""
         self._shared = shared
-        self._keys, counts = np.unique(np.array(pairs, np.uint32), return_counts=True)
+        self._keys, counts = np.unique(keys, return_counts=True)
         self._counts = np.minimum(counts, np.iinfo(np.uint16).max).astype(np.uint16)
 
     def counts(self, keys: NDArray[np.uint32]) -> NDArray[np.int64]:
@@ -61,6 +59,11 @@ class WordPairs:
             places = np.minimum(np.searchsorted(self._keys, keys), len(self._keys) - 1)
             found += np.where(self._keys[places] == keys, self._counts[places], 0)
         return found
+
+
+def pair_keys(texts: Iterable[Sequence[str]]) -> NDArray[np.uint32]:
+    """Return a number for each two neighbouring words of the texts; the beginning of a text is an empty word."""
+    return np.array([_key(*pair) for text in texts for pair in pairwise(("", *text))], np.uint32)
 
 
 def _key(first: str, second: str) -> int:

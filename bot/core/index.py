@@ -1,5 +1,6 @@
 """The searchable form of the knowledge: TF-IDF indexes, segments, vectors, and the immutable snapshot of it all."""
 
+import pickle
 from collections import Counter
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -10,12 +11,12 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from bot.core.lexicon import answer_types, figures
 from bot.core.memo import BatchMemo
-from bot.core.model import Article, Fact, Gap, Knowledge
+from bot.core.model import Fact, Knowledge
 from bot.core.stemming import stem
-from bot.core.text import is_hangul, jamo, normalise
-from bot.core.tokens import TokenizedText, Tokenizer
+from bot.core.target_texts import Target, TargetTexts, passages
+from bot.core.text import is_hangul, jamo
+from bot.core.tokens import Tokenizer
 
 Hashes = NDArray[np.uint64]
 Column = NDArray[np.float32]
@@ -27,18 +28,16 @@ _NGRAM_LENGTHS: Final = (3, 4, 5)
 """Characters per n-gram of decomposed text; a Hangul syllable counts as two or three."""
 _PRIME: Final = np.uint64(1_099_511_628_211)
 """Multiplier of the rolling hash (the 64-bit FNV prime)."""
-_MENTION_SHARE: Final = 0.04
-"""A target mentions the entities that more than this share of its samples name."""
-_ABOUT_SHARE: Final = 0.5
-"""A target is about the entities that more than this share of its samples name."""
 _AXES: Final = 128
 """Principal axes along which samples are compared first."""
 _ENOUGH_FOR_AXES: Final = 3_000
 """Samples that the principal axes are computed from."""
 _LIKELY: Final = 128
 """Samples that are nearest along the principal axes and compared in full."""
-_BLOCK: Final = 256
-"""Vectors that are multiplied at a time: half a megabyte."""
+_BLOCK: Final = 512
+"""Vectors that are multiplied at a time: a megabyte."""
+_BLOCK_WORK: Final = 900_000
+"""Most multiplications at a time: matrices this small are multiplied where they are, larger ones are copied first."""
 _MEMO_SIZE: Final = 2_048
 TINY: Final = 1e-6
 """Keeps divisors above 0."""
@@ -110,36 +109,40 @@ class TermCounts:
         self.weights = (1 + np.log(counts)).astype(np.float32)
         """1 + ln(count) of each feature in each text that has it, in the shape of `rows`."""
 
-    def frequency(self, hashes: Hashes) -> NDArray[np.int64]:
-        """Return the number of texts with each feature, in the shape of `hashes`."""
-        found = np.zeros(len(hashes), np.int64)
-        columns, known = self.columns(hashes)
-        found[known] = np.diff(self.starts)[columns[known]]
-        return found
-
-    def columns(self, hashes: Hashes) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
-        """Return the column of each hash, and whether it is a known one."""
+    def find(self, hashes: Hashes) -> "Found":
+        """Return where each hash is counted, if it is."""
         if not len(self.known):
-            return np.zeros(len(hashes), np.int64), np.zeros(len(hashes), bool)
-        columns = np.minimum(np.searchsorted(self.known, hashes), len(self.known) - 1)
-        return columns, self.known[columns] == hashes
+            return Found(np.zeros(len(hashes), bool), np.zeros(0, np.int64), np.zeros(0, np.int64))
+        columns = np.minimum(self.known.searchsorted(hashes), len(self.known) - 1)
+        known = self.known[columns] == hashes
+        columns = columns[known]
+        return Found(known, self.starts[columns], self.starts[columns + 1] - self.starts[columns])
 
     def norms(self, idf: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return the norm of every text's tf-idf vector, given the idf of each known feature; shape (size,)."""
         weights = self.weights * np.repeat(idf, np.diff(self.starts))
         return np.sqrt(np.bincount(self.rows, weights**2, minlength=self.size)).astype(np.float64)
 
-    def products(self, hashes: Hashes, weights: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Return the sum of tf · weight over the features of every text, shape (size,)."""
-        columns, known = self.columns(hashes)
-        columns, weights = columns[known], weights[known]
-        if not len(columns):
+    def products(self, found: "Found", weights: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return the sum of tf · weight over the features of every text, shape (size,); `weights` are of all hashes."""
+        if not len(found.starts):
             return np.zeros(self.size)
-        starts, lengths = self.starts[columns], self.starts[columns + 1] - self.starts[columns]
-        ends = np.cumsum(lengths)
-        entries = np.arange(int(ends[-1])) + np.repeat(starts - (ends - lengths), lengths)
-        values = self.weights[entries] * np.repeat(weights, lengths)
-        return np.bincount(self.rows[entries], values, minlength=self.size).astype(np.float64)
+        ends = np.cumsum(found.lengths)
+        entries = np.arange(int(ends[-1])) + np.repeat(found.starts - (ends - found.lengths), found.lengths)
+        values = self.weights[entries] * np.repeat(weights[found.known], found.lengths)
+        return np.bincount(self.rows[entries], values, minlength=self.size).astype(np.float64, copy=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Where the features of a query are counted in some texts."""
+
+    known: NDArray[np.bool_]
+    """Whether each feature of the query is in any of the texts."""
+    starts: NDArray[np.int64]
+    """Position of the first text of each known feature in `TermCounts.rows`."""
+    lengths: NDArray[np.int64]
+    """Number of texts with each known feature."""
 
 
 _NO_TEXTS: Final = TermCounts(HashedTexts(np.zeros(0, np.uint64), np.zeros(0, np.int64), 0))
@@ -163,17 +166,25 @@ class TfidfIndex:
 
     def idf(self, hashes: Hashes) -> NDArray[np.float64]:
         """Return the idf of each feature, the highest one for unseen features, in the shape of `hashes`."""
-        frequency = self.own.frequency(hashes) + self._shared.frequency(hashes)
+        return self._idf([part.find(hashes) for part in (self.own, self._shared)])
+
+    def _idf(self, found: Sequence[Found]) -> NDArray[np.float64]:
+        """Return the idf of features that were looked up in each part."""
+        frequency = np.zeros(len(found[0].known), np.int64)
+        for part in found:
+            frequency[part.known] += part.lengths
         result: NDArray[np.float64] = np.log((self.size + 1) / (frequency + 1)) + 1
         return result
 
     def scores(self, hashes: Hashes) -> Column:
         """Return the cosine of every indexed text with the query, shape (size,)."""
         features, counts = np.unique(hashes, return_counts=True)
-        idf = self.idf(features)
+        parts = (self.own, self._shared)
+        found = [part.find(features) for part in parts]
+        idf = self._idf(found)
         weights = (1 + np.log(counts)) * idf
         norm = float(np.sqrt(weights @ weights))
-        products = [part.products(features, weights * idf) for part in (self.own, self._shared)]
+        products = [part.products(where, weights * idf) for part, where in zip(parts, found, strict=True)]
         return (np.concatenate(products) / (self._norms * max(norm, TINY))).astype(np.float32)
 
 
@@ -208,15 +219,6 @@ class Segments:
             sums = np.add.reduceat(rows, self._starts, axis=0)
             found[self._with_rows] = (sums.T / self.counts[self._with_rows]).T
         return found
-
-
-@dataclass(frozen=True, slots=True)
-class Target:
-    """A fact, gap or dialogue act that a message can be answered with."""
-
-    article: Article | None
-    """None for dialogue acts."""
-    item: Fact | Gap
 
 
 class Postings:
@@ -271,10 +273,11 @@ class Index:
     alone is kept once for all articles: the tables of each begin with its own rows and end with those of small talk.
     """
 
-    def __init__(self, knowledge: Knowledge, small_talk: "Index | None" = None) -> None:
+    def __init__(self, knowledge: Knowledge, small_talk: "Index | None" = None, before: "Index | None" = None) -> None:
         """Tokenize and index every sample, answer and label.
 
-        `small_talk` is the index of the knowledge without articles, if it is built already.
+        `small_talk` is the index of the knowledge without articles, if it is built already. `before` is an older index
+        of the same article, if any: what it knows of targets that are still the same is used again.
         """
         if knowledge.articles and small_talk is None:
             small_talk = Index(replace(knowledge, articles=()))
@@ -283,65 +286,74 @@ class Index:
         self._own = tuple(_own_targets(knowledge))
         self.targets: tuple[Target, ...] = (*self._own, *(small_talk.targets if small_talk else ()))
         self.samples = tuple(sample.text for target in self.targets for sample in target.item.samples)
-        self.passages = tuple(text for target in self.targets for text in _passages(target.item))
+        self.passages = tuple(text for target in self.targets for text in passages(target.item))
         self.sample_segments = Segments([len(target.item.samples) for target in self.targets])
-        self.passage_segments = Segments([len(_passages(target.item)) for target in self.targets])
+        self.passage_segments = Segments([len(passages(target.item)) for target in self.targets])
         self.is_fact = np.array([isinstance(target.item, Fact) for target in self.targets], bool)
         self.is_act: NDArray[np.bool_] = np.array([target.article is None for target in self.targets], bool)
         self.tokenizer: Tokenizer = Tokenizer(
             knowledge.lexicon, knowledge.articles, small_talk.tokenizer if small_talk else None
         )
-        asked = [[self.tokenizer.tokenize(normalise(s.text)) for s in target.item.samples] for target in self._own]
-        told = [[self.tokenizer.tokenize(normalise(text)) for text in _passages(target.item)] for target in self._own]
-        samples = [tokenized for own in asked for tokenized in own]
-        self.tokenizer.learn([*samples, *(tokenized for own in told for tokenized in own)])
+        self._entities = [(article.slug, article.entities) for article in knowledge.articles]
+        known = before.texts_by_item(self) if before else {}
+        texts = tuple(
+            known[target.item.id]
+            if target.item.id in known and known[target.item.id].item == target.item
+            else TargetTexts.of(self.tokenizer, target)
+            for target in self._own
+        )
+        self._packed_texts = pickle.dumps(texts)
+        """What is known of the texts of each target; packed, as only the next edit needs it (2 MB instead of 10)."""
+        self._learn_words(texts)
         self._targets_of_sample: dict[str, tuple[int, ...]] = {}
-        for tokenized, position in zip(samples, self.sample_segments.target_of_row, strict=False):
-            known = self._targets_of_sample.get(tokenized.squeezed, ())
-            self._targets_of_sample[tokenized.squeezed] = tuple({*known, int(position)})
-        words, ngrams = (hash_words([one.features for one in samples]), hash_ngrams([one.squeezed for one in samples]))
+        for position, own in enumerate(texts):
+            for squeezed in own.squeezed:
+                self._targets_of_sample[squeezed] = tuple({*self._targets_of_sample.get(squeezed, ()), position})
+        words = hash_words([features for own in texts for features in own.features])
+        ngrams = hash_ngrams([squeezed for own in texts for squeezed in own.squeezed])
         self.words: TfidfIndex = TfidfIndex(words, small_talk.words.own if small_talk else _NO_TEXTS)
         self.ngrams: TfidfIndex = TfidfIndex(ngrams, small_talk.ngrams.own if small_talk else _NO_TEXTS)
-        self._index_targets(asked, told)
-        self._index_words([[*own, *answers] for own, answers in zip(asked, told, strict=True)])
+        self._index_targets(texts)
+        self._index_words(texts)
 
-    def _index_targets(
-        self, samples: Sequence[Sequence[TokenizedText]], passages: Sequence[Sequence[TokenizedText]]
-    ) -> None:
+    def texts_by_item(self, fresh: "Index") -> Mapping[str, TargetTexts]:
+        """Return what is known of the texts of each target by its id, if names and lexicon are those of `fresh`."""
+        same = fresh.tokenizer.lexicon is self.tokenizer.lexicon and fresh._entities == self._entities  # noqa: SLF001
+        texts: tuple[TargetTexts, ...] = pickle.loads(self._packed_texts) if same else ()  # noqa: S301  packed above
+        return {own.item.id: own for own in texts}
+
+    def _learn_words(self, texts: Sequence[TargetTexts]) -> None:
+        """Teach the tokenizer every word: first those of all samples, then those of all passages."""
+        counts: Counter[str] = Counter()
+        stems: dict[str, None] = {}
+        parts = (*(own.asked for own in texts), *(own.told for own in texts))
+        for part in parts:
+            counts.update(part.counts)
+            stems.update(dict.fromkeys(part.stems))
+        pairs = np.frombuffer(b"".join(part.pairs for part in parts), np.uint32)
+        self.tokenizer.learn(counts, stems, sum(part.texts for part in parts), pairs)
+
+    def _index_targets(self, texts: Sequence[TargetTexts]) -> None:
         """Index what the samples and passages of each target hold."""
         shared = self.small_talk
-        both = [[*asked, *own] for asked, own in zip(samples, passages, strict=True)]
-        stems = [[stem for text in texts for stem in text.stems] for texts in both]
-        attributes = [[name for text in texts for name in text.attributes] for texts in both]
-        concepts = [[name for text in texts for name in text.concepts] for texts in both]
-        found = [[figure for text in texts for figure in figures(text.normal)] for texts in both]
-        types = [[kind for text in own for kind in answer_types(text.normal)] for own in passages]
-        about = [
-            _declared(target) | _named(asked, _ABOUT_SHARE) for target, asked in zip(self._own, samples, strict=True)
-        ]
-        entities = [
-            [*subjects, *_named(asked, _MENTION_SHARE), *(key for text in own for key in text.entities)]
-            for subjects, asked, own in zip(about, samples, passages, strict=True)
-        ]
+        stems = [(*own.asked.stems, *own.told.stems) for own in texts]
         self.stems: Postings = Postings(stems, shared.stems if shared else None)
-        self.attributes: Postings = Postings(attributes, shared.attributes if shared else None)
-        self.concepts: Postings = Postings(concepts, shared.concepts if shared else None)
-        self.figures: Postings = Postings(found, shared.figures if shared else None)
+        self.attributes: Postings = Postings([own.attributes for own in texts], shared.attributes if shared else None)
+        self.concepts: Postings = Postings([own.concepts for own in texts], shared.concepts if shared else None)
+        self.figures: Postings = Postings([own.figures for own in texts], shared.figures if shared else None)
+        types = [own.answer_types for own in texts]
         self.answer_types: Postings = Postings(types, shared.answer_types if shared else None)
-        self.about: Postings = Postings(about, shared.about if shared else None)
+        self.about: Postings = Postings([own.about for own in texts], shared.about if shared else None)
         """Entities each target is about: those declared and those that most of its samples name."""
-        self.entities: Postings = Postings(entities, shared.entities if shared else None)
+        self.entities: Postings = Postings([own.entities for own in texts], shared.entities if shared else None)
         """Entities each target mentions."""
-        self.asks: dict[str, Column] = _ask_shares(self._own, samples, shared.asks if shared else {}, len(self.targets))
+        self.asks: dict[str, Column] = _ask_shares(texts, shared.asks if shared else {}, len(self.targets))
         """Share of each target's samples that ask for a kind of answer, by kind, each of shape (targets,)."""
 
-    def _index_words(self, texts: Sequence[Sequence[TokenizedText]]) -> None:
+    def _index_words(self, texts: Sequence[TargetTexts]) -> None:
         """Index the words of each target's texts; all forms of a word share the vector of its shortest form."""
         shared = self.small_talk
-        words = [
-            dict.fromkeys(word for text in own for word in text.words if len(word) > 1 or is_hangul(word))
-            for own in texts
-        ]
+        words = [[word for word in own.words() if len(word) > 1 or is_hangul(word)] for own in texts]
         forms: dict[str, list[str]] = {}
         for word in dict.fromkeys(word for own in words for word in own):
             if shared is None or shared.word_row(word) is None:
@@ -400,29 +412,7 @@ def _own_targets(knowledge: Knowledge) -> Iterator[Target]:
         yield from (Target(None, act) for act in knowledge.dialogue)
 
 
-def _passages(item: Fact | Gap) -> tuple[str, ...]:
-    return (*item.answer.every(), *item.label.every())
-
-
-def _named(samples: Sequence[TokenizedText], share: float) -> set[tuple[str, str]]:
-    """Return the entities that more than `share` of the samples name."""
-    named = Counter(key for tokenized in samples for key in tokenized.entities)
-    return {key for key, count in named.items() if count > share * len(samples)}
-
-
-def _declared(target: Target) -> set[tuple[str, str]]:
-    """Return the entities that the author declared a fact to be about."""
-    if target.article is None or not isinstance(target.item, Fact):
-        return set()
-    return {(target.article.slug, key) for key in target.item.about}
-
-
-def _ask_shares(
-    targets: Sequence[Target],
-    samples: Sequence[Sequence[TokenizedText]],
-    shared: Mapping[str, Column],
-    size: int,
-) -> dict[str, Column]:
+def _ask_shares(texts: Sequence[TargetTexts], shared: Mapping[str, Column], size: int) -> dict[str, Column]:
     """Return the share of each target's samples that ask for a kind of answer, by kind, each of shape (size,).
 
     The columns end with the `shared` ones.
@@ -431,12 +421,9 @@ def _ask_shares(
     for kind, column in shared.items():
         shares[kind] = np.zeros(size, np.float32)
         shares[kind][size - len(column) :] = column
-    for position, (target, own) in enumerate(zip(targets, samples, strict=True)):
-        declared = target.item.asks if isinstance(target.item, Fact) else ()
-        kinds = Counter(kind for tokenized in own for kind in tokenized.asks)
-        for kind in declared or kinds:
-            column = shares.setdefault(kind, np.zeros(size, np.float32))
-            column[position] = 1.0 if declared else kinds[kind] / len(own)
+    for position, own in enumerate(texts):
+        for kind, share in own.asks.items():
+            shares.setdefault(kind, np.zeros(size, np.float32))[position] = share
     return shares
 
 
@@ -511,8 +498,9 @@ class Vectors:
     def of(cls, index: Index, rows: Halves, small_talk: "Vectors | None" = None) -> "Vectors":
         """Build from one row per text of `index.texts()`, and from the vectors of small talk if it has some."""
         at = len(rows) - len(index.word_texts)
-        own: tuple[Halves, Halves] = rows[:at], rows[at:]
-        shared = small_talk.own if small_talk else (rows[:0], rows[:0])
+        # few samples are compared in full, but every word is: converting them takes longer than multiplying them
+        own: tuple[Halves, Halves] = rows[:at].astype(np.float16), rows[at:].copy()
+        shared = small_talk.own if small_talk else (own[0][:0], own[1][:0])
         samples, words = (Rows(*blocks) for blocks in zip(own, shared, strict=True))
         full = samples.full()
         centre = full.mean(axis=0) if len(full) else np.zeros(rows.shape[1], np.float32)
@@ -550,8 +538,9 @@ def products(some: Vector, many: Rows) -> Vector:
     memory takes longer than multiplying it with a few rows.
     """
     found = np.empty((len(some), len(many)), np.float32)
-    for start, block in many.parts(_BLOCK):
-        found[:, start : start + len(block)] = (block @ some.T).T
+    turned = np.ascontiguousarray(some.T)
+    for start, block in many.parts(max(1, min(_BLOCK, _BLOCK_WORK // some.size))):
+        found[:, start : start + len(block)] = (block @ turned).T
     return found
 
 

@@ -12,8 +12,9 @@ from bot.core.classifier import GAP_FROM, Classifier, Mask, Thresholds, best_rea
 from bot.core.dialogue import Context
 from bot.core.features import FEATURE_NAMES, Comparison, Matrix, compare_words, feature_table
 from bot.core.hangul import as_korean_keys, as_latin_keys
-from bot.core.index import Column, Scope, Target, Vector
+from bot.core.index import Column, Scope, Vector
 from bot.core.model import DialogueAct, Fact, Gap, Language
+from bot.core.target_texts import Target
 from bot.core.text import asking_sentences, language_of, normalise, script_counts, squeeze, words
 from bot.core.tokens import TokenizedText, Tokenizer
 
@@ -50,6 +51,8 @@ class Question:
     """The language to answer in when the question has none (`???`)."""
     after: Context | None = None
     """The previous exchange, which `service.answering` uses to resolve follow-ups; not used here."""
+    place: str | None = None
+    """Slug of the article of the channel, which is looked at unless `article` or the text names one; not used here."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +165,7 @@ def _readings(scope: Scope, text: str, budget: Budget) -> Iterator[tuple[str, tu
     respelt: dict[str, str] = {}
     for one in corrections:
         if not budget.is_used_up and (meant := tokenizer.respell(one, budget)):
-            respelt[one] = meant
+            respelt[one] = meant[:MAX_READ]
     full_of_errors = {one for one, meant in respelt.items() if _changed(one, meant) > _FULL_OF_ERRORS}
     for one, changed in corrections.items():
         if "sentence" in changed and one in full_of_errors:

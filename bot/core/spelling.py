@@ -55,7 +55,7 @@ class Spellings:
         in a short word, two from eight key strokes on, three from twelve.
         """
         spelled = strokes(word)
-        if len(spelled) < _SHORTEST_CORRECTED:
+        if len(spelled) < _SHORTEST_CORRECTED or not self:
             return word
         allowed = 1 + (len(spelled) >= _TWO_ERRORS_FROM) + (len(spelled) >= _THREE_ERRORS_FROM)
         near = self.near(spelled, allowed)

@@ -2,12 +2,15 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Final, Literal
 
+import numpy as np
+from numpy.typing import NDArray
+
 from bot.core.budget import MAX_READ, Budget
-from bot.core.correction import Corrector, WordPairs
+from bot.core.correction import Corrector, WordPairs, pair_keys
 from bot.core.hangul import as_mixed_keys, whole_syllables
 from bot.core.lexicon import EntityIndex, LexiconIndex
 from bot.core.memo import Memo
@@ -130,23 +133,24 @@ class Tokenizer:
         """Words and Korean stems of the facts, at which an unspaced run may be cut."""
         self.frequencies = WordCounts({})
         self._lexicon_words: frozenset[str] = frozenset() if small_talk else _english_words(lexicon)
-        self.pairs = WordPairs(())
+        self.pairs = WordPairs(0, pair_keys(()))
         """Which words of the facts follow each other."""
         self.corrector: Corrector = Corrector(self.known_words, self.stems, self.frequencies, self.pairs)
         self._correct_stem = Memo(self._corrected_stem, _MEMO_SIZE)
         self._correct_word = Memo(self._corrected_word, _MEMO_SIZE)
         self._split_run = Memo(self._cut_run, _MEMO_SIZE)
 
-    def learn(self, texts: Iterable[TokenizedText]) -> None:
-        """Learn the words of the facts, to which typing errors are corrected."""
-        seen, shared = list(texts), self._small_talk
-        counts = Counter(word for text in seen for word in text.words)
-        stems = dict.fromkeys(stemmed for text in seen for stemmed in text.stems)
+    def learn(self, counts: Counter[str], stems: Collection[str], texts: int, pairs: NDArray[np.uint32]) -> None:
+        """Learn the words of the facts, to which typing errors are corrected, and the stems of their content words.
+
+        `texts` is the number of texts of the facts, `pairs` their `pair_keys`.
+        """
+        shared = self._small_talk
         self.stems = Spellings(stems, shared.stems if shared else None)
         self.known_words = Spellings((word for word, _ in counts.most_common()), shared.known_words if shared else None)
         known = frozenset(filter(is_hangul, (*counts, *stems))) | frozenset(filter(str.isalpha, counts))
         self.known = WordCounts(dict.fromkeys(known, 0), shared.known if shared else None)
-        self.pairs = WordPairs((text.words for text in seen), shared.pairs if shared else None)
+        self.pairs = WordPairs(texts, pairs, shared.pairs if shared else None)
         frequencies = {word: count for word, count in counts.items() if word.isalpha() or "'" in word}
         without = dict.fromkeys((self._lexicon_words | known) - frequencies.keys(), 0)
         self.frequencies = WordCounts(frequencies | without, shared.frequencies if shared else None)
@@ -186,16 +190,21 @@ class Tokenizer:
     def tokens(self, normal: str) -> tuple[Token, ...]:
         """Return the words of normalised text with their roles."""
         sequence = self._sequence(normal)
-        names = self._names.find(sequence, self.stems or sequence)
-        found = self.lexicon.find(sequence)
+        named: dict[int, set[tuple[str, str]]] = {}
+        for key, span in self._names.find(sequence, self.stems or sequence).items():
+            for position in span:
+                named.setdefault(position, set()).add(key)
+        asking: dict[int, set[str]] = {}
+        stop_words: set[int] = set()
+        for start, end, kind, entry in self.lexicon.find(sequence):
+            for position in range(start, end):
+                if kind == "ask":
+                    asking.setdefault(position, set()).add(entry)
+                elif kind == "stop word":
+                    stop_words.add(position)
         return tuple(
-            _token(
-                word,
-                frozenset(key for key, span in names.items() if position in span),
-                {match.entry for match in found if match.kind == "ask" and match.start <= position < match.end},
-                stop_word=any(match.kind == "stop word" and match.start <= position < match.end for match in found),
-            )
-            for position, word in enumerate(sequence)
+            _token(word, frozenset(named.get(at, ())), asking.get(at, set()), stop_word=at in stop_words)
+            for at, word in enumerate(sequence)
         )
 
     def lexicon_words(self, normal: str) -> tuple[tuple[str, str, tuple[str, ...]], ...]:

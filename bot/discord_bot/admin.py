@@ -4,7 +4,7 @@ import io
 import logging
 import math
 from collections.abc import Awaitable, Callable, Collection, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from functools import partial
 from typing import Final, TypeAlias
@@ -14,13 +14,17 @@ from discord import app_commands
 
 from bot.core.model import Knowledge
 from bot.discord_bot.client import BotClient
-from bot.discord_bot.commands import description_of
+from bot.discord_bot.commands import description_of, name_of
+from bot.discord_bot.connection import DISCORD_ERRORS
 from bot.discord_bot.context import Interaction, language_for, state_of
+from bot.discord_bot.logs import describe
 from bot.discord_bot.markup import MESSAGE, escape
 from bot.discord_bot.sending import defer, run_handler, say
 from bot.discord_bot.sync import Registration
-from bot.errors import KnowledgeError, Problem
+from bot.errors import EditsError, KnowledgeError, Problem, StaleError, StoreError
 from bot.service.library import Change
+from bot.service.pages import LONGEST_CHOICE, MOST_CHOICES, clip
+from bot.service.records import ChannelSetting
 from bot.service.replies import Voice
 from bot.settings import DiscordSettings
 
@@ -31,6 +35,8 @@ _REGISTRATION: Final[dict[Registration, str]] = {
     "registered": "admin_commands_synced",
     "refused": "admin_commands_refused",
 }
+_MOST_UNBOUND: Final = 10
+"""Channels without their article that the status names."""
 _MAX_DETAILS = MESSAGE - 300
 """Characters; the rest of a message is for the sentences around the details."""
 
@@ -87,10 +93,25 @@ class Status:
     """Seconds between a heartbeat and its answer; NaN before the first."""
     reloads: int
     rebuilds: int
+    unbound: tuple[ChannelSetting, ...] = ()
+    """Settings of channels whose article does not exist any more."""
+    is_pinned: bool = False
+    """Whether somebody went back to the revision, which stays until the next reload."""
 
 
 Reload: TypeAlias = Callable[[], Awaitable[tuple[Change, Registration]]]
-"""Reloads the facts and registers changed commands; raises KnowledgeError."""
+"""Reloads the facts and registers changed commands; raises KnowledgeError, StaleError and StoreError."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reloads:
+    """The two ways to reload."""
+
+    normal: Reload
+    """Raises EditsError if edits on Discord would be lost."""
+    discarding: Reload
+
+
 GetStatus: TypeAlias = Callable[[], Status]
 
 
@@ -105,23 +126,26 @@ def count(knowledge: Knowledge) -> Counts:
     )
 
 
-def reload_report(voice: Voice, change: Change, registration: Registration) -> Report:
-    """Report what a reload changed, by id, and whether the commands were registered."""
+def reload_report(
+    voice: Voice, change: Change, registration: Registration, key: str = "reloaded", **values: object
+) -> Report:
+    """Report what a reload or the like, which is told with the sentence `key`, changed, and which commands."""
     groups = (("added", change.added), ("removed", change.removed), ("changed", change.changed))
-    head = voice.say("reloaded", **{name: len(ids) for name, ids in groups})
+    head = voice.say(key, **{name: len(ids) for name, ids in groups}, **values)
     details = [f"{voice.say(f'admin_{name}')}: {', '.join(ids)}" for name, ids in groups if ids]
     tail = [voice.say("admin_commands_changed")] if change.commands_changed else []
     tail += [voice.say(_REGISTRATION[registration])] if registration in _REGISTRATION else []
-    return _report(voice, head, details, tail)
+    return listed(voice, head, details, tail)
 
 
 def problems_report(voice: Voice, problems: Sequence[Problem]) -> Report:
     """List all problems with file and line."""
-    return _report(voice, voice.say("reload_failed", count=len(problems)), [str(problem) for problem in problems], [])
+    return listed(voice, voice.say("reload_failed", count=len(problems)), [str(problem) for problem in problems], [])
 
 
-def _report(voice: Voice, head: str, details: list[str], tail: list[str]) -> Report:
-    shown = "\n".join(f"- {escape(line)}" for line in details)
+def listed(voice: Voice, head: str, details: Sequence[str], tail: Sequence[str], bullet: str = "- ") -> Report:
+    """Return a head, details and a tail as one message; many details as a file."""
+    shown = "\n".join(f"{bullet}{escape(line)}" for line in details)
     if len(shown) <= _MAX_DETAILS:
         return Report("\n".join(filter(None, [head, shown, *tail])))
     text = "\n".join([head, voice.say("admin_attached"), *tail])
@@ -133,9 +157,13 @@ def status_report(voice: Voice, status: Status) -> Report:
     latency = "–" if math.isnan(status.latency) else f"{status.latency * 1000:.0f} ms"
     lines = [
         voice.say("admin_status_revision", revision=status.revision, when=f"<t:{status.loaded_at.timestamp():.0f}:R>"),
+        *([voice.say("admin_status_pinned")] if status.is_pinned else []),
         voice.say("admin_status_counts", **asdict(status.counts)),
         voice.say("admin_status_uptime", uptime=_duration(voice, status.uptime), latency=latency),
         voice.say("admin_status_events", reloads=status.reloads, rebuilds=status.rebuilds),
+    ]
+    lines += [
+        voice.say("admin_status_unbound", channel=f"<#{one.channel}>", article=one.article) for one in status.unbound
     ]
     return Report("\n".join(lines))
 
@@ -149,7 +177,7 @@ def _duration(voice: Voice, seconds: float) -> str:
 
 
 def add_admin_commands(
-    client: BotClient, settings: DiscordSettings, reload: Reload, status: GetStatus
+    client: BotClient, settings: DiscordSettings, reload: Reloads, status: GetStatus
 ) -> app_commands.Group | None:
     """Add `/facts` for the administrators' servers, and return it, if there are any."""
     guilds = [discord.Object(guild_id) for guild_id in sorted(settings.admin_guild_ids)]
@@ -163,13 +191,27 @@ def add_admin_commands(
         guild_only=True,
     )
 
-    @group.command(name="reload", description=description_of(messages["admin_reload"]))
-    async def facts_reload(interaction: Interaction) -> None:
-        await run_handler(interaction, _answer(interaction, settings, partial(_reload, reload)), "admin")
+    async def run_reload(interaction: Interaction, *, discard: bool = False) -> None:
+        wanted = reload.discarding if discard else reload.normal
+        await run_handler(interaction, answer(interaction, settings, partial(_reload, wanted)), "admin")
+
+    if settings.postgres_url is None:
+
+        @group.command(name="reload", description=description_of(messages["admin_reload"]))
+        async def facts_reload(interaction: Interaction) -> None:
+            await run_reload(interaction)
+
+    else:
+
+        @group.command(name="reload", description=description_of(messages["admin_reload"]))
+        @app_commands.rename(discard=name_of(messages["option_discard_name"]))
+        @app_commands.describe(discard=description_of(messages["option_discard_description"]))
+        async def facts_reload_shared(interaction: Interaction, discard: bool = False) -> None:  # noqa: FBT001, FBT002
+            await run_reload(interaction, discard=discard)
 
     @group.command(name="status", description=description_of(messages["admin_status"]))
     async def facts_status(interaction: Interaction) -> None:
-        await run_handler(interaction, _answer(interaction, settings, partial(_status, status)), "admin")
+        await run_handler(interaction, answer(interaction, settings, partial(_status, status)), "admin")
 
     client.tree.add_command(group, guilds=guilds)
     return group
@@ -178,16 +220,24 @@ def add_admin_commands(
 async def _reload(reload: Reload, interaction: Interaction) -> Report:
     try:
         change, registration = await reload()
+    except EditsError as error:
+        voice, lines = voice_of(interaction), list(map(str, error.problems))
+        return listed(voice, voice.say("reload_discards", count=len(lines)), lines, [])
     except KnowledgeError as error:
-        return problems_report(_voice(interaction), error.problems)
-    return reload_report(_voice(interaction), change, registration)
+        return problems_report(voice_of(interaction), error.problems)
+    except (StaleError, StoreError) as error:
+        log.warning("the facts were read but not shared: %s", error)
+        return Report(voice_of(interaction).say("reload_unshared"))
+    return reload_report(voice_of(interaction), change, registration)
 
 
 async def _status(status: GetStatus, interaction: Interaction) -> Report:
-    return status_report(_voice(interaction), status())
+    found = status()
+    here = tuple(one for one in found.unbound if one.server == interaction.guild_id)
+    return status_report(voice_of(interaction), replace(found, unbound=here[:_MOST_UNBOUND]))
 
 
-async def _answer(
+async def answer(
     interaction: Interaction, settings: DiscordSettings, report: Callable[[Interaction], Awaitable[Report]]
 ) -> None:
     """Acknowledge the command, check the caller, and show the report to administrators only."""
@@ -202,7 +252,7 @@ async def is_administrator(interaction: Interaction, settings: DiscordSettings) 
     """Return whether an interaction comes from an administrator in one of their servers."""
     caller = _caller(interaction)
     return is_right_place(settings, caller) and (
-        is_listed(settings, caller) or caller.user_id in await _ask_for_owners(interaction.client)
+        is_listed(settings, caller) or caller.user_id in await _ask_for_owners(interaction)
     )
 
 
@@ -212,16 +262,25 @@ async def refuse(interaction: Interaction) -> None:
     await say(interaction, "admin_refused")
 
 
-async def _ask_for_owners(client: discord.Client) -> set[int]:
-    """Ask Discord who owns the application now; return nobody if that fails."""
+def article_choices(interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
+    """Return the articles whose title or slug contains what was typed."""
+    language = language_for(interaction)
+    found = [(one.title.get(language), one.slug) for one in state_of(interaction).knowledge.articles]
+    wanted = [pair for pair in found if any(typed.casefold() in text.casefold() for text in pair)]
+    return [app_commands.Choice(name=clip(title, LONGEST_CHOICE), value=slug) for title, slug in wanted[:MOST_CHOICES]]
+
+
+async def _ask_for_owners(interaction: Interaction) -> set[int]:
+    """Ask Discord who owns the application now, as persistently as for a reply; return nobody if that fails."""
     try:
-        return owners(await client.application_info())
-    except discord.HTTPException as error:
-        log.warning("the application's owners could not be asked for: %s", error)
+        return owners(await state_of(interaction).rest.persistently(interaction.client.application_info))
+    except DISCORD_ERRORS as error:
+        log.warning("the application's owners could not be asked for: %s", describe(error))
         return set()
 
 
-def _voice(interaction: Interaction) -> Voice:
+def voice_of(interaction: Interaction) -> Voice:
+    """Return the bot's own sentences in the caller's language."""
     return state_of(interaction).voice(language_for(interaction))
 
 

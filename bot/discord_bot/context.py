@@ -2,22 +2,26 @@
 
 import copy
 import re
-from typing import Any, Self, TypeAlias
+from typing import TYPE_CHECKING, Any, Self, TypeAlias
 
 import discord
 
 from bot.core.matching import Question
 from bot.core.model import LANGUAGES, Knowledge, Language
+from bot.discord_bot.channel_settings import ChannelSettings
 from bot.discord_bot.limits import Clock, Limits
-from bot.discord_bot.measures import Measures, decision_of, note
-from bot.discord_bot.memory import Conversations, Exchanges, Languages, Posts
+from bot.discord_bot.measures import Measures, decision_of, note, note_subject
+from bot.discord_bot.memory import AskedQuestions, Conversations, Exchanges, Languages, OpenQuestions, Posts
 from bot.discord_bot.queueing import Turns
 from bot.discord_bot.recording import Recorder
 from bot.discord_bot.rest import RestGate
 from bot.service.answering import Answer
 from bot.service.library import Library
-from bot.service.replies import Voice
+from bot.service.replies import Voice, subject_of
 from bot.settings import DiscordSettings
+
+if TYPE_CHECKING:
+    from bot.discord_bot.notices import Notices
 
 Interaction: TypeAlias = discord.Interaction[Any]
 _DEFAULT: Language = "en"
@@ -39,10 +43,10 @@ class BotState:
         self.library = library
         self.measures = measures
         self.recorder = recorder or Recorder(None, measures)
-        self.days_stored = settings.retention_days if self.recorder.has_store else 0
+        self.days_stored = settings.retention_days if self.recorder.store else 0
         """Days for which unanswered questions are stored, 0 if they are not."""
-        self.ask_channels = settings.ask_channels
-        """Text channels and forums in which nobody has to mention the bot."""
+        self.channels = ChannelSettings(self.recorder.store, settings.ask_channels)
+        """Which article questions in a channel are about, and where nobody has to mention the bot."""
         self.ask_threads = bool(settings.ask_threads)
         self.limits = Limits(settings.cooldown, clock)
         self.turns = Turns(clock)
@@ -50,6 +54,10 @@ class BotState:
         self.conversations = Conversations(clock)
         self.languages = Languages()
         self.posts = Posts()
+        self.asked = AskedQuestions()
+        self.notices: Notices | None = None
+        """Who wants to be told of an answer later, None without a store."""
+        self.open_questions = OpenQuestions()
         self.rest = RestGate(measures.rest_responses)
 
     def for_next_client(self) -> Self:
@@ -63,6 +71,12 @@ class BotState:
         """Return the knowledge of the current snapshot."""
         return self.library.snapshot.knowledge
 
+    def article_in(self, channel: object) -> str | None:
+        """Return the slug of the article that questions in a channel or thread of Discord's are about, if any."""
+        number, parent = getattr(channel, "id", 0), getattr(channel, "parent_id", None)
+        article = self.channels.article_of(self.knowledge, number, parent)
+        return article.slug if article else None
+
     async def ask(self, person: int, question: Question) -> Answer | None:
         """Return the answer when it is the turn of `person`; None if too many questions wait."""
         with self.measures.answering():
@@ -71,6 +85,7 @@ class BotState:
             note("busy")
         else:
             note(decision_of(answer.reply), answer.reply.language)
+            note_subject(*subject_of(answer.reply))
         return answer
 
     def voice(self, language: Language) -> Voice:
@@ -114,3 +129,13 @@ def role_of(message: discord.Message, bot_id: int) -> int:
 def without_mention(text: str, bot_id: int, role_id: int = 0) -> str:
     """Return `text` without mentions of the bot and of its own role."""
     return re.sub(rf"\s*<@(?:!?{bot_id}|&{role_id})>\s*", " ", text).strip()
+
+
+def question_above(interaction: Interaction) -> str:
+    """Return the text of the question that the message with the button replies to; "" if Discord does not show it."""
+    reference = interaction.message.reference if interaction.message else None
+    question = reference.resolved if reference else None
+    if not isinstance(question, discord.Message) or question.author.bot:
+        return ""
+    bot_id = interaction.client.bot_id
+    return without_mention(written_text(question), bot_id, role_of(question, bot_id))

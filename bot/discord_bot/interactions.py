@@ -1,7 +1,7 @@
 """Answers to slash commands, menus and buttons, and suggestions while somebody types."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from functools import partial
 
@@ -11,17 +11,22 @@ from discord import app_commands
 from bot.core.matching import Question
 from bot.core.model import Knowledge, Language
 from bot.core.text import is_blank
+from bot.discord_bot.article_option import find_article
 from bot.discord_bot.components import choice_value, read_button, read_menu
 from bot.discord_bot.context import (
     Interaction,
     is_bot_dm,
     language_for,
-    role_of,
+    question_above,
     state_of,
     without_mention,
     written_text,
 )
+from bot.discord_bot.measures import note_subject
+from bot.discord_bot.memory import AskedQuestion
 from bot.discord_bot.sending import await_or_defer, log_failure, respond, say, update
+from bot.discord_bot.unanswered import is_for, note_question, note_taken, tell_later, turn_down
+from bot.discord_bot.voting import Ballot, decision_with, vote_buttons
 from bot.service.autocomplete import Completion
 from bot.service.conversation import context_after_picking
 from bot.service.library import Completers, Library
@@ -38,9 +43,10 @@ from bot.service.pages import (
     starters_page,
     why_page,
 )
-from bot.service.unanswered import unanswered_question
+from bot.service.unanswered import asked_text, stored_text, unanswered_question
 from bot.service.views import (
     Action,
+    ArticlesView,
     EntityView,
     FactView,
     ListView,
@@ -59,18 +65,30 @@ def is_private(interaction: Interaction, *, public: bool = False) -> bool:
     return not public and not is_bot_dm(interaction)
 
 
-async def answer_ask(interaction: Interaction, text: str, language: Language | None, *, public: bool) -> None:
-    """Answer `/ask`: a question that was picked from the suggestions, or one that was typed."""
+async def answer_ask(
+    interaction: Interaction, text: str, language: Language | None, article: str, *, public: bool
+) -> None:
+    """Answer `/ask`: a question that was picked from the suggestions, or one that was typed; perhaps of one article."""
+    knowledge = state_of(interaction).knowledge
+    chosen = find_article(knowledge, article) if article else None
     if picked := read_button(text):
         await show(interaction, picked.view, public=public)
+    elif article and chosen is None:
+        await say(interaction, "article_unknown", article=clip(article, LONGEST_CHOICE))
     else:
-        await answer_text(interaction, text, language, public=public)
+        await answer_text(interaction, text, language, public=public, article=chosen.slug if chosen else None)
 
 
-async def answer_text(
-    interaction: Interaction, text: str, language: Language | None, *, public: bool, stored: bool = True
+async def answer_text(  # noqa: PLR0913  each says how it is answered
+    interaction: Interaction,
+    text: str,
+    language: Language | None,
+    *,
+    public: bool,
+    stored: bool = True,
+    article: str | None = None,
 ) -> None:
-    """Answer a question, in its own language unless `language` is given.
+    """Answer a question, in its own language unless `language` is given, from `article` if that is given.
 
     `stored`: it may be stored if it has no answer, as whoever wrote it asked the bot.
     """
@@ -80,7 +98,8 @@ async def answer_text(
     state, private = state_of(interaction), is_private(interaction, public=public)
     person, channel = interaction.user.id, interaction.channel_id or 0
     previous = state.conversations.last(person, channel, private=private)
-    question = Question(text, language, default=language_for(interaction), after=previous)
+    place = state.article_in(interaction.channel)
+    question = Question(text, language, article, default=language_for(interaction), after=previous, place=place)
     answer = await await_or_defer(interaction, state.ask(person, question), private=private)
     if answer is None:
         await say(interaction, "busy")
@@ -90,7 +109,9 @@ async def answer_text(
     await respond(interaction, page, private=private)
     if stored:
         server = interaction.guild_id if interaction.is_guild_integration() else None
-        state.recorder.unanswered(unanswered_question(answer, text, person), server, private=private)
+        note_question(state, unanswered_question(answer, text, person), [interaction.id], server, private=private)
+        asked = AskedQuestion(asked_text(answer, text), private=private or is_bot_dm(interaction))
+        state.asked.remember(interaction.id, asked)
 
 
 async def answer_message(interaction: Interaction, message: discord.Message) -> None:
@@ -118,7 +139,8 @@ async def show_list(interaction: Interaction, key: str, *, public: bool) -> None
     previous = state_of(interaction).conversations.last(
         interaction.user.id, interaction.channel_id or 0, private=private
     )
-    view = ListView(key, 0, language_for(interaction), previous.article if previous else None)
+    slug = previous.article if previous else state_of(interaction).article_in(interaction.channel)
+    view = ListView(key, 0, language_for(interaction), slug)
     await show(interaction, view, public=public, gone="command_gone")
 
 
@@ -146,15 +168,21 @@ def _nearest_name(library: Library, key: str, name: str, language: Language) -> 
 async def show_help(interaction: Interaction) -> None:
     """Explain how to ask, with three questions as buttons."""
     key = "direct_help" if is_bot_dm(interaction) else "help"
-    page = starters_page(state_of(interaction).knowledge, language_for(interaction), key)
+    state = state_of(interaction)
+    page = starters_page(state.knowledge, language_for(interaction), key, state.article_in(interaction.channel))
     await respond(interaction, page, private=is_private(interaction))
+
+
+async def show_articles(interaction: Interaction, *, public: bool) -> None:
+    """List the articles."""
+    await show(interaction, ArticlesView(0, language_for(interaction)), public=public)
 
 
 async def show_about(interaction: Interaction) -> None:
     """Explain where the answers come from, how they are found and what is stored."""
     state = state_of(interaction)
     page = about_page(
-        state.knowledge, language_for(interaction), overhears=bool(state.ask_channels), days=state.days_stored
+        state.knowledge, language_for(interaction), overhears=bool(state.channels.asking), days=state.days_stored
     )
     await respond(interaction, page, private=is_private(interaction))
 
@@ -174,12 +202,20 @@ async def complete(interaction: Interaction, choices: Callable[[Completers, Lang
         return []
 
 
-def question_choices(typed: str, completers: Completers, language: Language) -> Choices:
-    """Return questions that complete what was typed; picking one shows exactly its answer."""
+def question_choices(article: str | None, typed: str, completers: Completers, language: Language) -> Choices:
+    """Return questions that complete what was typed, of one article if given; picking one shows exactly its answer."""
     return [
         _choice(one.text, FactView(one.article, one.target, one.language))
-        for one in completers.questions.complete(typed, language)
+        for one in completers.questions.complete(typed, language, article=article)
     ]
+
+
+def complete_question(interaction: Interaction, typed: str) -> Awaitable[Choices]:
+    """Return questions of the article that was chosen, or of that of the channel, that complete what was typed."""
+    state = state_of(interaction)
+    chosen = find_article(state.knowledge, str(getattr(interaction.namespace, "article", "") or ""))
+    article = chosen.slug if chosen else state.article_in(interaction.channel)
+    return complete(interaction, partial(question_choices, article, typed))
 
 
 def name_choices(key: str, typed: str, completers: Completers, language: Language) -> Choices:
@@ -206,12 +242,17 @@ async def press(interaction: Interaction, custom_id: str) -> None:
     """Carry out a button; say so if it is of another version or its fact is gone."""
     knowledge = state_of(interaction).knowledge
     match read_button(custom_id):
-        case Action("open", view, trace):
+        case Action("open", view, trace) as action:
+            note_taken(interaction, action)
             _remember_picked(interaction, view, private=is_shareable(interaction))
             page = page_of(knowledge, view, trace=trace, shareable=is_shareable(interaction))
             await _replace(interaction, page)
         case Action("share") as action:
             await _share(interaction, action)
+        case Action("turn down") as action:
+            await turn_down(interaction, action)
+        case Action("tell", FactView() as view):
+            await tell_later(interaction, view)
         case Action("why", FactView() as view, trace):
             await _explain(interaction, view, trace)
         case Action("related", FactView() as view):
@@ -236,6 +277,7 @@ def _remember_picked(interaction: Interaction, view: View, *, private: bool) -> 
     """Let the person's next message be about the fact that was picked, and a reply to the page that shows it."""
     if not isinstance(view, FactView):
         return
+    note_subject(view.article, view.fact)
     state, person, channel = state_of(interaction), interaction.user.id, interaction.channel_id or 0
     before = state.conversations.last(person, channel, private=private)
     context = context_after_picking(state.knowledge, view.article, view.fact, view.language, before)
@@ -248,29 +290,41 @@ async def _explain(interaction: Interaction, view: FactView, trace: Trace | None
     """Say why a reply was given: in full if the question stands in the channel, else what the button says."""
     state = state_of(interaction)
     page = why_page(state.knowledge, view, trace)
-    if page is not None and (text := _question_above(interaction)):
-        work = partial(asyncio.to_thread, _explained, state.library, text, view, trace)
+    if page is not None and (text := question_above(interaction)):
+        question = Question(text, default=view.language, place=state.article_in(interaction.channel))
+        work = partial(asyncio.to_thread, _explained, state.library, question, view, trace)
         explained = await await_or_defer(interaction, state.turns.run(interaction.user.id, work), private=True)
         page = explained or page
-    await _show_privately(interaction, page)
+    if page is None or (message := interaction.message) is None or not state.recorder.store:
+        await _show_privately(interaction, page)
+        return
+    _remember_asked(interaction, message)
+    ballot = Ballot("u", message.id, view, decision_with(state.knowledge, view, trace))
+    buttons = vote_buttons(state.voice(view.language), ballot)
+    await respond(interaction, page, private=True, view=buttons)
 
 
-def _question_above(interaction: Interaction) -> str:
-    """Return the text of the question that the message with the button replies to; "" if Discord does not show it."""
-    reference = interaction.message.reference if interaction.message else None
-    question = reference.resolved if reference else None
-    if not isinstance(question, discord.Message) or question.author.bot:
-        return ""
-    bot_id = interaction.client.bot_id
-    return without_mention(written_text(question), bot_id, role_of(question, bot_id))
+def _remember_asked(interaction: Interaction, message: discord.Message) -> None:
+    """Keep the question of the reply in mind, in case it gets a vote against it.
+
+    After a restart it is known only if it stands in the channel; it is kept only if it was addressed to the bot.
+    """
+    asked, command = state_of(interaction).asked, message.interaction_metadata
+    known = asked.of(message.id, command.id if command else 0)
+    if known is None and (text := question_above(interaction)):
+        question = message.reference.resolved if message.reference else None
+        if is_bot_dm(interaction) or (isinstance(question, discord.Message) and question.content.strip() != text):
+            known = AskedQuestion(stored_text(text), private=is_bot_dm(interaction))
+    if known is not None:
+        asked.remember(message.id, known)
 
 
-def _explained(library: Library, text: str, view: FactView, trace: Trace | None) -> Page | None:
+def _explained(library: Library, question: Question, view: FactView, trace: Trace | None) -> Page | None:
     """Ask a question again and explain the reply; None if that is not the one with the button any more.
 
     A follow-up was answered with what was said before it, and a suggestion may have been picked since.
     """
-    answer = library.answer(Question(text, default=view.language))
+    answer = library.answer(question)
     same = replace(explained_view(answer.reply), language=view.language) == view and trace_of(answer.reply) == trace
     if not same or not answer.asked:
         return None
@@ -301,19 +355,6 @@ async def _share(interaction: Interaction, action: Action) -> None:
     else:
         await update(interaction, page)
         await respond(interaction, page, private=False)
-
-
-def is_for(interaction: Interaction) -> bool:
-    """Return whether the message with the button answers the person who pressed it."""
-    message = interaction.message
-    if message is None:
-        return False
-    if message.flags.ephemeral or is_bot_dm(interaction):
-        return True
-    if message.interaction_metadata is not None:
-        return message.interaction_metadata.user.id == interaction.user.id
-    question = message.reference.resolved if message.reference else None
-    return isinstance(question, discord.Message) and question.author.id == interaction.user.id
 
 
 def is_shareable(interaction: Interaction) -> bool:

@@ -8,7 +8,7 @@ import logging
 import operator
 import time
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, NoReturn
 
@@ -48,6 +48,7 @@ TOUCHED: Final[tuple[Callable[..., Any], ...]] = (
     discord.Client._call_before_identify_hook,
     discord.Client.on_error,
     ConnectionState.__init__,
+    ConnectionState._remove_guild,
     AutoShardedConnectionState.parse_ready,
     AutoShardedConnectionState.parse_resumed,
     HTTPClient.ws_connect,
@@ -158,10 +159,15 @@ class SteadyClient(discord.AutoShardedClient):
         *,
         reconnects: Counter[str],
         dropped_events: Counter[str],
+        shards: tuple[int | None, Collection[int]] = (None, ()),
         **options: Any,  # noqa: ANN401  those of discord.py
     ) -> None:
-        """Take the options of a client, and counters that may have counted for the client before it."""
+        """Take the options of a client, and counters that may have counted for the client before it.
+
+        `shards` are how many there are, by default as many as Discord recommends, and which of them to serve: all.
+        """
         super().__init__(**options)
+        self._shards = shards
         self.dropped_events = dropped_events
         """How many events of each type were dropped."""
         self.reconnects = reconnects
@@ -179,12 +185,22 @@ class SteadyClient(discord.AutoShardedClient):
         def guarded(data: Any) -> None:  # noqa: ANN401  any JSON
             try:
                 parse(data)
+                if event == "READY":
+                    self._forget_missed(data)
             except Exception as error:
                 if event == "READY":  # without it there is no session
                     raise
                 self.drop(event, error)
 
         return guarded
+
+    def _forget_missed(self, ready: Any) -> None:  # noqa: ANN401  any JSON
+        """Forget the servers that removed the bot while a shard had no session; discord.py keeps them for ever."""
+        listed = {int(guild["id"]) for guild in ready["guilds"]}
+        for guild in self.guilds:
+            if guild.shard_id == ready["shard"][0] and guild.id not in listed:
+                self._connection._remove_guild(guild)
+                self.dispatch("guild_remove", guild)
 
     def _guard_buttons(self) -> None:
         """Drop presses of buttons and menus whose message can't be read."""
@@ -208,10 +224,13 @@ class SteadyClient(discord.AutoShardedClient):
     async def connect(self, *, reconnect: bool = True) -> None:
         """Stay connected until the client is closed; raises ConnectionClosed when trying again can't help."""
         self._reconnect = reconnect  # a shard asks for it
-        count, address, _ = await self.http.get_bot_gateway()
-        self.shard_count = self._connection.shard_count = count
-        self._connection.shard_ids = range(count)
-        self._lines = tuple(map(_Line, range(count)))
+        recommended, address, _ = await self.http.get_bot_gateway()
+        count = self.shard_count = self._connection.shard_count = self._shards[0] or recommended
+        if recommended > count:
+            log.warning("Discord recommends %d shards for the servers of this bot, %d are used", recommended, count)
+        ids = sorted(self._shards[1]) or list(range(count))
+        self._connection.shard_ids = ids
+        self._lines = tuple(map(_Line, ids))
         lines = [asyncio.create_task(self._stay_connected(line, yarl.URL(address))) for line in self._lines]
         ended = asyncio.create_task(self._ended.wait())
         try:
@@ -275,7 +294,7 @@ class SteadyClient(discord.AutoShardedClient):
                 await self._spare_identifies(line)
             line.identifies += 1
             self.reconnects["IDENTIFY"] += 1
-            initial = line.shard_id == 0 and line.identifies == 1
+            initial = line is self._lines[0] and line.identifies == 1
             identifying = SteadySocket.from_client(self, initial=initial, gateway=address, shard_id=line.shard_id)
             return await self._launched(line, identifying)
 

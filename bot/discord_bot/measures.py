@@ -75,6 +75,11 @@ class Handling:
     language: Language | None = None
     decision: Decision | None = None
     """None if there was nothing to reply to, as after an edit that changes nothing."""
+    server: int = 0
+    """Id of the server, 0 for none; no metric has it."""
+    article: str = ""
+    fact: str = ""
+    """Article and fact or gap that is shown, "" for none; no metric has them."""
 
 
 _handling: ContextVar[Handling | None] = ContextVar("handling", default=None)
@@ -85,6 +90,12 @@ def note(decision: Decision | None = None, language: Language | None = None) -> 
     if (handling := _handling.get()) is not None:
         handling.decision = decision or handling.decision
         handling.language = language or handling.language
+
+
+def note_subject(article: str, fact: str) -> None:
+    """Note which fact or gap of which article is shown to the question at hand, if any."""
+    if (handling := _handling.get()) is not None:
+        handling.article, handling.fact = article, fact
 
 
 def decision_of(reply: Reply) -> Decision:
@@ -101,6 +112,8 @@ class Measures:
 
     def __init__(self) -> None:
         """Begin at zero, in a registry of its own."""
+        self.handled: Callable[[Handling], None] | None = None
+        """Is told of each question and command that was replied to."""
         self.registry = prometheus.CollectorRegistry()
         self.rest_responses: Counter[str] = Counter({"2xx": 0, "4xx": 0, "429": 0, "5xx": 0, "lost": 0})
         self.connections: Counter[str] = Counter(IDENTIFY=0, RESUME=0)
@@ -141,9 +154,11 @@ class Measures:
         prometheus.Gauge(name, text, registry=self.registry).set_function(value)
 
     @contextmanager
-    def handling(self, way: Way, language: Language | None = None, decision: Decision | None = None) -> Iterator[None]:
+    def handling(
+        self, way: Way, language: Language | None = None, decision: Decision | None = None, *, server: int = 0
+    ) -> Iterator[None]:
         """Give the block a reference for its log lines; count and time it by what it has noted at its end."""
-        began, handling = time.perf_counter(), Handling(way, language, decision)
+        began, handling = time.perf_counter(), Handling(way, language, decision, server)
         token = _handling.set(handling)
         try:
             with referenced():
@@ -161,6 +176,8 @@ class Measures:
             self._reply_time.observe(seconds)
         if handling.decision in SHED:
             self._shed.labels(handling.decision).inc()
+        if self.handled is not None:
+            self.handled(handling)
         log.info("%s: %s, language %s, %.0f ms", handling.way, handling.decision, language, 1000 * seconds)
 
     @contextmanager

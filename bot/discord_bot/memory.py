@@ -38,6 +38,8 @@ class Exchange:
     """Whether the replies are an answer from the article: no small talk, no refusal."""
     is_overheard: bool = False
     """Whether nobody addressed the bot, which then has no replies unless it has something to say."""
+    article: str | None = None
+    """Slug of the article that questions in the channel are about, if there is one."""
     in_thread: bool = False
     """Whether a thread is opened for the answer."""
     needs_context: bool = False
@@ -48,6 +50,8 @@ class Exchange:
     """The bot's messages, in the type of the Discord library."""
     unanswered: UnansweredQuestion | None = None
     """What to store of the question once it was replied to, if it has no answer."""
+    asked: str = ""
+    """The question as it may be stored if its answer is no good; "" if nobody asked the bot."""
     is_deleted: bool = False
     """Whether the question was deleted, perhaps before the answer was sent."""
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
@@ -93,6 +97,68 @@ class Exchanges:
         self._deleted[message] = True
 
 
+@dataclass(frozen=True, slots=True)
+class AskedQuestion:
+    """A question as it may be stored if its answer turns out to be no good."""
+
+    text: str
+    """As `unanswered.asked_text` returns it."""
+    private: bool
+    """Whether only the asker could read it and its reply."""
+
+
+class AskedQuestions:
+    """Recent questions to the bot, by what their reply is known by: its message, or the command that it answers."""
+
+    def __init__(self) -> None:
+        """Start empty."""
+        self._by_reply: LRUCache[int, AskedQuestion] = LRUCache(_MAX_MESSAGES)
+
+    def remember(self, reply: int, question: AskedQuestion) -> None:
+        """Remember the question of a reply."""
+        self._by_reply[reply] = question
+
+    def of(self, *replies: int) -> AskedQuestion | None:
+        """Return the question of the first of these replies that is known."""
+        return next((self._by_reply[one] for one in replies if one in self._by_reply), None)
+
+    def forget(self, reply: int) -> None:
+        """Forget the question of a reply, as it was deleted."""
+        self._by_reply.pop(reply, None)
+
+
+class OpenQuestions:
+    """Recent questions without an answer, by what the reply is known by: its message, or the command it answers."""
+
+    def __init__(self) -> None:
+        """Start empty."""
+        self._by_reply: LRUCache[int, UnansweredQuestion] = LRUCache(_MAX_MESSAGES)
+        self._turned_down: LRUCache[int, bool] = LRUCache(_MAX_MESSAGES)
+
+    def note(self, replies: Iterable[int], question: UnansweredQuestion | None) -> None:
+        """Remember the question to which these are the replies; None if it has an answer by now."""
+        for reply in replies:
+            self._by_reply.pop(reply, None)
+            if question is not None:
+                self._by_reply[reply] = question
+
+    def of(self, reply: int) -> UnansweredQuestion | None:
+        """Return the question without an answer to which this is the reply, if it is known."""
+        return self._by_reply.get(reply)
+
+    def forget(self, person: int) -> None:
+        """Forget the questions of a person."""
+        for reply in [reply for reply, question in self._by_reply.items() if question.person == person]:
+            del self._by_reply[reply]
+
+    def turn_down(self, message: int) -> bool:
+        """Return whether the closest answer in a message is turned down for the first time."""
+        if message in self._turned_down:
+            return False
+        self._turned_down[message] = True
+        return True
+
+
 class Posts:
     """In which posts of a forum another person than their author has written."""
 
@@ -124,6 +190,10 @@ class Languages:
         """Return the language that a person last used, if known."""
         return self._by_person.get(person)
 
+    def forget(self, person: int) -> None:
+        """Forget which language a person used."""
+        self._by_person.pop(person, None)
+
 
 class Conversations:
     """The context of each person's last answer in a channel, and of each of the bot's messages."""
@@ -142,6 +212,11 @@ class Conversations:
         """Remember the context of the bot's `messages`, if they have one."""
         if context:
             self._by_message.update(dict.fromkeys(messages, context))
+
+    def forget(self, person: int) -> None:
+        """Forget a person's last answers in all channels."""
+        for key in [key for key in self._by_person if key[0] == person]:
+            self._by_person.pop(key, None)
 
     def last(self, person: int, channel: int, *, private: bool = False) -> Context | None:
         """Return the context of the person's last answer in the channel."""

@@ -1,6 +1,7 @@
 """Questions in messages: their answers, edits and deletions."""
 
 from collections.abc import Callable, Iterable
+from contextlib import AbstractContextManager
 from datetime import timedelta
 from functools import partial
 from typing import Final, Literal, TypeAlias
@@ -15,8 +16,9 @@ from bot.core.text import language_of, normalise, script_counts
 from bot.discord_bot.addressing import Addressing, Incoming, addressing, comparable, incoming_of, way_of
 from bot.discord_bot.context import BotState, supported_language
 from bot.discord_bot.limits import Refusal
-from bot.discord_bot.measures import decision_of, note
-from bot.discord_bot.memory import EDITABLE, Exchange
+from bot.discord_bot.measures import Way, decision_of, note, note_subject
+from bot.discord_bot.memory import EDITABLE, AskedQuestion, Exchange
+from bot.discord_bot.notices import can_reply_later
 from bot.discord_bot.sending import (
     close_thread,
     delete,
@@ -26,10 +28,11 @@ from bot.discord_bot.sending import (
     reply_in_thread,
     send_dm,
 )
+from bot.discord_bot.unanswered import note_question
 from bot.service.answering import Answer
-from bot.service.pages import plain_page, reply_page, starters_page
-from bot.service.replies import says_something
-from bot.service.unanswered import unanswered_question
+from bot.service.pages import plain_page, reply_page, starters_page, tellable_page
+from bot.service.replies import says_something, subject_of
+from bot.service.unanswered import asked_text, unanswered_question
 from bot.service.views import Page
 
 Silence: TypeAlias = Literal["busy", "silent"]
@@ -59,15 +62,22 @@ class MessageHandler:
             self._state.posts.note(message.channel.id, taken=True)
         if addressed is None or not self._limits.accept(message.id):
             return
-        with self._limits.in_flight.working(), self._state.measures.handling(way_of(incoming)):
+        with self._limits.in_flight.working(), self._handling(way_of(incoming), message):
             try:
                 if not await self._is_left_to_others(message, incoming):
                     await self._answer(message, incoming, addressed)
             except Exception as error:  # noqa: BLE001  an entry point
                 await self._report_failure(message, error, told=addressed != "overheard")
 
+    def _handling(
+        self, way: Way, message: discord.Message, language: Language | None = None
+    ) -> AbstractContextManager[None]:
+        server = message.guild.id if message.guild else 0
+        return self._state.measures.handling(way, language, server=server)
+
     def _incoming(self, message: discord.Message, bot_id: int) -> Incoming:
-        return incoming_of(message, bot_id, self._state.ask_channels)
+        channels = self._state.channels
+        return incoming_of(message, bot_id, channels.asking, channels.silent)
 
     async def _is_left_to_others(self, message: discord.Message, incoming: Incoming) -> bool:
         """Return whether a message in a post needs a mention, as another person has written there.
@@ -95,12 +105,15 @@ class MessageHandler:
             message.channel.id,
             self._previous(message, incoming),
             is_overheard=addressed == "overheard",
-            in_thread=addressed == "overheard" and self._state.ask_threads,
+            in_thread=addressed == "overheard"
+            and self._state.ask_threads
+            and not isinstance(message.channel, discord.Thread),
+            article=self._state.article_in(message.channel),
         )
         self._exchanges.add(message.id, exchange)
         async with exchange.lock:
             exchange.question = exchange.newest = comparable(incoming.text)
-            page = await self._page(message.author.id, exchange, incoming, addressed, language)
+            page = await self._page(message, exchange, incoming, addressed, language)
             if page == "silent":
                 note("silent")
                 return
@@ -146,10 +159,14 @@ class MessageHandler:
         return earlier if exchange.channel in {place.id, getattr(place, "parent_id", None)} else None
 
     def _record(self, exchange: Exchange, message: discord.Message) -> None:
-        """Let a question without an answer be stored, unless its author has deleted it."""
+        """Let a question without an answer be stored, unless its author has deleted it; keep others in mind."""
         question, exchange.unanswered = exchange.unanswered, None
+        asked, exchange.asked = exchange.asked, ""
         if not exchange.is_deleted:
-            self._state.recorder.unanswered(question, message.guild.id if message.guild else None)
+            replies = [one.id for one in exchange.replies]
+            note_question(self._state, question, replies, message.guild.id if message.guild else None)
+            if asked and replies:
+                self._state.asked.remember(replies[-1], AskedQuestion(asked, private=message.guild is None))
 
     def _remember_for_person(self, exchange: Exchange, message: discord.Message, incoming: Incoming) -> None:
         self._conversations.remember(_speaker(message, incoming), message.channel.id, exchange.context)
@@ -181,14 +198,20 @@ class MessageHandler:
         return language_of(normal, language_of(normalise(before), place))
 
     async def _page(
-        self, person: int, exchange: Exchange, incoming: Incoming, addressed: Addressing, language: Language
+        self,
+        message: discord.Message,
+        exchange: Exchange,
+        incoming: Incoming,
+        addressed: Addressing,
+        language: Language,
     ) -> Page | Silence:
         """Return the reply, or why there is none."""
-        state = self._state
+        state, person = self._state, message.author.id
         match addressed:
             case "greeting":
                 note("page")
-                return starters_page(state.knowledge, language, "direct_help" if incoming.direct else "mention_help")
+                key = "direct_help" if incoming.direct else "mention_help"
+                return starters_page(state.knowledge, language, key, exchange.article)
             case "silent reply" | "role":
                 note("hint")
                 return plain_page(state.voice(language), "role_hint" if addressed == "role" else "reply_hint")
@@ -200,20 +223,29 @@ class MessageHandler:
             return "silent"
         exchange.context, exchange.needs_context = answer.reply.context, answer.needs_context
         exchange.is_answer = answer.reply.outcome == "answered"
+        question = unanswered_question(answer, incoming.text, person)
+        if addressed != "overheard" or answer.reply.closest is not None:  # turning that down is said to the bot
+            exchange.unanswered = question
         if addressed != "overheard":
-            exchange.unanswered = unanswered_question(answer, incoming.text, person)
-        return reply_page(answer.snapshot.knowledge, answer.reply)
+            exchange.asked = asked_text(answer, incoming.text)
+        is_open = question is not None and question.decision == "unanswered"
+        page = reply_page(answer.snapshot.knowledge, answer.reply)
+        if is_open and state.notices is not None and can_reply_later(message):
+            return tellable_page(answer.snapshot.knowledge, page)
+        return page
 
     async def _ask(self, person: int, exchange: Exchange, incoming: Incoming, language: Language) -> Answer | None:
         """Return the answer to a message; to the text or title of a post alone where both together have none."""
         first: Answer | None = None
         for text in (incoming.text, *incoming.parts):
-            answer = await self._state.ask(person, Question(text, default=language, after=exchange.previous))
+            question = Question(text, default=language, after=exchange.previous, place=exchange.article)
+            answer = await self._state.ask(person, question)
             if answer is None or says_something(answer.reply):
                 return answer
             first = first or answer
         if first:
             note(decision_of(first.reply), first.reply.language)
+            note_subject(*subject_of(first.reply))
         return first
 
     async def handle_edit(self, message: discord.Message, bot_id: int) -> None:
@@ -229,7 +261,7 @@ class MessageHandler:
             return
         exchange.newest = question
         language = self._language(message, incoming.text)
-        with self._limits.in_flight.working(), self._state.measures.handling("edit", language):
+        with self._limits.in_flight.working(), self._handling("edit", message, language):
             try:
                 if reason := self._limits.refusal(message.author.id, message.channel.id):
                     await self._refuse(message, language, reason, told=not exchange.is_overheard)
@@ -258,7 +290,7 @@ class MessageHandler:
                 return
             page: Page | Silence = "silent"
             if addressed is not None:
-                page = await self._page(message.author.id, exchange, incoming, addressed, language)
+                page = await self._page(message, exchange, incoming, addressed, language)
             if page == "busy":
                 await self._refuse(message, language, page, told=not exchange.is_overheard)
                 return
@@ -301,6 +333,7 @@ class MessageHandler:
     async def _take_back(self, exchange: Exchange) -> None:
         replies, exchange.replies = exchange.replies, []
         for message in replies:
+            self._state.asked.forget(message.id)
             await delete(self._state.rest, message)
 
     async def _report_failure(self, message: discord.Message, error: Exception, *, told: bool) -> None:

@@ -11,30 +11,45 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, suppress
-from datetime import UTC, datetime
 from functools import partial
 from typing import Final, TypeVar
 
 import discord
 
+from bot.core.edits import EditRequest, RetireArticle
+from bot.core.matching import Question
+from bot.core.model import Knowledge
 from bot.core.text import counted
-from bot.discord_bot.admin import Status, add_admin_commands, count
+from bot.discord_bot.admin import Reloads, Status, add_admin_commands, count
+from bot.discord_bot.article_posts import ArticlePosts, add_post_command
+from bot.discord_bot.article_state import ArticleState, add_article_command
+from bot.discord_bot.channel_binding import ChannelBinding, add_channel_command
 from bot.discord_bot.client import BotClient
 from bot.discord_bot.connection import DISCORD_ERRORS, final_error, pause
 from bot.discord_bot.context import BotState
+from bot.discord_bot.fact_editing import FactEditing, add_editing_commands
+from bot.discord_bot.group_edits import GroupEdits
 from bot.discord_bot.health import serving
+from bot.discord_bot.insight import Insight, add_insight_command
+from bot.discord_bot.loading import Loading, return_freed_memory
 from bot.discord_bot.logs import describe
 from bot.discord_bot.measures import CONTENT_TYPE, Measures
+from bot.discord_bot.notices import Notices
 from bot.discord_bot.queueing import ANSWERING, Coalesced
 from bot.discord_bot.recording import Recorder
-from bot.discord_bot.sync import Registration, sync_if_changed
+from bot.discord_bot.revision_list import RevisionList, add_revision_commands
+from bot.discord_bot.sending import reply_later
+from bot.discord_bot.sync import Registration, recall_registered, sync_if_changed
+from bot.discord_bot.together import Together
 from bot.discord_bot.unanswered_list import UnansweredList, add_unanswered_command
 from bot.discord_bot.watching import watch
-from bot.errors import DiscordStartError, KnowledgeError
-from bot.service.editing import Edited, Editing, Place
+from bot.errors import DiscordStartError, EditsError, KnowledgeError
+from bot.service.answering import Answer
+from bot.service.editing import Edited, Editing
 from bot.service.library import Change, Library
-from bot.service.ports import Store
-from bot.service.records import QuestionGroup
+from bot.service.pages import reply_page
+from bot.service.ports import FactFiles, Store
+from bot.service.records import Notice
 from bot.settings import DiscordSettings
 
 log = logging.getLogger(__name__)
@@ -50,8 +65,14 @@ _GRACE: Final = 6.0
 """Seconds for replies in flight at the end; with the next two and those of the store below the ten that process
 managers grant."""
 _CLOSE_TIMEOUT, _THREADS_TIMEOUT = 2.0, 1.0
+_LOST_EDITS: Final = (
+    "these edits were made on Discord and are not in the files: `db export DIR` writes them there, "
+    "/facts reload with discard gives them up"
+)
 _SWITCH_INTERVAL: Final = 0.001
 """Seconds that a thread computes while another one waits."""
+_NOBODY: Final = 0
+"""In whose name questions that wait for an answer are asked again; no person has this id."""
 _WORKERS: Final = ANSWERING + 2
 """Threads: beside those that answer, one that loads and one for short work, such as completing what is typed."""
 
@@ -59,39 +80,52 @@ _WORKERS: Final = ANSWERING + 2
 class Runner:
     """The running bot: one client after the other, the facts they answer from, and counts for the operator."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  collaborators
         self,
         library: Library,
         settings: DiscordSettings,
         store: Store | None = None,
         editing: Editing | None = None,
+        files: FactFiles | None = None,
         *,
         grace: float = _GRACE,
     ) -> None:
         """Answer with `library`, whose facts were just loaded and can be edited with `editing`; record in `store`.
 
-        Replies in flight get `grace` seconds at the end.
+        `files` reads revisions that are kept there. Replies in flight get `grace` seconds at the end.
         """
         self.client: BotClient | None = None
         """The client that is logged in and has registered its commands."""
         self.has_connected = False
-        self.reloads = self.rebuilds = 0
+        self.rebuilds = 0
         self.measures = Measures()
         self._library = library
         self._settings = settings
         self._store = store
         self._editing = editing
-        self._recorder = Recorder(store, self.measures)
+        self.together = Together(store.processes if store else None)
+        """The other processes that share the store."""
+        self._recorder = Recorder(store, self.measures, is_leader=lambda: self.together.is_leader)
         self._state = BotState(library, settings, time.monotonic, self.measures, self._recorder)
+        if store is not None:
+            store.group_by(library.most_alike)
+            self._state.notices = Notices(store, self._ask_again, lambda: library.snapshot.revision)
         self._grace = grace
         self._began = time.monotonic()
-        self._loaded_at = datetime.now(UTC)
+        self.loading = Loading(library, self._recorder, self.measures, (store, files) if store and files else None)
         self._trouble = ""
         """Why the last attempt to connect failed."""
         self._stop = asyncio.Event()
+        self._indexing: set[asyncio.Task[None]] = set()
+        self._has_taken_over = False
+        """Whether the leader before may have registered commands since this process did."""
+        self.together.on("revision", self._follow)
+        self.together.on("leader", self._lead)
+        self.together.on("settings", self._state.channels.refresh)
         self._show_measures()
         self.reload = Coalesced(self._reload)
         """Reload the facts, in a run that begins after the call; two at most are under way, whoever asks for them."""
+        self._reloads = Reloads(self.reload, Coalesced(partial(self._reload, discard=True)))
 
     def new_client(self) -> BotClient:
         """Build a client with the commands for everybody and for administrators; it is not logged in.
@@ -99,29 +133,67 @@ class Runner:
         What people may ask, and what they asked last, outlives the client before.
         """
         client = BotClient(self._library, self._settings, state=self._state.for_next_client())
-        group = add_admin_commands(client, self._settings, self.reload, self.status)
+        group = add_admin_commands(client, self._settings, self._reloads, self.status)
         if group and self._editing:
-            shown = UnansweredList(self._settings, self._store, self._editing, partial(self._edit, self._editing))
+            edits = GroupEdits(self._store, self._editing, partial(self._edit, self._editing))
+            shown = UnansweredList(self._settings, edits)
             add_unanswered_command(client, group, shown)
+            add_editing_commands(client, group, FactEditing(shown, edits))
+        if group:
+            add_insight_command(client, group, Insight(self._settings, self._store))
+            add_revision_commands(client, group, RevisionList(self._settings, self.loading, self._rollback))
+            channels = self._state.channels
+            add_channel_command(client, group, ChannelBinding(self._settings, channels))
+            add_post_command(client, group, ArticlePosts(self._settings, channels))
+        if group and self._editing:
+            add_article_command(client, group, ArticleState(self._settings, partial(self._retire, self._editing)))
         return client
+
+    async def _ask_again(self, question: Question) -> Answer | None:
+        """Answer a question whose asker waits for an answer, when it is its turn."""
+        return await self._state.turns.run(_NOBODY, lambda: self._library.ask(question))
+
+    async def _tell(self, notice: Notice, answer: Answer) -> None:
+        """Answer a message now whose question had no answer before; raise ConnectionError while that is impossible."""
+        state = self._state
+        if self.client is None:
+            raise ConnectionError
+        channel = self.client.get_partial_messageable(notice.channel, guild_id=notice.server)
+        page = reply_page(answer.snapshot.knowledge, answer.reply)
+        with state.limits.in_flight.working():
+            said = state.voice(page.language).say("tell_answer")
+            sent = await reply_later(state.rest, channel.get_partial_message(notice.message), page, said)
+        state.conversations.remember_messages(sent, answer.reply.context)
+
+    def _check_notices(self) -> None:
+        """Tell those who wait for an answer if there is one now."""
+        if self._state.notices:
+            self._state.notices.check()
 
     def status(self) -> Status:
         """Return what `/facts status` shows."""
         snapshot = self._library.snapshot
         return Status(
             revision=snapshot.revision,
-            loaded_at=self._loaded_at,
+            loaded_at=self.loading.loaded_at,
             counts=count(snapshot.knowledge),
             uptime=time.monotonic() - self._began,
             latency=self._latency(),
-            reloads=self.reloads,
+            reloads=self.loading.reloads,
+            is_pinned=self.loading.is_pinned,
             rebuilds=self.rebuilds,
+            unbound=self._state.channels.without_article(snapshot.knowledge),
         )
+
+    @property
+    def reloads(self) -> int:
+        """Return how often the facts were reloaded."""
+        return self.loading.reloads
 
     def _show_measures(self) -> None:
         measures = self.measures
-        measures.uses(self._library.snapshot.revision)
         measures.gauge("bot_ready", "1 if questions are answered now.", lambda: not self.obstacle())
+        measures.gauge("bot_leads", "1 if this process does what is done once.", lambda: self.together.is_leader)
         measures.gauge("bot_store_waiting", "Records that wait for the store.", lambda: self._recorder.waiting)
         measures.gauge("bot_questions_waiting", "Questions that wait for their turn.", self._waiting)
         measures.gauge("bot_gateway_latency_seconds", "Between a heartbeat and its answer.", self._latency)
@@ -142,50 +214,81 @@ class Runner:
             return "the gateway of Discord is not connected"
         return ""
 
-    async def _reload(self) -> tuple[Change, Registration]:
-        """Read the facts again and register changed commands; raise KnowledgeError and keep the old facts if bad."""
-        try:
-            change = await asyncio.to_thread(_without_collector, self._library.reload)
-        except KnowledgeError as error:
-            log.warning("the facts were not reloaded, problems: %d", len(error.problems))
-            self.measures.reloaded("refused")
-            raise
-        except Exception:
-            self.measures.reloaded("failed")
-            raise
-        self.reloads += 1
-        self.measures.reloaded("loaded")
-        self.measures.uses(self._library.snapshot.revision)
-        self._recorder.loaded(self._library.snapshot.revision, "reload")
-        self._loaded_at = datetime.now(UTC)
+    async def _reload(self, *, discard: bool = False) -> tuple[Change, Registration]:
+        """Read the facts again and register changed commands; errors are those of `Loading.reload`."""
+        change = await self.loading.reload(discard=discard)
+        registration = await self._took_over()
+        log.info("facts reloaded, revision %s: %s; commands %s", self.loading.revision, _counted(change), registration)
+        return change, registration
+
+    async def _rollback(self, prefix: str) -> tuple[Change, Registration]:
+        """Go back to a revision and register changed commands; errors are those of `Loading.rollback`."""
+        change = await self.loading.rollback(prefix)
+        registration = await self._took_over()
+        log.info("facts back at revision %s: %s; commands %s", self.loading.revision, _counted(change), registration)
+        return change, registration
+
+    async def _took_over(self) -> Registration:
+        """Build the commands from other facts and register those that changed."""
+        self._check_notices()
+        self._index_for_typing()
         registration: Registration = "unchanged"
         if self.client:
             self.client.rebuild_commands()
             registration = await self._register_commands(self.client)
-        log.info(
-            "facts reloaded, revision %s: %d added, %d removed, %d changed; commands %s",
-            self._library.snapshot.revision,
-            *map(len, (change.added, change.removed, change.changed)),
-            registration,
-        )
-        return change, registration
+        return registration
 
-    async def _edit(
-        self, editing: Editing, group: QuestionGroup, place: Place, seen: str, stored: Sequence[str]
-    ) -> Edited:
-        """Make the question of a group a sample; arguments and errors are those of `Editing.add_question`."""
-        edit = partial(editing.add_question, group, place, seen, stored)
-        edited = await asyncio.to_thread(_without_collector, edit)
-        self.measures.uses(edited.revision)
-        self._recorder.loaded(edited.revision, "edit")
-        self._loaded_at = datetime.now(UTC)
-        log.info("a question was added to %s, facts at revision %s", place, edited.revision)
+    async def _edit(self, editing: Editing, request: EditRequest, seen: str, asked: Sequence[str] = ()) -> Edited:
+        """Carry out an edit; arguments and errors are those of `Editing.carry_out`."""
+        before = self._library.snapshot.knowledge
+        edited = await self.loading.edit(partial(editing.carry_out, request, seen, asked))
+        log.info("%s was edited (%s), facts at revision %s", edited.place, type(request).__name__, edited.revision)
         if edited.copied_to:
             log.info("the shipped articles were copied to %s and are served from there", edited.copied_to)
+        self._check_notices()
+        self._index_for_typing()
+        now = self._library.snapshot.knowledge
+        if self.client and _commands(before) != _commands(now):
+            self.client.rebuild_commands()
+            await self._register_commands(self.client)
         return edited
 
+    async def _retire(self, editing: Editing, slug: str, retired: bool) -> Edited:  # noqa: FBT001  passed along
+        """Retire an article, or put it in use again."""
+        return await self._edit(editing, RetireArticle(slug, retired), editing.revision)
+
+    def _index_for_typing(self) -> None:
+        """Index what typing is completed with in the background, so that no keystroke waits for it."""
+        task = asyncio.create_task(_logged(asyncio.to_thread(self._index_texts)))
+        self._indexing.add(task)
+        task.add_done_callback(self._indexing.discard)
+
+    def _index_texts(self) -> None:
+        self._library.completers()
+        if self._editing and self._settings.admin_guild_ids:
+            self._editing.completer()
+
     async def _register_commands(self, client: BotClient) -> Registration:
-        return await sync_if_changed(client.tree, self._settings.admin_guild_ids, self._settings.cache)
+        """Register changed commands; of several processes only the leader does."""
+        if not self.together.is_leader:
+            return "unchanged"
+        admins, cache = self._settings.admin_guild_ids, self._settings.cache
+        if self._has_taken_over:
+            self._has_taken_over = False
+            await recall_registered(client.tree, admins, cache)
+        return await sync_if_changed(client.tree, admins, cache, client.state.rest)
+
+    async def _follow(self) -> None:
+        """Answer from what another process has loaded, edited or gone back to."""
+        if await self.loading.follow():
+            await self._took_over()
+
+    async def _lead(self) -> None:
+        """Take over what one of all processes does."""
+        log.info("this process leads: it registers commands and deletes what is old")
+        self._has_taken_over = True
+        if self.client:
+            await self._register_commands(self.client)
 
     async def _reload_at_hangups(self, hangup: asyncio.Event) -> None:
         while True:
@@ -200,6 +303,8 @@ class Runner:
         except KnowledgeError as error:
             for problem in error.problems:
                 log.error("%s", problem)  # noqa: TRY400  the problem is the event, not the exception
+            if isinstance(error, EditsError):
+                log.error(_LOST_EDITS)  # noqa: TRY400  likewise
 
     async def serve(
         self, token: str, look: Callable[[], str], stop: asyncio.Event | None = None, loaded: str | None = None
@@ -215,18 +320,23 @@ class Runner:
         _listen_to_signals(stop, hangup)
         jobs = [
             asyncio.create_task(self._reload_at_hangups(hangup)),
-            asyncio.create_task(_logged(asyncio.to_thread(self._library.completers))),
+            asyncio.create_task(_logged(self._state.channels.read())),
         ]
+        self._index_for_typing()
+        if self._state.notices:
+            jobs.append(asyncio.create_task(_logged(self._state.notices.telling(self._tell))))
         if self._settings.watch:
             jobs.append(asyncio.create_task(watch(look, self._reload_and_log, loaded)))
-        self._recorder.loaded(self._library.snapshot.revision, "start")
         try:
             async with self._http(jobs), self._recorder.writing():
+                if not await self.loading.begin() and not self.loading.is_shared:
+                    jobs.append(asyncio.create_task(_logged(self.loading.begin_later())))
+                jobs.append(asyncio.create_task(_logged(self.together.run())))
                 await self._keep_connected(token, stop)
         finally:
-            for job in jobs:
+            for job in (*jobs, *self._indexing):
                 job.cancel()
-            await asyncio.gather(*jobs, return_exceptions=True)
+            await asyncio.gather(*jobs, *self._indexing, return_exceptions=True)
 
     @asynccontextmanager
     async def _http(self, jobs: list[asyncio.Task[None]]) -> AsyncIterator[None]:
@@ -301,6 +411,7 @@ class Runner:
     async def _announce(self, client: BotClient) -> None:
         await client.wait_until_ready()
         self.has_connected = True
+        self._check_notices()  # the facts may have changed while the bot was away
         revision = self._library.snapshot.revision
         log.info(
             "connected and answering: %s, facts at revision %s (%.1f s after the facts were loaded)",
@@ -308,6 +419,7 @@ class Runner:
             revision,
             time.monotonic() - self._began,
         )
+        await _logged(client.forget_deleted_channels())
 
 
 def ignore_hangups() -> None:
@@ -325,6 +437,7 @@ def stay_responsive() -> None:
     sys.setswitchinterval(_SWITCH_INTERVAL)
     gc.collect()
     gc.freeze()
+    return_freed_memory()
 
 
 def run_until_stopped(runner: Runner, token: str, look: Callable[[], str], loaded: str | None) -> None:
@@ -386,10 +499,12 @@ async def _close(client: BotClient, running: asyncio.Task[None]) -> None:
         log.debug("the client was not open", exc_info=error)
 
 
-def _without_collector(load: Callable[[], T]) -> T:
-    """Load facts without the garbage collector: it stops all threads, ever longer, to walk an index that grows."""
-    gc.disable()
-    try:
-        return load()
-    finally:
-        gc.enable()
+def _commands(knowledge: Knowledge) -> list[tuple[object, ...]]:
+    """Return what decides which commands are registered."""
+    return [(one.slug, one.commands, one.retired) for one in knowledge.articles]
+
+
+def _counted(change: Change) -> str:
+    """Return how many facts and gaps a change concerns."""
+    added, removed, changed = map(len, (change.added, change.removed, change.changed))
+    return f"{added} added, {removed} removed, {changed} changed"

@@ -44,10 +44,10 @@ _DEFER_AFTER: Final = 2.0
 """Seconds after which "… is thinking" is shown; Discord gives up after three."""
 
 
-def _pieces(page: Page, notice: str = "") -> list[Piece]:
-    """Return the texts of a page, `notice` before the first; the last one carries its menu and buttons."""
+def _pieces(page: Page, notice: str = "", view: ui.View | None = None) -> list[Piece]:
+    """Return the texts of a page, `notice` before the first; the last one carries its menu and buttons, or `view`."""
     texts = texts_of(page, notice)
-    views = [*[None] * (len(texts) - 1), view_of(page)]
+    views = [*[None] * (len(texts) - 1), view or view_of(page)]
     return list(zip(texts, views, strict=True))
 
 
@@ -126,6 +126,23 @@ async def _send(
     return sent
 
 
+async def reply_later(rest: RestGate, question: discord.PartialMessage, page: Page, notice: str) -> list[int]:
+    """Reply to a message that was written long ago and notify its author alone; return the ids of the messages.
+
+    Raises HTTPException if it was deleted. The nonces contain its id, so that a retry sends nothing twice.
+    """
+    sent = []
+    mentions = discord.AllowedMentions(everyone=False, users=False, roles=False, replied_user=True)
+    for at, (text, view) in enumerate(_pieces(page, notice)):
+        optional: dict[str, Any] = {"view": view}
+        if at == 0:
+            optional |= {"reference": question.to_reference(fail_if_not_exists=True), "allowed_mentions": mentions}
+        nonce = f"{question.id}-n{at}"
+        send = partial(question.channel.send, text, nonce=nonce, suppress_embeds=True, **optional)
+        sent.append((await rest.persistently(send)).id)
+    return sent
+
+
 async def edit_reply(
     rest: RestGate, sent: list[discord.Message], page: Page, question: discord.Message
 ) -> list[discord.Message]:
@@ -151,9 +168,12 @@ async def delete(rest: RestGate, message: discord.Message) -> None:
         await rest.persistently(message.delete)
 
 
-async def respond(interaction: Interaction, page: Page, *, private: bool) -> None:
-    """Answer an interaction with a new message, visible to everybody or to the person only."""
-    await _respond(interaction, _pieces(page), private=private)
+async def respond(interaction: Interaction, page: Page, *, private: bool, view: ui.View | None = None) -> None:
+    """Answer an interaction with a new message, visible to everybody or to the person only.
+
+    `view` stands below it in place of the page's own menu and buttons.
+    """
+    await _respond(interaction, _pieces(page, view=view), private=private)
 
 
 async def _respond(interaction: Interaction, pieces: Iterable[Piece], *, private: bool) -> None:
@@ -204,6 +224,16 @@ async def update(interaction: Interaction, page: Page) -> None:
     await _respond(interaction, rest, private=private)
 
 
+async def change_buttons(interaction: Interaction, view: ui.View) -> None:
+    """Replace the buttons of the message whose button or form was used; its text stays."""
+    await _acknowledge(interaction, partial(interaction.response.edit_message, view=view))
+
+
+async def open_form(interaction: Interaction, form: ui.Modal) -> None:
+    """Open a form for the person, which must be the first response."""
+    await _acknowledge(interaction, partial(interaction.response.send_modal, form))
+
+
 async def await_or_defer(interaction: Interaction, work: Coroutine[Any, Any, T], *, private: bool) -> T:
     """Wait for `work`, and show "… is thinking" if it takes long."""
     task = asyncio.create_task(work)
@@ -233,7 +263,8 @@ async def fill_original(interaction: Interaction, text: str, view: ui.View | Non
 async def run_handler(interaction: Interaction, handler: Awaitable[None], way: Way | None = None) -> None:
     """Run the handler of an interaction as work in flight; report an error to the person."""
     state = state_of(interaction)
-    handling = state.measures.handling(way or way_of(interaction), language_for(interaction), "page")
+    server = (interaction.guild_id or 0) if interaction.is_guild_integration() else 0
+    handling = state.measures.handling(way or way_of(interaction), language_for(interaction), "page", server=server)
     with state.limits.in_flight.working(), handling:
         try:
             await handler

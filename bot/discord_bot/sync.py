@@ -5,6 +5,7 @@ import json
 import logging
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, Final, Literal, TypeAlias
 
@@ -14,6 +15,7 @@ from discord import app_commands
 from bot import cached_files
 from bot.discord_bot.connection import DISCORD_ERRORS, log_in, start_error
 from bot.discord_bot.internals import raw_commands
+from bot.discord_bot.rest import RestGate
 
 log = logging.getLogger(__name__)
 
@@ -150,10 +152,23 @@ async def find_differences(tree: Tree, scope: Scope) -> list[str]:
     return difference(declared, registered, of_guild=scope is not None)
 
 
-async def sync_if_changed(tree: Tree, admin_guilds: Iterable[int], cache: Path) -> Registration:
+async def recall_registered(tree: Tree, admin_guilds: Iterable[int], cache: Path) -> None:
+    """Ask Discord what is registered, as another process may have registered something since this one did."""
+    digests = RegisteredDigests(cache, tree.client.application_id or 0)
+    for scope in (None, *sorted({*admin_guilds, *digests.guilds()})):
+        value = digest_all(await declared_commands(tree, scope))
+        try:
+            is_same = not await find_differences(tree, scope)
+        except DISCORD_ERRORS:  # registering says what is wrong
+            is_same = False
+        digests.set(scope, value if is_same and value != _NO_COMMANDS else "")
+
+
+async def sync_if_changed(tree: Tree, admin_guilds: Iterable[int], cache: Path, rest: RestGate) -> Registration:
     """Register what changed since the last time; a scope that fails is logged and tried again at the next start.
 
-    Servers that are no longer administrators' lose their commands.
+    Passing trouble of Discord's is outlived as for a reply. Servers that are no longer administrators' lose their
+    commands.
     """
     digests = RegisteredDigests(cache, tree.client.application_id or 0)
     wanted = set(admin_guilds)
@@ -163,7 +178,7 @@ async def sync_if_changed(tree: Tree, admin_guilds: Iterable[int], cache: Path) 
         if digests.get(scope) == value:
             continue
         try:
-            await tree.sync(guild=_guild(scope))
+            await rest.persistently(partial(tree.sync, guild=_guild(scope)))
         except (*DISCORD_ERRORS, app_commands.AppCommandError) as error:
             log.warning("the commands of %s were not registered: %s", _describe(scope), error)
             has_left = isinstance(error, discord.Forbidden) and scope not in wanted

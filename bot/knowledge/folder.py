@@ -40,6 +40,8 @@ _NOT_READ: Final = ". It is not read, as there is a file of the new name"
 log = logging.getLogger(__name__)
 _SLUG: Final = re.compile(rf"[a-z0-9][a-z0-9-]{{0,{SLUG_LENGTH - 1}}}")
 _YAML: Final = (".yaml", ".yml")
+SHIPPED: Final = "_shipped/"
+"""What stands before the names of files of the program; no article has such a name."""
 _LEADS_OUT: Final = "is a link that leads out of the knowledge folder; only links that stay inside are followed"
 _OPEN_FLAGS: Final = sum(getattr(os, name, 0) for name in ("O_NOFOLLOW", "O_NONBLOCK", "O_BINARY", "O_CLOEXEC"))
 """A link or a pipe that takes a file's place after it was looked at is not followed and does not block."""
@@ -208,6 +210,8 @@ class KnowledgeFiles:
     """Short hash over the name and content of every file; one that can't be read counts as empty."""
     digests: Mapping[str | None, str]
     """The same over the files of each article, by slug, and over those that all articles share, under None."""
+    names: Mapping[Path, str]
+    """The name of each file in a bundle; that of a file of the program begins with SHIPPED."""
 
     def read(self, path: Path, problems: list[Problem]) -> bytes | None:
         """Return a file's content, or None and a problem."""
@@ -224,6 +228,21 @@ class KnowledgeFiles:
     def shared(self, name: str) -> list[Path]:
         """Return where a file that all articles share was read: shipped first, then the folder's own."""
         return [path for path in self.content if path.name == name]
+
+    def bundle(self) -> dict[str, bytes]:
+        """Return the files that could be read, as `files_of` takes them."""
+        read = self.content.items()
+        return {self.names[path]: content for path, content in read if isinstance(content, bytes)}
+
+    def named(self, written: Mapping[Path, bytes]) -> dict[str, bytes]:
+        """Return new contents of files of articles by the names that they have in a bundle."""
+        folders = {one.path: one.slug for one in self.articles}
+        return {
+            f"{slug}/{path.relative_to(folder).as_posix()}": data
+            for path, data in written.items()
+            for folder, slug in folders.items()
+            if path.is_relative_to(folder)
+        }
 
     def has_problems(self) -> bool:
         """Return whether problems show before anything is parsed."""
@@ -242,17 +261,32 @@ def read_files(
     if os.path.lexists(folder / SMALL_TALK):
         log.warning(_OLDER_NAME, SMALL_TALK, DIALOGUE, _NOT_READ if os.path.lexists(folder / DIALOGUE) else "")
     content: dict[Path, bytes | Problem] = {}
-    every, parts = hashlib.sha256(), {slug: hashlib.sha256() for slug in (None, *(one.slug for one in articles))}
+    names: dict[Path, str] = {}
+    hashed: list[tuple[str | None, str, bytes | Problem]] = []
     for slug, name, path, root in _files_of(articles, folder, shipped):
         if path not in content:
             content[path] = instead[path] if path in instead else read_bytes(path, name, root)
-        found = content[path]
+        place = f"{slug}/{path.relative_to(_folder_of(articles, slug)).as_posix()}" if slug else path.name
+        names[path] = f"{SHIPPED}{place}" if slug is None and root == shipped else place
+        hashed.append((slug, place, content[path]))
+    return KnowledgeFiles(articles, content, tuple(problems), *_hashes(articles, hashed), names)
+
+
+def _folder_of(articles: tuple[ArticleFolder, ...], slug: str) -> Path:
+    return next(article.path for article in articles if article.slug == slug)
+
+
+def _hashes(
+    articles: tuple[ArticleFolder, ...], files: Iterable[tuple[str | None, str, bytes | Problem]]
+) -> tuple[str, Mapping[str | None, str]]:
+    """Return the revision of files, each with the slug of its article, its name and content; and their digests."""
+    every, parts = hashlib.sha256(), {slug: hashlib.sha256() for slug in (None, *(one.slug for one in articles))}
+    for slug, name, found in files:
         data = found if isinstance(found, bytes) else b""
         for digest in (every, parts[slug]):
             digest.update(f"{name}\0{len(data)}\0".encode("utf-8", "surrogateescape"))
             digest.update(data)
-    digests = {slug: digest.hexdigest() for slug, digest in parts.items()}
-    return KnowledgeFiles(articles, content, tuple(problems), every.hexdigest()[:12], digests)
+    return every.hexdigest()[:12], {slug: digest.hexdigest() for slug, digest in parts.items()}
 
 
 def _with_files(article: ArticleFolder, new: Iterable[Path]) -> ArticleFolder:
@@ -274,9 +308,55 @@ def _files_of(
         bases = [base for base in places if base is not None and os.path.lexists(base / shared)]
         yield from ((None, shared, base / shared, base) for base in (bases if shared == MESSAGES else bases[-1:]))
     for article in articles:
-        single = sorted((_OF_ARTICLE & article.files | {ARTICLE}) - {FACTS, SAMPLES})
-        for file in (*single, *article.fact_files, *article.sample_files):
+        for file in _in_order(article):
             yield article.slug, article.name(file), article.path / file, folder
+
+
+def _in_order(article: ArticleFolder) -> tuple[str, ...]:
+    """Return the files of an article that are read, in their order, relative to its folder."""
+    single = sorted((_OF_ARTICLE & article.files | {ARTICLE}) - {FACTS, SAMPLES})
+    return (*single, *article.fact_files, *article.sample_files)
+
+
+def files_of(bundle: Mapping[str, bytes], shipped: Path, revision: str = "") -> KnowledgeFiles:
+    """Return the files of a bundle as if they were read of a folder; they get a revision of their own by default.
+
+    The bot's own sentences are those in `shipped`, as the program needs them: older ones may lack some.
+    """
+    root = Path(revision)
+    data: dict[str, bytes | Problem] = dict(bundle)
+    data[f"{SHIPPED}{MESSAGES}"] = read_bytes(shipped / MESSAGES, MESSAGES)
+    shared = sorted((name for name in data if _is_shared(name)), key=lambda name: (Path(name).name, "/" not in name))
+    slugs = sorted({name.partition("/")[0] for name in data if not _is_shared(name)})
+    articles = tuple(_bundled(slug, root / slug, bundle) for slug in slugs)
+    files: list[tuple[str | None, str]] = [(None, name) for name in shared]
+    files += [(one.slug, f"{one.slug}/{file}") for one in articles for file in _in_order(one)]
+    files = [(slug, name) for slug, name in files if name in data]
+    content = {root / name: data[name] for _, name in files}
+    hashed = [(slug, name.removeprefix(SHIPPED), data[name]) for slug, name in files]
+    computed, digests = _hashes(articles, hashed)
+    names = {root / name: name for _, name in files}
+    return KnowledgeFiles(articles, content, (), revision or computed, digests, names)
+
+
+def own_files(bundle: Mapping[str, bytes]) -> dict[str, bytes]:
+    """Return the files of a bundle that do not belong to the program."""
+    return {name: data for name, data in bundle.items() if not name.startswith(SHIPPED)}
+
+
+def _is_shared(name: str) -> bool:
+    return "/" not in name or name.startswith(SHIPPED)
+
+
+def _bundled(slug: str, path: Path, bundle: Mapping[str, bytes]) -> ArticleFolder:
+    """Return the folder of an article as the names of its files tell."""
+    inside = sorted(name.removeprefix(f"{slug}/") for name in bundle if name.startswith(f"{slug}/"))
+
+    def names(file: str, folder: str) -> tuple[str, ...]:
+        return (*(one for one in inside if one == file), *(one for one in inside if one.startswith(f"{folder}/")))
+
+    files = frozenset(name.partition("/")[0] for name in inside)
+    return ArticleFolder(slug, path, f"{slug}/", files, names(FACTS, FACTS_FOLDER), names(SAMPLES, SAMPLES_FOLDER))
 
 
 def fingerprint(folder: Path, shipped: Path | None = None) -> str:

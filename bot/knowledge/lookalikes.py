@@ -60,18 +60,25 @@ def _mendings(lines: Sequence[str], row: int) -> Iterator[tuple[int, str, str]]:
         if (what := wrong_marker(lines[at])) and (match := _MARKER.match(lines[at])):
             yield at, f"{match['before']}- {match['rest'].lstrip()}", what
         if match := _COLON.match(lines[at]):
-            found = match["found"]
-            if found == ":":
-                what = f"{_named(match['rest'][0])} stands behind ':'; use a space"
-            else:
-                what = f"{_named(found)} stands behind '{match['before'].lstrip(' -')}'; write ': '"
-            yield at, f"{match['before']}: {match['rest'][found == ':' :].lstrip()}", what
+            yield at, *_with_colon(match)
+    for at in above[_LOOK_BACK + 1 :]:
+        if (match := _COLON.match(lines[at])) and not match["rest"].strip():  # of a key with a long list below
+            yield at, *_with_colon(match)
+            break
     for at in above:
         if match := _ID.fullmatch(lines[at]):
             before, rest = match["before"], match["rest"]
             yield at, f"{before}- {rest}", MISSING_DASH.format("id")
             yield at, f"{before[:-2]}- {rest}", MISSING_DASH.format("id")
             return
+
+
+def _with_colon(match: re.Match[str]) -> tuple[str, str]:
+    """Return a line with a colon of YAML's, and the message about the one it has."""
+    before, found, rest = match["before"], match["found"], match["rest"]
+    if found == ":":
+        return f"{before}: {rest[1:].lstrip()}", f"{_named(rest[0])} stands behind ':'; use a space"
+    return f"{before}: {rest.lstrip()}", f"{_named(found)} stands behind '{before.lstrip(' -')}'; write ': '"
 
 
 def _reads_beyond(lines: Sequence[str], row: int) -> bool:

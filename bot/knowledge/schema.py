@@ -213,6 +213,7 @@ class ArticleFile(Strict):
     language: Language
     date: DateText | None = None
     url: UrlText | None = None
+    retired: bool = Field(default=False, description="true: answer from the article only where it is named.")
     sections: Annotated[list[SectionModel], Field(min_length=1)]
 
 
@@ -266,6 +267,7 @@ class _Answered(Strict):
     id: Id
     label: Label | None = None
     answer: Answer
+    retired: bool = False
     questions: Annotated[Samples, Field(validate_default=True)] = Samples()
 
     @field_validator("questions")

@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import unicodedata
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -161,8 +162,11 @@ def _counts(name: str, data: Mapping[str, Node]) -> Iterator[str]:
 
 
 def clean(text: str) -> str:
-    """Return text on one line, without control characters and repeated white space."""
-    return " ".join(_CONTROL.sub(" ", text).split())
+    """Return text in NFC on one line, without control characters and repeated white space.
+
+    A file in NFC may hold single jamo all the same: as character references in HTML and Markdown.
+    """
+    return unicodedata.normalize("NFC", " ".join(_CONTROL.sub(" ", text).split()))
 
 
 def identifier(text: str, taken: Collection[str], fallback: str, length: int = ID_LENGTH) -> str:

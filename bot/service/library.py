@@ -16,6 +16,7 @@ from bot.errors import KnowledgeError, Problem, StaleError
 from bot.service.answering import Answer, ask
 from bot.service.autocomplete import Completer, entity_names, questions
 from bot.service.explaining import Explanation, explain
+from bot.service.likeness import most_alike
 from bot.service.pages import listings
 from bot.service.ports import Edit, Encoder
 
@@ -96,6 +97,12 @@ class Library:
         """Answer from the current snapshot, in the calling thread."""
         return ask(self.snapshot, question, self._encoder)
 
+    def most_alike(self, article: str, text: str, others: Sequence[str]) -> int | None:
+        """Return the position in `others` of the question of an article that asks the same as `text`; slow."""
+        snapshot = self.snapshot
+        scope = snapshot.alone(article) if snapshot.knowledge.article(article) else snapshot.small_talk
+        return most_alike(scope.index.tokenizer, self._encoder if snapshot.has_vectors else None, text, others)
+
     def explain(self, answer: Answer, language: Language | None = None) -> tuple[Explanation, ...]:
         """Return why each answer was given, in the language of the reply unless another is given."""
         return explain(answer, self._encoder, language)
@@ -104,12 +111,28 @@ class Library:
         """Answer off the event loop, so that encoding never delays a heartbeat."""
         return await asyncio.to_thread(self.answer, question)
 
-    def reload(self) -> Change:
-        """Read again and replace the snapshot; raise KnowledgeError and keep the old one if reading or a case fails."""
+    def reload(self, publish: Callable[[Snapshot], object] | None = None) -> Change:
+        """Read again and replace the snapshot; raise KnowledgeError and keep the old one if reading or a case fails.
+
+        `publish` is called before, and may raise any error that keeps the old snapshot.
+        """
+        return self.load(self._read, publish)
+
+    def load(
+        self,
+        read: Callable[[], tuple[Knowledge, str]],
+        publish: Callable[[Snapshot], object] | None = None,
+        *,
+        is_checked: bool = False,
+    ) -> Change:
+        """Replace the snapshot with what `read` returns, as `reload` does; its cases are not run if it `is_checked`."""
         with self._lock:
-            fresh = build_snapshot(*self._read(), self._cached_encoder, self.snapshot)
-            if problems := failed_cases(fresh, self._encoder, self.snapshot):
+            fresh = build_snapshot(*read(), self._cached_encoder, self.snapshot)
+            problems = () if is_checked else failed_cases(fresh, self._encoder, self.snapshot)
+            if problems:
                 raise KnowledgeError(problems)
+            if publish is not None:
+                publish(fresh)
             change = _compare(self.snapshot.knowledge, fresh.knowledge)
             self.snapshot = fresh
             return change
@@ -158,7 +181,7 @@ def with_vectors(snapshot: Snapshot, encoder: Encoder) -> Snapshot:
         ends = np.cumsum([counts[scope.slug] for scope in group])
         for scope, own in zip(group, np.split(rows, ends[:-1]), strict=True):
             small = half and scope is not snapshot.small_talk  # every question needs those of small talk
-            kept = own.astype(np.float16) if small else own.astype(np.float32)
+            kept = own.astype(np.float16) if small else own.astype(np.float32, copy=False)
             found[scope.slug] = Vectors.of(scope.index, kept, None if scope.slug is None else shared)
             shared = shared or found[None]
     return snapshot.with_vectors(found)

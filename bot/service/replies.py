@@ -79,6 +79,17 @@ def offered(reply: Reply) -> tuple[Suggestion, ...]:
     return (suggestion(article, best.target.item, reply.language, best.confidence), *reply.suggestions)
 
 
+def subject_of(reply: Reply) -> tuple[str, str]:
+    """Return the article that a reply is about and the fact or gap that it shows, each "" if there is none."""
+    shown = reply.closest or reply
+    if shown.article and shown.fact:
+        return shown.article, shown.fact
+    if reply.gap is not None and reply.best is not None:
+        article = reply.best.target.article
+        return (article.slug, reply.gap) if article else ("", "")
+    return next(((one.article, "") for one in reply.suggestions), ("", ""))
+
+
 def says_something(reply: Reply) -> bool:
     """Return whether a reply tells something of an article: an answer, the closest one, or a gap."""
     is_gap = reply.gap is not None and reply.best is not None and reply.best.target.article is not None
@@ -108,8 +119,8 @@ class Voice:
         return f"{article.publisher.get(self.language)} {quoted}"
 
 
-def reply_to(knowledge: Knowledge, decision: Decision) -> Reply:
-    """Put a decision into words."""
+def reply_to(knowledge: Knowledge, decision: Decision, *, of_one: bool = False) -> Reply:
+    """Put a decision into words; `of_one` if only one of several articles was looked at."""
     language, others = decision.language, decision.others
     voice = Voice(knowledge, language)
     several = len({one.target.article.slug for one in others if one.target.article}) > 1
@@ -135,8 +146,13 @@ def reply_to(knowledge: Knowledge, decision: Decision) -> Reply:
             reply = Reply("suggested", language, text, suggestions=suggestions, others=others)
             return replace(reply, confidence=others[0].confidence)
         case Unanswered():
-            key = "unanswered" if len(knowledge.articles) == 1 else "unanswered_several"
+            key = "unanswered" if of_one else unanswered_key(knowledge)
             return Reply("unanswered", language, voice.say(key), others=others)
+
+
+def unanswered_key(knowledge: Knowledge) -> str:
+    """Return the key of the sentence that nothing was found."""
+    return "unanswered" if len(knowledge.active()) <= 1 else "unanswered_several"
 
 
 def item_reply(voice: Voice, article: Article | None, item: Fact | Gap) -> Reply:

@@ -3,9 +3,12 @@
 import re
 from typing import Final
 
+from bot.core.matching import Decision, leading
+from bot.core.model import DialogueAct
 from bot.core.text import normalise, squeeze
 from bot.service.answering import Answer
 from bot.service.records import UnansweredQuestion
+from bot.service.replies import offered
 
 MAX_STORED: Final = 300
 """Characters of a question that are kept."""
@@ -41,27 +44,38 @@ def question_in(stored: str) -> str:
     return _SPACE.sub(" ", stored.replace("…", " ")).strip()
 
 
+def asked_text(answer: Answer, text: str) -> str:
+    """Return what may be kept of a question: as it was typed, or as it was completed with the one before it."""
+    return stored_text(next((one.question.text for one in answer.asked if one.is_resolved), None) or text)
+
+
 def unanswered_question(answer: Answer, text: str, person: int) -> UnansweredQuestion | None:
     """Return what to store of a question that `person` asked; None if it was answered or asks nothing.
 
-    A gap is an answer too: its author knows that the article does not say it. `text` is the question as typed; where
-    it was completed with the one before it, the completed question is stored.
+    A gap is an answer too: its author knows that the article does not say it. One with a closest answer is stored only
+    once that is turned down. `text` is the question as typed; where it was completed with the one before it, the
+    completed question is stored.
     """
-    reply = answer.reply
-    if answer.decision is None or reply.gap is not None or reply.closest is not None or reply.outcome == "answered":
+    reply, stored = answer.reply, asked_text(answer, text)
+    if answer.decision is None or reply.gap is not None or reply.outcome == "answered" or _is_act(answer.decision):
         return None
-    resolved = next((one.question.text for one in answer.asked if one.is_resolved), None)
-    stored = stored_text(resolved or text)
     if not squeeze(stored):
         return None
     articles = answer.snapshot.knowledge.articles
-    only = articles[0].slug if len(articles) == 1 else ""
-    nearest = reply.suggestions[0] if reply.suggestions else None
+    asked_of = next((one.question.article or one.question.place for one in answer.asked), None)
+    only = asked_of or (articles[0].slug if len(articles) == 1 else "")
+    nearest = next(iter(offered(reply)), None)
     return UnansweredQuestion(
         text=stored,
         language=reply.language,
-        decision=reply.outcome,
+        decision="turned_down" if reply.closest else reply.outcome,
         article=nearest.article if nearest else only,
         fact=nearest.fact if nearest else "",
         person=person,
     )
+
+
+def _is_act(decision: Decision) -> bool:
+    """Return whether a message is a dialogue act, such as "tell me more", which asks nothing about an article."""
+    best = leading(decision)
+    return best is not None and isinstance(best.target.item, DialogueAct)

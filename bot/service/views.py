@@ -1,16 +1,18 @@
 """Pages with their texts, buttons and menus, for any front, and the views that identify them."""
 
 import zlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
 from bot.core.matching import Candidate
 from bot.core.model import NOTHING, Fact, Gap, Knowledge, Language
 from bot.service.replies import Reply
 
-Verb: TypeAlias = Literal["open", "share", "why", "related"]
+Verb: TypeAlias = Literal["open", "share", "why", "related", "turn down", "tell"]
 """What a button does. A new one gets a letter in `components`, a case in `interactions`, a place in `pages`."""
 Style: TypeAlias = Literal["primary", "secondary"]
+Shown: TypeAlias = Literal["answered", "closest", "suggested", "unanswered"]
+"""As what a reply shows its fact; buttons of earlier versions say `answered` whatever it was."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +44,15 @@ class EntityView:
     language: Language
 
 
-View: TypeAlias = FactView | ListView | EntityView
+@dataclass(frozen=True, slots=True)
+class ArticlesView:
+    """One page of the list of articles; pages count from 0."""
+
+    page: int
+    language: Language
+
+
+View: TypeAlias = FactView | ListView | EntityView | ArticlesView
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +63,7 @@ class Trace:
     sample: int
     runner_up: int
     runner_up_percent: int
+    shown: Shown = field(default="answered", compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +158,8 @@ def trace_of(reply: Reply) -> Trace | None:
     runners_up = [
         (fact_hash(one.target.article.slug, one.target.item.id), _percent(one)) for one in others if one.target.article
     ]
-    return Trace(_percent(best), short_hash(best.sample), *(runners_up or [(0, 0)])[0])
+    shown: Shown = "closest" if reply.closest else reply.outcome
+    return Trace(_percent(best), short_hash(best.sample), *(runners_up or [(0, 0)])[0], shown)
 
 
 def candidates_of(reply: Reply) -> tuple[Candidate, ...]:

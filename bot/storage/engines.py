@@ -15,6 +15,8 @@ from sqlalchemy.pool import NullPool
 from bot.errors import ConfigError
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
     from sqlalchemy.dialects import postgresql, sqlite
 
 Upsert: TypeAlias = "sqlite.Insert | postgresql.Insert"
@@ -147,6 +149,8 @@ class PostgresDatabase:
         async def connect(**options: Any) -> Any:  # noqa: ANN401  asyncpg has no types
             return await asyncpg.connect(dsn, timeout=_CONNECTING, **options)
 
+        self.connect: Callable[..., Awaitable[Any]] = connect
+        """Opens a connection of asyncpg's own."""
         self.engine = create_async_engine(
             "postgresql+asyncpg://", async_creator=connect, pool_size=2, pool_pre_ping=True, hide_parameters=True
         )

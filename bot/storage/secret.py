@@ -11,8 +11,10 @@ from typing import Final
 
 _FILE: Final = "secret"
 _BYTES: Final = 32
+DAY: Final = 86_400
+"""Seconds."""
 _DIGEST: Final = 16
-"""Bytes of a digest: more than enough to tell the people of a day apart."""
+"""Bytes of a digest: more than enough to tell people and answers apart."""
 
 
 def load_secret(folder: Path) -> bytes:
@@ -41,7 +43,26 @@ def _link(written: Path, path: Path) -> None:
         return
 
 
+def lasting_digest(secret: bytes, person: int) -> str:
+    """Return what tells apart who waits for notices, whatever the day, in hexadecimal digits."""
+    return hmac.digest(secret, f"notices:{person}".encode(), hashlib.sha256)[:_DIGEST].hex()
+
+
+def day_of(time: float) -> str:
+    """Return the day, in UTC, of a Unix time, as 2027-01-15."""
+    return datetime.fromtimestamp(time, UTC).date().isoformat()
+
+
 def digest(secret: bytes, person: int, time: int) -> str:
     """Return what tells a person apart from others on the day (UTC) of the Unix time `time`, in hexadecimal digits."""
-    day = datetime.fromtimestamp(time, UTC).date()
-    return hmac.digest(secret, f"{day}:{person}".encode(), hashlib.sha256)[:_DIGEST].hex()
+    return hmac.digest(secret, f"{day_of(time)}:{person}".encode(), hashlib.sha256)[:_DIGEST].hex()
+
+
+def answer_digest(secret: bytes, message: int, article: str, fact: str) -> str:
+    """Return what tells an answer apart from others, in hexadecimal digits: a message may show one after the other."""
+    return hmac.digest(secret, f"answer:{message}:{article}/{fact}".encode(), hashlib.sha256)[:_DIGEST].hex()
+
+
+def voter_digest(secret: bytes, answer: str, person: int) -> str:
+    """Return what tells the voters of an answer, given by its digest, apart, in hexadecimal digits."""
+    return hmac.digest(secret, f"vote:{answer}:{person}".encode(), hashlib.sha256)[:_DIGEST].hex()

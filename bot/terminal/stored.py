@@ -3,7 +3,7 @@
 import json
 import os
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AsyncExitStack, aclosing
 from dataclasses import asdict
 from datetime import UTC, datetime
@@ -14,7 +14,7 @@ from bot.core.text import counted
 from bot.errors import ConfigError
 from bot.service.editing import Decided, Edited
 from bot.service.ports import Store
-from bot.service.records import QuestionGroup, StoreStatus
+from bot.service.records import Bundle, QuestionGroup, StoreStatus
 
 
 def status_lines(status: StoreStatus, days: int) -> Iterator[str]:
@@ -28,6 +28,7 @@ def status_lines(status: StoreStatus, days: int) -> Iterator[str]:
     yield f"version: {status.version} ({state if behind <= 0 else 'run or `db upgrade` brings it up to date'})"
     oldest = f", the oldest from {_time(status.oldest)}" if status.oldest else ""
     yield f"unanswered questions: {status.questions:,} in {counted(status.groups, 'group')}{oldest}"
+    yield f"questions counted: {status.counted:,}; votes for answers: {status.votes:,}"
     yield f"kept for: {counted(days, 'day')}"
     if loaded := status.revision:
         yield f"facts: revision {loaded.revision} since {_time(loaded.loaded_at)} ({loaded.action})"
@@ -46,14 +47,20 @@ def group_json(group: QuestionGroup) -> str:
     return json.dumps(asdict(group) | changes, ensure_ascii=False)
 
 
-def edit_lines(edited: Edited) -> Iterator[str]:
-    """Yield the lines that tell of an edit: what was added where, and what is decided differently since."""
+def edit_lines(edited: Edited, *, shared: bool = False) -> Iterator[str]:
+    """Yield the lines that tell of an edit: what was added where, and what is decided differently since.
+
+    Processes that share a database answer with it by themselves.
+    """
     if edited.copied_to:
         yield f"The shipped articles were copied to {edited.copied_to}, and are read from there from now on."
     yield f"{edited.place}: the question {edited.text!r} is a sample now, and a case; revision {edited.revision}"
     for one in edited.differences:
         kind = "case" if one.is_case else "question"
         yield f"  {kind} {one.text!r}: {_decided(one.before)} → {_decided(one.after)}"
+    if shared:
+        yield "All processes that share the database answer with it from now on."
+        return
     yield "A bot that runs answers with it after /facts reload or SIGHUP; with BOT_WATCH=on it does so by itself."
 
 
@@ -84,6 +91,31 @@ async def write_rows(store: Store, folder: Path) -> Mapping[Path, int]:
         msg = f"{error.filename or folder} can't be written: {(error.strerror or 'input/output error').lower()}"
         raise ConfigError(msg) from None
     return written
+
+
+async def write_knowledge(store: Store, folder: Path, own: Callable[[Bundle], Bundle]) -> str:
+    """Write the files of the active revision to a knowledge folder; return the revision, "" if there is none.
+
+    `own` leaves out those that belong to the program. Raise ConfigError if a file exists or can't be written, or
+    StoreError.
+    """
+    active = await store.active()
+    bundle = await store.bundle(active.revision) if active else None
+    if active is None or bundle is None:
+        return ""
+    try:
+        for name, data in own(bundle).items():
+            path = folder / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            with path.open("xb") as file:
+                file.write(data)
+    except FileExistsError as error:
+        msg = f"{error.filename} exists already: name another folder"
+        raise ConfigError(msg) from None
+    except OSError as error:
+        msg = f"{error.filename or folder} can't be written: {(error.strerror or 'input/output error').lower()}"
+        raise ConfigError(msg) from None
+    return active.revision
 
 
 def _new_file(path: Path) -> TextIO:

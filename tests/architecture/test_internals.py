@@ -33,6 +33,7 @@ RECORDED = {
     "discord.client.Client._call_before_identify_hook": "1b97032f1936",
     "discord.client.Client.on_error": "9788ded96b49",
     "discord.state.ConnectionState.__init__": "b1227e859a2e",
+    "discord.state.ConnectionState._remove_guild": "77bacb2e1464",
     "discord.state.AutoShardedConnectionState.parse_ready": "ad7a3c2e3955",
     "discord.state.AutoShardedConnectionState.parse_resumed": "5b0c55f50bcd",
     "discord.http.HTTPClient.ws_connect": "f4c1be5e34c3",

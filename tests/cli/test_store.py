@@ -4,14 +4,17 @@ import asyncio
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-from bot.service.records import LoadedRevision
+from bot.service.records import Counted, DailyCount, LoadedRevision
+from bot.storage.migrations import NEWEST
 from tests.cli.running import ROOT
 from tests.e2e.operators import small_knowledge
 from tests.storage.databases import opened
@@ -71,8 +74,9 @@ def test_unanswered_prints_json_for_programs(data: Path) -> None:
 def test_the_status_says_what_is_held_where(data: Path) -> None:
     assert run(data, "db", "status", BOT_RETENTION_DAYS="7").stdout.splitlines() == [
         f"database: SQLite, {data / 'store.db'}",
-        "version: 2 (up to date)",
+        f"version: {NEWEST} (up to date)",
         "unanswered questions: 3 in 2 groups, the oldest from 2027-01-15 08:00",
+        "questions counted: 0; votes for answers: 0",
         "kept for: 7 days",
         "facts: revision abc123 since 2027-01-15 08:00 (start)",
     ]
@@ -84,7 +88,7 @@ def test_reading_creates_nothing_and_an_upgrade_does(tmp_path: Path) -> None:
     assert run(folder, "unanswered").stdout == "There are no unanswered questions.\n"
     assert run(folder, "db", "export", str(tmp_path / "out")).stdout == "Nothing is stored yet.\n"
     assert not folder.exists()
-    assert run(folder, "db", "upgrade").stdout == "The database is up to date: version 2.\n"
+    assert run(folder, "db", "upgrade").stdout == f"The database is up to date: version {NEWEST}.\n"
     assert (folder / "store.db").exists()
 
 
@@ -153,6 +157,26 @@ def test_a_question_is_added_to_a_fact_and_what_changes_is_told(data: Path, tmp_
     assert (again.returncode, again.stderr) == (2, "There is no open group 2; `unanswered` lists all with their ids.\n")
 
 
+def test_a_second_brief_asks_what_readers_asked_in_vain(data: Path, tmp_path: Path) -> None:
+    """Only of its article, and nothing that one person asked privately; without a database it does without."""
+    article, folder = tmp_path / "article.txt", tmp_path / "openai-exodus"
+    shutil.copytree(small_knowledge(tmp_path, {}).root / "art", folder)
+    things = ("The harbour", "A painter", "Two clocks", "Every baker", "The old mayor", "Her brother", "One ferry")
+    article.write_text("\n\n".join(f"{thing} was seen in the town before that day, they said." for thing in things))
+    change = folder / "article.yaml"
+    change.write_text(change.read_text().replace("1-7", "1-6"))  # the first line of the text is its title
+    off = {"BOT_SEMANTIC": "off", "BOT_CACHE": str(tmp_path / "cache")}
+    done = run(data, "brief", str(article), "--more", str(folder), "--lang", "en", **off)
+    assert done.returncode == 0, done.stderr
+    assert "   - “how old is murati?” (2×)\n" in done.stdout
+    assert "화성에" not in done.stdout
+    (data / "store.db").write_bytes(b"no database" * 1000)
+    done = run(data, "brief", str(article), "--more", str(folder), "--lang", "en", **off)
+    assert done.returncode == 0
+    assert "The brief holds no questions of readers: SQLite, " in done.stderr
+    assert "murati?” (2×)" not in done.stdout
+
+
 @pytest.mark.parametrize(
     ("fact", "reason"),
     [
@@ -171,3 +195,25 @@ def test_a_question_that_cannot_be_added_leaves_the_articles_as_they_are(data: P
     assert done.stderr.startswith(reason)
     assert {path: path.read_bytes() for path in folder.root.rglob("*.yaml")} == before
     assert "화성" in run(data, "unanswered").stdout
+
+
+def test_the_report_is_written_in_both_languages_for_all_servers_or_one(data: Path) -> None:
+    async def fill() -> None:
+        async with opened(f"sqlite:///{data / 'store.db'}") as store:
+            today = datetime.now(UTC).date().isoformat()
+            asked = Counted(today, 42, "openai-exodus", "murati-origin", "answered", "ko", "mention")
+            await store.add([DailyCount(asked, 1_234), DailyCount(replace(asked, server=0), 5)])
+
+    asyncio.run(fill())
+    file = data / "report.html"
+    done = run(data, "report", str(file))
+    assert (done.returncode, done.stderr, done.stdout) == (0, "", f"{file}: 1,239 questions, 0 votes\n")
+    assert "What readers asked" in file.read_text("utf-8")
+    done = run(data, "report", str(file), "--server", "42", "--days", "7", "--language", "ko")
+    assert done.stdout == f"{file}: 1,234 questions, 0 votes\n"
+    assert "독자들이 물은 것" in file.read_text("utf-8")
+    assert "서버 42" in file.read_text("utf-8")
+    refused = run(data, "report", str(data / "store.db"))
+    assert refused.returncode == 2
+    assert "must end in .html" in refused.stderr
+    assert "questions counted: 1,239; votes for answers: 0" in run(data, "db", "status").stdout

@@ -3,7 +3,7 @@
 import pytest
 
 from bot.core.budget import Budget
-from bot.core.correction import Corrector, WordPairs
+from bot.core.correction import Corrector, WordPairs, pair_keys
 from bot.core.spelling import Spellings, WordCounts
 
 TEXTS = [
@@ -14,7 +14,9 @@ TEXTS = [
     *(["도서관을", "누가", "세웠어"],) * 20,
 ]
 COUNTS = WordCounts({word: sum(text.count(word) for text in TEXTS) for text in TEXTS for word in text})
-CORRECTOR = Corrector(Spellings(COUNTS), Spellings(["library", "도서관", "도둑"]), COUNTS, WordPairs(TEXTS))
+CORRECTOR = Corrector(
+    Spellings(COUNTS), Spellings(["library", "도서관", "도둑"]), COUNTS, WordPairs(len(TEXTS), pair_keys(TEXTS))
+)
 
 
 def corrected(typed: str, budget: Budget | None = None) -> str:
@@ -60,8 +62,8 @@ def test_beyond_the_budget_words_stay() -> None:
 
 
 def test_pairs_of_the_shared_texts_count_too() -> None:
-    one, other = WordPairs([["a", "b"]]), [["a", "b"], ["b", "a"]]
-    both = WordPairs(other, one)
+    one, other = WordPairs(1, pair_keys([["a", "b"]])), [["a", "b"], ["b", "a"]]
+    both = WordPairs(len(other), pair_keys(other), one)
     alone = Corrector(Spellings(()), Spellings(()), WordCounts({}), both)
     assert both.texts == one.texts + len(other)
     assert alone.corrected(["a", "b"], Budget()) == ["a", "b"]

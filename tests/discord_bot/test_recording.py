@@ -3,21 +3,28 @@
 import asyncio
 import logging
 from collections.abc import AsyncGenerator, Mapping, Sequence
+from dataclasses import replace
 
 import pytest
 
 from bot.discord_bot import recording
-from bot.discord_bot.measures import Measures
+from bot.discord_bot.measures import Decision, Measures, note_subject
 from bot.discord_bot.recording import MOST_WAITING, Recorder
 from bot.errors import StoreError
 from bot.service.records import (
+    ChannelSetting,
+    Counted,
+    DailyCount,
     Editors,
+    Figures,
     GroupState,
     LoadedRevision,
+    Period,
     QuestionGroup,
     Record,
     StoreStatus,
     UnansweredQuestion,
+    Vote,
 )
 from tests.e2e.operators import until
 
@@ -35,6 +42,7 @@ class Notebook:
         self.trouble = False
         self.hangs = False
         self.is_closed = False
+        self.settings: dict[int, ChannelSetting] = {}
 
     async def upgrade(self) -> int:
         """Count the upgrade."""
@@ -53,6 +61,15 @@ class Notebook:
         await self._work()
         self.purged.append(now)
         return 0
+
+    async def forget_person(self, person: int, now: int) -> int:
+        """Keep the other people's records."""
+        del now
+        await self._work()
+        kept = [one for one in self.records if not isinstance(one, UnansweredQuestion) or one.person != person]
+        count = len(self.records) - len(kept)
+        self.records = kept
+        return count
 
     async def _work(self) -> None:
         if self.hangs:
@@ -74,6 +91,20 @@ class Notebook:
         raise NotImplementedError
 
     async def close_group(self, number: int, state: GroupState, now: int) -> None:
+        """Do nothing: nobody asks."""
+        raise NotImplementedError
+
+    async def channel_settings(self) -> Sequence[ChannelSetting]:
+        """Return the settings."""
+        await self._work()
+        return list(self.settings.values())
+
+    async def set_channel(self, setting: ChannelSetting) -> None:
+        """Keep a setting."""
+        await self._work()
+        self.settings[setting.channel] = setting
+
+    async def figures(self, period: Period, most: int) -> Figures:
         """Do nothing: nobody asks."""
         raise NotImplementedError
 
@@ -131,10 +162,9 @@ def counts(measures: Measures) -> dict[str, float]:
 async def test_what_is_recorded_is_written_in_order_with_its_time_and_place(book: Notebook, measures: Measures) -> None:
     recorder = Recorder(book, measures, Clock())
     async with recorder.writing():
-        recorder.loaded("abc", "start")
-        recorder.unanswered(QUESTION, 42)
-        recorder.unanswered(QUESTION, None)
-        recorder.unanswered(None, 42)
+        recorder.loaded(LoadedRevision("abc", "start", 1_000))
+        recorder.asked(QUESTION, 42)
+        recorder.asked(QUESTION, None)
     revision, public, private = book.records
     assert revision == LoadedRevision("abc", "start", 1_000)
     assert isinstance(public, UnansweredQuestion)
@@ -154,13 +184,13 @@ async def test_records_wait_while_the_database_is_in_trouble(
     book.trouble = True
     async with recorder.writing():
         for _ in range(3):
-            recorder.unanswered(QUESTION, 42)
+            recorder.asked(QUESTION, 42)
             await asyncio.sleep(0.05)
         assert recorder.waiting == 3
         book.trouble = False
         await until(lambda: not recorder.waiting)
         book.trouble = True
-        recorder.unanswered(QUESTION, 42)
+        recorder.asked(QUESTION, 42)
         await asyncio.sleep(0.05)
         book.trouble = False
         await until(lambda: not recorder.waiting)
@@ -182,7 +212,7 @@ async def test_what_is_too_much_to_wait_is_dropped_and_counted(
     book.trouble = True
     async with recorder.writing():
         for _ in range(MOST_WAITING + 5):
-            recorder.unanswered(QUESTION, 42)
+            recorder.asked(QUESTION, 42)
         book.trouble = False
         await until(lambda: not recorder.waiting)
     assert len(book.records) == MOST_WAITING
@@ -195,7 +225,7 @@ async def test_a_database_that_hangs_does_not_hold_up_the_end(
     recorder = Recorder(book, measures)
     book.hangs = True
     async with recorder.writing():
-        recorder.unanswered(QUESTION, 42)
+        recorder.asked(QUESTION, 42)
     assert book.records == []
     assert counts(measures) == {"written": 0, "dropped": 1}
     assert caplog.messages == ["the bot ends before these records were stored: 1"]
@@ -208,14 +238,78 @@ async def test_old_questions_are_purged_at_the_start_and_every_hour(book: Notebo
         await until(lambda: book.purged)
         for minutes in (30, 61, 90, 130):
             clock.now = 1_000.0 + 60 * minutes
-            recorder.unanswered(QUESTION, 42)
+            recorder.asked(QUESTION, 42)
             await until(lambda: not recorder.waiting)
     assert book.purged == [1_000, 1_000 + 61 * 60, 1_000 + 130 * 60]
+
+
+def asks(measures: Measures, decision: Decision | None, fact: str = "") -> None:
+    """Handle a question in the server 42."""
+    with measures.handling("mention", "ko", decision, server=42):
+        note_subject("art" if fact else "", fact)
+
+
+async def test_questions_are_counted_together_and_written_at_the_end_at_the_latest(
+    book: Notebook, measures: Measures
+) -> None:
+    """Neither what is no question nor a page without a fact counts, and no count is a record."""
+    recorder = Recorder(book, measures, Clock())
+    async with recorder.writing():
+        for decision in ("answered", "answered", "page"):
+            asks(measures, decision, "fact")
+        for ignored in ("page", "hint", "silent", "slow_down", "busy", "failed", None):
+            asks(measures, ignored)
+        await until(lambda: book.purged)
+        await asyncio.sleep(0.05)
+        assert book.records == []
+    counted = Counted("1970-01-01", 42, "art", "fact", "answered", "ko", "mention")
+    assert book.records == [DailyCount(counted, 2), DailyCount(replace(counted, decision="page"), 1)]
+    assert counts(measures) == {"written": 0, "dropped": 0}
+
+
+async def test_counts_are_written_every_few_seconds_and_with_whatever_else_is(
+    book: Notebook, measures: Measures, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(recording, "_COUNTING", 0.01)
+    recorder = Recorder(book, measures)
+    async with recorder.writing():
+        asks(measures, "gap")
+        await until(lambda: len(book.records) == 1)
+        monkeypatch.setattr(recording, "_COUNTING", 60.0)
+        asks(measures, "gap")
+        recorder.asked(QUESTION, 42)
+        await until(lambda: len(book.records) == 3)
+
+
+async def test_counts_survive_trouble_and_only_so_many_wait(
+    book: Notebook, measures: Measures, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(recording, "MOST_COUNTS", 2)
+    recorder = Recorder(book, measures)
+    book.trouble = True
+    async with recorder.writing():
+        for fact in ("one", "two", "three", "one"):
+            asks(measures, "answered", fact)
+        recorder.asked(QUESTION, 42)
+        await asyncio.sleep(0.05)
+        book.trouble = False
+        await until(lambda: not recorder.waiting)
+    assert [one.number for one in book.records if isinstance(one, DailyCount)] == [2, 1]
+    assert counts(measures) == {"written": 1, "dropped": 1}
+
+
+async def test_a_vote_is_written_with_its_day(book: Notebook, measures: Measures) -> None:
+    recorder = Recorder(book, measures, Clock())
+    async with recorder.writing():
+        recorder.voted(Vote(5, 7, False, "art", "fact", "answered", "ko", "", question=QUESTION))  # noqa: FBT003
+    (vote,) = book.records
+    assert isinstance(vote, Vote)
+    assert (vote.day, vote.question) == ("1970-01-01", replace(QUESTION, asked_at=1_000))
 
 
 async def test_without_a_store_nothing_waits(measures: Measures) -> None:
     recorder = Recorder(None, measures)
     async with recorder.writing():
-        recorder.unanswered(QUESTION, 42)
+        recorder.asked(QUESTION, 42)
         assert recorder.waiting == 0
     assert counts(measures) == {"written": 0, "dropped": 0}

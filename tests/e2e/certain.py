@@ -1,6 +1,6 @@
 """A library that is certain about the authors' samples, so that these tests depend on Discord only."""
 
-from bot.core.matching import Answered, Candidate, Decision, Question, Suggested, Unanswered
+from bot.core.matching import Answered, Candidate, Closest, Decision, Question, Suggested, Unanswered
 from bot.core.model import Fact, Gap
 from bot.core.text import language_of, normalise, squeeze
 from bot.service.answering import Answer, Asked
@@ -11,8 +11,14 @@ UNSURE = ("누군가 그만뒀다던데", "somebody quit, or so I hear")
 """Questions that get only suggestions."""
 
 
+NEARLY = ("오픈에이아이 얘기 좀", "is there something about openai?")
+"""Questions that get a closest answer and two others as suggestions."""
+ALONE = ("딱 하나 비슷한 얘기", "one thing that is near")
+"""Questions that get a closest answer and nothing else."""
+
+
 class Certain(Library):
-    """Answers a sample with its fact or gap, suggests facts for `UNSURE`, and knows nothing else."""
+    """Answers a sample with its fact or gap, is unsure of the questions above, and knows nothing else."""
 
     def __init__(self, library: Library) -> None:
         """Answer from the snapshot of `library`; a reload takes its snapshot again."""
@@ -38,6 +44,8 @@ class Certain(Library):
                     return (
                         Unanswered(language, best) if isinstance(target.item, Gap) else Answered(language, best, others)
                     )
+        if question.text in (*NEARLY, *ALONE):
+            return Closest(language, others[0], others[1:] if question.text in NEARLY else ())
         return Suggested(language, others) if question.text in UNSURE else Unanswered(language)
 
 

@@ -82,7 +82,8 @@ def prepared(
     folder = small_knowledge(tmp_path, shared)
     settings = settings_for(tmp_path, **changes)
     app = build(settings, change=change)
-    runner = Runner(app.library, settings, open_store(settings), editing_of(app, settings), grace=grace)
+    store = open_store(settings)
+    runner = Runner(app.library, settings, store, editing_of(app, settings, store), app.reader, grace=grace)
     return Running(server, app, folder, runner, asyncio.Event())
 
 

@@ -163,6 +163,11 @@ async def test_a_team_administers_and_its_placeholder_owner_counts_for_nobody(bo
     assert (await bot.server.owner.runs("/facts status", forced=True)).text == REFUSED
 
 
+async def test_the_owner_is_let_in_though_discord_fails_at_first(bot: Running) -> None:
+    bot.server.fails_next(on="GET /oauth2/applications/@me", status=503, times=2)
+    assert "Facts at revision" in (await bot.server.owner.runs("/facts status", forced=True)).text
+
+
 async def test_owners_that_cannot_be_asked_for_let_nobody_in(bot: Running) -> None:
     bot.server.fails_next(on="GET /oauth2/applications/@me", status=403)
     assert (await bot.server.owner.runs("/facts status", forced=True)).text == REFUSED

@@ -1,15 +1,19 @@
 """Keeping the bot connected: registering commands, rebuilding, reloading, an orderly end."""
 
 import asyncio
+import threading
 from functools import partial
 from pathlib import Path
 
 import pytest
 
+from bot.core.model import Knowledge
 from bot.discord_bot.client import BotClient
 from bot.discord_bot.runner import Runner
 from bot.errors import DiscordStartError
 from bot.knowledge.folder import fingerprint
+from bot.service import library
+from bot.service.library import build_completers
 from bot.settings import Switch
 from tests.e2e.operators import ANSWER, COMMANDS_FILE, FACTS, QUESTION, Running, operated, prepared, settings_for, until
 from tests.fake_discord import FakeDiscord, Intent
@@ -35,6 +39,17 @@ async def test_the_commands_are_registered_before_anybody_can_ask(server: FakeDi
     async with operated(server, tmp_path):
         assert server.command("origins").data["name_localizations"]["ko"] == "출신"
         assert await answers(server)
+
+
+@pytest.mark.parametrize("status", [503, 520])
+async def test_commands_are_registered_though_discord_fails_at_first(
+    server: FakeDiscord, tmp_path: Path, caplog: pytest.LogCaptureFixture, status: int
+) -> None:
+    server.fails_next(on=PUT, status=status, times=2)
+    async with operated(server, tmp_path):
+        assert syncs(server) == 3
+        assert await answers(server)
+    assert "not registered" not in caplog.text
 
 
 async def test_a_restart_registers_nothing_that_is_registered(server: FakeDiscord, tmp_path: Path) -> None:
@@ -112,6 +127,28 @@ async def test_reloads_at_once_are_one(server: FakeDiscord, tmp_path: Path) -> N
         done = await asyncio.gather(*(running.runner.reload() for _ in range(3)))
         assert [len(change.changed) for change, _ in done] == [1, 1, 1]
         assert running.runner.reloads == 1
+
+
+async def test_nobody_who_types_waits_for_the_index_of_new_facts(
+    server: FakeDiscord, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """At the start and after a reload it is built in the background, in a thread."""
+    built: list[tuple[Knowledge, int]] = []
+
+    def building(knowledge: Knowledge) -> library.Completers:
+        built.append((knowledge, threading.get_ident()))
+        return build_completers(knowledge)
+
+    monkeypatch.setattr(library, "build_completers", building)
+    async with operated(server, tmp_path) as running:
+        await until(lambda: len(built) == 1)
+        running.folder.change(FACTS, ANSWER, "무라티의 고향은 알바니아예요.")
+        await running.runner.reload()
+        await until(lambda: len(built) == 2)
+        assert built[1][0] is running.app.library.snapshot.knowledge
+        assert await server.user("alice", locale="ko").types("/질문", 질문="무라티")
+        assert len(built) == 2
+        assert threading.get_ident() not in {thread for _, thread in built}
 
 
 async def test_a_changed_file_reloads_the_facts_when_watched(

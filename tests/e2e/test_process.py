@@ -142,7 +142,13 @@ async def test_it_answers_reloads_and_ends(server: FakeDiscord, tmp_path: Path, 
         ended = await bot.ends()
     assert ended.code == 0
     assert ended.out == ""
-    steps = ("reading the facts: ", "indexing the facts: ", "connecting to Discord", "connected and answering: ")
+    steps = (
+        "reading the facts: ",
+        "indexing the facts: ",
+        "answering a first question: ",
+        "connecting to Discord",
+        "connected and answering: ",
+    )
     assert [step for line in ended.err.splitlines() for step in steps if step in line] == list(steps)
     assert "SIGTERM: finishing the replies in flight" in ended.err
     assert "alice" not in ended.err

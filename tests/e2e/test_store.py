@@ -145,7 +145,7 @@ async def test_answers_come_without_any_database(
         await until(lambda: "the store can't be used" in caplog.text)
         assert counted(bot, "written") == 0
     assert caplog.text.count("the store can't be used") == 1
-    assert counted(bot, "dropped") == 2
+    assert counted(bot, "dropped") == 1
     assert "hunter2" not in caplog.text
 
 

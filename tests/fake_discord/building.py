@@ -17,6 +17,7 @@ from tests.fake_discord.state.models import (
     Member,
     Overwrite,
     Role,
+    Tag,
     User,
 )
 
@@ -64,11 +65,22 @@ class Building:
         user = _account(who)
         guild.members[user.id] = Member(user=user, roles=list(roles))
 
-    def add_guild(self, name: str, *, locale: str = "en-US", bot: bool = True, app: bool = True) -> Guild:
-        """Open a guild with a channel #general; `app` says whether it has the commands."""
+    def add_guild(
+        self,
+        name: str,
+        *,
+        locale: str = "en-US",
+        bot: bool = True,
+        app: bool = True,
+        shard: tuple[int, int] = (0, 1),
+    ) -> Guild:
+        """Open a guild with a channel #general; `app` says whether it has the commands.
+
+        With `shard`, its number and how many there are, the guild belongs to it.
+        """
         world = self.hub.world
         owner = world.add_user(f"owner of {name}")
-        guild = world.add_guild(name, owner, locale=locale)
+        guild = world.add_guild(name, owner, locale=locale, shard=shard)
         guild.has_app = app
         self.add_channel("general", guild=guild)
         if bot:
@@ -76,13 +88,32 @@ class Building:
             self.hub.events.guild_created(guild)
         return guild
 
+    def removes_bot(self, guild: Guild) -> None:
+        """Let a guild remove the bot."""
+        bot = self.hub.world.bot
+        self.hub.events.guild_deleted(guild)
+        for role in guild.members.pop(bot.id).roles:
+            guild.roles.pop(role.id, None)
+
     def add_channel(self, name: str, *, guild: Guild | None = None) -> Channel:
         """Open a text channel."""
         return self._add(ChannelKind.TEXT, name, guild or self.guild)
 
-    def add_forum(self, name: str, *, guild: Guild | None = None) -> Channel:
-        """Open a forum."""
-        return self._add(ChannelKind.FORUM, name, guild or self.guild)
+    def add_forum(
+        self,
+        name: str,
+        *,
+        guild: Guild | None = None,
+        tags: Iterable[str] = (),
+        moderated: Iterable[str] = (),
+        requires_tag: bool = False,
+    ) -> Channel:
+        """Open a forum; `moderated` tags are for those who may manage threads."""
+        ids = self.hub.world.ids
+        free = tuple(Tag(id=ids.next(), name=tag) for tag in tags)
+        kept = tuple(Tag(id=ids.next(), name=tag, moderated=True) for tag in moderated)
+        place = guild or self.guild
+        return self._add(ChannelKind.FORUM, name, place, tags=(*free, *kept), requires_tag=requires_tag)
 
     def add_thread(self, name: str, *, parent: Channel | None = None, members: Iterable[Person | User] = ()) -> Channel:
         """Start a public thread."""
@@ -166,9 +197,25 @@ class Building:
         team = tuple(_account(member) for member in members)
         self.hub.world.application.team = team
 
-    def _add(self, kind: ChannelKind, name: str, guild: Guild) -> Channel:
+    def removes(self, channel: Channel) -> None:
+        """Delete a thread, a post, or a channel with its threads, of which the bot hears nothing."""
+        world, guild = self.hub.world, channel.guild
+        assert guild is not None
+        for one in [one for one in guild.channels.values() if channel in {one, one.parent}]:
+            del world.channels[one.id], guild.channels[one.id]
+        self.hub.events.channel("THREAD_DELETE" if channel.is_thread else "CHANNEL_DELETE", channel)
+
+    def _add(
+        self,
+        kind: ChannelKind,
+        name: str,
+        guild: Guild,
+        *,
+        tags: tuple[Tag, ...] = (),
+        requires_tag: bool = False,
+    ) -> Channel:
         world = self.hub.world
-        channel = Channel(id=world.ids.next(), kind=kind, name=name, guild=guild)
+        channel = Channel(id=world.ids.next(), kind=kind, name=name, guild=guild, tags=tags, requires_tag=requires_tag)
         world.add_channel(channel)
         self.hub.events.channel("CHANNEL_CREATE", channel)
         return channel

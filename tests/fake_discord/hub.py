@@ -31,6 +31,8 @@ class Hub:
     connections: set[Connection] = field(default_factory=set)
     gateway_url: str = ""
     identifies: int = 0
+    identified_at: dict[int, float] = field(default_factory=dict)
+    """When a shard of each bucket last identified."""
     heartbeats: int = 0
     gateway_refusal: int | None = None
     identify_closures: list[int] = field(default_factory=list)

@@ -84,8 +84,10 @@ class Mischief:
         self.sends_event(event, data or {})
 
     def sends_event(self, event: str, data: Json) -> None:
-        """Send any event."""
-        self.hub.events.emit(event, lambda _: data, intent=None)
+        """Send any event, to the shard of the guild that it names."""
+        named = str(data.get("guild_id"))
+        guild = self.hub.world.guilds.get(int(named)) if named.isdecimal() else None
+        self.hub.events.emit(event, lambda _: data, intent=None, guild=guild)
 
     def repeats_message(self, written: Reply) -> None:
         """Deliver a message a second time, as a replay can."""

@@ -124,10 +124,10 @@ class FakeDiscord(Building, Mischief):
         """Let time pass at once, for deadlines, tokens and rate limits."""
         self.hub.clock.advance(seconds)
 
-    async def connects(self, *, within: float | None = None) -> None:
-        """Wait until the bot has identified or resumed."""
+    async def connects(self, *, shards: int = 1, within: float | None = None) -> None:
+        """Wait until the bot has identified or resumed with so many shards."""
         await self.hub.changes.until(
-            lambda: self._connected() or None,
+            lambda: len({one.shard for one in self._connected()}) >= shards or None,
             topics=("gateway",),
             within=self._patience(within),
             what="the bot to connect",

@@ -18,5 +18,9 @@ class Settings:
     token_lifetime: float = 900.0
     session_starts: int = 1000
     session_starts_reset: float = 86_400.0
+    recommended_shards: int = 1
+    max_concurrency: int = 1
+    identify_window: float = 0.0
+    """Seconds in which only one shard of a bucket may identify: five on Discord, none here, as no bot waits here."""
     nonce_memory: float = 300.0
     patience: float = 30.0

@@ -86,6 +86,19 @@ def test_a_text_in_either_form_gives_the_same_draft(tmp_path: Path, form: str) -
     assert all(unicodedata.is_normalized("NFC", text) for text in draft.files().values())
 
 
+@pytest.mark.parametrize("name", ["article.html", "article.md"])
+def test_references_to_single_jamo_are_composed(tmp_path: Path, name: str) -> None:
+    """As programs write HTML that knows no encoding."""
+    title, *body = ("".join(f"&#{ord(char)};" for char in nfd(line)) for line in TEXT.splitlines() if line)
+    page = f"<html><body><article><h1>{title}</h1>{''.join(f'<p>{line}</p>' for line in body)}</article></body></html>"
+    source = tmp_path / name
+    source.write_text(page if name.endswith("html") else "\n\n".join([f"# {title}", *body]), encoding="utf-8")
+    draft = draft_article(source, "library")
+    assert draft.content["article.yaml"]["language"] == "ko"
+    assert draft.content["article.yaml"]["title"] == {"ko": "도서관이 밤에도 문을 연다"}
+    assert all(unicodedata.is_normalized("NFC", text) for text in draft.files().values())
+
+
 @pytest.mark.parametrize("escaped", [True, False])
 def test_a_json_file_in_nfd_gives_the_same_draft(tmp_path: Path, *, escaped: bool) -> None:
     composed, decomposed = tmp_path / "nfc.json", tmp_path / "nfd.json"

@@ -56,11 +56,15 @@ class Folder:
     """A knowledge folder with one article, whose files a test may replace."""
 
     def __init__(self, root: Path) -> None:
-        """Write the small article."""
+        """Write the small article, unless it is there already."""
         self.root = root
-        self.write("art/article.yaml", ARTICLE)
-        self.write("art/entities.yaml", ENTITIES)
-        self.write("art/facts.yaml", FACTS)
+        for name, content in (
+            ("art/article.yaml", ARTICLE),
+            ("art/entities.yaml", ENTITIES),
+            ("art/facts.yaml", FACTS),
+        ):
+            if not (root / name).exists():
+                self.write(name, content)
 
     def write(self, name: str, content: str | bytes) -> Path:
         """Write a file of the knowledge folder."""

@@ -18,6 +18,7 @@ ALIASES = "f.yaml:5: entity 'a': aliases: "
 MISSING = "'- ' is missing before 'id'"
 HEAD = "entities:\n  - id: a\n    kind: person\n"
 NAME = "    name: {ko: 가}\n"
+LONG = "      - one more\n" * 9
 OTHER = f"    kind: person\n{NAME}"
 CASES = {
     "an en dash before an id": (f"entities:\n  – id: a\n{OTHER}", f"f.yaml:2: {DASH}"),
@@ -79,6 +80,14 @@ CASES = {
     "a full-width colon": (
         f"entities:\n  - id: a\n    kind：person\n{NAME}",
         "f.yaml:3: '：' (U+FF1A, fullwidth colon) stands behind 'kind'; write ': '",
+    ),
+    "a full-width colon before a long list": (
+        f"{HEAD}    aliases：\n{LONG}{NAME}",
+        "f.yaml:4: '：' (U+FF1A, fullwidth colon) stands behind 'aliases'; write ': '",
+    ),
+    "a no-break space behind a colon before a long list": (
+        f"{HEAD}    aliases:\u00a0\n{LONG}{NAME}",
+        "f.yaml:4: U+00A0 (no-break space) stands behind ':'; use a space",
     ),
 }
 

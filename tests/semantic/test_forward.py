@@ -79,3 +79,22 @@ def test_a_version_with_another_network_encodes_itself(encoder: UseEncoder) -> N
 def test_a_version_with_other_names_encodes_itself() -> None:
     other = OtherNetwork(None)
     assert faster(other, TEXTS[:4])(TEXTS[:1]) == pytest.approx(other.encode(TEXTS[:1]))
+
+
+def test_the_readings_of_a_long_question_share_their_n_grams(
+    encoder: UseEncoder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kinds: list[int] = []
+    convolved = forward._convolved  # noqa: SLF001
+
+    def counting(*arguments: NDArray[np.float32]) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
+        kinds.append(len(arguments[0]))
+        return convolved(*arguments)  # type: ignore[arg-type]
+
+    sentence = "Who left the company, and why did they leave?"
+    readings = (f"I have read this on the train. {sentence}", sentence, f"{sentence} thanks, and who came back")
+    expected = encoder.backend.encode(readings)
+    assert encoder.encode(TEXTS[:2]) == pytest.approx(encoder.backend.encode(TEXTS[:2]), abs=1e-6)
+    monkeypatch.setattr(forward, "_convolved", counting)
+    assert encoder.encode(readings) == pytest.approx(expected, abs=1e-5)
+    assert kinds[0] < sum(len(encoder.backend.sp.encode(text, out_type=int)) for text in readings)

@@ -6,8 +6,9 @@ import pytest
 
 from bot.core.model import Knowledge
 from bot.service import library as module
-from bot.service.library import Library, build_completers
+from bot.service.library import Library, build_completers, failed_cases
 from tests.core.ferry import ferry_snapshot
+from tests.shipped import shipped_snapshot
 
 
 def test_a_restored_snapshot_is_used_without_reading_and_a_reload_reads() -> None:
@@ -44,3 +45,8 @@ def test_completers_are_built_once_and_again_when_used_after_a_reload(monkeypatc
     assert len(built) == 2
     assert library.completers().knowledge is library.snapshot.knowledge
     assert len(built) == 2
+
+
+def test_the_shipped_cases_hold_without_the_encoder() -> None:
+    """With BOT_SEMANTIC=off, `doctor` would find something to fix, and a changed article could not be loaded."""
+    assert failed_cases(shipped_snapshot(), None) == ()

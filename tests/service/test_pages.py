@@ -267,7 +267,8 @@ def test_the_closest_answer_is_a_quotation_with_its_source_and_buttons_to_the_ot
     actions = [(one.action.verb, one.action.view) for one in page.buttons]
     views = [FactView(article.slug, one.fact, "en") for one in (first, *others)]
     share = [("share", views[0])] if shareable else []
-    assert actions == [("open", views[1]), ("open", views[2]), *share, ("why", views[0])]
+    further = [("turn down", views[0]), *share, ("why", views[0])]
+    assert actions == [("open", views[1]), ("open", views[2]), *further]
 
 
 @pytest.mark.parametrize("nearest", [0, 2, 8])

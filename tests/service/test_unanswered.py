@@ -49,15 +49,20 @@ def test_a_question_with_suggestions_only_is_stored_with_the_likeliest() -> None
     "decision",
     [
         Answered("en", FACT),
-        Closest("en", FACT, ()),
         Unanswered("en", candidate(Gap)),
         Unanswered("en", candidate(DialogueAct)),
         None,
     ],
-    ids=["answered", "closest", "gap", "small talk", "no text"],
+    ids=["answered", "gap", "small talk", "no text"],
 )
 def test_what_has_a_reply_of_its_own_is_not_stored(decision: Decision | None) -> None:
     assert unanswered_question(answer(decision), "How old is the library?", PERSON) is None
+
+
+def test_a_question_with_a_closest_answer_is_one_that_may_be_turned_down() -> None:
+    found = unanswered_question(answer(Closest("en", FACT, ())), "How old is the library?", PERSON)
+    assert found is not None
+    assert (found.decision, found.fact) == ("turned_down", FACT.target.item.id)
 
 
 @pytest.mark.parametrize("text", ["???", "<@123>", "01012345678", "👍"])

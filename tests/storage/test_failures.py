@@ -149,7 +149,7 @@ async def test_a_file_that_vanished_is_an_error_until_it_is_made_again(tmp_path:
 
 
 async def test_a_slow_database_is_given_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "_LIMIT", 0.0)
+    monkeypatch.setattr(module, "LIMIT", 0.0)
     async with opened(f"sqlite:///{tmp_path / 'store.db'}") as store:
         with pytest.raises(StoreError, match=r": it takes too long$"):
             await store.upgrade()

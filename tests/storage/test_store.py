@@ -8,10 +8,18 @@ import pytest
 from sqlalchemy import Connection, insert, inspect, update
 
 from bot.errors import StoreError
-from bot.service.records import Editors, LoadedRevision, QuestionGroup, UnansweredQuestion
+from bot.service.records import (
+    ChannelSetting,
+    DeletedChannel,
+    Editors,
+    LoadedRevision,
+    QuestionGroup,
+    TakenSuggestion,
+    UnansweredQuestion,
+)
 from bot.storage import migrations
 from bot.storage.store import DatabaseStore
-from bot.storage.tables import GROUPS, QUESTIONS, REVISIONS, VERSION
+from bot.storage.tables import GROUPS, QUESTIONS, REVISIONS, VERSION, metadata
 from tests.storage.databases import contents, database_at, opened
 
 DAY = 86_400
@@ -118,6 +126,8 @@ async def test_editors_see_their_servers_groups_and_what_two_people_asked_in_pri
     assert [group.text for group in listed] == ["two people", "here", "another article"]
     assert [group.text for group in await store.groups(1, Editors(42), skip=1)] == ["here"]
     assert [group.text for group in await store.groups(10, Editors(42, "moon-lander"))] == ["another article"]
+    everywhere = await store.groups(10, Editors(None, QUESTION.article))
+    assert [group.text for group in everywhere] == ["two people", "here", "elsewhere"]
     for hidden in ("elsewhere", "by command", "one person"):
         assert await store.group(every[hidden], Editors(42)) is None
     assert await store.group(every["here"], Editors(42)) == listed[1]
@@ -305,12 +315,56 @@ async def test_the_tables_of_the_queries_are_those_of_the_migrations(store: Data
     async with engine.begin() as connection:
         made = await connection.run_sync(columns)
     await engine.dispose()
-    declared = {
-        table.name: {one.name: bool(one.nullable) for one in table.columns} for table in (GROUPS, QUESTIONS, REVISIONS)
-    }
+    declared = {table.name: {one.name: bool(one.nullable) for one in table.columns} for table in metadata.sorted_tables}
     for table in (*declared.values(), *made.values()):
         table.pop("id", None)
-    assert made == declared | {"schema_version": {"version": False}}
+    assert made == declared
+
+
+async def test_settings_of_channels_are_kept_and_replaced(store: DatabaseStore) -> None:
+    """Ids are as large as Discord's."""
+    first, second = ChannelSetting(2**62, 5, "art", without_mention=True), ChannelSetting(42, 2**62 + 1, "art")
+    for setting in (first, second):
+        await store.set_channel(setting)
+    assert await store.channel_settings() == [first, second]
+    for changed in (ChannelSetting(2**62, 5, "", without_mention=False), ChannelSetting(2**62, 5, "boat")):
+        await store.set_channel(changed)
+        assert await store.channel_settings() == [changed, second]
+
+
+async def test_a_setting_that_says_nothing_is_no_row(store: DatabaseStore) -> None:
+    await store.set_channel(ChannelSetting(42, 777, "art-of-channels"))
+    await store.set_channel(ChannelSetting(42, 777))
+    await store.set_channel(ChannelSetting(42, 778))
+    assert await store.channel_settings() == []
+
+
+async def test_settings_of_deleted_channels_go_with_other_records(store: DatabaseStore) -> None:
+    kept = ChannelSetting(42, 3, "art")
+    for setting in (ChannelSetting(42, 1, "art"), ChannelSetting(42, 2, "art"), kept):
+        await store.set_channel(setting)
+    await store.add([DeletedChannel(1), QUESTION, DeletedChannel(2), DeletedChannel(9)])
+    assert await store.channel_settings() == [kept]
+    assert len(await store.groups(10)) == 1
+
+
+async def test_settings_of_channels_are_exported_and_outlive_a_purge(store: DatabaseStore) -> None:
+    await store.set_channel(ChannelSetting(42, 3, "art", without_mention=True))
+    await store.purge(NOW, everything=True)
+    rows = [row async for row in store.rows()]
+    assert rows == [("channel_setting", {"channel": 3, "server": 42, "article": "art", "without_mention": True})]
+
+
+async def test_without_a_database_there_are_no_settings(url: str) -> None:
+    async with opened(url) as store:
+        assert list(await store.channel_settings()) == []
+
+
+async def test_two_settings_of_one_channel_at_once_leave_one(store: DatabaseStore) -> None:
+    settings = [ChannelSetting(42, 3, article) for article in ("art", "boat")]
+    await asyncio.gather(*(store.set_channel(one) for one in settings))
+    (left,) = await store.channel_settings()
+    assert left in settings
 
 
 async def test_a_server_that_refuses_is_a_sentence_without_the_password() -> None:
@@ -319,3 +373,27 @@ async def test_a_server_that_refuses_is_a_sentence_without_the_password() -> Non
             await store.upgrade()
     assert str(caught.value).startswith("PostgreSQL, 127.0.0.1/x: ")
     assert "hunter2" not in str(caught.value)
+
+
+async def test_a_question_whose_suggestion_was_taken_counts_no_more(store: DatabaseStore) -> None:
+    """Only that one: not what others asked, nor what the same person asks later."""
+    await store.add([QUESTION, replace(QUESTION, person=BEN), TakenSuggestion(QUESTION)])
+    group = await only_group(store)
+    assert (group.asked, group.askers) == (1, 1)
+    await store.add([TakenSuggestion(QUESTION)])
+    assert (await only_group(store)).asked == 1
+    later = replace(QUESTION, asked_at=NOW + 60)
+    await store.add([later, later])
+    await store.add([TakenSuggestion(replace(QUESTION, asked_at=NOW + 30))])
+    group = await only_group(store)
+    assert (group.asked, group.askers) == (2, 2)
+    await store.add([TakenSuggestion(later), TakenSuggestion(replace(QUESTION, person=BEN))])
+    assert await store.groups(10) == []
+    assert (await store.status()).groups == 0
+
+
+async def test_only_suggestions_can_be_taken(store: DatabaseStore) -> None:
+    """A closest answer that was turned down stays counted."""
+    turned_down = replace(QUESTION, decision="turned_down")
+    await store.add([turned_down, TakenSuggestion(QUESTION)])
+    assert (await only_group(store)).asked == 1

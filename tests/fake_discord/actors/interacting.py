@@ -1,5 +1,6 @@
 """Starting interactions and waiting for what the bot makes of them."""
 
+from tests.fake_discord.actors.form import Form, form_of
 from tests.fake_discord.actors.person import Person
 from tests.fake_discord.actors.reply import Reply
 from tests.fake_discord.interactions.availability import is_forced_ephemeral
@@ -35,6 +36,7 @@ class Interacting(Person):
             "INTERACTION_CREATE",
             lambda _: interaction_payload(hub, interaction),
             intent=None,
+            guild=interaction.channel.guild,
         )
         return interaction
 
@@ -65,9 +67,25 @@ class Interacting(Person):
             )
         return Reply(self._hub, original, self.user, interaction)
 
+    async def _form(self, opener: Interaction) -> Form:
+        """Wait for the modal that opens."""
+        response = await self._response(opener)
+        text = opener.original.content if opener.original else ""
+        assert response is ResponseKind.MODAL, f"{_describe(opener)} opened no modal but got {response.name}: {text!r}"
+        return form_of(opener)
+
+    async def submits(self, form: Form, *, within: float | None = None, **values: str) -> Reply:
+        """Send a modal; fields that are not named keep what stands in them. Return the new or changed message."""
+        opener = form.opener
+        data: Json = {"custom_id": form.custom_id, "components": form.filled(values)}
+        interaction = self._begin(InteractionKind.MODAL_SUBMIT, opener.channel, data, opener.owners)
+        interaction.message, interaction.opener = opener.message, opener
+        return await self._reply(self._tell(interaction), within)
+
 
 def _describe(interaction: Interaction) -> str:
     who = interaction.user.name
     if interaction.command is not None:
         return f"/{interaction.command.name} of {who}"
-    return f"{interaction.data.get('custom_id')!r} clicked by {who}"
+    verb = "sent" if interaction.kind is InteractionKind.MODAL_SUBMIT else "clicked"
+    return f"{interaction.data.get('custom_id')!r} {verb} by {who}"

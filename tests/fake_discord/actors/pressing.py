@@ -1,5 +1,6 @@
 """Clicking buttons and picking from menus."""
 
+from tests.fake_discord.actors.form import Form
 from tests.fake_discord.actors.interacting import Interacting
 from tests.fake_discord.actors.reply import Reply, Select
 from tests.fake_discord.interactions.book import (
@@ -18,6 +19,10 @@ class Pressing(Interacting):
     async def clicks(self, reply: Reply, name: str, *, within: float | None = None) -> Reply:
         """Click a button by label or custom id; return the new or changed message."""
         return await self._reply(self._click(reply, name), within)
+
+    async def opens(self, reply: Reply, name: str) -> Form:
+        """Click a button that opens a modal; return the modal."""
+        return await self._form(self._click(reply, name))
 
     async def picks(self, reply: Reply, *values: str, within: float | None = None) -> Reply:
         """Pick options, by value or label, of the first menu that has them all."""

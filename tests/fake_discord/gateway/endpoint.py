@@ -102,7 +102,11 @@ class _Conversation:
         if refusal is not None:
             self._connection.close(refusal)
             return
-        session = Session(secrets.token_hex(16), Intent(body["intents"]))
+        number, count = body.get("shard", (0, 1))
+        if not self._is_in_time(number):
+            self._post(Op.INVALID_SESSION, False)  # noqa: FBT003 - the protocol's value
+            return
+        session = Session(secrets.token_hex(16), Intent(body["intents"]), (number, count))
         session.connection = self._connection
         self._session = session
         self._events.sessions[session.id] = session
@@ -116,7 +120,7 @@ class _Conversation:
             return Closure.ALREADY_AUTHENTICATED
         if body.get("token") != self._hub.settings.token:
             return Closure.AUTHENTICATION_FAILED
-        if body.get("shard", [0, 1]) != [0, 1]:
+        if not _is_shard(body.get("shard", [0, 1])):
             return Closure.INVALID_SHARD
         if not isinstance(intents, int) or intents < 0 or intents & ~ALL_INTENTS:
             return Closure.INVALID_INTENTS
@@ -125,9 +129,19 @@ class _Conversation:
             return Closure.DISALLOWED_INTENTS
         return None
 
+    def _is_in_time(self, shard: int) -> bool:
+        """Return whether no other shard of the same bucket identified just now."""
+        settings, now = self._hub.settings, asyncio.get_running_loop().time()
+        bucket = shard % settings.max_concurrency
+        if now - self._hub.identified_at.get(bucket, -settings.identify_window) < settings.identify_window:
+            return False
+        self._hub.identified_at[bucket] = now
+        return True
+
     def _welcome(self, session: Session) -> None:
         world = self._hub.world
-        guilds = [guild for guild in world.guilds.values() if world.bot.id in guild.members]
+        mine = [guild for guild in world.guilds.values() if session.serves(guild.id)]
+        guilds = [guild for guild in mine if world.bot.id in guild.members]
         session.dispatch(
             "READY",
             {
@@ -137,7 +151,7 @@ class _Conversation:
                 "session_id": session.id,
                 "session_type": "normal",
                 "resume_gateway_url": self._hub.gateway_url,
-                "shard": [0, 1],
+                "shard": list(session.shard),
                 "private_channels": [],
                 "application": {
                     "id": str(world.application.id),
@@ -161,3 +175,12 @@ class _Conversation:
             self._session = session
             session.resume(self._connection, int(body.get("seq") or 0))
             self._hub.changes.announce("gateway")
+
+
+def _is_shard(value: object) -> bool:
+    """Return whether a value is the number of a shard and how many there are."""
+    match value:
+        case [int(number), int(count)]:
+            return 0 <= number < count
+        case _:
+            return False

@@ -19,10 +19,12 @@ class Events:
         self._world = world
         self.sessions: dict[str, Session] = {}
 
-    def emit(self, event: str, build: Callable[[Session], Json], *, intent: Intent | None) -> None:
-        """Send an event to the sessions that asked for it."""
+    def emit(
+        self, event: str, build: Callable[[Session], Json], *, intent: Intent | None, guild: Guild | None = None
+    ) -> None:
+        """Send an event of a guild, or of none, to the sessions of its shard that asked for it."""
         for session in self.sessions.values():
-            if intent is None or intent in session.intents:
+            if session.serves(guild.id if guild else None) and (intent is None or intent in session.intents):
                 session.dispatch(event, build(session))
 
     def message(self, event: str, message: Message) -> None:
@@ -34,7 +36,7 @@ class Events:
             content_intent = Intent.MESSAGE_CONTENT in session.intents
             return gateway_message_payload(message, self._world.bot, content_intent=content_intent)
 
-        self.emit(event, build, intent=_message_intent(message.channel))
+        self.emit(event, build, intent=_message_intent(message.channel), guild=message.channel.guild)
 
     def message_deleted(self, message: Message) -> None:
         """Tell that a message is gone."""
@@ -48,21 +50,26 @@ class Events:
         if guild is not None:
             payload["guild_id"] = str(guild.id)
         intent = _message_intent(message.channel)
-        self.emit("MESSAGE_DELETE", lambda _: payload, intent=intent)
+        self.emit("MESSAGE_DELETE", lambda _: payload, intent=intent, guild=guild)
 
     def messages_purged(self, channel: Channel, ids: list[int]) -> None:
         """Tell that many messages of a channel are gone at once."""
         payload: Json = {"ids": [str(one) for one in ids], "channel_id": str(channel.id)}
         if channel.guild is not None:
             payload["guild_id"] = str(channel.guild.id)
-        self.emit("MESSAGE_DELETE_BULK", lambda _: payload, intent=_message_intent(channel))
+        self.emit("MESSAGE_DELETE_BULK", lambda _: payload, intent=_message_intent(channel), guild=channel.guild)
 
     def guild_created(self, guild: Guild) -> None:
         """Tell that the bot is in a guild, if it is."""
         if self._world.bot.id not in guild.members:
             return
         payload = guild_payload(guild, self._world.bot)
-        self.emit("GUILD_CREATE", lambda _: payload, intent=Intent.GUILDS)
+        self.emit("GUILD_CREATE", lambda _: payload, intent=Intent.GUILDS, guild=guild)
+
+    def guild_deleted(self, guild: Guild, *, unavailable: bool = False) -> None:
+        """Tell that the bot is not in a guild any more, or that the guild is unavailable for a while."""
+        payload: Json = {"id": str(guild.id)} | ({"unavailable": True} if unavailable else {})
+        self.emit("GUILD_DELETE", lambda _: payload, intent=Intent.GUILDS, guild=guild)
 
     def channel(self, event: str, channel: Channel) -> None:
         """Tell of a new or changed channel or thread."""
@@ -73,14 +80,14 @@ class Events:
         payload = channel_payload(channel)
         if channel.is_thread:
             payload["newly_created"] = event == "THREAD_CREATE" and not channel.messages
-        self.emit(event, lambda _: payload, intent=Intent.GUILDS)
+        self.emit(event, lambda _: payload, intent=Intent.GUILDS, guild=guild)
 
     def about_guild(self, event: str, guild: Guild, payload: Json) -> None:
         """Tell of a guild's roles or of the bot's own member."""
         if self._world.bot.id not in guild.members:
             return
         full = {"guild_id": str(guild.id)} | payload
-        self.emit(event, lambda _: full, intent=Intent.GUILDS)
+        self.emit(event, lambda _: full, intent=Intent.GUILDS, guild=guild)
 
     def _reaches_bot(self, message: Message) -> bool:
         own = message.author is self._world.bot

@@ -19,6 +19,7 @@ class InteractionKind(IntEnum):
     COMMAND = 2
     COMPONENT = 3
     AUTOCOMPLETE = 4
+    MODAL_SUBMIT = 5
 
 
 class ResponseKind(IntEnum):
@@ -29,6 +30,7 @@ class ResponseKind(IntEnum):
     DEFERRED_UPDATE = 6
     UPDATE = 7
     AUTOCOMPLETE = 8
+    MODAL = 9
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
@@ -37,7 +39,8 @@ class Interaction:
 
     `owners` says by which installation it came: by the guild's ("0"), the person's own
     ("1"), or both. `original` is the message that `@original` names. `forged` is a
-    component that the message does not have, though the interaction claims it has.
+    component that the message does not have, though the interaction claims it has. `modal`
+    is what the bot opened; `opener` is the interaction that opened the modal that is sent.
     """
 
     id: int
@@ -57,6 +60,8 @@ class Interaction:
     followups: list[Message] = field(default_factory=list)
     choices: JsonList = field(default_factory=list)
     forged: Json | None = None
+    modal: Json | None = None
+    opener: "Interaction | None" = None
 
     @property
     def only_user_installed(self) -> bool:

@@ -83,6 +83,8 @@ def origin_of(hub: Hub, interaction: Interaction) -> Json:
     }
     if interaction.kind is InteractionKind.COMPONENT and interaction.message:
         metadata["interacted_message_id"] = str(interaction.message.id)
+    if interaction.opener is not None:
+        metadata["triggering_interaction_metadata"] = origin_of(hub, interaction.opener)["metadata"]
     origin: Json = {
         "metadata": metadata,
         "application_id": str(hub.world.application.id),

@@ -18,12 +18,12 @@ def get_bot_gateway(hub: Hub, _: Call) -> Answer:
     """Return the gateway's address, the shards to use and the logins left."""
     return {
         "url": hub.gateway_url,
-        "shards": 1,
+        "shards": hub.settings.recommended_shards,
         "session_start_limit": {
             "total": hub.settings.session_starts,
             "remaining": hub.settings.session_starts - hub.identifies,
             "reset_after": int(1000 * hub.settings.session_starts_reset),
-            "max_concurrency": 1,
+            "max_concurrency": hub.settings.max_concurrency,
         },
     }
 

@@ -14,16 +14,19 @@ from tests.fake_discord.interactions.responses import (
 from tests.fake_discord.jsontypes import Answer, Json
 from tests.fake_discord.rest.call import Call
 from tests.fake_discord.rest.messages import apply_edit, describe
-from tests.fake_discord.rules.commands import check_choices
+from tests.fake_discord.rules.commands import GROUP, SUBCOMMAND, check_choices
 from tests.fake_discord.rules.messages import SETTABLE_IN_RESPONSES, check_message
+from tests.fake_discord.rules.modals import check_modal
 from tests.fake_discord.rules.problems import Problems
 from tests.fake_discord.state.models import Message
 
 _NEW_MESSAGES = {ResponseKind.MESSAGE, ResponseKind.DEFERRED_MESSAGE}
+_UPDATES = {ResponseKind.DEFERRED_UPDATE, ResponseKind.UPDATE}
 _FITTING = {
-    InteractionKind.COMMAND: _NEW_MESSAGES,
-    InteractionKind.COMPONENT: {*_NEW_MESSAGES, ResponseKind.DEFERRED_UPDATE, ResponseKind.UPDATE},
+    InteractionKind.COMMAND: {*_NEW_MESSAGES, ResponseKind.MODAL},
+    InteractionKind.COMPONENT: {*_NEW_MESSAGES, *_UPDATES, ResponseKind.MODAL},
     InteractionKind.AUTOCOMPLETE: {ResponseKind.AUTOCOMPLETE},
+    InteractionKind.MODAL_SUBMIT: _NEW_MESSAGES,
 }
 
 
@@ -47,6 +50,8 @@ def respond(hub: Hub, call: Call) -> Answer:
 
 def _kind(body: Json, interaction: Interaction) -> ResponseKind:
     fitting = _FITTING[interaction.kind]
+    if interaction.kind is InteractionKind.MODAL_SUBMIT and interaction.message is not None:
+        fitting = fitting | _UPDATES  # the message whose button opened the modal
     problems = Problems()
     if body.get("type") not in fitting:
         message = f"Value must be one of {sorted(fitting)} for this interaction."
@@ -69,6 +74,11 @@ def _carry_out(hub: Hub, interaction: Interaction, kind: ResponseKind, call: Cal
             _update(hub, interaction, data, call)
         case ResponseKind.AUTOCOMPLETE:
             _offer_choices(interaction, data)
+        case ResponseKind.MODAL:
+            problems = Problems()
+            check_modal(data, ("data",), problems)
+            problems.raise_if_any()
+            interaction.modal = data
 
 
 def _check(data: Json) -> None:
@@ -95,7 +105,9 @@ def _update(hub: Hub, interaction: Interaction, data: Json, call: Call) -> None:
 def _offer_choices(interaction: Interaction, data: Json) -> None:
     choices = data.get("choices") or []
     problems = Problems()
-    option = interaction.data["options"][-1]  # the one that is being typed
+    option = interaction.data["options"][-1]  # the one that is being typed, perhaps of a subcommand
+    while option["type"] in {SUBCOMMAND, GROUP}:
+        option = option["options"][-1]
     check_choices(choices, ("data", "choices"), problems, option=option)
     problems.raise_if_any()
     interaction.choices = choices

@@ -6,7 +6,7 @@ from tests.fake_discord.errors import (
     unknown_webhook,
 )
 from tests.fake_discord.hub import Hub
-from tests.fake_discord.interactions.book import Interaction
+from tests.fake_discord.interactions.book import Interaction, ResponseKind
 from tests.fake_discord.interactions.responses import fill, follow_up
 from tests.fake_discord.jsontypes import Answer
 from tests.fake_discord.rest.call import Call
@@ -50,6 +50,6 @@ def _interaction(hub: Hub, call: Call) -> Interaction:
         raise unknown_webhook()
     if hub.interactions.is_expired(interaction):
         raise expired_token()
-    if interaction.response is None:
+    if interaction.response in {None, ResponseKind.MODAL}:  # a modal is answered under the token of its own
         raise unknown_webhook()
     return interaction

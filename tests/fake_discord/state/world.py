@@ -65,9 +65,9 @@ class World:
         self.users[user.id] = user
         return user
 
-    def add_guild(self, name: str, owner: User, *, locale: str = "en-US") -> Guild:
-        """Create a guild with its @everyone role and its owner in it."""
-        guild = Guild(id=self.ids.next(), name=name, owner_id=owner.id, locale=locale)
+    def add_guild(self, name: str, owner: User, *, locale: str = "en-US", shard: tuple[int, int] = (0, 1)) -> Guild:
+        """Create a guild of a shard (its number, how many there are) with its @everyone role and its owner in it."""
+        guild = Guild(id=self.ids.next_in_shard(*shard), name=name, owner_id=owner.id, locale=locale)
         guild.roles[guild.id] = Role(
             id=guild.id,
             name="@everyone",
