@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bot.core.budget import Budget
+from bot.core.english_words import COMMON_WORDS
 from bot.core.hangul import strokes, whole_syllables
 from bot.core.memo import Memo
 from bot.core.spelling import Spellings, WordCounts
@@ -81,8 +82,8 @@ class Corrector:
         self._candidates = Memo(self._may_be_meant, _MEMO_SIZE)
 
     def knows(self, word: str) -> bool:
-        """Return whether a word, or another form of it, is known; figures are."""
-        return word in self._words or stem(word) in self._stems or not word[0].isalpha()
+        """Return whether a word, or another form of it, is known; common English words and figures are."""
+        return word in self._words or stem(word) in self._stems or word in COMMON_WORDS or not word[0].isalpha()
 
     def share_known(self, words: Sequence[str]) -> float:
         """Return the share of the words that are known."""
@@ -118,7 +119,9 @@ class Corrector:
         return costs
 
     def _unknown(self, word: str) -> float:
-        """Return the cost of a word that no text has."""
+        """Return the cost of a word that no text has; a common English word costs nothing for its letters."""
+        if word in COMMON_WORDS:
+            return _UNKNOWN
         if is_hangul(word):
             return _UNKNOWN_HANGUL + (0 if stem(word) in self._stems else _UNKNOWN_STROKE * len(strokes(word)))
         return _UNKNOWN + _UNKNOWN_LETTER * len(word)

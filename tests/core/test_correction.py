@@ -4,6 +4,7 @@ import pytest
 
 from bot.core.budget import Budget
 from bot.core.correction import Corrector, WordPairs, pair_keys
+from bot.core.english_words import COMMON_WORDS
 from bot.core.spelling import Spellings, WordCounts
 
 TEXTS = [
@@ -67,3 +68,16 @@ def test_pairs_of_the_shared_texts_count_too() -> None:
     alone = Corrector(Spellings(()), Spellings(()), WordCounts({}), both)
     assert both.texts == one.texts + len(other)
     assert alone.corrected(["a", "b"], Budget()) == ["a", "b"]
+
+
+@pytest.mark.parametrize("typed", ["is there water on mars", "where is my own boat", "how cold is winter"])
+def test_common_english_words_are_no_typing_errors(typed: str) -> None:
+    """They are known though no text of the article has them, so nothing in such a question is corrected."""
+    assert CORRECTOR.share_known(typed.split()) == 1
+    assert CORRECTOR.share_known(["libary", "waterr"]) == 0
+    assert corrected(f"whre {typed}") == f"where {typed}"
+
+
+def test_the_list_of_common_words_has_no_fragment() -> None:
+    assert len(COMMON_WORDS) > 8_000
+    assert all(word.isascii() and word.isalpha() and word.islower() and len(word) > 1 for word in COMMON_WORDS)
