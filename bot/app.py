@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache, partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from bot import cached_files
 from bot.core.model import Knowledge, Language
@@ -107,6 +107,12 @@ class Reader:
         return (knowledge if self._change is None else self._change(knowledge)), files.revision
 
 
+ChangeFiles: TypeAlias = Callable[[KnowledgeFiles], Mapping[Path, bytes]]
+"""Returns the new content of the files that an edit changes."""
+Write: TypeAlias = Callable[[ChangeFiles], Edit]
+"""Prepares an edit of where the facts are: in a folder, or in a store that processes share."""
+
+
 @dataclass(frozen=True, slots=True)
 class App:
     """What the commands that answer questions need."""
@@ -183,22 +189,25 @@ def editing_of(app: App, settings: Settings, store: Store | None = None) -> Edit
     """
     load = app.reader or Reader(partial(knowledge_folder, settings))
     shared = store if store and store.processes else None
-    return Editing(app.library, app.encoder, partial(_prepare_question, settings, load, shared))
+    write = partial(_folder_edit, settings, load) if shared is None else partial(_shared_edit, shared, load)
+    return Editing(app.library, app.encoder, partial(_prepare_question, write), partial(_prepare_retirement, write))
 
 
-def _prepare_question(  # noqa: PLR0913, PLR0917  two are the caller's
-    settings: Settings, load: Reader, shared: Store | None, place: Place, text: str, language: Language
-) -> Edit:
+def _prepare_question(write: Write, place: Place, text: str, language: Language) -> Edit:
     """Prepare the edit that makes `text` a sample of a fact or gap."""
     from bot.knowledge.question_editing import with_question  # noqa: PLC0415  YAML, which a compiled start does without
 
-    def change(before: KnowledgeFiles) -> Mapping[Path, bytes]:
-        return with_question(before, place.article, place.item, text, language)
-
-    return _folder_edit(settings, load, change) if shared is None else _shared_edit(shared, load, change)
+    return write(lambda files: with_question(files, place.article, place.item, text, language))
 
 
-def _shared_edit(store: Store, load: Reader, change: Callable[[KnowledgeFiles], Mapping[Path, bytes]]) -> Edit:
+def _prepare_retirement(write: Write, slug: str, retired: bool) -> Edit:  # noqa: FBT001
+    """Prepare the edit that retires an article, or puts it in use again."""
+    from bot.knowledge.article_editing import with_retired  # noqa: PLC0415  YAML, which a compiled start does without
+
+    return write(lambda files: with_retired(files, slug, retired=retired))
+
+
+def _shared_edit(store: Store, load: Reader, change: ChangeFiles) -> Edit:
     """Prepare an edit of the active revision in `store`."""
     active = wait_for(store.active())
     bundle = wait_for(store.bundle(active.revision)) if active else None
@@ -212,7 +221,7 @@ def _shared_edit(store: Store, load: Reader, change: Callable[[KnowledgeFiles], 
     return SharedEdit(knowledge, active.revision, loaded, store)
 
 
-def _folder_edit(settings: Settings, load: Reader, change: Callable[[KnowledgeFiles], Mapping[Path, bytes]]) -> Edit:
+def _folder_edit(settings: Settings, load: Reader, change: ChangeFiles) -> Edit:
     """Prepare an edit of the files; the shipped articles are copied for it."""
     from bot.knowledge.folder_edit import FolderEdit  # noqa: PLC0415
 

@@ -47,6 +47,8 @@ class Question:
     """The language to answer in when the question has none (`???`)."""
     after: Context | None = None
     """The previous exchange, which `service.answering` uses to resolve follow-ups; not used here."""
+    place: str | None = None
+    """Slug of the article of the channel, which is looked at unless `article` or the text names one; not used here."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +160,7 @@ def _readings(scope: Scope, text: str, budget: Budget) -> Iterator[tuple[str, tu
     yield from corrections.items()
     for one, changed in corrections.items():
         if not budget.is_used_up and (respelt := tokenizer.respell(one, budget)):
-            yield respelt, (*changed, "spelling")
+            yield respelt[:MAX_READ], (*changed, "spelling")
 
 
 def _other_layout(text: str, normal: str) -> tuple[str, ...]:

@@ -209,6 +209,8 @@ class Article:
     cases: tuple[Case, ...] = ()
     date: str | None = None
     url: str | None = None
+    retired: bool = False
+    """Whether it is searched only where a question, a channel or an option names it."""
 
     @property
     def gaps_per_fact(self) -> float:
@@ -276,8 +278,13 @@ class Knowledge:
     """What members say that no article answers: greetings, small talk, and acts about the last answer."""
 
     def newest_first(self) -> tuple[Article, ...]:
-        """Return the articles by date, the newest first; those without a date come last, in their order."""
-        return tuple(sorted(self.articles, key=lambda article: article.date or "", reverse=True))
+        """Return the articles by date, the newest first; those without a date come later, retired ones last."""
+        by_date = sorted(self.articles, key=lambda article: article.date or "", reverse=True)
+        return tuple(sorted(by_date, key=lambda article: article.retired))
+
+    def active(self) -> tuple[Article, ...]:
+        """Return the articles that are not retired."""
+        return tuple(article for article in self.articles if not article.retired)
 
     def article(self, slug: str) -> Article | None:
         """Return the article called `slug`, or None."""

@@ -25,6 +25,8 @@ _SURE: Final = 0.6
 """Minimum probability of an article for answering from it, rather than asking which of several is meant."""
 _ALONE: Final = 0.8
 """Minimum probability of an article for suggesting facts of no other."""
+_ALIKE: Final = 0.7
+"""Share of the likeliest fact's confidence from which a fact of another article counts as about equally likely."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,4 +79,12 @@ def select(found: Sequence[Found]) -> Decision:
         for fact in one.facts()
     ]
     facts.sort(key=lambda fact: -fact.confidence)
-    return Suggested(decision.language, tuple(facts[:MAX_SUGGESTIONS]))
+    shown = facts[:MAX_SUGGESTIONS]
+    alike = sum(fact.confidence >= _ALIKE * shown[0].confidence for fact in shown)
+    newest = sorted(shown[:alike], key=_date, reverse=True)
+    return Suggested(decision.language, (*newest, *shown[alike:]))
+
+
+def _date(fact: Candidate) -> str:
+    """Return the date of the article of a fact; nothing for one without a date."""
+    return (fact.target.article.date or "") if fact.target.article else ""

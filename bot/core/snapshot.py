@@ -41,7 +41,7 @@ class Snapshot:
             slug: replace(scope, vectors=vectors[slug]) if slug in vectors else scope
             for slug, scope in self.scopes.items()
         }
-        shortlist = self.shortlist.with_vectors(tuple(scopes.values()))
+        shortlist = self.shortlist.with_vectors(_in_use(scopes))
         return replace(self, small_talk=small_talk, scopes=scopes, shortlist=shortlist)
 
     @property
@@ -58,10 +58,16 @@ class Snapshot:
         return self.scopes.get(slug, self.small_talk)
 
     def every_scope(self) -> tuple[Scope, ...]:
-        """Return what questions about any article are scored against: every article, or else small talk."""
-        return tuple(self.scopes.values()) or (self.small_talk,)
+        """Return what questions about any article are scored against: every one in use, or else small talk."""
+        return _in_use(self.scopes) or (self.small_talk,)
+
+
+def _in_use(scopes: Mapping[str, Scope]) -> tuple[Scope, ...]:
+    """Return the articles that are not retired."""
+    return tuple(scope for scope in scopes.values() if scope.knowledge.active())
 
 
 def _shortlist(scopes: Mapping[str, Scope]) -> Shortlist:
-    """Return the shortlist of several articles; one needs none."""
-    return Shortlist(tuple(scopes.values()) if len(scopes) > 1 else ())
+    """Return the shortlist of several articles in use; one needs none."""
+    in_use = _in_use(scopes)
+    return Shortlist(in_use if len(in_use) > 1 else ())

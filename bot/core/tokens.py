@@ -180,16 +180,21 @@ class Tokenizer:
     def tokens(self, normal: str) -> tuple[Token, ...]:
         """Return the words of normalised text with their roles."""
         sequence = self._sequence(normal)
-        names = self._names.find(sequence, self.stems or sequence)
-        found = self.lexicon.find(sequence)
+        named: dict[int, set[tuple[str, str]]] = {}
+        for key, span in self._names.find(sequence, self.stems or sequence).items():
+            for position in span:
+                named.setdefault(position, set()).add(key)
+        asking: dict[int, set[str]] = {}
+        stop_words: set[int] = set()
+        for start, end, kind, entry in self.lexicon.find(sequence):
+            for position in range(start, end):
+                if kind == "ask":
+                    asking.setdefault(position, set()).add(entry)
+                elif kind == "stop word":
+                    stop_words.add(position)
         return tuple(
-            _token(
-                word,
-                frozenset(key for key, span in names.items() if position in span),
-                {match.entry for match in found if match.kind == "ask" and match.start <= position < match.end},
-                stop_word=any(match.kind == "stop word" and match.start <= position < match.end for match in found),
-            )
-            for position, word in enumerate(sequence)
+            _token(word, frozenset(named.get(at, ())), asking.get(at, set()), stop_word=at in stop_words)
+            for at, word in enumerate(sequence)
         )
 
     def lexicon_words(self, normal: str) -> tuple[tuple[str, str, tuple[str, ...]], ...]:

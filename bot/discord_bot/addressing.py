@@ -90,12 +90,17 @@ def way_of(incoming: Incoming) -> Way:
     return "dm" if incoming.direct else "reply" if incoming.replies_to_bot else "mention"
 
 
-def incoming_of(message: discord.Message, bot_id: int, ask_channels: Collection[int] = ()) -> Incoming:
-    """Reduce a message to what decides how it addresses the bot; in `ask_channels` it need not be mentioned."""
+def incoming_of(
+    message: discord.Message, bot_id: int, ask_channels: Collection[int] = (), silent: Collection[int] = ()
+) -> Incoming:
+    """Reduce a message to what decides how it addresses the bot; in `ask_channels` it need not be mentioned.
+
+    Threads in `silent` are excepted.
+    """
     answered = message.reference.resolved if message.reference else None
     role = role_of(message, bot_id)
     text = _shown(without_mention(written_text(message), bot_id, role))
-    place, channel = _place_of(message, bot_id, ask_channels), message.channel
+    place, channel = _place_of(message, bot_id, ask_channels, silent), message.channel
     is_first = place == "post" and message.id == channel.id
     title = channel.name if is_first and isinstance(channel, discord.Thread) else ""
     parts = tuple(part for part in (text, title) if part)
@@ -120,13 +125,20 @@ def _shown(text: str) -> str:
     return "" if is_blank(text) else text
 
 
-def _place_of(message: discord.Message, bot_id: int, ask_channels: Collection[int]) -> Place | None:
-    """Return in which place for questions a message stands; that the bot opened a thread is known from its owner."""
+def _place_of(
+    message: discord.Message, bot_id: int, ask_channels: Collection[int], silent: Collection[int]
+) -> Place | None:
+    """Return in which place for questions a message stands; that the bot opened a thread is known from its owner.
+
+    A thread or post that is itself among them is like a channel: there is no question that all talk in it is about.
+    """
     channel = message.channel
     if not isinstance(channel, discord.Thread):
         is_text = isinstance(channel, discord.TextChannel)
         return "channel" if is_text and channel.id in ask_channels else None
-    if channel.parent_id not in ask_channels:
+    if channel.id in ask_channels:
+        return "channel"
+    if channel.parent_id not in ask_channels or channel.id in silent:
         return None
     if isinstance(channel.parent, discord.ForumChannel):
         return "post"

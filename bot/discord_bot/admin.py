@@ -4,7 +4,7 @@ import io
 import logging
 import math
 from collections.abc import Awaitable, Callable, Collection, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from functools import partial
 from typing import Final, TypeAlias
@@ -24,6 +24,7 @@ from bot.discord_bot.sync import Registration
 from bot.errors import EditsError, KnowledgeError, Problem, StaleError, StoreError
 from bot.service.library import Change
 from bot.service.pages import LONGEST_CHOICE, MOST_CHOICES, clip
+from bot.service.records import ChannelSetting
 from bot.service.replies import Voice
 from bot.settings import DiscordSettings
 
@@ -34,6 +35,8 @@ _REGISTRATION: Final[dict[Registration, str]] = {
     "registered": "admin_commands_synced",
     "refused": "admin_commands_refused",
 }
+_MOST_UNBOUND: Final = 10
+"""Channels without their article that the status names."""
 _MAX_DETAILS = MESSAGE - 300
 """Characters; the rest of a message is for the sentences around the details."""
 
@@ -90,6 +93,8 @@ class Status:
     """Seconds between a heartbeat and its answer; NaN before the first."""
     reloads: int
     rebuilds: int
+    unbound: tuple[ChannelSetting, ...] = ()
+    """Settings of channels whose article does not exist any more."""
     is_pinned: bool = False
     """Whether somebody went back to the revision, which stays until the next reload."""
 
@@ -156,6 +161,9 @@ def status_report(voice: Voice, status: Status) -> Report:
         voice.say("admin_status_counts", **asdict(status.counts)),
         voice.say("admin_status_uptime", uptime=_duration(voice, status.uptime), latency=latency),
         voice.say("admin_status_events", reloads=status.reloads, rebuilds=status.rebuilds),
+    ]
+    lines += [
+        voice.say("admin_status_unbound", channel=f"<#{one.channel}>", article=one.article) for one in status.unbound
     ]
     return Report("\n".join(lines))
 
@@ -224,7 +232,9 @@ async def _reload(reload: Reload, interaction: Interaction) -> Report:
 
 
 async def _status(status: GetStatus, interaction: Interaction) -> Report:
-    return status_report(voice_of(interaction), status())
+    found = status()
+    here = tuple(one for one in found.unbound if one.server == interaction.guild_id)
+    return status_report(voice_of(interaction), replace(found, unbound=here[:_MOST_UNBOUND]))
 
 
 async def answer(

@@ -1,5 +1,6 @@
 """The client: receives discord.py's events and passes them to the handlers."""
 
+import logging
 import sys
 import time
 from collections.abc import Awaitable, Callable
@@ -10,7 +11,7 @@ from discord import app_commands
 
 from bot.core.model import Language
 from bot.discord_bot.commands import Translations, build_commands
-from bot.discord_bot.components import EditorButton, EditorMenu, PageButton, PageMenu
+from bot.discord_bot.components import EditorButton, EditorMenu, PageButton, PageMenu, TagMenu
 from bot.discord_bot.context import BotState, Interaction, language_for, state_of, supported_language
 from bot.discord_bot.interactions import pick, press
 from bot.discord_bot.internals import SteadyClient, SteadyTree
@@ -22,10 +23,16 @@ from bot.discord_bot.voting import ANY_VOTE, VoteButton, take_word, vote
 from bot.service.library import Library
 from bot.settings import DiscordSettings
 
+log = logging.getLogger(__name__)
+
 Edit: TypeAlias = Callable[[Interaction, str, str], Awaitable[None]]
 """Carries out the button or menu with a custom id; the last argument is the entry of the menu that was picked."""
+Tag: TypeAlias = Callable[[Interaction, str, list[str]], Awaitable[None]]
+"""Carries out the menu with a custom id that asks for the tags of a post; the last argument are those picked."""
 Turn: TypeAlias = Callable[[Interaction, int], Awaitable[None]]
 """Shows a page, counted from 0, of the history of revisions."""
+_NEEDED: Final = ("author", "mentions", "role_mentions")
+"""What discord.py leaves unset of a message whose event lacks it."""
 _TELLING: Final = 0.25
 """Share of the time at the end that is kept for telling people that they get no answer."""
 
@@ -59,6 +66,7 @@ class BotClient(SteadyClient):
         self.tree = CommandTree(self)
         self._messages = MessageHandler(self.state, self._home_language)
         self._edit: Edit | None = None
+        self._tag: Tag | None = None
         self._turn: Turn | None = None
 
     @property
@@ -73,7 +81,7 @@ class BotClient(SteadyClient):
 
     async def setup_hook(self) -> None:
         """Add buttons and commands after the login."""
-        self.add_dynamic_items(PageButton, PageMenu, EditorButton, EditorMenu, VoteButton)
+        self.add_dynamic_items(PageButton, PageMenu, EditorButton, EditorMenu, TagMenu, VoteButton)
         await self.tree.set_translator(Translations())
         self.rebuild_commands()
 
@@ -96,11 +104,20 @@ class BotClient(SteadyClient):
 
     async def on_message(self, message: discord.Message) -> None:
         """Answer a message that is addressed to the bot."""
-        await self._messages.handle(message, self.bot_id)
+        if self._is_whole(message, "MESSAGE_CREATE"):
+            await self._messages.handle(message, self.bot_id)
 
     async def on_raw_message_edit(self, event: discord.RawMessageUpdateEvent) -> None:
         """Change the answer to an edited question."""
-        await self._messages.handle_edit(event.message, self.bot_id)
+        if self._is_whole(event.message, "MESSAGE_UPDATE"):
+            await self._messages.handle_edit(event.message, self.bot_id)
+
+    def _is_whole(self, message: discord.Message, event: str) -> bool:
+        """Return whether a message has what decides whether it is answered; drop the event if Discord left it out."""
+        missing = [name for name in _NEEDED if not hasattr(message, name)]
+        if missing:
+            self.drop(event, AttributeError(missing[0]))
+        return not missing
 
     async def on_raw_message_delete(self, event: discord.RawMessageDeleteEvent) -> None:
         """Delete the answer to a deleted question."""
@@ -110,6 +127,36 @@ class BotClient(SteadyClient):
         """Delete the answers to deleted questions."""
         await self._messages.handle_deletion(event.message_ids)
 
+    async def on_guild_channel_delete(self, channel: discord.abc.GuildChannel) -> None:
+        """Forget what was set for a deleted channel, and for the threads in it."""
+        threads = {one.id for one in channel.guild.threads if one.parent_id == channel.id}
+        self._forget_channels({channel.id, *threads})
+
+    async def on_raw_thread_delete(self, event: discord.RawThreadDeleteEvent) -> None:
+        """Forget what was set for a deleted thread or post."""
+        self._forget_channels({event.thread_id})
+
+    async def forget_deleted_channels(self) -> None:
+        """Forget what was set for channels and threads that were deleted while the bot was away."""
+        channels = self.state.channels
+        await channels.is_read.wait()
+        for setting in channels.every():
+            guild = self.get_guild(setting.server)
+            if guild is None or guild.unavailable or guild.get_channel_or_thread(setting.channel):
+                continue
+            try:
+                await self.fetch_channel(setting.channel)
+            except discord.NotFound:
+                self._forget_channels({setting.channel})
+            except discord.HTTPException as error:  # hidden from the bot, or Discord is away
+                log.debug("a channel with settings can't be looked up: status %d", error.status)
+
+    def _forget_channels(self, deleted: set[int]) -> None:
+        for setting in self.state.channels.every():
+            if setting.channel in deleted:
+                self.state.channels.forget(setting.channel)
+                self.state.recorder.deleted(setting.channel)
+
     async def on_ready(self) -> None:
         """Forget the servers that removed the bot while it was not connected."""
         self.state.recorder.joined((guild.id for guild in self.guilds), self.shards, self.shard_count or 1)
@@ -117,6 +164,9 @@ class BotClient(SteadyClient):
     async def on_guild_remove(self, guild: discord.Guild) -> None:
         """Forget a server that removed the bot; one that is only unavailable comes as another event."""
         self.state.recorder.left(guild.id)
+        for setting in self.state.channels.every():
+            if setting.server == guild.id:
+                self.state.channels.forget(setting.channel)
 
     async def on_error(self, _: str, /, *__: object, **___: object) -> None:
         """Log the error of an event's handler, without the arguments."""
@@ -156,6 +206,16 @@ class BotClient(SteadyClient):
         if await is_accepted(interaction):
             edit = self._edit(interaction, custom_id, value) if self._edit else say(interaction, "gone")
             await run_handler(interaction, edit, "admin")
+
+    def tag_with(self, tag: Tag) -> None:
+        """Carry out the menus that ask for the tags of a post with `tag`."""
+        self._tag = tag
+
+    async def tagged(self, interaction: Interaction, custom_id: str, tags: list[str]) -> None:
+        """Carry out a menu that asks for the tags of a post; without administrators there is none."""
+        if await is_accepted(interaction):
+            post = self._tag(interaction, custom_id, tags) if self._tag else say(interaction, "gone")
+            await run_handler(interaction, post, "admin")
 
     def turn_with(self, turn: Turn) -> None:
         """Carry out the buttons of the history of revisions with `turn`."""

@@ -12,7 +12,8 @@ from discord.app_commands import TranslationContextTypes, locale_str
 
 from bot.core.model import Knowledge, Language, Text
 from bot.discord_bot import interactions, privacy
-from bot.discord_bot.context import Interaction
+from bot.discord_bot.article_option import MOST_TYPED, article_choices
+from bot.discord_bot.context import Interaction, language_for, state_of
 from bot.discord_bot.internals import localised_name
 from bot.discord_bot.sending import run_handler
 from bot.service.pages import Listing, clip, registered
@@ -102,7 +103,11 @@ def build_commands(knowledge: Knowledge) -> Iterator[AnyCommand]:
     yield from own
     yield _menu(texts)
     taken = set(RESERVED) | {name for command in own for name in _names(command)}
-    for listing in registered(knowledge):
+    found = registered(knowledge)
+    articles = _articles(texts)
+    if _names(articles).isdisjoint(slash_name(name) for one in found for name in one.name.every()):
+        yield articles  # an article that had such a command before the bot did keeps it
+    for listing in found:
         names = {slash_name(name) for name in listing.name.every()}
         if taken.isdisjoint(names):
             taken |= names
@@ -148,7 +153,7 @@ def _ask(texts: Texts) -> SlashCommand:
         app_commands.Choice(name=label_of(texts.text("choice_korean"), 100), value="ko"),
         app_commands.Choice(name=label_of(texts.text("choice_english"), 100), value="en"),
     ]
-    options = {name: f"option_{name}" for name in ("question", "language", "public")}
+    options = {name: f"option_{name}" for name in ("question", "language", "public")} | {"article": "option_only"}
 
     @app_commands.rename(**{name: texts.name(key) for name, key in options.items()})
     @app_commands.describe(**{name: texts.description(key) for name, key in options.items()})
@@ -158,16 +163,30 @@ def _ask(texts: Texts) -> SlashCommand:
         question: app_commands.Range[str, 0, 1000],
         language: str | None = None,
         public: bool = False,  # noqa: FBT001, FBT002
+        article: app_commands.Range[str, 0, MOST_TYPED] = "",
     ) -> None:
         wanted: Language | None = "ko" if language == "ko" else "en" if language == "en" else None
-        await run_handler(interaction, interactions.answer_ask(interaction, question, wanted, public=public))
+        await run_handler(interaction, interactions.answer_ask(interaction, question, wanted, article, public=public))
 
     async def complete(interaction: Interaction, current: str) -> interactions.Choices:
-        return await interactions.complete(interaction, partial(interactions.question_choices, current))
+        return await interactions.complete_question(interaction, current)
+
+    async def articles(interaction: Interaction, current: str) -> interactions.Choices:
+        return article_choices(state_of(interaction).knowledge, language_for(interaction), current)
 
     command = _command(texts.name("command_ask"), texts.description("command_ask"), callback)
     command.autocomplete("question")(complete)
+    command.autocomplete("article")(articles)
     return command
+
+
+def _articles(texts: Texts) -> SlashCommand:
+    @app_commands.rename(public=texts.name("option_public"))
+    @app_commands.describe(public=texts.description("option_public"))
+    async def callback(interaction: Interaction, public: bool = False) -> None:  # noqa: FBT001, FBT002
+        await run_handler(interaction, interactions.show_articles(interaction, public=public))
+
+    return _command(texts.name("command_articles"), texts.description("command_articles"), callback)
 
 
 def _plain(texts: Texts, key: str, show: Callable[[Interaction], Awaitable[None]]) -> SlashCommand:

@@ -11,6 +11,7 @@ from bot.core.model import Language
 from bot.discord_bot.context import Interaction
 from bot.service.views import (
     Action,
+    ArticlesView,
     Button,
     EntityView,
     FactView,
@@ -30,11 +31,13 @@ ANY_MENU: Final = re.compile(r"m\d{1,3}:.*", re.DOTALL)
 ANY_EDITOR_BUTTON: Final = re.compile(r"u\d{1,3}:.*", re.DOTALL)
 """Buttons of the list of unanswered questions, of any version."""
 ANY_EDITOR_MENU: Final = re.compile(r"n\d{1,3}:.*", re.DOTALL)
-_VERBS: Final[dict[Verb, str]] = {"open": "o", "share": "s", "why": "w", "related": "r", "turn down": "n"}
+ANY_TAG_MENU: Final = re.compile(r"p\d{1,3}:.*", re.DOTALL)
+"""Menus that ask for the tags of a post, of any version."""
+_VERBS: Final[dict[Verb, str]] = {"open": "o", "share": "s", "why": "w", "related": "r", "turn down": "n", "tell": "t"}
 _VERB_OF: Final = {letter: verb for verb, letter in _VERBS.items()}
 _LANGUAGES: Final[dict[Language, str]] = {"ko": "k", "en": "e"}
 _LANGUAGE_OF: Final = {letter: language for language, letter in _LANGUAGES.items()}
-_VIEW = r"(?P<kind>[fle])(?P<language>[ke]):(?P<first>[^:]{1,48}):(?P<second>[^:]{1,48})"
+_VIEW = r"(?P<kind>[flea])(?P<language>[ke]):(?P<first>[^:]{1,48}):(?P<second>[^:]{1,48})"
 _BUTTON = re.compile(rf"a1:(?P<verb>[{''.join(_VERB_OF)}]){_VIEW}(?::(?P<trace>[\w-]{{8}}))?")
 _MENU = re.compile(rf"m1:{_VIEW}")
 _MAX_PAGE_DIGITS = 4
@@ -86,14 +89,18 @@ def _written(view: View) -> str:
             return f"l{language}:{view.command}:{view.page}" + (f"@{view.article}" if view.article else "")
         case EntityView():
             return f"e{language}:{view.article}:{view.entity}"
+        case ArticlesView():
+            return f"a{language}:-:{view.page}"
 
 
 def _view(match: re.Match[str]) -> View | None:
     kind, first, second = match["kind"], match["first"], match["second"]
     language = _LANGUAGE_OF[match["language"]]
-    if kind == "l":
+    if kind in {"l", "a"}:
         page, _, article = second.partition("@")
         plain = page.isascii() and page.isdigit() and len(page) <= _MAX_PAGE_DIGITS
+        if kind == "a":
+            return ArticlesView(int(page), language) if plain and second == page else None
         return ListView(first, int(page), language, article or None) if plain else None
     return FactView(first, second, language) if kind == "f" else EntityView(first, second, language)
 
@@ -196,6 +203,26 @@ class EditorMenu(ui.DynamicItem[ui.Select[Any]], template=ANY_EDITOR_MENU):
         data: Any = interaction.data
         values = data.get("values") or [""]  # a broken client sends none
         await interaction.client.edited(interaction, self.custom_id, str(values[0]))
+
+
+class TagMenu(ui.DynamicItem[ui.Select[Any]], template=ANY_TAG_MENU):
+    """A menu that asks for the tags of a post about an article, of any version."""
+
+    @classmethod
+    def of(cls, placeholder: str, custom_id: str, options: list[discord.SelectOption], most: int) -> Self:
+        """Build a menu of which one to `most` entries can be picked."""
+        picked = min(most, len(options))
+        return cls(ui.Select(custom_id=custom_id, placeholder=placeholder, options=options, max_values=picked))
+
+    @classmethod
+    async def from_custom_id(cls, _: Interaction, _item: ui.Item[Any], match: re.Match[str], /) -> Self:
+        """Build a menu that was used."""
+        return cls(ui.Select(custom_id=match.string))
+
+    async def callback(self, interaction: Interaction) -> Any:  # noqa: ANN401  as discord.py has it
+        """Open the post with the picked tags."""
+        data: Any = interaction.data
+        await interaction.client.tagged(interaction, self.custom_id, [str(one) for one in data.get("values") or ()])
 
 
 def view_of(page: Page) -> ui.View | None:

@@ -2,12 +2,13 @@
 
 import copy
 import re
-from typing import Any, Self, TypeAlias
+from typing import TYPE_CHECKING, Any, Self, TypeAlias
 
 import discord
 
 from bot.core.matching import Question
 from bot.core.model import LANGUAGES, Knowledge, Language
+from bot.discord_bot.channel_settings import ChannelSettings
 from bot.discord_bot.limits import Clock, Limits
 from bot.discord_bot.measures import Measures, decision_of, note, note_subject
 from bot.discord_bot.memory import AskedQuestions, Conversations, Exchanges, Languages, OpenQuestions, Posts
@@ -18,6 +19,9 @@ from bot.service.answering import Answer
 from bot.service.library import Library
 from bot.service.replies import Voice, subject_of
 from bot.settings import DiscordSettings
+
+if TYPE_CHECKING:
+    from bot.discord_bot.notices import Notices
 
 Interaction: TypeAlias = discord.Interaction[Any]
 _DEFAULT: Language = "en"
@@ -39,10 +43,10 @@ class BotState:
         self.library = library
         self.measures = measures
         self.recorder = recorder or Recorder(None, measures)
-        self.days_stored = settings.retention_days if self.recorder.has_store else 0
+        self.days_stored = settings.retention_days if self.recorder.store else 0
         """Days for which unanswered questions are stored, 0 if they are not."""
-        self.ask_channels = settings.ask_channels
-        """Text channels and forums in which nobody has to mention the bot."""
+        self.channels = ChannelSettings(self.recorder.store, settings.ask_channels)
+        """Which article questions in a channel are about, and where nobody has to mention the bot."""
         self.ask_threads = bool(settings.ask_threads)
         self.limits = Limits(settings.cooldown, clock)
         self.turns = Turns(clock)
@@ -51,6 +55,8 @@ class BotState:
         self.languages = Languages()
         self.posts = Posts()
         self.asked = AskedQuestions()
+        self.notices: Notices | None = None
+        """Who wants to be told of an answer later, None without a store."""
         self.open_questions = OpenQuestions()
         self.rest = RestGate(measures.rest_responses)
 
@@ -64,6 +70,12 @@ class BotState:
     def knowledge(self) -> Knowledge:
         """Return the knowledge of the current snapshot."""
         return self.library.snapshot.knowledge
+
+    def article_in(self, channel: object) -> str | None:
+        """Return the slug of the article that questions in a channel or thread of Discord's are about, if any."""
+        number, parent = getattr(channel, "id", 0), getattr(channel, "parent_id", None)
+        article = self.channels.article_of(self.knowledge, number, parent)
+        return article.slug if article else None
 
     async def ask(self, person: int, question: Question) -> Answer | None:
         """Return the answer when it is the turn of `person`; None if too many questions wait."""

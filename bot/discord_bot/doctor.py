@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import tempfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, TypeAlias
@@ -16,25 +16,13 @@ from bot.discord_bot.admin import count
 from bot.discord_bot.connection import DISCORD_ERRORS, log_in, start_error
 from bot.discord_bot.health import READY, ask, claim
 from bot.discord_bot.internals import guild_ids
+from bot.discord_bot.permissions import IN_FORUMS, NAMES, NEEDED, THREADS, missing
 from bot.discord_bot.sync import Tree, find_differences
 from bot.errors import BotError, ConfigError, Problem, StoreError
 from bot.service.library import Library
 from bot.service.ports import Store
 from bot.settings import Address, DiscordSettings
 
-_NAMES: Final = {
-    "view_channel": "View Channels",
-    "send_messages": "Send Messages",
-    "send_messages_in_threads": "Send Messages in Threads",
-    "read_message_history": "Read Message History",
-}
-"""Permissions by discord.py's name, with the name in Discord's settings."""
-NEEDED: Final = discord.Permissions(**dict.fromkeys(_NAMES, True))
-"""All the bot uses: it replies (which needs the history) in channels and threads, and embeds nothing."""
-_THREADS: Final = {"create_public_threads": "Create Public Threads"}
-"""What it also uses to answer in threads."""
-_IN_FORUMS: Final = {key: name for key, name in _NAMES.items() if key != "send_messages"}
-"""What it uses in a forum; the permission to send messages would let it open posts."""
 SCOPES: Final = ("bot", "applications.commands")
 _MAX_SERVERS: Final = 20
 """Servers whose channels are checked; each costs three requests."""
@@ -61,15 +49,8 @@ class Finding:
 
 def invite(application_id: int, *, threads: bool = False) -> str:
     """Return the link that adds the bot to a server with the least permissions; `threads` if it is to open them."""
-    permissions = NEEDED | discord.Permissions(**dict.fromkeys(_THREADS, threads))
+    permissions = NEEDED | discord.Permissions(**dict.fromkeys(THREADS, threads))
     return discord.utils.oauth_url(application_id, permissions=permissions, scopes=SCOPES)
-
-
-def missing(permissions: discord.Permissions, needed: Mapping[str, str] = _NAMES) -> list[str]:
-    """Return the needed permissions that are missing, by their names in Discord's settings."""
-    if permissions.administrator:
-        return []
-    return [name for key, name in needed.items() if not getattr(permissions, key)]
 
 
 def knowledge_findings(knowledge: Knowledge | None, problems: Sequence[Problem]) -> list[Finding]:
@@ -233,7 +214,7 @@ async def _server(client: discord.Client, guild_id: int) -> Finding:
     if silent:
         names = ", ".join(silent[:_MAX_CHANNELS_SHOWN])
         more = f" and {len(silent) - _MAX_CHANNELS_SHOWN} more" if len(silent) > _MAX_CHANNELS_SHOWN else ""
-        fix = f"give its role {', '.join(_NAMES.values())} in each channel's settings, or hide the channel from it"
+        fix = f"give its role {', '.join(NAMES.values())} in each channel's settings, or hide the channel from it"
         return Finding(what, f"the bot sees {names}{more} but may not reply there: {fix}")
     return Finding(f"{what}: permissions")
 
@@ -253,7 +234,7 @@ async def _ask_channel(client: discord.Client, channel_id: int, settings: Discor
     guild = await client.fetch_guild(found.guild.id, with_counts=False)
     me = await guild.fetch_member(client.user.id if client.user else 0)
     channel = next((one for one in await guild.fetch_channels() if one.id == channel_id), None)
-    needed = _IN_FORUMS if is_forum else _NAMES | _THREADS if settings.ask_threads else _NAMES
+    needed = IN_FORUMS if is_forum else NAMES | THREADS if settings.ask_threads else NAMES
     lacking = missing(channel.permissions_for(me) if channel else discord.Permissions.none(), needed)
     what = f"BOT_ASK_CHANNELS: {'forum' if is_forum else 'channel'} #{found.name}"
     return Finding(what, f"give the bot's role {', '.join(lacking)} in its settings" if lacking else "")

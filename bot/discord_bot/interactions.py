@@ -1,7 +1,7 @@
 """Answers to slash commands, menus and buttons, and suggestions while somebody types."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from functools import partial
 
@@ -11,6 +11,7 @@ from discord import app_commands
 from bot.core.matching import Question
 from bot.core.model import Knowledge, Language
 from bot.core.text import is_blank
+from bot.discord_bot.article_option import find_article
 from bot.discord_bot.components import choice_value, read_button, read_menu
 from bot.discord_bot.context import (
     Interaction,
@@ -24,7 +25,7 @@ from bot.discord_bot.context import (
 from bot.discord_bot.measures import note_subject
 from bot.discord_bot.memory import AskedQuestion
 from bot.discord_bot.sending import await_or_defer, log_failure, respond, say, update
-from bot.discord_bot.unanswered import is_for, note_question, note_taken, turn_down
+from bot.discord_bot.unanswered import is_for, note_question, note_taken, tell_later, turn_down
 from bot.discord_bot.voting import Ballot, decision_with, vote_buttons
 from bot.service.autocomplete import Completion
 from bot.service.conversation import context_after_picking
@@ -45,6 +46,7 @@ from bot.service.pages import (
 from bot.service.unanswered import asked_text, stored_text, unanswered_question
 from bot.service.views import (
     Action,
+    ArticlesView,
     EntityView,
     FactView,
     ListView,
@@ -63,18 +65,30 @@ def is_private(interaction: Interaction, *, public: bool = False) -> bool:
     return not public and not is_bot_dm(interaction)
 
 
-async def answer_ask(interaction: Interaction, text: str, language: Language | None, *, public: bool) -> None:
-    """Answer `/ask`: a question that was picked from the suggestions, or one that was typed."""
+async def answer_ask(
+    interaction: Interaction, text: str, language: Language | None, article: str, *, public: bool
+) -> None:
+    """Answer `/ask`: a question that was picked from the suggestions, or one that was typed; perhaps of one article."""
+    knowledge = state_of(interaction).knowledge
+    chosen = find_article(knowledge, article) if article else None
     if picked := read_button(text):
         await show(interaction, picked.view, public=public)
+    elif article and chosen is None:
+        await say(interaction, "article_unknown", article=clip(article, LONGEST_CHOICE))
     else:
-        await answer_text(interaction, text, language, public=public)
+        await answer_text(interaction, text, language, public=public, article=chosen.slug if chosen else None)
 
 
-async def answer_text(
-    interaction: Interaction, text: str, language: Language | None, *, public: bool, stored: bool = True
+async def answer_text(  # noqa: PLR0913  each says how it is answered
+    interaction: Interaction,
+    text: str,
+    language: Language | None,
+    *,
+    public: bool,
+    stored: bool = True,
+    article: str | None = None,
 ) -> None:
-    """Answer a question, in its own language unless `language` is given.
+    """Answer a question, in its own language unless `language` is given, from `article` if that is given.
 
     `stored`: it may be stored if it has no answer, as whoever wrote it asked the bot.
     """
@@ -84,7 +98,8 @@ async def answer_text(
     state, private = state_of(interaction), is_private(interaction, public=public)
     person, channel = interaction.user.id, interaction.channel_id or 0
     previous = state.conversations.last(person, channel, private=private)
-    question = Question(text, language, default=language_for(interaction), after=previous)
+    place = state.article_in(interaction.channel)
+    question = Question(text, language, article, default=language_for(interaction), after=previous, place=place)
     answer = await await_or_defer(interaction, state.ask(person, question), private=private)
     if answer is None:
         await say(interaction, "busy")
@@ -124,7 +139,8 @@ async def show_list(interaction: Interaction, key: str, *, public: bool) -> None
     previous = state_of(interaction).conversations.last(
         interaction.user.id, interaction.channel_id or 0, private=private
     )
-    view = ListView(key, 0, language_for(interaction), previous.article if previous else None)
+    slug = previous.article if previous else state_of(interaction).article_in(interaction.channel)
+    view = ListView(key, 0, language_for(interaction), slug)
     await show(interaction, view, public=public, gone="command_gone")
 
 
@@ -152,15 +168,21 @@ def _nearest_name(library: Library, key: str, name: str, language: Language) -> 
 async def show_help(interaction: Interaction) -> None:
     """Explain how to ask, with three questions as buttons."""
     key = "direct_help" if is_bot_dm(interaction) else "help"
-    page = starters_page(state_of(interaction).knowledge, language_for(interaction), key)
+    state = state_of(interaction)
+    page = starters_page(state.knowledge, language_for(interaction), key, state.article_in(interaction.channel))
     await respond(interaction, page, private=is_private(interaction))
+
+
+async def show_articles(interaction: Interaction, *, public: bool) -> None:
+    """List the articles."""
+    await show(interaction, ArticlesView(0, language_for(interaction)), public=public)
 
 
 async def show_about(interaction: Interaction) -> None:
     """Explain where the answers come from, how they are found and what is stored."""
     state = state_of(interaction)
     page = about_page(
-        state.knowledge, language_for(interaction), overhears=bool(state.ask_channels), days=state.days_stored
+        state.knowledge, language_for(interaction), overhears=bool(state.channels.asking), days=state.days_stored
     )
     await respond(interaction, page, private=is_private(interaction))
 
@@ -180,12 +202,20 @@ async def complete(interaction: Interaction, choices: Callable[[Completers, Lang
         return []
 
 
-def question_choices(typed: str, completers: Completers, language: Language) -> Choices:
-    """Return questions that complete what was typed; picking one shows exactly its answer."""
+def question_choices(article: str | None, typed: str, completers: Completers, language: Language) -> Choices:
+    """Return questions that complete what was typed, of one article if given; picking one shows exactly its answer."""
     return [
         _choice(one.text, FactView(one.article, one.target, one.language))
-        for one in completers.questions.complete(typed, language)
+        for one in completers.questions.complete(typed, language, article=article)
     ]
+
+
+def complete_question(interaction: Interaction, typed: str) -> Awaitable[Choices]:
+    """Return questions of the article that was chosen, or of that of the channel, that complete what was typed."""
+    state = state_of(interaction)
+    chosen = find_article(state.knowledge, str(getattr(interaction.namespace, "article", "") or ""))
+    article = chosen.slug if chosen else state.article_in(interaction.channel)
+    return complete(interaction, partial(question_choices, article, typed))
 
 
 def name_choices(key: str, typed: str, completers: Completers, language: Language) -> Choices:
@@ -221,6 +251,8 @@ async def press(interaction: Interaction, custom_id: str) -> None:
             await _share(interaction, action)
         case Action("turn down") as action:
             await turn_down(interaction, action)
+        case Action("tell", FactView() as view):
+            await tell_later(interaction, view)
         case Action("why", FactView() as view, trace):
             await _explain(interaction, view, trace)
         case Action("related", FactView() as view):
@@ -259,10 +291,11 @@ async def _explain(interaction: Interaction, view: FactView, trace: Trace | None
     state = state_of(interaction)
     page = why_page(state.knowledge, view, trace)
     if page is not None and (text := question_above(interaction)):
-        work = partial(asyncio.to_thread, _explained, state.library, text, view, trace)
+        question = Question(text, default=view.language, place=state.article_in(interaction.channel))
+        work = partial(asyncio.to_thread, _explained, state.library, question, view, trace)
         explained = await await_or_defer(interaction, state.turns.run(interaction.user.id, work), private=True)
         page = explained or page
-    if page is None or (message := interaction.message) is None or not state.recorder.has_store:
+    if page is None or (message := interaction.message) is None or not state.recorder.store:
         await _show_privately(interaction, page)
         return
     _remember_asked(interaction, message)
@@ -286,12 +319,12 @@ def _remember_asked(interaction: Interaction, message: discord.Message) -> None:
         asked.remember(message.id, known)
 
 
-def _explained(library: Library, text: str, view: FactView, trace: Trace | None) -> Page | None:
+def _explained(library: Library, question: Question, view: FactView, trace: Trace | None) -> Page | None:
     """Ask a question again and explain the reply; None if that is not the one with the button any more.
 
     A follow-up was answered with what was said before it, and a suggestion may have been picked since.
     """
-    answer = library.answer(Question(text, default=view.language))
+    answer = library.answer(question)
     same = replace(explained_view(answer.reply), language=view.language) == view and trace_of(answer.reply) == trace
     if not same or not answer.asked:
         return None

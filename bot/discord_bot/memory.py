@@ -38,6 +38,8 @@ class Exchange:
     """Whether the replies are an answer from the article: no small talk, no refusal."""
     is_overheard: bool = False
     """Whether nobody addressed the bot, which then has no replies unless it has something to say."""
+    article: str | None = None
+    """Slug of the article that questions in the channel are about, if there is one."""
     in_thread: bool = False
     """Whether a thread is opened for the answer."""
     needs_context: bool = False
@@ -143,6 +145,11 @@ class OpenQuestions:
     def of(self, reply: int) -> UnansweredQuestion | None:
         """Return the question without an answer to which this is the reply, if it is known."""
         return self._by_reply.get(reply)
+
+    def forget(self, person: int) -> None:
+        """Forget the questions of a person."""
+        for reply in [reply for reply, question in self._by_reply.items() if question.person == person]:
+            del self._by_reply[reply]
 
     def turn_down(self, message: int) -> bool:
         """Return whether the closest answer in a message is turned down for the first time."""

@@ -18,6 +18,7 @@ from bot.discord_bot.context import BotState, supported_language
 from bot.discord_bot.limits import Refusal
 from bot.discord_bot.measures import Way, decision_of, note, note_subject
 from bot.discord_bot.memory import EDITABLE, AskedQuestion, Exchange
+from bot.discord_bot.notices import can_reply_later
 from bot.discord_bot.sending import (
     close_thread,
     delete,
@@ -29,7 +30,7 @@ from bot.discord_bot.sending import (
 )
 from bot.discord_bot.unanswered import note_question
 from bot.service.answering import Answer
-from bot.service.pages import plain_page, reply_page, starters_page
+from bot.service.pages import plain_page, reply_page, starters_page, tellable_page
 from bot.service.replies import says_something, subject_of
 from bot.service.unanswered import asked_text, unanswered_question
 from bot.service.views import Page
@@ -75,7 +76,8 @@ class MessageHandler:
         return self._state.measures.handling(way, language, server=server)
 
     def _incoming(self, message: discord.Message, bot_id: int) -> Incoming:
-        return incoming_of(message, bot_id, self._state.ask_channels)
+        channels = self._state.channels
+        return incoming_of(message, bot_id, channels.asking, channels.silent)
 
     async def _is_left_to_others(self, message: discord.Message, incoming: Incoming) -> bool:
         """Return whether a message in a post needs a mention, as another person has written there.
@@ -103,12 +105,15 @@ class MessageHandler:
             message.channel.id,
             self._previous(message, incoming),
             is_overheard=addressed == "overheard",
-            in_thread=addressed == "overheard" and self._state.ask_threads,
+            in_thread=addressed == "overheard"
+            and self._state.ask_threads
+            and not isinstance(message.channel, discord.Thread),
+            article=self._state.article_in(message.channel),
         )
         self._exchanges.add(message.id, exchange)
         async with exchange.lock:
             exchange.question = exchange.newest = comparable(incoming.text)
-            page = await self._page(message.author.id, exchange, incoming, addressed, language)
+            page = await self._page(message, exchange, incoming, addressed, language)
             if page == "silent":
                 note("silent")
                 return
@@ -193,14 +198,20 @@ class MessageHandler:
         return language_of(normal, language_of(normalise(before), place))
 
     async def _page(
-        self, person: int, exchange: Exchange, incoming: Incoming, addressed: Addressing, language: Language
+        self,
+        message: discord.Message,
+        exchange: Exchange,
+        incoming: Incoming,
+        addressed: Addressing,
+        language: Language,
     ) -> Page | Silence:
         """Return the reply, or why there is none."""
-        state = self._state
+        state, person = self._state, message.author.id
         match addressed:
             case "greeting":
                 note("page")
-                return starters_page(state.knowledge, language, "direct_help" if incoming.direct else "mention_help")
+                key = "direct_help" if incoming.direct else "mention_help"
+                return starters_page(state.knowledge, language, key, exchange.article)
             case "silent reply" | "role":
                 note("hint")
                 return plain_page(state.voice(language), "role_hint" if addressed == "role" else "reply_hint")
@@ -217,13 +228,18 @@ class MessageHandler:
             exchange.unanswered = question
         if addressed != "overheard":
             exchange.asked = asked_text(answer, incoming.text)
-        return reply_page(answer.snapshot.knowledge, answer.reply)
+        is_open = question is not None and question.decision == "unanswered"
+        page = reply_page(answer.snapshot.knowledge, answer.reply)
+        if is_open and state.notices is not None and can_reply_later(message):
+            return tellable_page(answer.snapshot.knowledge, page)
+        return page
 
     async def _ask(self, person: int, exchange: Exchange, incoming: Incoming, language: Language) -> Answer | None:
         """Return the answer to a message; to the text or title of a post alone where both together have none."""
         first: Answer | None = None
         for text in (incoming.text, *incoming.parts):
-            answer = await self._state.ask(person, Question(text, default=language, after=exchange.previous))
+            question = Question(text, default=language, after=exchange.previous, place=exchange.article)
+            answer = await self._state.ask(person, question)
             if answer is None or says_something(answer.reply):
                 return answer
             first = first or answer
@@ -274,7 +290,7 @@ class MessageHandler:
                 return
             page: Page | Silence = "silent"
             if addressed is not None:
-                page = await self._page(message.author.id, exchange, incoming, addressed, language)
+                page = await self._page(message, exchange, incoming, addressed, language)
             if page == "busy":
                 await self._refuse(message, language, page, told=not exchange.is_overheard)
                 return

@@ -15,7 +15,7 @@ async def show_privacy(interaction: Interaction) -> None:
     """List what is read, stored and forgotten."""
     state = state_of(interaction)
     page = privacy_page(
-        state.knowledge, language_for(interaction), overhears=bool(state.ask_channels), days=state.days_stored
+        state.knowledge, language_for(interaction), overhears=bool(state.channels.asking), days=state.days_stored
     )
     await respond(interaction, page, private=is_private(interaction))
 
@@ -26,6 +26,7 @@ async def forget_me(interaction: Interaction) -> None:
     state, person = state_of(interaction), interaction.user.id
     state.conversations.forget(person)
     state.languages.forget(person)
+    state.open_questions.forget(person)
     try:
         count = await state.recorder.forget(person)
     except StoreError as error:

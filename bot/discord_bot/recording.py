@@ -18,6 +18,7 @@ from bot.service.ports import RecordStore
 from bot.service.records import (
     Counted,
     DailyCount,
+    DeletedChannel,
     JoinedServers,
     LeftServer,
     LoadedRevision,
@@ -89,9 +90,9 @@ class Recorder:
             measures.handled = self.count
 
     @property
-    def has_store(self) -> bool:
-        """Return whether anything is stored."""
-        return self._store is not None
+    def store(self) -> RecordStore | None:
+        """Return where records are written, None if nothing is stored."""
+        return self._store
 
     @property
     def waiting(self) -> int:
@@ -138,6 +139,10 @@ class Recorder:
     def loaded(self, loaded: LoadedRevision) -> None:
         """Record that the bot answers from other facts from now on."""
         self._add(loaded)
+
+    def deleted(self, channel: int) -> None:
+        """Record that a channel with settings is gone."""
+        self._add(DeletedChannel(channel))
 
     def left(self, server: int) -> None:
         """Record that a server removed the bot."""

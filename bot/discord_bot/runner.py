@@ -16,8 +16,12 @@ from typing import Final, TypeVar
 
 import discord
 
+from bot.core.matching import Question
 from bot.core.text import counted
 from bot.discord_bot.admin import Reloads, Status, add_admin_commands, count
+from bot.discord_bot.article_posts import ArticlePosts, add_post_command
+from bot.discord_bot.article_state import ArticleState, add_article_command
+from bot.discord_bot.channel_binding import ChannelBinding, add_channel_command
 from bot.discord_bot.client import BotClient
 from bot.discord_bot.connection import DISCORD_ERRORS, final_error, pause
 from bot.discord_bot.context import BotState
@@ -26,18 +30,22 @@ from bot.discord_bot.insight import Insight, add_insight_command
 from bot.discord_bot.loading import Loading, return_freed_memory
 from bot.discord_bot.logs import describe
 from bot.discord_bot.measures import CONTENT_TYPE, Measures
+from bot.discord_bot.notices import Notices
 from bot.discord_bot.queueing import ANSWERING, Coalesced
 from bot.discord_bot.recording import Recorder
 from bot.discord_bot.revision_list import RevisionList, add_revision_commands
+from bot.discord_bot.sending import reply_later
 from bot.discord_bot.sync import Registration, recall_registered, sync_if_changed
 from bot.discord_bot.together import Together
 from bot.discord_bot.unanswered_list import UnansweredList, add_unanswered_command
 from bot.discord_bot.watching import watch
 from bot.errors import DiscordStartError, EditsError, KnowledgeError
-from bot.service.editing import Edited, Editing, Place
+from bot.service.answering import Answer
+from bot.service.editing import Edited, Editing, Place, Retired
 from bot.service.library import Change, Library
+from bot.service.pages import reply_page
 from bot.service.ports import FactFiles, Store
-from bot.service.records import QuestionGroup
+from bot.service.records import Notice, QuestionGroup
 from bot.settings import DiscordSettings
 
 log = logging.getLogger(__name__)
@@ -59,6 +67,8 @@ _LOST_EDITS: Final = (
 )
 _SWITCH_INTERVAL: Final = 0.001
 """Seconds that a thread computes while another one waits."""
+_NOBODY: Final = 0
+"""In whose name questions that wait for an answer are asked again; no person has this id."""
 _WORKERS: Final = ANSWERING + 2
 """Threads: beside those that answer, one that loads and one for short work, such as completing what is typed."""
 
@@ -93,6 +103,9 @@ class Runner:
         """The other processes that share the store."""
         self._recorder = Recorder(store, self.measures, is_leader=lambda: self.together.is_leader)
         self._state = BotState(library, settings, time.monotonic, self.measures, self._recorder)
+        if store is not None:
+            store.group_by(library.most_alike)
+            self._state.notices = Notices(store, self._ask_again, lambda: library.snapshot.revision)
         self._grace = grace
         self._began = time.monotonic()
         self.loading = Loading(library, self._recorder, self.measures, (store, files) if store and files else None)
@@ -104,6 +117,7 @@ class Runner:
         """Whether the leader before may have registered commands since this process did."""
         self.together.on("revision", self._follow)
         self.together.on("leader", self._lead)
+        self.together.on("settings", self._state.channels.refresh)
         self._show_measures()
         self.reload = Coalesced(self._reload)
         """Reload the facts, in a run that begins after the call; two at most are under way, whoever asks for them."""
@@ -122,7 +136,33 @@ class Runner:
         if group:
             add_insight_command(client, group, Insight(self._settings, self._store))
             add_revision_commands(client, group, RevisionList(self._settings, self.loading, self._rollback))
+            channels = self._state.channels
+            add_channel_command(client, group, ChannelBinding(self._settings, channels))
+            add_post_command(client, group, ArticlePosts(self._settings, channels))
+        if group and self._editing:
+            add_article_command(client, group, ArticleState(self._settings, partial(self._retire, self._editing)))
         return client
+
+    async def _ask_again(self, question: Question) -> Answer | None:
+        """Answer a question whose asker waits for an answer, when it is its turn."""
+        return await self._state.turns.run(_NOBODY, lambda: self._library.ask(question))
+
+    async def _tell(self, notice: Notice, answer: Answer) -> None:
+        """Answer a message now whose question had no answer before; raise ConnectionError while that is impossible."""
+        state = self._state
+        if self.client is None:
+            raise ConnectionError
+        channel = self.client.get_partial_messageable(notice.channel, guild_id=notice.server)
+        page = reply_page(answer.snapshot.knowledge, answer.reply)
+        with state.limits.in_flight.working():
+            said = state.voice(page.language).say("tell_answer")
+            sent = await reply_later(state.rest, channel.get_partial_message(notice.message), page, said)
+        state.conversations.remember_messages(sent, answer.reply.context)
+
+    def _check_notices(self) -> None:
+        """Tell those who wait for an answer if there is one now."""
+        if self._state.notices:
+            self._state.notices.check()
 
     def status(self) -> Status:
         """Return what `/facts status` shows."""
@@ -136,6 +176,7 @@ class Runner:
             reloads=self.loading.reloads,
             is_pinned=self.loading.is_pinned,
             rebuilds=self.rebuilds,
+            unbound=self._state.channels.without_article(snapshot.knowledge),
         )
 
     @property
@@ -183,6 +224,7 @@ class Runner:
 
     async def _took_over(self) -> Registration:
         """Build the commands from other facts and register those that changed."""
+        self._check_notices()
         self._index_for_typing()
         registration: Registration = "unchanged"
         if self.client:
@@ -196,11 +238,25 @@ class Runner:
         """Make the question of a group a sample; arguments and errors are those of `Editing.add_question`."""
         edit = partial(editing.add_question, group, place, seen, stored)
         edited = await self.loading.edit(edit)
-        self._index_for_typing()
         log.info("a question was added to %s, facts at revision %s", place, edited.revision)
-        if edited.copied_to:
-            log.info("the shipped articles were copied to %s and are served from there", edited.copied_to)
+        self._note_edit(edited.copied_to)
         return edited
+
+    async def _retire(self, editing: Editing, slug: str, retired: bool) -> Retired:  # noqa: FBT001  passed along
+        """Retire an article, or put it in use again, and register its commands or remove them."""
+        edited = await self.loading.edit(partial(editing.retire, slug, editing.revision, retired=retired))
+        log.info("article %s is %s, facts at revision %s", slug, "retired" if retired else "in use", edited.revision)
+        self._note_edit(edited.copied_to)
+        if self.client:
+            self.client.rebuild_commands()
+            await self._register_commands(self.client)
+        return edited
+
+    def _note_edit(self, copied_to: str) -> None:
+        self._check_notices()
+        self._index_for_typing()
+        if copied_to:
+            log.info("the shipped articles were copied to %s and are served from there", copied_to)
 
     def _index_for_typing(self) -> None:
         """Index what typing is completed with in the background, so that no keystroke waits for it."""
@@ -260,8 +316,11 @@ class Runner:
         _listen_to_signals(stop, hangup)
         jobs = [
             asyncio.create_task(self._reload_at_hangups(hangup)),
+            asyncio.create_task(_logged(self._state.channels.read())),
         ]
         self._index_for_typing()
+        if self._state.notices:
+            jobs.append(asyncio.create_task(_logged(self._state.notices.telling(self._tell))))
         if self._settings.watch:
             jobs.append(asyncio.create_task(watch(look, self._reload_and_log, loaded)))
         try:
@@ -348,6 +407,7 @@ class Runner:
     async def _announce(self, client: BotClient) -> None:
         await client.wait_until_ready()
         self.has_connected = True
+        self._check_notices()  # the facts may have changed while the bot was away
         revision = self._library.snapshot.revision
         log.info(
             "connected and answering: %s, facts at revision %s (%.1f s after the facts were loaded)",
@@ -355,6 +415,7 @@ class Runner:
             revision,
             time.monotonic() - self._began,
         )
+        await _logged(client.forget_deleted_channels())
 
 
 def ignore_hangups() -> None:

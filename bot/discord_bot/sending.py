@@ -126,6 +126,23 @@ async def _send(
     return sent
 
 
+async def reply_later(rest: RestGate, question: discord.PartialMessage, page: Page, notice: str) -> list[int]:
+    """Reply to a message that was written long ago and notify its author alone; return the ids of the messages.
+
+    Raises HTTPException if it was deleted. The nonces contain its id, so that a retry sends nothing twice.
+    """
+    sent = []
+    mentions = discord.AllowedMentions(everyone=False, users=False, roles=False, replied_user=True)
+    for at, (text, view) in enumerate(_pieces(page, notice)):
+        optional: dict[str, Any] = {"view": view}
+        if at == 0:
+            optional |= {"reference": question.to_reference(fail_if_not_exists=True), "allowed_mentions": mentions}
+        nonce = f"{question.id}-n{at}"
+        send = partial(question.channel.send, text, nonce=nonce, suppress_embeds=True, **optional)
+        sent.append((await rest.persistently(send)).id)
+    return sent
+
+
 async def edit_reply(
     rest: RestGate, sent: list[discord.Message], page: Page, question: discord.Message
 ) -> list[discord.Message]:

@@ -1,5 +1,6 @@
 """Questions without an answer: recorded after the reply, and what their askers then do with the buttons below it."""
 
+import logging
 from collections.abc import Iterable
 from dataclasses import replace
 
@@ -14,11 +15,15 @@ from bot.discord_bot.context import (
     question_above,
     state_of,
 )
-from bot.discord_bot.sending import defer_update, say, update
-from bot.service.pages import turned_down_page
-from bot.service.records import UnansweredDecision, UnansweredQuestion
+from bot.discord_bot.notices import may_reply
+from bot.discord_bot.sending import await_or_defer, defer_update, say, update
+from bot.errors import StoreError
+from bot.service.pages import tellable_page, turned_down_page
+from bot.service.records import DAYS_OF_NOTICES, MOST_NOTICES, UnansweredDecision, UnansweredQuestion
 from bot.service.unanswered import stored_text
 from bot.service.views import Action, FactView
+
+log = logging.getLogger(__name__)
 
 
 def note_question(
@@ -112,7 +117,40 @@ async def turn_down(interaction: Interaction, action: Action) -> None:
         return
     if question := question_of(interaction, view, "turned_down"):
         state.recorder.turned_down(replace(question, decision="turned_down"))
-    await update(interaction, turned_down_page(state.knowledge, action, _others(message, view)))
+    others = tuple(_others(message, view))
+    page = turned_down_page(state.knowledge, action, others)
+    if not others and _is_tellable(interaction):
+        page = tellable_page(state.knowledge, page)
+    await update(interaction, page)
+
+
+def _is_tellable(interaction: Interaction) -> bool:
+    """Return whether the asker can be told later in reply to the message that the one with the button answers."""
+    message, channel = interaction.message, interaction.channel
+    if state_of(interaction).notices is None or message is None or not interaction.is_guild_integration():
+        return False
+    in_thread = isinstance(channel, discord.Thread)
+    return bool(question_above(interaction)) and may_reply(interaction.app_permissions, in_thread=in_thread)
+
+
+async def tell_later(interaction: Interaction, view: FactView) -> None:
+    """Note that the asker wants to be told once there is an answer, or withdraw that; tell only them."""
+    message, notices = interaction.message, state_of(interaction).notices
+    question, above = question_of(interaction, view, "unanswered"), message.reference if message else None
+    if notices is None or question is None or above is None or above.message_id is None:
+        await say(interaction, "gone")
+    elif not is_for(interaction):
+        await say(interaction, "only_asker")
+    else:
+        toggled = notices.toggle(question, above.channel_id, above.message_id)
+        try:
+            outcome = await await_or_defer(interaction, toggled, private=True)
+        except StoreError as error:
+            log.warning("nobody can ask to be told later now: %s", error)
+            await say(interaction, "tell_away")
+        else:
+            days = min(DAYS_OF_NOTICES, state_of(interaction).days_stored)
+            await say(interaction, f"tell_{outcome}", most=MOST_NOTICES, days=days)
 
 
 def _others(message: discord.Message, turned_down: FactView) -> Iterable[FactView]:

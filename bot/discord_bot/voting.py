@@ -123,7 +123,7 @@ def vote_buttons(voice: Voice, ballot: Ballot, chosen: Verb | None = None) -> ui
 async def vote(interaction: Interaction, custom_id: str) -> None:
     """Carry out a button: show the vote as cast and record it, or open the form for a word."""
     state, ballot = state_of(interaction), read_ballot(custom_id)
-    if ballot is None or not state.recorder.has_store:
+    if ballot is None or not state.recorder.store:
         await say(interaction, "gone")
     elif ballot.verb == "w":
         await open_form(interaction, _form(state.voice(ballot.view.language), ballot))
@@ -135,7 +135,7 @@ async def vote(interaction: Interaction, custom_id: str) -> None:
 async def take_word(interaction: Interaction, custom_id: str) -> None:
     """Take the form in which a person said what is wrong; it may have been opened before a restart."""
     state, ballot = state_of(interaction), read_ballot(custom_id)
-    if ballot is None or not state.recorder.has_store:
+    if ballot is None or not state.recorder.store:
         await say(interaction, "gone")
         return
     word = stored_text(_typed(interaction))

@@ -170,6 +170,7 @@ def _article(files: ArticleFiles, head: schema.ArticleFile) -> model.Article:
         cases=tuple(case for item in files.cases for case in _cases(item)),
         date=head.date,
         url=head.url,
+        retired=head.retired,
     )
 
 

@@ -213,6 +213,7 @@ class ArticleFile(Strict):
     language: Language
     date: DateText | None = None
     url: UrlText | None = None
+    retired: bool = Field(default=False, description="true: answer from the article only where it is named.")
     sections: Annotated[list[SectionModel], Field(min_length=1)]
 
 

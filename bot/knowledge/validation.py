@@ -31,6 +31,8 @@ _MESSAGES: Final = {
     "list_type": "must be a list: lines that begin with '- '",
     "model_type": _MAPPING,
     "dict_type": _MAPPING,
+    "bool_parsing": "must be true or false",
+    "bool_type": "must be true or false",
     "too_short": "has too few entries: at least {min_length} needed",
     "too_long": "has {actual_length} entries; at most {max_length} are allowed",
 }

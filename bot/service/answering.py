@@ -40,12 +40,14 @@ from bot.core.text import (
 from bot.service.conversation import reply_to_act
 from bot.service.ports import Encoder
 from bot.service.replies import Reply, Voice, reply_to
-from bot.service.whole_articles import article_of_command, articles_reply
+from bot.service.whole_articles import aimed, article_of_command, articles_reply
 
 _SURE = 0.8
 """Minimum confidence for taking a message apart whose parts have no question word."""
 _LISTS: frozenset[ActKind] = frozenset({"list", "rest"})
 """Acts that ask the last question again, for all it has."""
+_ELSEWHERE = 1.0
+"""By how much the logit of the article of the conversation is lower than that of the channel's."""
 _MOST_HALVES = 2
 """Ways to take a sentence apart that are tried."""
 
@@ -138,6 +140,7 @@ def ask(snapshot: Snapshot, question: Question, encoder: Encoder | None) -> Answ
         listed := articles_reply(snapshot.knowledge, question, Voice(snapshot.knowledge, language))
     ):
         return Answer(snapshot, None, listed)
+    question = aimed(snapshot.knowledge, question)
     budgets = Budgets()
     whole = _answer(snapshot, question, _interpret(snapshot, question, encoder, budgets))
     return whole if whole.reply.understood else _with_parts(whole, question, encoder, budgets)
@@ -152,11 +155,13 @@ def _with_parts(whole: Answer, question: Question, encoder: Encoder | None, budg
         if len(texts) == 1 and whole.reply.outcome == "answered":
             continue  # the sentence that asks may need the one before it: who "he" is
         parts = _answer_parts(snapshot, asked, texts, encoder, budgets)
+        if not parts:
+            continue
         replies = [part.reply for part in parts]
         all_ask = all((sentences and text.endswith("?")) or _asks(snapshot, text) for text in texts)
         if not all_ask and not _are_sure(replies, whole.reply):
             continue
-        if parts and (reply := joined(whole.reply, replies)) is not whole.reply:
+        if (reply := joined(whole.reply, replies)) is not whole.reply:
             return replace(whole, reply=reply, asked=tuple(one for part in parts for one in part.asked))
     return whole
 
@@ -185,8 +190,9 @@ def _are_sure(parts: Sequence[Reply], whole: Reply) -> bool:
 
 
 def _asks(snapshot: Snapshot, text: str) -> bool:
-    """Return whether a part of a message has a question word."""
-    return any(word.role == "ask" for word in snapshot.small_talk.index.tokenizer.tokens(normalise(text)))
+    """Return whether a part of a message has a question word among the characters that are looked at."""
+    tokens = snapshot.small_talk.index.tokenizer.tokens(normalise(text[:MAX_READ])[:MAX_READ])
+    return any(token.role == "ask" for token in tokens)
 
 
 def _answer_parts(
@@ -235,7 +241,7 @@ def _answer(snapshot: Snapshot, question: Question, found: _Decided) -> Answer:
     )
     if found.act:
         return replace(_answer_act(snapshot, question, found, found.act), asked=(asked,))
-    reply = reply_to(snapshot.knowledge, found.decision)
+    reply = reply_to(snapshot.knowledge, found.decision, of_one=(question.article or question.place) is not None)
     text = found.resolution.text if found.resolution else question.text
     reply = replace(
         reply,
@@ -331,14 +337,18 @@ def _likeliest(snapshot: Snapshot, question: Question, encoder: Encoder | None) 
 
     The article of the conversation is always one of these, as "and her?" is like no article.
     """
-    scopes = (snapshot.alone(question.article),) if question.article is not None else snapshot.every_scope()
-    if len(scopes) == 1:
+    only = question.article or question.place
+    scopes = snapshot.every_scope() if only is None else (snapshot.alone(only),)
+    if question.article is not None:
         return [(scopes[0], 0.0)]
-    normal = normalise(question.text)[:MAX_READ]
-    found = snapshot.shortlist.likeliest(normal, None if encoder is None else encoder.encode([normal])[0])
     own = snapshot.scopes.get(question.after.article) if question.after else None
+    if len(scopes) == 1:
+        found = [(scopes[0], 0.0)]
+    else:
+        normal = normalise(question.text)[:MAX_READ]
+        found = snapshot.shortlist.likeliest(normal, None if encoder is None else encoder.encode([normal])[0])
     if own is not None and all(scope is not own for scope, _ in found):
-        found.append((own, found[-1][1]))
+        found.append((own, found[-1][1] - _ELSEWHERE * (only is not None)))
     return found
 
 
@@ -389,8 +399,21 @@ def _interpret(snapshot: Snapshot, question: Question, encoder: Encoder | None, 
     found = _Decided(decided_on, told.decision, meant, resolved is not None, told.evidence)
     if found.act and found.act.act in _LISTS:
         return _listed(list(zip(questions[1:], ways, completed, strict=True)), before, found.act.act) or found
+    return _beside_others(typed, literal, own, found) if len(literal) > 1 else found
+
+
+def _beside_others(typed: Question, literal: Sequence[Found], own: Found, found: _Decided) -> _Decided:
+    """Return what was decided in the article of the conversation, `own`, unless another article knows the answer.
+
+    That is the article of the channel, if it answers what the other does not; or any of the `literal` ones, where the
+    question needs no context or has no reply there.
+    """
+    home = next((one for one in literal if one.scope.slug == typed.place and one is not own), None)
+    is_open = found.act is None and not isinstance(found.decision, Answered)
+    if is_open and home is not None and isinstance(home.decision, Answered):
+        return _Decided(typed, home.decision)
     says_nothing = isinstance(found.decision, Unanswered) and found.best is None
-    if len(literal) > 1 and (resolved is None or says_nothing):  # another article may know
+    if not found.needs_context or says_nothing:
         rivals = [replace(one, decision=found.decision) if one is own else one for one in literal]
         return replace(found, decision=select(rivals))
     return found
@@ -431,7 +454,7 @@ def _context_after(snapshot: Snapshot, text: str, found: _Decided) -> Context | 
     normal, best = normalise(text)[:MAX_READ], found.best
     if best is not None:
         return Context(best.target.article.slug, normal, best.target.item.id) if best.target.article else None
-    for scope, _ in _likeliest(snapshot, Question(normal, article=None), None):
+    for scope, _ in _likeliest(snapshot, Question(normal, place=found.question.place), None):
         if scope.slug and any(word.names for word in scope.index.tokenizer.tokens(normal)):
             return Context(scope.slug, normal)
     return None

@@ -66,9 +66,14 @@ class _Typed:
     language: Language
 
 
-def starter_facts(knowledge: Knowledge, limit: int) -> list[tuple[Article, Fact]]:
-    """Return facts to begin with: those shown by most commands first, taking turns between the articles."""
-    turns = zip_longest(*(_most_shown(article) for article in knowledge.articles))
+def starter_facts(knowledge: Knowledge, limit: int, slug: str | None = None) -> list[tuple[Article, Fact]]:
+    """Return facts to begin with: those shown by most commands first, taking turns between the articles in use.
+
+    With `slug`, those of one article; the newest has the first turn.
+    """
+    article = knowledge.article(slug) if slug else None
+    articles = (article,) if article else [one for one in knowledge.newest_first() if not one.retired]
+    turns = zip_longest(*(_most_shown(one) for one in articles))
     return [pair for pair in chain.from_iterable(turns) if pair is not None][:limit]
 
 
@@ -79,10 +84,13 @@ def _most_shown(article: Article) -> list[tuple[Article, Fact]]:
 
 def questions(knowledge: Knowledge) -> "Completer":
     """Return a completer of every label and sample of every fact."""
-    first = starter_facts(knowledge, _MOST_STARTERS)
-    return Completer(
-        _completions(knowledge), (_label(article, fact, language) for language in LANGUAGES for article, fact in first)
-    )
+    turns = [starter_facts(knowledge, _MOST_STARTERS)]
+    turns += [starter_facts(knowledge, _MOST_STARTERS, one.slug) for one in knowledge.newest_first()]
+    first = dict.fromkeys((article.slug, fact.id) for turn in turns for article, fact in turn)
+    found = {(article.slug, fact.id): (article, fact) for article in knowledge.articles for fact in article.facts}
+    starters = (_label(*found[key], language) for language in LANGUAGES for key in first)
+    hidden = frozenset(one.slug for one in knowledge.articles if one.retired)
+    return Completer(_completions(knowledge), starters, hidden)
 
 
 def _label(article: Article, fact: Fact, language: Language) -> Completion:
@@ -174,9 +182,15 @@ def _pairs(word: str) -> tuple[str, ...]:
 class Completer:
     """Texts indexed so that ranking them takes about a millisecond for ten thousand."""
 
-    def __init__(self, completions: Iterable[Completion], starters: Iterable[Completion]) -> None:
-        """Index `completions`; `starters` are returned while nothing is typed."""
+    def __init__(
+        self, completions: Iterable[Completion], starters: Iterable[Completion], hidden: frozenset[str] = frozenset()
+    ) -> None:
+        """Index `completions`; `starters` are returned while nothing is typed.
+
+        Texts of `hidden` articles complete only what is typed for that article.
+        """
         self._starters = tuple(starters)
+        self._hidden = hidden
         self._completions = tuple(completions)
         normal = [normalise(one.text) for one in self._completions]
         keys = [tuple(map(_keys, words(text))) for text in normal]
@@ -186,28 +200,45 @@ class Completer:
         self._words = _Words(keys)
         self._spelling = _Spelling(chain.from_iterable(keys))
         self._lengths = np.array(list(map(len, squeezed)), np.int64)
+        slugs: dict[str, int] = {}
+        self._articles = np.array([slugs.setdefault(one.article, len(slugs)) for one in self._completions], np.int64)
+        self._slugs = slugs
         self._korean = np.array([one.language == "ko" for one in self._completions], np.bool_)
         numbers: dict[tuple[str, str], int] = {}
         targets = [numbers.setdefault((one.article, one.target), len(numbers)) for one in self._completions]
         self._targets = np.array(targets, np.int64)
         self._target_count = len(numbers)
 
-    def complete(self, typed: str, language: Language, limit: int = 25) -> tuple[Completion, ...]:
-        """Return the best text of each target, best first; the starters while nothing is typed."""
+    def complete(
+        self, typed: str, language: Language, limit: int = 25, article: str | None = None
+    ) -> tuple[Completion, ...]:
+        """Return the best text of each target, best first; the starters while nothing is typed.
+
+        With `article`, only those of that article.
+        """
         keys = _typed(typed, language)
         if not keys.squeezed:
-            return tuple(one for one in self._starters if one.language == language)[:limit]
-        ranked = self._rank(keys, limit)
+            return tuple(
+                one for one in self._starters if one.language == language and self._is_open(one.article, article)
+            )[:limit]
+        ranked = self._rank(keys, limit, article)
         if ranked or len(keys.squeezed) < _FEWEST_KEYS:
             return ranked
         corrected = self._spelling.corrected(keys.words)
         if corrected == keys.words:
             return ()
-        return self._rank(_Typed("".join(corrected), corrected, None, keys.language), limit)
+        return self._rank(_Typed("".join(corrected), corrected, None, keys.language), limit, article)
 
-    def _rank(self, typed: _Typed, limit: int) -> tuple[Completion, ...]:
+    def _is_open(self, slug: str, article: str | None) -> bool:
+        """Return whether texts of an article complete what is typed for `article`, or for none."""
+        return slug not in self._hidden if article is None else slug == article
+
+    def _rank(self, typed: _Typed, limit: int, article: str | None) -> tuple[Completion, ...]:
         """Return the best completion of each target: the highest score, then the shortest text, then the first."""
         scores = self._scores(typed)
+        if article is not None or self._hidden:
+            is_open = np.array([self._is_open(slug, article) for slug in self._slugs], np.bool_)
+            scores[~is_open[self._articles]] = 0
         (found,) = np.nonzero(scores)
         order = found[np.lexsort((self._lengths[found], -scores[found]))]
         place = np.full(self._target_count, len(order))

@@ -31,6 +31,8 @@ class Place:
         return f"{self.article}/{self.item}"
 
 
+PrepareRetirement: TypeAlias = Callable[[str, bool], Edit]
+"""Prepares the edit that retires the article with a slug, or puts it in use again; raises KnowledgeError."""
 DecidedAs: TypeAlias = Literal["answered", "gap", "closest", "suggested", "other"]
 PrepareQuestion: TypeAlias = Callable[[Place, str, Language], Edit]
 """Prepares the edit that makes a text a sample, and the question of a case, of a fact or gap; raises KnowledgeError."""
@@ -70,14 +72,31 @@ class Edited:
     """The folder to which the shipped articles were copied for it, "" if the articles were changed in place."""
 
 
+@dataclass(frozen=True, slots=True)
+class Retired:
+    """An article that was retired, or put in use again."""
+
+    revision: str
+    """That of the facts since."""
+    copied_to: str
+    """The folder to which the shipped articles were copied for it, "" if the articles were changed in place."""
+
+
 class Editing:
     """Edits the facts that a library answers from; its methods take long, so call them off the event loop."""
 
-    def __init__(self, library: Library, encoder: Encoder | None, prepare: PrepareQuestion) -> None:
-        """Edit what `library`, which has this encoder, answers from; `prepare` knows the files."""
+    def __init__(
+        self,
+        library: Library,
+        encoder: Encoder | None,
+        prepare: PrepareQuestion,
+        prepare_retirement: PrepareRetirement,
+    ) -> None:
+        """Edit what `library`, which has this encoder, answers from; `prepare` and the other one know the files."""
         self._library = library
         self._encoder = encoder
         self._prepare = prepare
+        self._prepare_retirement = prepare_retirement
 
     @property
     def revision(self) -> str:
@@ -136,6 +155,19 @@ class Editing:
         before, after = self._library.edit(prepare, seen)
         differences = tuple(self._differences(before, after, place.article, (group.text, *stored)))
         return Edited(place, text, after.revision, differences, edits[0].copied_to)
+
+    def retire(self, slug: str, seen: str, *, retired: bool) -> Retired:
+        """Retire an article of the facts at revision `seen`, or put it in use again; errors as of `add_question`."""
+        edits: list[Edit] = []
+
+        def prepare() -> Edit:
+            edits.append(self._prepare_retirement(slug, retired))
+            return edits[0]
+
+        if self.revision != seen:
+            raise StaleError(seen)
+        _, after = self._library.edit(prepare, seen)
+        return Retired(after.revision, edits[0].copied_to)
 
     def _differences(self, before: Snapshot, after: Snapshot, slug: str, stored: Sequence[str]) -> Iterator[Difference]:
         """Yield the stored questions and the cases of an article that two snapshots decide differently."""

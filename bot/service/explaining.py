@@ -63,7 +63,7 @@ def explain(answer: Answer, encoder: Encoder | None, language: Language | None =
 
 
 def _lines(answer: Answer, asked: Asked, voice: Voice, encoder: Encoder | None) -> Iterator[str]:
-    snapshot, slug = answer.snapshot, asked.question.article
+    snapshot, slug = answer.snapshot, asked.question.article or asked.question.place
     scope = snapshot.alone(slug) if slug else snapshot.every_scope()[0]
     prepared, scored = score_with(scope, asked.question, encoder)
     if asked.is_resolved:

@@ -16,6 +16,7 @@ from bot.errors import KnowledgeError, Problem, StaleError
 from bot.service.answering import Answer, ask
 from bot.service.autocomplete import Completer, entity_names, questions
 from bot.service.explaining import Explanation, explain
+from bot.service.likeness import most_alike
 from bot.service.pages import listings
 from bot.service.ports import Edit, Encoder
 
@@ -95,6 +96,12 @@ class Library:
     def answer(self, question: Question) -> Answer:
         """Answer from the current snapshot, in the calling thread."""
         return ask(self.snapshot, question, self._encoder)
+
+    def most_alike(self, article: str, text: str, others: Sequence[str]) -> int | None:
+        """Return the position in `others` of the question of an article that asks the same as `text`; slow."""
+        snapshot = self.snapshot
+        scope = snapshot.alone(article) if snapshot.knowledge.article(article) else snapshot.small_talk
+        return most_alike(scope.index.tokenizer, self._encoder if snapshot.has_vectors else None, text, others)
 
     def explain(self, answer: Answer, language: Language | None = None) -> tuple[Explanation, ...]:
         """Return why each answer was given, in the language of the reply unless another is given."""

@@ -34,6 +34,7 @@ from bot.service.replies import (
 )
 from bot.service.views import (
     Action,
+    ArticlesView,
     Block,
     Button,
     Choice,
@@ -62,6 +63,8 @@ _STARTERS = 3
 """Questions suggested to somebody who asked none."""
 _MOST_ROWS = 8
 """Maximum rows on a page: about two screens of a phone."""
+_MOST_ARTICLES = 5
+"""Maximum articles on a page, each with three lines."""
 _MOST_CHARACTERS = 1_500
 """Maximum characters of the rows on a page, so that they fit into a message with heading and sources."""
 _LONGEST_LINE = 300
@@ -92,8 +95,9 @@ class Listing:
         return tuple((article, row) for article, command in self.parts for row in command.rows)
 
     def entities(self) -> tuple[tuple[Article, Entity], ...]:
-        """Return the entities that can be looked up."""
-        return tuple((a, entity) for a, _ in self.parts for entity in a.entities if entity.kind == self.lookup)
+        """Return the entities that can be looked up, those of articles in use."""
+        parts = (article for article, _ in self.parts if not article.retired)
+        return tuple((a, entity) for a in parts for entity in a.entities if entity.kind == self.lookup)
 
 
 def _facts(article: Article, command: Command) -> Iterator[Fact]:
@@ -119,8 +123,8 @@ def listing(knowledge: Knowledge, key: str) -> Listing | None:
 
 
 def registered(knowledge: Knowledge, most: int = MOST_COMMANDS) -> tuple[Listing, ...]:
-    """Return the commands that Discord is told of: all of them, or `most`, those of the newest articles."""
-    found = listings(knowledge)
+    """Return the commands that Discord is told of: those of articles in use, or `most`, those of the newest."""
+    found = [one for one in listings(knowledge) if not all(article.retired for article, _ in one.parts)]
     place = {article.slug: at for at, article in enumerate(knowledge.newest_first())}
     newest = sorted(found, key=lambda one: min(place[article.slug] for article, _ in one.parts))[:most]
     return tuple(one for one in found if one in newest)
@@ -142,6 +146,8 @@ def page_of(knowledge: Knowledge, view: View, *, trace: Trace | None = None, sha
             return _list_page(knowledge, view, shareable=shareable)
         case EntityView():
             return _entity_page(knowledge, view, shareable=shareable)
+        case ArticlesView():
+            return articles_page(knowledge, view, shareable=shareable)
 
 
 def plain_page(voice: Voice, key: str, **values: object) -> Page:
@@ -149,10 +155,55 @@ def plain_page(voice: Voice, key: str, **values: object) -> Page:
     return Page(voice.language, (Block(_own_lines(voice.say(key, **values))),))
 
 
-def starters_page(knowledge: Knowledge, language: Language, key: str) -> Page:
-    """Return the sentence `key` with three suggested questions to begin with."""
-    suggestions = [suggestion(*pair, language) for pair in starter_facts(knowledge, _STARTERS)]
-    return _suggesting(plain_page(Voice(knowledge, language), key), suggestions)
+def starters_page(
+    knowledge: Knowledge, language: Language, key: str, slug: str | None = None, **values: object
+) -> Page:
+    """Return the sentence `key` with three suggested questions to begin with; with `slug`, of that article."""
+    suggestions = [suggestion(*pair, language) for pair in starter_facts(knowledge, _STARTERS, slug)]
+    return _suggesting(plain_page(Voice(knowledge, language), key, **values), suggestions)
+
+
+def articles_page(knowledge: Knowledge, view: ArticlesView, *, shareable: bool = False) -> Page:
+    """Lay out one page of the list of articles, the newest first, each with an example of what it answers."""
+    voice, language = Voice(knowledge, view.language), view.language
+    articles = knowledge.newest_first()
+    pages = max(1, -(-len(articles) // _MOST_ARTICLES))
+    at = min(max(view.page, 0), pages - 1)
+    shown = articles[at * _MOST_ARTICLES : (at + 1) * _MOST_ARTICLES]
+    examples = [pair for one in shown for pair in starter_facts(knowledge, 1, one.slug)]
+    body = [_line(voice.say("articles_title"), bold=True)]
+    for article in shown:
+        body += [_BLANK, *_article_lines(voice, article, [fact for one, fact in examples if one is article])]
+    footer = (_small(voice.say("list_page", page=at + 1, pages=pages)),) if pages > 1 else ()
+    current = replace(view, page=at)
+    buttons = _buttons(
+        voice,
+        (at > 0, "button_previous", Action("open", replace(current, page=at - 1))),
+        (at < pages - 1, "button_next", Action("open", replace(current, page=at + 1))),
+        (True, "button_language", Action("open", replace(current, language=other_language(language)))),
+        (shareable, "button_share", Action("share", current)),
+    )
+    choices = tuple(
+        Choice(clip(fact.label.get(language), LONGEST_CHOICE), FactView(article.slug, fact.id, language))
+        for article, fact in examples
+    )
+    menu = Menu(current, clip(voice.say("articles_menu"), LONGEST_CHOICE), choices) if choices else None
+    return Page(language, (Block(tuple(body), footer),), buttons, menu)
+
+
+def _article_lines(voice: Voice, article: Article, examples: Sequence[Fact]) -> Iterator[Line]:
+    """Yield the lines about one article: its title, what it holds, and an example."""
+    title = clip(article.title.get(voice.language), _LONGEST_LINE)
+    line = voice.say("about_article", publisher=article.publisher.get(voice.language), title=title)
+    yield _linked(line, title, article.url)
+    details = [
+        article.date or "",
+        voice.say("articles_facts", count=len(article.facts)),
+        voice.say("retired") if article.retired else "",
+    ]
+    yield _small(" · ".join(filter(None, details)))
+    for fact in examples:
+        yield _line(voice.say("articles_example", question=clip(fact.label.get(voice.language), LONGEST_CHOICE)))
 
 
 def related_page(knowledge: Knowledge, view: FactView) -> Page | None:
@@ -174,6 +225,15 @@ def turned_down_page(knowledge: Knowledge, turned_down: Action, others: Iterable
     if suggestions:
         return _suggesting(plain_page(voice, "turned_down"), suggestions, more)
     return _suggesting(plain_page(voice, unanswered_key(knowledge)), (), more)
+
+
+def tellable_page(knowledge: Knowledge, page: Page) -> Page:
+    """Add the button with which the asker is told later, before the last one, to a page that says nothing was found."""
+    *others, more = page.buttons
+    tell = Action("tell", more.action.view)
+    return replace(
+        page, buttons=(*others, *_buttons(Voice(knowledge, page.language), (True, "button_tell", tell)), more)
+    )
 
 
 def _fact_page(knowledge: Knowledge, view: FactView, trace: Trace | None, *, shareable: bool) -> Page | None:
@@ -433,7 +493,7 @@ def about_page(knowledge: Knowledge, language: Language, *, overhears: bool = Fa
     voice, read = Voice(knowledge, language), "privacy_channels" if overhears else "privacy"
     intro, how, privacy = (_own_lines(voice.say(f"about_{part}")) for part in ("intro", "how", read))
     privacy = (*privacy, *_own_lines(voice.say("about_stored" if days else "about_not_stored", days=days)))
-    articles = (_about_article(voice, article) for article in knowledge.articles[:10])
+    articles = (_about_article(voice, article) for article in knowledge.newest_first()[:10])
     return Page(language, (Block((*intro, _BLANK, *articles, _BLANK, *how, _BLANK, *privacy)),))
 
 

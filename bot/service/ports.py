@@ -10,10 +10,13 @@ from bot.core.model import Knowledge
 from bot.service.records import (
     ActiveRevision,
     Bundle,
+    ChannelSetting,
     Editors,
     Figures,
     GroupState,
     LoadedRevision,
+    Notice,
+    NoticeOutcome,
     Period,
     QuestionGroup,
     Record,
@@ -89,6 +92,29 @@ class Processes(Protocol):
         """
 
 
+MostAlike: TypeAlias = Callable[[str, str, Sequence[str]], int | None]
+"""Takes an article, a question and others; returns the position of the one that asks the same, None if none does."""
+
+
+class NoticeStore(Protocol):
+    """Keeps who wants to be told once a question has an answer; every method raises StoreError."""
+
+    async def toggle_notice(self, notice: Notice, person: int) -> NoticeOutcome:
+        """Keep a notice for its author `person`, or withdraw it if it is kept already."""
+
+    async def notices(self) -> Sequence[Notice]:
+        """Return the notices that nobody has begun to deliver, the oldest first."""
+
+    async def claim_notice(self, number: int, now: int) -> bool:
+        """Return whether the caller, and no other process, delivers the notice with this id."""
+
+    async def release_notice(self, number: int) -> None:
+        """Let a notice that was claimed be delivered later."""
+
+    async def drop_notice(self, number: int) -> None:
+        """Delete a notice that was delivered, or can't be."""
+
+
 class RevisionStore(Protocol):
     """Keeps the revisions that were loaded, with their files; every method raises StoreError."""
 
@@ -111,7 +137,17 @@ class RevisionStore(Protocol):
         """Return each revision that begins with `prefix` as it was loaded last, if its files are kept, latest first."""
 
 
-class RecordStore(Protocol):
+class ChannelStore(Protocol):
+    """Keeps what was set for channels; every method raises StoreError."""
+
+    async def channel_settings(self) -> Sequence[ChannelSetting]:
+        """Return what was set for channels of all servers."""
+
+    async def set_channel(self, setting: ChannelSetting) -> None:
+        """Store what was set for a channel in place of what was; nothing if it says nothing."""
+
+
+class RecordStore(ChannelStore, Protocol):
     """Takes records in the background; every method raises StoreError."""
 
     async def upgrade(self) -> int:
@@ -123,25 +159,28 @@ class RecordStore(Protocol):
     async def purge(self, now: int, *, everything: bool = False) -> int:
         """Delete the questions that are too old at the Unix time `now`, or all of them; return how many.
 
-        So it does with counts and votes. It also erases what tells askers apart, after a day.
+        So it does with counts, votes and notices. It also erases what tells askers apart, after a day.
         """
 
     async def forget_person(self, person: int, now: int) -> int:
         """Delete what can be told to be a person's at the Unix time `now`; return how many things that were.
 
-        These are the votes and the questions of the last day; who asked the older ones is not known.
+        These are the votes, the notices and the questions of the last day; who asked the older ones is not known.
         """
 
     async def close(self) -> None:
         """Close all connections."""
 
 
-class Store(RecordStore, RevisionStore, Protocol):
+class Store(RecordStore, NoticeStore, RevisionStore, Protocol):
     """Keeps what outlives the process; every method raises StoreError if the database can't be used."""
 
     @property
     def processes(self) -> Processes | None:
         """The other processes that share the database, None if it is this one's own."""
+
+    def group_by(self, most_alike: MostAlike) -> None:
+        """Count questions that are added from now on with those that ask the same; `most_alike` runs in a thread."""
 
     async def groups(self, most: int, editors: Editors | None = None, skip: int = 0) -> Sequence[QuestionGroup]:
         """Return the open groups of unanswered questions, the most asked first, at most `most` after the first `skip`.

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal, TypeAlias
+from typing import Final, Literal, TypeAlias
 
 from bot.core.model import Language
 from bot.core.text import squeeze
@@ -129,6 +129,30 @@ class Vote:
 
 
 @dataclass(frozen=True, slots=True)
+class ChannelSetting:
+    """What an administrator set for a channel, forum, thread or post of a server."""
+
+    server: int
+    channel: int
+    article: str = ""
+    """Slug of the article that questions there are about, "" for none in particular."""
+    without_mention: bool | None = None
+    """Whether questions are answered there without a mention; None: as the operator's settings say."""
+
+    @property
+    def says_nothing(self) -> bool:
+        """Return whether everything is as without the setting."""
+        return not self.article and self.without_mention is None
+
+
+@dataclass(frozen=True, slots=True)
+class DeletedChannel:
+    """A channel, forum, thread or post that is gone, and its settings with it."""
+
+    channel: int
+
+
+@dataclass(frozen=True, slots=True)
 class LeftServer:
     """A server that removed the bot: all that is stored of it is deleted."""
 
@@ -160,7 +184,14 @@ class TakenSuggestion:
 
 
 Record: TypeAlias = (
-    UnansweredQuestion | TakenSuggestion | LoadedRevision | DailyCount | Vote | LeftServer | JoinedServers
+    UnansweredQuestion
+    | TakenSuggestion
+    | LoadedRevision
+    | DailyCount
+    | Vote
+    | LeftServer
+    | JoinedServers
+    | DeletedChannel
 )
 
 
@@ -246,6 +277,31 @@ class Editors:
     server: int
     article: str = ""
     """Slug of the only article whose groups are listed, "" for all."""
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """A message whose author wants to be told once its question has an answer."""
+
+    server: int
+    channel: int
+    message: int
+    text: str
+    """The question as `unanswered.stored_text` returns it."""
+    language: Language
+    """The language to answer in."""
+    asked_at: int
+    """When its author asked for it, Unix time in seconds."""
+    id: int = 0
+    """That of the row in the database."""
+
+
+NoticeOutcome: TypeAlias = Literal["added", "withdrawn", "full"]
+"""What asking for a notice did: the second time withdraws it, and too many of one person are refused."""
+MOST_NOTICES: Final = 10
+"""Notices that one person may wait for."""
+DAYS_OF_NOTICES: Final = 30
+"""Days after which nobody is told any more."""
 
 
 @dataclass(frozen=True, slots=True)

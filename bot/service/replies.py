@@ -119,8 +119,8 @@ class Voice:
         return f"{article.publisher.get(self.language)} {quoted}"
 
 
-def reply_to(knowledge: Knowledge, decision: Decision) -> Reply:
-    """Put a decision into words."""
+def reply_to(knowledge: Knowledge, decision: Decision, *, of_one: bool = False) -> Reply:
+    """Put a decision into words; `of_one` if only one of several articles was looked at."""
     language, others = decision.language, decision.others
     voice = Voice(knowledge, language)
     several = len({one.target.article.slug for one in others if one.target.article}) > 1
@@ -146,12 +146,13 @@ def reply_to(knowledge: Knowledge, decision: Decision) -> Reply:
             reply = Reply("suggested", language, text, suggestions=suggestions, others=others)
             return replace(reply, confidence=others[0].confidence)
         case Unanswered():
-            return Reply("unanswered", language, voice.say(unanswered_key(knowledge)), others=others)
+            key = "unanswered" if of_one else unanswered_key(knowledge)
+            return Reply("unanswered", language, voice.say(key), others=others)
 
 
 def unanswered_key(knowledge: Knowledge) -> str:
     """Return the key of the sentence that nothing was found."""
-    return "unanswered" if len(knowledge.articles) == 1 else "unanswered_several"
+    return "unanswered" if len(knowledge.active()) <= 1 else "unanswered_several"
 
 
 def item_reply(voice: Voice, article: Article | None, item: Fact | Gap) -> Reply:

@@ -62,7 +62,8 @@ def unanswered_question(answer: Answer, text: str, person: int) -> UnansweredQue
     if not squeeze(stored):
         return None
     articles = answer.snapshot.knowledge.articles
-    only = articles[0].slug if len(articles) == 1 else ""
+    asked_of = next((one.question.article or one.question.place for one in answer.asked), None)
+    only = asked_of or (articles[0].slug if len(articles) == 1 else "")
     nearest = next(iter(offered(reply)), None)
     return UnansweredQuestion(
         text=stored,

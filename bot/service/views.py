@@ -8,7 +8,7 @@ from bot.core.matching import Candidate
 from bot.core.model import NOTHING, Fact, Gap, Knowledge, Language
 from bot.service.replies import Reply
 
-Verb: TypeAlias = Literal["open", "share", "why", "related", "turn down"]
+Verb: TypeAlias = Literal["open", "share", "why", "related", "turn down", "tell"]
 """What a button does. A new one gets a letter in `components`, a case in `interactions`, a place in `pages`."""
 Style: TypeAlias = Literal["primary", "secondary"]
 Shown: TypeAlias = Literal["answered", "closest", "suggested", "unanswered"]
@@ -44,7 +44,15 @@ class EntityView:
     language: Language
 
 
-View: TypeAlias = FactView | ListView | EntityView
+@dataclass(frozen=True, slots=True)
+class ArticlesView:
+    """One page of the list of articles; pages count from 0."""
+
+    page: int
+    language: Language
+
+
+View: TypeAlias = FactView | ListView | EntityView | ArticlesView
 
 
 @dataclass(frozen=True, slots=True)

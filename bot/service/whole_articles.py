@@ -3,12 +3,14 @@
 import re
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
+from functools import lru_cache
 from typing import Final
 
 from bot.core.matching import Question
 from bot.core.model import Article, Fact, Knowledge
 from bot.core.snapshot import Snapshot
-from bot.core.text import normalise, squeeze
+from bot.core.text import MAX_CHARACTERS, normalise, squeeze
 from bot.service.replies import Reply, Voice
 
 _MOST_LISTED: Final = 15
@@ -19,6 +21,12 @@ _ASKS_FOR_ARTICLES: Final = re.compile(
     r"|(?:list|show)(?: me)?(?: all| your| the)* articles(?: you (?:know|have))?"
 )
 """A whole question for the list of articles, normalised and without punctuation at its end."""
+
+_SHORTEST_TITLE: Final = 6
+"""Letters and digits of a title that counts as named where it stands; a shorter one may be any word."""
+_OPENING: Final = r"(?:\b(?:in|from|according to|of|about) )?(?:\bthe )?(?:\barticle )?[\"'“‘「『《〈(\[]*"
+_CLOSING: Final = r"[^\w\s]*(?:\s?(?:기사|글|article))?(?:에서는|에서|에는|에|의|은|는|이|가|을|를|라는)?(?![가-힣])"
+"""What stands around a title: marks, and words that only say that an article is meant."""
 
 
 def articles_reply(knowledge: Knowledge, question: Question, voice: Voice) -> Reply | None:
@@ -36,13 +44,14 @@ def articles_reply(knowledge: Knowledge, question: Question, voice: Voice) -> Re
 def _line(voice: Voice, article: Article) -> str:
     dated = f" ({article.date})" if article.date else ""
     title, publisher = article.title.get(voice.language), article.publisher.get(voice.language)
-    return voice.say("about_article", publisher=publisher, title=f"{title}{dated}")
+    line = voice.say("about_article", publisher=publisher, title=f"{title}{dated}")
+    return f"{line} · {voice.say('retired')}" if article.retired else line
 
 
 def article_of_command(snapshot: Snapshot, question: Question) -> str | None:
     """Return the article to answer from if the question asks for what commands of one name show of several articles.
 
-    It is the article of the conversation, if it is one of them, else the newest.
+    It is the article of the conversation, if it is one of them, else that of the channel, else the newest in use.
     """
     squeezed = squeeze(normalise(question.text))
     asked = {article.slug: frozenset(_commands(snapshot, article, squeezed)) for article in snapshot.knowledge.articles}
@@ -50,7 +59,61 @@ def article_of_command(snapshot: Snapshot, question: Question) -> str | None:
     named = [slug for slug, names in asked.items() if any(articles[name] > 1 for name in names)]
     if question.after is not None and question.after.article in named:
         return question.after.article
-    return next((article.slug for article in snapshot.knowledge.newest_first() if article.slug in named), None)
+    if question.place is not None:
+        return question.place if question.place in named else None
+    return next((one.slug for one in snapshot.knowledge.newest_first() if one.slug in named and not one.retired), None)
+
+
+def aimed(knowledge: Knowledge, question: Question) -> Question:
+    """Return the question for the article whose title it names, if it does, without the title.
+
+    Where there is only one article it needs no name. One that is chosen by an option stays chosen; that of a channel is
+    left out if it is gone.
+    """
+    place = question.place if question.place and knowledge.article(question.place) else None
+    question = replace(question, place=place)
+    if question.article is not None or len(knowledge.articles) == 1 == len(knowledge.active()):
+        return question
+    named = _named(knowledge, question.text)
+    if named is None:
+        return question
+    article, rest = named
+    return replace(question, article=article.slug, text=rest, place=None)
+
+
+def _named(knowledge: Knowledge, text: str) -> tuple[Article, str] | None:
+    """Return the article whose title stands in `text`, that of the longest title, and the text without the title."""
+    squeezed = _squeezed(text)
+    titles = ((one, title) for one in knowledge.newest_first() for title in one.title.every())
+    found = [(one, title) for one, title in titles if len(_key(title)) >= _SHORTEST_TITLE and _key(title) in squeezed]
+    if not found:
+        return None
+    article, title = max(found, key=lambda pair: len(_key(pair[1])))
+    names = (name for one in knowledge.articles for entity in one.entities for name in entity.names())
+    if _key(title) in map(_squeezed, names):  # then it may be about what has the name
+        return None
+    rest = _around(text, title)
+    return article, rest if _squeezed(rest) else text
+
+
+def _squeezed(text: str) -> str:
+    return squeeze(normalise(text))
+
+
+@lru_cache(maxsize=2_000)
+def _key(title: str) -> str:
+    """Return the letters and digits of a title; every question is compared with all titles."""
+    return _squeezed(title)
+
+
+def _around(text: str, title: str) -> str:
+    """Return a text without a title, the marks around it and the words that only say that an article is meant."""
+    letters = r"[\W_]*".join(re.escape(one) for one in title if one.isalnum())
+    rest, count = re.subn(f"{_OPENING}{letters}{_CLOSING}", " ", text[:MAX_CHARACTERS], flags=re.IGNORECASE)
+    rest = re.sub(r"\s+", " ", rest).strip(" ,:–—-")
+    if not count or not rest:
+        return text
+    return f"{rest}?" if text.rstrip().endswith("?") and not rest.endswith("?") else rest
 
 
 def _commands(snapshot: Snapshot, article: Article, squeezed: str) -> Iterator[str]:

@@ -9,8 +9,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.service.records import JoinedServers, LeftServer
 from bot.storage import migrations
 from bot.storage.questions import delete_questions
-from bot.storage.secret import DAY, digest
-from bot.storage.tables import QUESTIONS, metadata
+from bot.storage.secret import DAY, digest, lasting_digest
+from bot.storage.tables import NOTICES, QUESTIONS, metadata
 from bot.storage.transactions import Transactions
 from bot.storage.votes import delete_votes
 
@@ -24,7 +24,7 @@ class Forgetting(Transactions):
     async def forget_person(self, person: int, now: int) -> int:
         """Delete what can be told to be a person's at the Unix time `now`; return how many things that were.
 
-        These are the votes and the questions of the last day; who asked the older ones is not known.
+        These are the votes, the notices and the questions of the last day; who asked the older ones is not known.
         """
         async with self._translated():
             secret = await self._key()
@@ -32,6 +32,8 @@ class Forgetting(Transactions):
         async with self._transaction() as connection:
             await connection.run_sync(migrations.lock)
             deleted = await delete_questions(connection, QUESTIONS.c.asker.in_(askers))
+            waiting = delete(NOTICES).where(NOTICES.c.asker == lasting_digest(secret, person))
+            deleted += (await connection.execute(waiting)).rowcount
             deleted += await delete_votes(connection, secret, person)
         await self._forget_pages()
         return deleted

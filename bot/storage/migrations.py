@@ -121,14 +121,44 @@ MIGRATIONS: Final[tuple[tuple[str, ...], ...]] = (
         """,
     ),
     ("CREATE TABLE change (topic TEXT NOT NULL PRIMARY KEY, number BIGINT NOT NULL)",),
+    (
+        """
+        CREATE TABLE notice (
+            id {identity},
+            server BIGINT NOT NULL,
+            channel BIGINT NOT NULL,
+            message BIGINT NOT NULL,
+            text TEXT NOT NULL,
+            language TEXT NOT NULL,
+            asker TEXT NOT NULL,
+            asked_at BIGINT NOT NULL,
+            claimed_at BIGINT,
+            UNIQUE (channel, message)
+        )
+        """,
+        "CREATE INDEX notice_asker ON notice (asker)",
+        "CREATE INDEX unanswered_group_latest ON unanswered_group (server, article, fact, last_asked DESC)",
+        "CREATE INDEX unanswered_question_public ON unanswered_question (group_id, id) WHERE NOT private",
+    ),
+    (
+        """
+        CREATE TABLE channel_setting (
+            channel BIGINT NOT NULL PRIMARY KEY,
+            server BIGINT NOT NULL,
+            article TEXT NOT NULL,
+            without_mention BOOLEAN
+        )
+        """,
+        "CREATE INDEX channel_setting_server ON channel_setting (server)",
+    ),
 )
 NEWEST: Final = len(MIGRATIONS)
 
 
-def lock(connection: Connection) -> None:
-    """Let other processes that call this wait for the end of the transaction, as SQLite does by itself."""
+def lock(connection: Connection, key: int = _LOCK) -> None:
+    """Let other processes that lock the same key wait for the end of the transaction, as SQLite does by itself."""
     if connection.dialect.name == "postgresql":
-        connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_LOCK})")
+        connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({key})")
 
 
 def lock_revisions(connection: Connection) -> None:

@@ -1,5 +1,6 @@
 """Unanswered questions and their groups in the database."""
 
+import asyncio
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import fields
@@ -7,6 +8,7 @@ from typing import Any, Final, TypeAlias
 
 from sqlalchemy import (
     ColumnElement,
+    FromClause,
     Select,
     and_,
     bindparam,
@@ -15,6 +17,7 @@ from sqlalchemy import (
     desc,
     func,
     insert,
+    not_,
     or_,
     select,
     tuple_,
@@ -22,6 +25,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.service.ports import MostAlike
 from bot.service.records import Editors, GroupState, QuestionGroup, UnansweredQuestion
 from bot.storage.engines import Upsert
 from bot.storage.tables import GROUPS, QUESTIONS
@@ -29,24 +33,55 @@ from bot.storage.transactions import Transactions
 
 _Group: TypeAlias = tuple[int, str, str, str]
 """Server, article, fact and key."""
+Leaders: TypeAlias = Mapping[_Group, _Group]
+"""The groups of questions that belong to one with other words."""
+_MOST_CANDIDATES: Final = 200
+"""Groups that a new question is compared with."""
 _ASKERS: Final = 2
 """People who asked something privately before it is shown to anybody."""
 
 
 class Questions(Transactions):
-    """The part of the store that lists unanswered questions and closes their groups."""
+    """The part of the store that groups unanswered questions, lists their groups and closes them."""
+
+    _most_alike: MostAlike | None = None
+
+    def group_by(self, most_alike: MostAlike) -> None:
+        """Count questions that are added from now on with those that ask the same; `most_alike` runs in a thread."""
+        self._most_alike = most_alike
+
+    async def _leaders(self, questions: Sequence[UnansweredQuestion]) -> Leaders:
+        """Return the group that each question belongs to, where it is not the one with its own words.
+
+        It is one of the same server, article and fact, whose first question asks the same. That is found before
+        anything is locked: two processes may make two groups of questions that come at once.
+        """
+        new = {_group_of(one): one.text for one in questions}
+        if self._most_alike is None or not new:
+            return {}
+        candidates: dict[tuple[int, str, str], dict[str, str]] = {}
+        async with self._reading() as connection:
+            if connection is not None:
+                columns = GROUPS.c.server, GROUPS.c.article, GROUPS.c.fact, GROUPS.c.key
+                known = await connection.execute(select(*columns).where(tuple_(*columns).in_(list(new))))
+                for group in known:
+                    new.pop((group.server, group.article, group.fact, group.key))
+                for family in {group[:3] for group in new}:
+                    rows = await connection.execute(_candidates(*family))
+                    candidates[family] = {row.key: row.text for row in rows}
+        return await asyncio.to_thread(_leaders_of, self._most_alike, new, candidates)
 
     async def groups(self, most: int, editors: Editors | None = None, skip: int = 0) -> Sequence[QuestionGroup]:
         """Return the open groups of unanswered questions, the most asked first, at most `most` after the first `skip`.
 
         With `editors`, those that they may see.
         """
-        order = desc(GROUPS.c.asked), desc(GROUPS.c.last_asked), GROUPS.c.id
-        return await self._groups(_open_groups(editors).order_by(*order).limit(most).offset(skip))
+        found = _open_groups(editors).order_by(*_order(GROUPS)).limit(most).offset(skip)
+        return await self._groups(_with_texts(found, editors))
 
     async def group(self, number: int, editors: Editors | None = None) -> QuestionGroup | None:
         """Return the group with this id, None if it is not open, or not for these `editors`."""
-        found = await self._groups(_open_groups(editors).where(GROUPS.c.id == number))
+        found = await self._groups(_with_texts(_open_groups(editors).where(GROUPS.c.id == number), editors))
         return found[0] if found else None
 
     async def _groups(self, query: Select[Any]) -> Sequence[QuestionGroup]:
@@ -64,23 +99,63 @@ class Questions(Transactions):
             await connection.execute(closed.values(state=state, closed_at=now))
 
 
+def _order(groups: FromClause) -> Sequence[ColumnElement[Any]]:
+    """Return the order of a list: the most asked first, of these the latest."""
+    return desc(groups.c.asked), desc(groups.c.last_asked), groups.c.id
+
+
 def _open_groups(editors: Editors | None) -> Select[Any]:
-    """Return a query for the open groups, each with the latest of its questions."""
-    of_group = QUESTIONS.alias()
-    latest = select(func.max(of_group.c.id)).where(of_group.c.group_id == GROUPS.c.id)
+    """Return a query for the open groups, or those of them that these editors may see."""
     columns = [GROUPS.c[one.name] for one in fields(QuestionGroup) if one.name in GROUPS.c]
-    query = (
-        select(*columns, QUESTIONS.c.text, QUESTIONS.c.language)
-        .select_from(GROUPS)
-        .join(QUESTIONS, QUESTIONS.c.id == latest.correlate(GROUPS).scalar_subquery())
-        .where(GROUPS.c.state == "open")
-    )
+    query = select(*columns).where(GROUPS.c.state == "open")
     if editors is None:
         return query
-    public = select(of_group.c.id).where(of_group.c.group_id == GROUPS.c.id, of_group.c.private.is_(False))
+    public = select(QUESTIONS.c.id).where(QUESTIONS.c.group_id == GROUPS.c.id, not_(QUESTIONS.c.private))
     shown = or_(GROUPS.c.askers >= _ASKERS, public.correlate(GROUPS).exists())
     query = query.where(GROUPS.c.server.in_((editors.server, 0)), shown)
     return query.where(GROUPS.c.article == editors.article) if editors.article else query
+
+
+def _with_texts(query: Select[Any], editors: Editors | None) -> Select[Any]:
+    """Add the latest question of each group that `query` returns; of many groups, those of a page are few."""
+    found, of_group = query.subquery(), QUESTIONS.alias()
+    latest = select(func.max(of_group.c.id)).where(of_group.c.group_id == found.c.id)
+    shown: ColumnElement[Any] = latest.correlate(found).scalar_subquery()
+    if editors is not None:  # what was asked privately may have been worded otherwise
+        public = latest.where(not_(of_group.c.private)).correlate(found).scalar_subquery()
+        shown = func.coalesce(public, shown)
+    texts = select(*found.c, QUESTIONS.c.text, QUESTIONS.c.language).select_from(found)
+    return texts.join(QUESTIONS, QUESTIONS.c.id == shown).order_by(*_order(found))
+
+
+def _candidates(server: int, article: str, fact: str) -> Select[Any]:
+    """Return a query for the groups that a new question may belong to, those asked last first, each with its first."""
+    of_group = QUESTIONS.alias()
+    first = select(func.min(of_group.c.id)).where(of_group.c.group_id == GROUPS.c.id)
+    return (
+        select(GROUPS.c.key, QUESTIONS.c.text)
+        .select_from(GROUPS)
+        .join(QUESTIONS, QUESTIONS.c.id == first.correlate(GROUPS).scalar_subquery())
+        .where(GROUPS.c.server == server, GROUPS.c.article == article, GROUPS.c.fact == fact)
+        .order_by(desc(GROUPS.c.last_asked))
+        .limit(_MOST_CANDIDATES)
+    )
+
+
+def _leaders_of(
+    most_alike: MostAlike, new: Mapping[_Group, str], candidates: Mapping[tuple[int, str, str], dict[str, str]]
+) -> Leaders:
+    """Return the groups that new questions belong to; one that begins a group may have later ones in it."""
+    leaders = {}
+    for group, text in new.items():
+        known = candidates.get(group[:3], {})
+        keys = list(known)
+        at = most_alike(group[1], text, [known[key] for key in keys])
+        if at is None:
+            known[group[3]] = text
+        else:
+            leaders[group] = (*group[:3], keys[at])
+    return leaders
 
 
 def _group_of(question: UnansweredQuestion) -> _Group:
@@ -88,16 +163,21 @@ def _group_of(question: UnansweredQuestion) -> _Group:
 
 
 async def add_questions(
-    connection: AsyncConnection, new_group: Upsert, asked: Sequence[tuple[UnansweredQuestion, str]]
+    connection: AsyncConnection,
+    new_group: Upsert,
+    asked: Sequence[tuple[UnansweredQuestion, str]],
+    leaders: Leaders,
 ) -> Sequence[int]:
     """Store questions, each with the digest of its asker, in their groups, which are made where there are none.
 
-    Returns the ids of the rows, in the order of the questions.
+    `leaders` has the group of each question that belongs to one with other words. Returns the ids of the rows, in the
+    order of the questions.
     """
-    groups = await _count(connection, new_group, [question for question, _ in asked])
+    own = [leaders.get(_group_of(question), _group_of(question)) for question, _ in asked]
+    groups = await _count(connection, new_group, list(zip(own, (one.asked_at for one, _ in asked), strict=True)))
     rows = [
         {
-            "group_id": groups[_group_of(question)],
+            "group_id": groups[group],
             "text": question.text,
             "language": question.language,
             "decision": question.decision,
@@ -105,7 +185,7 @@ async def add_questions(
             "asker": asker,
             "asked_at": question.asked_at,
         }
-        for question, asker in asked
+        for group, (question, asker) in zip(own, asked, strict=True)
     ]
     pairs = {(row["group_id"], row["asker"]) for row in rows}
     columns = QUESTIONS.c.group_id, QUESTIONS.c.asker
@@ -120,14 +200,15 @@ async def add_questions(
 
 
 async def _count(
-    connection: AsyncConnection, new_group: Upsert, questions: Sequence[UnansweredQuestion]
+    connection: AsyncConnection, new_group: Upsert, asked: Sequence[tuple[_Group, int]]
 ) -> Mapping[_Group, int]:
-    """Count questions in their groups, with `new_group` to insert those that are missing; return the id of each group.
+    """Count questions, of each its group and time; return the id of each group.
 
-    Rows are locked in the same order by every process, so that two never wait for each other.
+    `new_group` inserts those that are missing. Rows are locked in the same order by every process, so that two never
+    wait for each other.
     """
-    numbers = Counter(map(_group_of, questions))
-    latest = {_group_of(one): one.asked_at for one in sorted(questions, key=lambda one: one.asked_at)}
+    numbers = Counter(group for group, _ in asked)
+    latest = dict(sorted(asked, key=lambda pair: pair[1]))
     columns = [GROUPS.c.server, GROUPS.c.article, GROUPS.c.fact, GROUPS.c.key]
     rows = [
         dict(zip([one.name for one in columns], group, strict=True))

@@ -43,6 +43,11 @@ def _link(written: Path, path: Path) -> None:
         return
 
 
+def lasting_digest(secret: bytes, person: int) -> str:
+    """Return what tells apart who waits for notices, whatever the day, in hexadecimal digits."""
+    return hmac.digest(secret, f"notices:{person}".encode(), hashlib.sha256)[:_DIGEST].hex()
+
+
 def day_of(time: float) -> str:
     """Return the day, in UTC, of a Unix time, as 2027-01-15."""
     return datetime.fromtimestamp(time, UTC).date().isoformat()

@@ -10,6 +10,7 @@ from sqlalchemy import delete, func, select, update
 from bot.service.ports import Processes
 from bot.service.records import (
     DailyCount,
+    DeletedChannel,
     JoinedServers,
     LeftServer,
     LoadedRevision,
@@ -21,9 +22,11 @@ from bot.service.records import (
 )
 from bot.storage import migrations
 from bot.storage.changes import Coordination
+from bot.storage.channels import Channels, forget_channels
 from bot.storage.counts import Counts, add_counts
 from bot.storage.engines import READING, PostgresDatabase
 from bot.storage.forgetting import Forgetting, delete_servers
+from bot.storage.notices import Notices, delete_notices
 from bot.storage.questions import Questions, add_questions, delete_questions, remove_question
 from bot.storage.revisions import Revisions, add_loaded, delete_old_revisions, latest_revision
 from bot.storage.secret import DAY, day_of, digest
@@ -37,7 +40,7 @@ _NEVER: Final = 2**62
 """A Unix time after all others."""
 
 
-class DatabaseStore(Questions, Counts, Revisions, Forgetting):
+class DatabaseStore(Questions, Notices, Counts, Revisions, Channels, Forgetting):
     """The `Store` in a SQLite file or in PostgreSQL."""
 
     @cached_property
@@ -60,19 +63,23 @@ class DatabaseStore(Questions, Counts, Revisions, Forgetting):
         votes = [one for one in records if isinstance(one, Vote)]
         counts = [one for one in records if isinstance(one, DailyCount)]
         revisions = [one for one in records if isinstance(one, LoadedRevision)]
+        gone = [one.channel for one in records if isinstance(one, DeletedChannel)]
         servers = [one for one in records if isinstance(one, LeftServer | JoinedServers)]
         async with self._translated():
             secret = await self._key()
         asked, answered = (
             [(one, digest(secret, one.person, one.asked_at)) for one in found] for found in (questions, taken)
         )
+        leaders = await self._leaders([*questions, *(one.question for one in votes if one.question)])
         async with self._transaction() as connection:
             if asked:
-                await add_questions(connection, self._database.insert(GROUPS), asked)
+                await add_questions(connection, self._database.insert(GROUPS), asked, leaders)
+            if gone:
+                await forget_channels(connection, gone)
             for question, asker in answered:
                 await remove_question(connection, question, asker)
             if votes:
-                await add_votes(connection, self._database, secret, votes)
+                await add_votes(connection, self._database, secret, votes, leaders)
             if counts:
                 await add_counts(connection, self._database.insert(COUNTS), counts)
             for revision in revisions:
@@ -82,7 +89,7 @@ class DatabaseStore(Questions, Counts, Revisions, Forgetting):
             await self._forget_pages()
 
     async def purge(self, now: int, *, everything: bool = False) -> int:
-        """Delete questions, counts and votes that are too old, or all of them, and digests of more than a day.
+        """Delete questions, counts, votes and notices that are too old, or all of them, and digests of more than a day.
 
         Returns how many questions.
         """
@@ -90,6 +97,7 @@ class DatabaseStore(Questions, Counts, Revisions, Forgetting):
         async with self._transaction(limit=_PURGE_LIMIT) as connection:
             await connection.run_sync(migrations.lock)  # two purges at once would count the same questions
             deleted = await delete_questions(connection, QUESTIONS.c.asked_at < limit)
+            await delete_notices(connection, now, self._days, everything=everything)
             for table in (COUNTS, VOTES):
                 await connection.execute(delete(table).where(*() if everything else (table.c.day < day_of(limit),)))
             aged = QUESTIONS.c.asker.is_not(None), QUESTIONS.c.asked_at < now - DAY

@@ -36,6 +36,31 @@ QUESTIONS: Final = Table(
 )
 """Each time that one was asked; `asker` is a digest of the day and the person, erased after a day."""
 
+NOTICES: Final = Table(
+    "notice",
+    metadata,
+    Column("id", BigInteger, primary_key=True),
+    Column("server", BigInteger, nullable=False),
+    Column("channel", BigInteger, nullable=False),
+    Column("message", BigInteger, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("language", Text, nullable=False),
+    Column("asker", Text, nullable=False),
+    Column("asked_at", BigInteger, nullable=False),
+    Column("claimed_at", BigInteger),
+)
+"""Messages whose authors want to be told; `asker` is a digest, `claimed_at` when a process began to tell."""
+
+CHANNELS: Final = Table(
+    "channel_setting",
+    metadata,
+    Column("channel", BigInteger, primary_key=True),
+    Column("server", BigInteger, nullable=False),
+    Column("article", Text, nullable=False),
+    Column("without_mention", Boolean),
+)
+"""What administrators set for a channel, thread, forum or post."""
+
 REVISIONS: Final = Table(
     "revision",
     metadata,
@@ -126,6 +151,6 @@ VERSION: Final = Table("schema_version", metadata, Column("version", Integer, nu
 
 EXPORTED: Final = {
     table.name: [column for column in table.columns if column.name not in {"asker", "answer", "voter"}]
-    for table in (GROUPS, QUESTIONS, REVISIONS, COUNTS, VOTES)
+    for table in (GROUPS, QUESTIONS, CHANNELS, REVISIONS, COUNTS, VOTES)
 }
-"""The columns of each table that leave the database."""
+"""The columns of each table that leave the database; notices are of no use outside it."""

@@ -7,9 +7,9 @@ from typing import Any, Final
 from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.service.records import UnansweredQuestion, Vote
+from bot.service.records import Vote
 from bot.storage.engines import Database
-from bot.storage.questions import add_questions, delete_questions
+from bot.storage.questions import Leaders, add_questions, delete_questions
 from bot.storage.secret import answer_digest, digest, voter_digest
 from bot.storage.tables import GROUPS, QUESTIONS, VOTES
 
@@ -17,10 +17,13 @@ _AT_ONCE: Final = 500
 """Digests that one query looks for."""
 
 
-async def add_votes(connection: AsyncConnection, database: Database, secret: bytes, votes: Sequence[Vote]) -> None:
+async def add_votes(
+    connection: AsyncConnection, database: Database, secret: bytes, votes: Sequence[Vote], leaders: Leaders
+) -> None:
     """Store votes, each in place of an earlier one of the same person for the same answer.
 
     The question of a vote against an answer is stored too, once, and deleted if the person changes their mind.
+    `leaders` as of `add_questions`.
     """
     latest: dict[tuple[str, str], Vote] = {}
     for vote in votes:
@@ -38,7 +41,9 @@ async def add_votes(connection: AsyncConnection, database: Database, secret: byt
         for (_, who), vote in latest.items()
         if vote.question is not None and not vote.is_up and not (who in before and before[who].question_id)
     }
-    added = await _add_questions(connection, database, secret, asked)
+    questions = [(question, digest(secret, question.person, question.asked_at)) for question in asked.values()]
+    ids = await add_questions(connection, database.insert(GROUPS), questions, leaders) if questions else ()
+    added = dict(zip(asked, ids, strict=True))
     rows = [_row(answer, who, vote, before.get(who), added.get(who)) for (answer, who), vote in sorted(latest.items())]
     new = database.insert(VOTES)
     changes = {name: new.excluded[name] for name in ("decision", "language", "is_up", "word", "question_id", "day")}
@@ -67,16 +72,6 @@ def _after(earlier: Vote | None, vote: Vote) -> Vote:
         return vote
     word = earlier.word if vote.word is None else vote.word
     return replace(vote, word=word, question=vote.question or earlier.question)
-
-
-async def _add_questions(
-    connection: AsyncConnection, database: Database, secret: bytes, asked: Mapping[str, UnansweredQuestion]
-) -> Mapping[str, int]:
-    """Store the questions of voters and return the ids of the rows."""
-    if not asked:
-        return {}
-    questions = [(question, digest(secret, question.person, question.asked_at)) for question in asked.values()]
-    return dict(zip(asked, await add_questions(connection, database.insert(GROUPS), questions), strict=True))
 
 
 def _row(answer: str, voter: str, vote: Vote, before: Any, added: int | None) -> Mapping[str, object]:  # noqa: ANN401

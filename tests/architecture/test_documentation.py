@@ -140,7 +140,9 @@ def headings(document: Path) -> set[str]:
 
 def test_the_slash_commands_that_the_readme_names_exist() -> None:
     knowledge, _ = read(shipped_knowledge())
-    own = (knowledge.messages[f"command_{key}_name"] for key in ("ask", "help", "about", "privacy", "forget"))
+    own = (
+        knowledge.messages[f"command_{key}_name"] for key in ("ask", "help", "about", "privacy", "forget", "articles")
+    )
     names = {"facts", *(name for text in (*own, *(one.name for one in listings(knowledge))) for name in text.every())}
     served = {"healthz", "readyz", "metrics"}
     named = set(re.findall(r"`/([\w-]+)[ `]", README)) - served

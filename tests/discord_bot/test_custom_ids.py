@@ -22,7 +22,7 @@ from bot.discord_bot.components import (
 from bot.discord_bot.unanswered_list import Tap, mark_of, read_tap
 from bot.discord_bot.voting import read_ballot
 from bot.service.editing import Place
-from bot.service.views import Action, EntityView, FactView, ListView, Shown, Trace, View
+from bot.service.views import Action, ArticlesView, EntityView, FactView, ListView, Shown, Trace, View
 
 LANGUAGES: st.SearchStrategy[Language] = st.sampled_from(["ko", "en"])
 SLUGS = st.from_regex(r"[a-z0-9][a-z0-9-]{0,31}", fullmatch=True)
@@ -32,6 +32,7 @@ VIEWS: st.SearchStrategy[View] = st.one_of(
     st.builds(FactView, SLUGS, IDS, LANGUAGES),
     st.builds(EntityView, SLUGS, IDS, LANGUAGES),
     st.builds(ListView, NAMES, st.integers(0, 9999), LANGUAGES),
+    st.builds(ArticlesView, st.integers(0, 9999), LANGUAGES),
 )
 MARKS = st.integers(0, 2**16 - 1)
 SHOWN: st.SearchStrategy[Shown] = st.sampled_from(["answered", "closest", "suggested", "unanswered"])

@@ -5,7 +5,8 @@ import discord
 import pytest
 
 from bot.discord_bot.connection import NO_INTENT, WRONG_TOKEN, final_error, identify_pause, start_error
-from bot.discord_bot.doctor import NEEDED, Finding, invite, knowledge_findings, missing
+from bot.discord_bot.doctor import Finding, invite, knowledge_findings
+from bot.discord_bot.permissions import NEEDED, missing
 from bot.discord_bot.runner import MAX_REBUILD_PAUSE, rebuild_pause
 from bot.errors import Problem
 

@@ -12,6 +12,7 @@ from bot.discord_bot.measures import Decision, Measures, note_subject
 from bot.discord_bot.recording import MOST_WAITING, Recorder
 from bot.errors import StoreError
 from bot.service.records import (
+    ChannelSetting,
     Counted,
     DailyCount,
     Editors,
@@ -41,6 +42,7 @@ class Notebook:
         self.trouble = False
         self.hangs = False
         self.is_closed = False
+        self.settings: dict[int, ChannelSetting] = {}
 
     async def upgrade(self) -> int:
         """Count the upgrade."""
@@ -91,6 +93,16 @@ class Notebook:
     async def close_group(self, number: int, state: GroupState, now: int) -> None:
         """Do nothing: nobody asks."""
         raise NotImplementedError
+
+    async def channel_settings(self) -> Sequence[ChannelSetting]:
+        """Return the settings."""
+        await self._work()
+        return list(self.settings.values())
+
+    async def set_channel(self, setting: ChannelSetting) -> None:
+        """Keep a setting."""
+        await self._work()
+        self.settings[setting.channel] = setting
 
     async def figures(self, period: Period, most: int) -> Figures:
         """Do nothing: nobody asks."""

@@ -56,7 +56,7 @@ async def test_commands_are_localised_and_installable_by_guilds_and_people(serve
     assert sorted(command["integration_types"]) == [0, 1]
     assert sorted(command["contexts"]) == [0, 1, 2]
     ask = server.command("ask").data["options"]
-    assert [option["name_localizations"]["ko"] for option in ask] == ["질문", "언어", "공개"]
+    assert [option["name_localizations"]["ko"] for option in ask] == ["질문", "언어", "공개", "기사"]
     assert [choice["name_localizations"]["ko"] for choice in ask[1]["choices"]] == ["한국어", "영어"]
 
 

@@ -227,3 +227,11 @@ async def test_buttons_of_the_version_before_keep_working(bot: Bot, alice: Actor
     assert opened.text.startswith(str(facts["murati-origin"].answer.ko))
     assert (await alice.forges_click(reply, "a1:wfk:openai-exodus:murati-origin")).ephemeral
     assert await bot.groups() == []
+
+
+async def test_questions_that_differ_in_spelling_only_are_one_group(bot: Bot, alice: Actor, bob: Actor) -> None:
+    """Without the encoder; with it, those that mean the same."""
+    await alice.says("<@bot> 화성 탐사선이 물을 찾았는지 아시는 분?")
+    await bob.says("<@bot> 화성 탐사선이 물을 찿았는지 아시는 분?")
+    (group,) = await bot.stores(2)
+    assert (group.asked, group.askers) == (2, 2)

@@ -17,6 +17,7 @@ from tests.fake_discord.state.models import (
     Member,
     Overwrite,
     Role,
+    Tag,
     User,
 )
 
@@ -98,9 +99,21 @@ class Building:
         """Open a text channel."""
         return self._add(ChannelKind.TEXT, name, guild or self.guild)
 
-    def add_forum(self, name: str, *, guild: Guild | None = None) -> Channel:
-        """Open a forum."""
-        return self._add(ChannelKind.FORUM, name, guild or self.guild)
+    def add_forum(
+        self,
+        name: str,
+        *,
+        guild: Guild | None = None,
+        tags: Iterable[str] = (),
+        moderated: Iterable[str] = (),
+        requires_tag: bool = False,
+    ) -> Channel:
+        """Open a forum; `moderated` tags are for those who may manage threads."""
+        ids = self.hub.world.ids
+        free = tuple(Tag(id=ids.next(), name=tag) for tag in tags)
+        kept = tuple(Tag(id=ids.next(), name=tag, moderated=True) for tag in moderated)
+        place = guild or self.guild
+        return self._add(ChannelKind.FORUM, name, place, tags=(*free, *kept), requires_tag=requires_tag)
 
     def add_thread(self, name: str, *, parent: Channel | None = None, members: Iterable[Person | User] = ()) -> Channel:
         """Start a public thread."""
@@ -184,9 +197,25 @@ class Building:
         team = tuple(_account(member) for member in members)
         self.hub.world.application.team = team
 
-    def _add(self, kind: ChannelKind, name: str, guild: Guild) -> Channel:
+    def removes(self, channel: Channel) -> None:
+        """Delete a thread, a post, or a channel with its threads, of which the bot hears nothing."""
+        world, guild = self.hub.world, channel.guild
+        assert guild is not None
+        for one in [one for one in guild.channels.values() if channel in {one, one.parent}]:
+            del world.channels[one.id], guild.channels[one.id]
+        self.hub.events.channel("THREAD_DELETE" if channel.is_thread else "CHANNEL_DELETE", channel)
+
+    def _add(
+        self,
+        kind: ChannelKind,
+        name: str,
+        guild: Guild,
+        *,
+        tags: tuple[Tag, ...] = (),
+        requires_tag: bool = False,
+    ) -> Channel:
         world = self.hub.world
-        channel = Channel(id=world.ids.next(), kind=kind, name=name, guild=guild)
+        channel = Channel(id=world.ids.next(), kind=kind, name=name, guild=guild, tags=tags, requires_tag=requires_tag)
         world.add_channel(channel)
         self.hub.events.channel("CHANNEL_CREATE", channel)
         return channel

@@ -143,6 +143,16 @@ def thread_exists() -> Refusal:
     return Refusal(400, 160004, "A thread has already been created for this message")
 
 
+def tag_required() -> Refusal:
+    """Refuse a post without a tag where the forum wants one."""
+    return Refusal(400, 40067, "A tag is required to create a forum post in this channel")
+
+
+def unknown_tag() -> Refusal:
+    """Refuse a tag that the forum does not have."""
+    return Refusal(404, 10087, "Unknown tag")
+
+
 def archived_thread() -> Refusal:
     """Refuse a message in a locked thread."""
     return Refusal(400, 50083, "Thread is archived")

@@ -11,6 +11,7 @@ from bot.discord_bot.client import BotClient
 from bot.discord_bot.connection import MAX_PAUSE
 from tests.e2e.operators import operated, until
 from tests.fake_discord import Actor, FakeDiscord
+from tests.fake_discord.payloads.messages import gateway_message_payload
 
 KOREAN, ENGLISH = "무라티 어디 사람이야?", "Where is Murati from?"
 OUTAGE = 4
@@ -122,6 +123,21 @@ async def test_a_broken_event_is_dropped_counted_and_logged_once(
     (line,) = caplog.records
     assert line.exc_info is None
     assert f"an event {event} can't be read" in line.getMessage()
+
+
+@pytest.mark.parametrize("part", ["author", "mentions", "mention_roles"])
+async def test_a_message_without_what_decides_on_it_is_dropped_and_counted(
+    server: FakeDiscord, alice: Actor, bot: BotClient, caplog: pytest.LogCaptureFixture, part: str
+) -> None:
+    written = await alice.writes(f"<@bot> {KOREAN}")
+    assert (await alice.is_answered(written)).text
+    payload = gateway_message_payload(written.message, server.bot, content_intent=False)
+    del payload[part]
+    for event in ("MESSAGE_CREATE", "MESSAGE_UPDATE"):
+        server.sends_event(event, payload)
+    assert (await server.user("bob").says(f"<@bot> {KOREAN}")).text
+    assert bot.dropped_events == {"MESSAGE_CREATE": 1, "MESSAGE_UPDATE": 1}
+    assert [line.exc_info for line in caplog.records] == [None, None]
 
 
 async def test_no_question_is_lost_among_broken_events(server: FakeDiscord, bot: BotClient) -> None:

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from bot.core.budget import MAX_READ, Budget
 from bot.core.matching import Question, prepare
 from bot.core.spelling import Spellings
+from bot.core.tokens import Tokenizer
 from bot.service.answering import ask
 from bot.service.library import with_vectors
 from tests.core.ferry import night_scope, night_snapshot
@@ -80,6 +81,22 @@ def test_few_words_of_a_message_are_corrected(monkeypatch: pytest.MonkeyPatch) -
         most = max(most, len(corrected))
     show("corrections", most)
     assert 0 < most <= MOST_CORRECTIONS
+
+
+def test_no_text_is_cut_into_words_beyond_what_is_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neither a reading nor one of the sentences that may each ask something."""
+    lengths: list[int] = []
+    cut = Tokenizer._sequence  # noqa: SLF001
+
+    def measured(tokenizer: Tokenizer, normal: str) -> list[str]:
+        lengths.append(len(normal))
+        return cut(tokenizer, normal)
+
+    monkeypatch.setattr(Tokenizer, "_sequence", measured)
+    for _, text in SHAPES.messages():
+        ask(NIGHT, Question(text), None)
+    show("characters that are cut into words at once", max(lengths))
+    assert max(lengths) <= MAX_READ
 
 
 def test_work_done_twice_counts_once() -> None:

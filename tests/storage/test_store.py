@@ -8,7 +8,15 @@ import pytest
 from sqlalchemy import Connection, insert, inspect, update
 
 from bot.errors import StoreError
-from bot.service.records import Editors, LoadedRevision, QuestionGroup, TakenSuggestion, UnansweredQuestion
+from bot.service.records import (
+    ChannelSetting,
+    DeletedChannel,
+    Editors,
+    LoadedRevision,
+    QuestionGroup,
+    TakenSuggestion,
+    UnansweredQuestion,
+)
 from bot.storage import migrations
 from bot.storage.store import DatabaseStore
 from bot.storage.tables import GROUPS, QUESTIONS, REVISIONS, VERSION, metadata
@@ -309,6 +317,52 @@ async def test_the_tables_of_the_queries_are_those_of_the_migrations(store: Data
     for table in (*declared.values(), *made.values()):
         table.pop("id", None)
     assert made == declared
+
+
+async def test_settings_of_channels_are_kept_and_replaced(store: DatabaseStore) -> None:
+    """Ids are as large as Discord's."""
+    first, second = ChannelSetting(2**62, 5, "art", without_mention=True), ChannelSetting(42, 2**62 + 1, "art")
+    for setting in (first, second):
+        await store.set_channel(setting)
+    assert await store.channel_settings() == [first, second]
+    for changed in (ChannelSetting(2**62, 5, "", without_mention=False), ChannelSetting(2**62, 5, "boat")):
+        await store.set_channel(changed)
+        assert await store.channel_settings() == [changed, second]
+
+
+async def test_a_setting_that_says_nothing_is_no_row(store: DatabaseStore) -> None:
+    await store.set_channel(ChannelSetting(42, 777, "art-of-channels"))
+    await store.set_channel(ChannelSetting(42, 777))
+    await store.set_channel(ChannelSetting(42, 778))
+    assert await store.channel_settings() == []
+
+
+async def test_settings_of_deleted_channels_go_with_other_records(store: DatabaseStore) -> None:
+    kept = ChannelSetting(42, 3, "art")
+    for setting in (ChannelSetting(42, 1, "art"), ChannelSetting(42, 2, "art"), kept):
+        await store.set_channel(setting)
+    await store.add([DeletedChannel(1), QUESTION, DeletedChannel(2), DeletedChannel(9)])
+    assert await store.channel_settings() == [kept]
+    assert len(await store.groups(10)) == 1
+
+
+async def test_settings_of_channels_are_exported_and_outlive_a_purge(store: DatabaseStore) -> None:
+    await store.set_channel(ChannelSetting(42, 3, "art", without_mention=True))
+    await store.purge(NOW, everything=True)
+    rows = [row async for row in store.rows()]
+    assert rows == [("channel_setting", {"channel": 3, "server": 42, "article": "art", "without_mention": True})]
+
+
+async def test_without_a_database_there_are_no_settings(url: str) -> None:
+    async with opened(url) as store:
+        assert list(await store.channel_settings()) == []
+
+
+async def test_two_settings_of_one_channel_at_once_leave_one(store: DatabaseStore) -> None:
+    settings = [ChannelSetting(42, 3, article) for article in ("art", "boat")]
+    await asyncio.gather(*(store.set_channel(one) for one in settings))
+    (left,) = await store.channel_settings()
+    assert left in settings
 
 
 async def test_a_server_that_refuses_is_a_sentence_without_the_password() -> None:

@@ -10,9 +10,13 @@ from tests.fake_discord.interactions.book import Interaction, InteractionKind
 from tests.fake_discord.interactions.options import Filling, is_called, split_path
 from tests.fake_discord.jsontypes import Json
 from tests.fake_discord.payloads.messages import message_payload
-from tests.fake_discord.state.models import Channel, Command
+from tests.fake_discord.payloads.things import channel_payload
+from tests.fake_discord.state.models import Channel, Command, User
+from tests.fake_discord.state.permissions import permissions_in
 
 SLASH, MESSAGE_MENU = 1, 3
+_NOT_RESOLVED = frozenset({"guild_id", "permission_overwrites", "available_tags", "default_reaction_emoji"})
+"""What is told of a channel, but not of one that an option names."""
 
 
 class CommandUnavailableError(AssertionError):
@@ -43,7 +47,7 @@ class Commanding(Interacting):
         """Use a slash command, such as "/facts reload", and return the response.
 
         Names may be the localised ones; ``_`` in the name of an option stands for
-        ``-``. `forced` sends it though the client would not show it.
+        ``-``, and one at its end for nothing (``channel_``). `forced` sends it though the client would not show it.
         """
         interaction = self._run(line, channel or self._home, options, forced=forced)
         return await self._reply(interaction, within)
@@ -79,8 +83,9 @@ class Commanding(Interacting):
         words = line.removeprefix("/").split()
         found, owners = self._find(words, place, kind=SLASH, forced=False)
         path = split_path(found, words[1:], self.locale)
-        filled = Filling(found, self.user).fill(path, options, focus=True)
-        data = _command_data(found) | {"options": filled}
+        filling = Filling(found, self.user)
+        data = _command_data(found) | {"options": filling.fill(path, options, focus=True)}
+        data |= _resolved(filling, self.user)
         interaction = self._begin(InteractionKind.AUTOCOMPLETE, place, data, owners)
         interaction.command = found
         self._tell(interaction)
@@ -100,7 +105,8 @@ class Commanding(Interacting):
         words = line.removeprefix("/").split()
         found, owners = self._find(words, place, kind=SLASH, forced=forced)
         path = split_path(found, words[1:], self.locale)
-        data = _command_data(found) | {"options": Filling(found, self.user).fill(path, options)}
+        filling = Filling(found, self.user)
+        data = _command_data(found) | {"options": filling.fill(path, options)} | _resolved(filling, self.user)
         interaction = self._begin(InteractionKind.COMMAND, place, data, owners)
         interaction.command = found
         return self._tell(interaction)
@@ -126,6 +132,17 @@ class Commanding(Interacting):
     def _choice(self, choice: Json) -> Choice:
         localized = (choice.get("name_localizations") or {}).get(self.locale)
         return Choice(localized or choice["name"], choice["value"])
+
+
+def _resolved(filling: Filling, user: User) -> Json:
+    """Describe the channels that were chosen, with what the person may do there."""
+    if not filling.channels:
+        return {}
+    described = {}
+    for channel in filling.channels:
+        payload = {key: value for key, value in channel_payload(channel).items() if key not in _NOT_RESOLVED}
+        described[str(channel.id)] = payload | {"permissions": str(int(permissions_in(user, channel)))}
+    return {"resolved": {"channels": described}}
 
 
 def _command_data(command: Command) -> Json:

@@ -5,7 +5,7 @@ from enum import IntEnum
 
 from tests.fake_discord.jsontypes import Json, JsonList
 from tests.fake_discord.rules.commands import GROUP, SUBCOMMAND
-from tests.fake_discord.state.models import Command, User
+from tests.fake_discord.state.models import Channel, Command, User
 
 
 class OptionKind(IntEnum):
@@ -14,6 +14,7 @@ class OptionKind(IntEnum):
     TEXT = 3
     NUMBER = 4
     SWITCH = 5
+    CHANNEL = 7
 
 
 def is_called(item: Json, name: str, locale: str) -> bool:
@@ -47,6 +48,8 @@ class Filling:
         """Start with an empty command line."""
         self._command = command
         self._user = user
+        self.channels: list[Channel] = []
+        """The channels that were chosen, which the interaction describes."""
 
     def fill(self, path: list[Json], values: Mapping[str, object], *, focus: bool = False) -> JsonList:
         """Return the interaction's options.
@@ -68,7 +71,7 @@ class Filling:
 
     def _declared(self, declared: JsonList, name: str) -> Json:
         for option in declared:
-            variants = {name, name.replace("_", "-")}
+            variants = {name, name.rstrip("_").replace("_", "-")}
             if any(is_called(option, n, self._user.locale) for n in variants):
                 return option
         names = [option["name"] for option in declared]
@@ -97,9 +100,18 @@ class Filling:
             case OptionKind.SWITCH:
                 assert isinstance(value, bool), f"{declared['name']} does not take {value!r}"
                 return value
+            case OptionKind.CHANNEL:
+                return self._channel(declared, value)
             case kind:
                 message = f"options of type {kind} are not modelled"
                 raise AssertionError(message)
+
+    def _channel(self, declared: Json, value: object) -> str:
+        assert isinstance(value, Channel), f"{declared['name']} takes a channel, not {value!r}"
+        kinds = declared.get("channel_types")
+        assert not kinds or value.kind in kinds, f"{declared['name']} does not show {value}"
+        self.channels.append(value)
+        return str(value.id)
 
     def _choice(self, declared: Json, value: object) -> object:
         for choice in declared["choices"]:

@@ -3,10 +3,11 @@
 from datetime import UTC, datetime
 
 from tests.fake_discord.jsontypes import Json
-from tests.fake_discord.state.models import Channel, ChannelKind, Guild, Member, Role
+from tests.fake_discord.state.models import Channel, ChannelKind, Guild, Member, Role, Tag
 from tests.fake_discord.state.models import User as Account
 
 ARCHIVES_AFTER_MINUTES = 1440
+REQUIRE_TAG = 1 << 4
 BEGINNING = datetime(2015, 1, 1, tzinfo=UTC)
 
 
@@ -109,8 +110,13 @@ def _room_part(channel: Channel) -> Json:
         "permission_overwrites": overwrites,
     }
     if channel.kind is ChannelKind.FORUM:
-        payload |= {"available_tags": [], "default_reaction_emoji": None}
+        payload |= {"available_tags": [_tag(tag) for tag in channel.tags], "default_reaction_emoji": None}
+        payload["flags"] = REQUIRE_TAG if channel.requires_tag else 0
     return payload
+
+
+def _tag(tag: Tag) -> Json:
+    return {"id": str(tag.id), "name": tag.name, "moderated": tag.moderated, "emoji_id": None, "emoji_name": None}
 
 
 def _thread_part(thread: Channel) -> Json:
@@ -120,7 +126,7 @@ def _thread_part(thread: Channel) -> Json:
         "message_count": len(thread.messages),
         "total_message_sent": len(thread.messages),
         "member_count": len(thread.thread_members),
-        "applied_tags": [],
+        "applied_tags": [str(tag.id) for tag in thread.tags],
         "thread_metadata": {
             "archived": thread.archived,
             "locked": thread.locked,

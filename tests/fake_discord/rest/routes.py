@@ -45,6 +45,7 @@ ROUTES: tuple[Route, ...] = (
     Route("POST", "/channels/{channel_id}/messages", messages.create_message),
     Route("GET", "/channels/{channel_id}", threads.get_channel),
     Route("PATCH", "/channels/{channel_id}", threads.edit_thread),
+    Route("POST", "/channels/{channel_id}/threads", threads.open_thread),
     Route("GET", "/channels/{channel_id}/messages", threads.list_messages),
     Route("POST", _MESSAGE + "/threads", threads.start_thread),
     Route("PATCH", _MESSAGE, messages.edit_message),

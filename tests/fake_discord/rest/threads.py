@@ -1,17 +1,26 @@
-"""Threads that the bot starts and changes, and the messages in channels that it reads."""
+"""Threads and posts that the bot opens and changes, and the messages in channels that it reads."""
 
-from tests.fake_discord.errors import missing_permissions, thread_exists, wrong_channel_for_action
+from tests.fake_discord.errors import (
+    empty_message,
+    missing_permissions,
+    tag_required,
+    thread_exists,
+    unknown_tag,
+    wrong_channel_for_action,
+)
 from tests.fake_discord.hub import Hub
 from tests.fake_discord.jsontypes import Answer, Json
 from tests.fake_discord.payloads.things import channel_payload
-from tests.fake_discord.posting import touch
+from tests.fake_discord.posting import compose, is_empty, publish, touch
 from tests.fake_discord.rest.call import Call, snowflake
 from tests.fake_discord.rest.messages import describe
+from tests.fake_discord.rules.messages import check_message
 from tests.fake_discord.rules.problems import Problems
 from tests.fake_discord.state.flags import MessageFlag, Permission
-from tests.fake_discord.state.models import Channel, ChannelKind
+from tests.fake_discord.state.models import Channel, ChannelKind, Tag
 
 MOST_NAME = 100
+MOST_TAGS = 5
 DURATIONS = (60, 1440, 4320, 10080)
 MOST_LISTED, USUALLY_LISTED = 100, 50
 
@@ -42,6 +51,79 @@ def start_thread(hub: Hub, call: Call) -> Answer:
     touch(hub, message)
     hub.changes.announce(("thread", message.id))
     return channel_payload(thread)
+
+
+def open_thread(hub: Hub, call: Call) -> Answer:
+    """Open a thread that belongs to no message, or a post in a forum."""
+    channel = hub.world.channel(call.id("channel_id"))
+    _check_thread(call.json)
+    match channel.kind:
+        case ChannelKind.TEXT:
+            return channel_payload(_public_thread(hub, channel, call.json))
+        case ChannelKind.FORUM:
+            return _post(hub, channel, call.json)
+        case _:
+            raise wrong_channel_for_action()
+
+
+def _public_thread(hub: Hub, channel: Channel, body: Json) -> Channel:
+    if body.get("type") != ChannelKind.THREAD:  # without a type, Discord opens a private one
+        problems = Problems()
+        problems.add(("type",), "NOT_MODELLED", "Private threads are not modelled.")
+        problems.raise_if_any()
+    if Permission.CREATE_PUBLIC_THREADS not in hub.world.bot_may(channel):
+        raise missing_permissions()
+    thread = _new_thread(hub, channel, body)
+    hub.world.add_channel(thread)
+    hub.events.channel("THREAD_CREATE", thread)
+    return thread
+
+
+def _post(hub: Hub, forum: Channel, body: Json) -> Json:
+    """Open a post; its first message has its id. Sending messages is the permission for it."""
+    content = body.get("message") or {}
+    problems = Problems()
+    check_message(content, problems, path=("message",))
+    problems.check_count(body.get("applied_tags") or [], ("applied_tags",), most=MOST_TAGS)
+    problems.raise_if_any()
+    may = hub.world.bot_may(forum)
+    if Permission.SEND_MESSAGES not in may:
+        raise missing_permissions()
+    post = _new_thread(hub, forum, body)
+    post.tags = _applied(forum, body.get("applied_tags") or [], managing=Permission.MANAGE_THREADS in may)
+    message = compose(hub, post, hub.world.bot, content)
+    message.id = post.id
+    if is_empty(message):
+        raise empty_message()
+    hub.world.add_channel(post)
+    hub.events.channel("THREAD_CREATE", post)
+    publish(hub, message)
+    return channel_payload(post) | {"message": describe(hub, message)}
+
+
+def _applied(forum: Channel, ids: list[str], *, managing: bool) -> tuple[Tag, ...]:
+    """Return the tags with these ids; refuse unknown ones, moderated ones, and none where one is required."""
+    known = {str(tag.id): tag for tag in forum.tags}
+    if any(str(one) not in known for one in ids):
+        raise unknown_tag()
+    found = tuple(known[str(one)] for one in ids)
+    if any(tag.moderated for tag in found) and not managing:
+        raise missing_permissions()
+    if forum.requires_tag and not found:
+        raise tag_required()
+    return found
+
+
+def _new_thread(hub: Hub, channel: Channel, body: Json) -> Channel:
+    return Channel(
+        id=hub.world.ids.next(),
+        kind=ChannelKind.THREAD,
+        name=str(body["name"]).strip(),
+        guild=channel.guild,
+        parent=channel,
+        owner_id=hub.world.bot.id,
+        thread_members={hub.world.bot.id},
+    )
 
 
 def _check_thread(body: Json) -> None:

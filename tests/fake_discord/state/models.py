@@ -92,6 +92,15 @@ class Guild:
         return self.roles[self.id]
 
 
+@dataclass(slots=True, kw_only=True, frozen=True)
+class Tag:
+    """A tag of a forum; `moderated` ones are for those who may manage threads."""
+
+    id: int
+    name: str
+    moderated: bool = False
+
+
 @dataclass(slots=True, kw_only=True, eq=False)
 class Channel:
     """A text channel, forum, thread, forum post or direct message."""
@@ -109,6 +118,9 @@ class Channel:
     thread_members: set[int] = field(default_factory=set)
     locked: bool = False
     archived: bool = False
+    tags: tuple[Tag, ...] = ()
+    """Those of a forum, or those that a post has."""
+    requires_tag: bool = False
 
     @property
     def is_thread(self) -> bool:

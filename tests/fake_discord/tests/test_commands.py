@@ -12,6 +12,7 @@ from tests.fake_discord.tests.raw import RawClient
 
 Body = dict[str, Any]
 Tree = app_commands.CommandTree[discord.AutoShardedClient]
+Act = discord.Interaction[discord.AutoShardedClient]
 
 
 def command(**changes: object) -> Body:
@@ -244,3 +245,31 @@ async def test_user_installed_answers_can_be_kept_private(server: FakeDiscord) -
     server.denies(room, elsewhere.everyone, Permission.USE_EXTERNAL_APPS)
     async with running(server, register=register):
         assert (await bob.runs("/ask", room)).ephemeral
+
+
+async def test_an_option_may_be_a_channel_and_a_subcommand_may_complete(server: FakeDiscord, alice: Actor) -> None:
+    """Only the kinds that the option names are shown."""
+    chosen: list[discord.TextChannel] = []
+
+    def register(tree: Tree) -> None:
+        group = app_commands.Group(name="room", description="d")
+
+        @group.command(description="d")
+        async def pick(interaction: Act, channel: discord.TextChannel, name: str = "") -> None:
+            chosen.append(channel)
+            await interaction.response.send_message(f"{channel.name} {name}")
+
+        @pick.autocomplete("name")
+        async def names(interaction: Act, current: str) -> list[app_commands.Choice[str]]:
+            del interaction
+            return [app_commands.Choice(name=f"{current}!", value=current)]
+
+        tree.add_command(group)
+
+    async with running(server, register=register):
+        assert (await alice.runs("/room pick", channel_=server.general, name="a")).text == "general a"
+        assert [one.id for one in chosen] == [server.general.id]
+        assert [one.name for one in await alice.types("/room pick", channel_=server.general, name="b")] == ["b!"]
+        with pytest.raises(AssertionError, match="takes a channel"):
+            await alice.runs("/room pick", channel_="general")
+    assert server.refusals == []
