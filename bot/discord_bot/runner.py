@@ -161,7 +161,7 @@ class Runner:
 
     def _check_notices(self) -> None:
         """Tell those who wait for an answer if there is one now."""
-        if self._state.notices:
+        if self._state.notices and self.together.is_leader:
             self._state.notices.check()
 
     def status(self) -> Status:
@@ -281,8 +281,9 @@ class Runner:
 
     async def _lead(self) -> None:
         """Take over what one of all processes does."""
-        log.info("this process leads: it registers commands and deletes what is old")
+        log.info("this process leads: it registers commands, tells of new answers and deletes what is old")
         self._has_taken_over = True
+        self._check_notices()
         if self.client:
             await self._register_commands(self.client)
 

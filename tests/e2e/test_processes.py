@@ -156,8 +156,8 @@ async def test_commands_are_registered_by_the_leader_and_by_another_one_when_tha
 
 async def test_a_restart_of_postgres_under_load_loses_no_question(postgres: PrivatePostgres, tmp_path: Path) -> None:
     """Answers go on meanwhile, the records come after it, and a reload then reaches all."""
-    async with fleet(postgres.url, tmp_path, processes=2) as ships:
-        written = []
+    async with fleet(postgres.url, tmp_path, processes=2, shared={}) as ships:
+        written, rooms = [], [ships.server.add_channel("other", guild=guild) for guild in ships.guilds]
         for round_ in range(6):
             if round_ == 2:
                 await asyncio.to_thread(postgres.stop)
@@ -165,7 +165,7 @@ async def test_a_restart_of_postgres_under_load_loses_no_question(postgres: Priv
                 await asyncio.to_thread(postgres.start)
             for number, member in enumerate(ships.members):
                 written.append(await member.writes(f"<@bot> {UNKNOWN} {round_} {number}"))
-                written.append(await member.writes("<@bot> 무라티는 어느 나라 출신이야?"))
+                written.append(await member.writes("<@bot> 무라티는 어느 나라 출신이야?", rooms[number]))
             await until(lambda: all(one.answers for one in written))
         assert all(len(one.answers) == 1 for one in written)
 
