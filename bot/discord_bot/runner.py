@@ -129,6 +129,7 @@ class Runner:
         What people may ask, and what they asked last, outlives the client before.
         """
         client = BotClient(self._library, self._settings, state=self._state.for_next_client())
+        client.turn = self.together.turn
         group = add_admin_commands(client, self._settings, self._reloads, self.status)
         if group and self._editing:
             shown = UnansweredList(self._settings, self._store, self._editing, partial(self._edit, self._editing))

@@ -1,8 +1,8 @@
 """Reacting to what other processes change."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 
 import pytest
 
@@ -19,6 +19,10 @@ class Others:
         """Lead not."""
         self.is_leader = False
         self.tell: Callable[[Topic], object] = lambda _: None
+
+    def turn(self, _: int, __: Callable[[], Awaitable[object]]) -> AbstractAsyncContextManager[bool]:
+        """Let it be its turn."""
+        return nullcontext(enter_result=True)
 
     async def listen(self, changed: Callable[[Topic], object]) -> None:
         """Let the test tell of changes."""

@@ -57,7 +57,7 @@ async def everywhere(ships: Fleet, text: str) -> None:
 
 async def test_a_reload_an_edit_and_a_rollback_in_one_process_reach_all(url: str, tmp_path: Path) -> None:
     """One that starts later takes over what is active too, whatever its own files say."""
-    async with fleet(url, tmp_path, processes=2, BOT_ADMIN_GUILD_IDS="") as ships:
+    async with fleet(url, tmp_path, BOT_ADMIN_GUILD_IDS="") as ships:
         first = (await ships.revisions())[0]
         await everywhere(ships, ANSWER)
         change(ships, 1, ANSWER, OTHER)
@@ -70,10 +70,10 @@ async def test_a_reload_an_edit_and_a_rollback_in_one_process_reach_all(url: str
 
         ships.ships[0].process.gets(signal.SIGTERM)
         assert (await ships.ships[0].process.ends()).code == 0
-        await ships.launch(0, "0-3")
+        await ships.launch(0, "0-1")
         await ships.at(second)
         assert ANSWER in ships.ships[-1].facts.read_text(encoding="utf-8")
-        assert await ships.leader() is ships.ships[1]
+        assert await ships.leader() in ships.running
 
 
 async def test_an_edit_on_discord_reaches_all_and_a_reload_that_would_lose_it_is_refused(

@@ -26,6 +26,10 @@ async def url() -> AsyncIterator[str]:
         yield url
 
 
+async def at_once() -> None:
+    """End a turn with its block."""
+
+
 @asynccontextmanager
 async def listening(url: str) -> AsyncIterator[tuple[DatabaseStore, Coordination, list[Topic]]]:
     """Listen as a process of its own does."""
@@ -82,6 +86,39 @@ async def test_two_bots_in_one_database_lead_each_for_itself(url: str) -> None:
             await store.upgrade()
         async with listening(url) as (_, first, _), listening(other) as (_, second, _):
             await until(lambda: first.is_leader and second.is_leader)
+
+
+async def test_a_turn_ends_some_time_after_its_block(url: str) -> None:
+    """Turns with other numbers, and those of other bots, do not wait for it."""
+    first, second = store_at(url).processes, store_at(url).processes
+    assert first
+    assert second
+    over, done = asyncio.Event(), list[str]()
+    async with postgres_url() as other, first.turn(1, over.wait) as has_turn:
+        assert has_turn
+        apart = store_at(other).processes
+        assert apart
+        async with second.turn(2, at_once) as also, apart.turn(1, at_once) as too:
+            assert also
+            assert too
+
+    async def wait() -> None:
+        async with second.turn(1, over.wait):
+            done.append("second")
+
+    waiting = asyncio.create_task(wait())
+    await asyncio.sleep(0.3)
+    assert done == []
+    over.set()
+    await waiting
+    assert done == ["second"]
+
+
+async def test_without_the_database_nobody_waits_for_a_turn() -> None:
+    processes = store_at("postgresql://nobody@127.0.0.1:1/nowhere").processes
+    assert processes
+    async with processes.turn(1, at_once) as has_turn:
+        assert not has_turn
 
 
 async def test_a_sqlite_file_is_shared_with_nobody(tmp_path: object) -> None:
