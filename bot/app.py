@@ -10,12 +10,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from bot import cached_files
-from bot.core.model import Knowledge, Language
+from bot.core.edits import EditRequest
+from bot.core.model import Knowledge
 from bot.errors import ConfigError, KnowledgeError, Problem, StaleError
 from bot.knowledge.compiled import CompiledKnowledge, without_garbage_collector
 from bot.knowledge.folder import KnowledgeFiles, files_of, read_files
 from bot.service.comparison import size_of
-from bot.service.editing import Editing, Place
+from bot.service.editing import Editing
 from bot.service.library import Library, build_snapshot
 from bot.service.ports import Edit, Encoder, Store
 from bot.service.records import Bundle, LoadedRevision
@@ -190,21 +191,14 @@ def editing_of(app: App, settings: Settings, store: Store | None = None) -> Edit
     load = app.reader or Reader(partial(knowledge_folder, settings))
     shared = store if store and store.processes else None
     write = partial(_folder_edit, settings, load) if shared is None else partial(_shared_edit, shared, load)
-    return Editing(app.library, app.encoder, partial(_prepare_question, write), partial(_prepare_retirement, write))
+    return Editing(app.library, app.encoder, partial(_prepare, write))
 
 
-def _prepare_question(write: Write, place: Place, text: str, language: Language) -> Edit:
-    """Prepare the edit that makes `text` a sample of a fact or gap."""
-    from bot.knowledge.question_editing import with_question  # noqa: PLC0415  YAML, which a compiled start does without
+def _prepare(write: Write, request: EditRequest) -> Edit:
+    """Prepare an edit with `write`."""
+    from bot.knowledge.item_editing import changed_files  # noqa: PLC0415  YAML, which a compiled start does without
 
-    return write(lambda files: with_question(files, place.article, place.item, text, language))
-
-
-def _prepare_retirement(write: Write, slug: str, retired: bool) -> Edit:  # noqa: FBT001
-    """Prepare the edit that retires an article, or puts it in use again."""
-    from bot.knowledge.article_editing import with_retired  # noqa: PLC0415  YAML, which a compiled start does without
-
-    return write(lambda files: with_retired(files, slug, retired=retired))
+    return write(lambda files: changed_files(files, request))
 
 
 def _shared_edit(store: Store, load: Reader, change: ChangeFiles) -> Edit:

@@ -40,6 +40,8 @@ Result = TypeVar("Result")
 
 READERS, AUTHORS, OPERATORS, DEVELOPERS = "Readers", "Authors", "Operators", "Developers"
 _PACKAGE = "article-answers-bot"
+_MOST_ASKED = 40
+"""Questions of readers in a brief."""
 app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
@@ -310,7 +312,26 @@ def _more(copy: "ArticleCopy", settings: "Settings", lang: Literal["ko", "en"] |
         msg = f"--more needs the folder of one article; this one has {len(articles)}."
         raise ConfigError(msg)
     wrong = misclassified_samples(running.library.snapshot, running.encoder, _progress)
-    return write_more(articles[0], copy, wrong, lang, samples)
+    return write_more(articles[0], copy, wrong, lang, samples, asked=_asked_in_vain(articles[0].slug))
+
+
+def _asked_in_vain(slug: str) -> "Sequence[tuple[str, int]]":
+    """Return the questions without an answer about an article, and how often each was asked; none without a store.
+
+    What only one person asked privately is not handed on.
+    """
+    from bot.errors import StoreError
+    from bot.service.records import Editors
+
+    settings = _store_settings()
+    if not settings.has_store:
+        return ()
+    try:
+        groups = _with_store(settings, lambda store: store.groups(_MOST_ASKED, Editors(None, slug)))
+    except StoreError as error:
+        sys.stderr.write(f"The brief holds no questions of readers: {error}\n")
+        return ()
+    return [(group.text, group.asked) for group in groups]
 
 
 @app.command(rich_help_panel=AUTHORS)

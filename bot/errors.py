@@ -77,3 +77,12 @@ class StaleError(BotError):
     def __init__(self, revision: str) -> None:
         """Name the `revision` that the edit was made for."""
         super().__init__(f"the facts have changed since revision {revision}: look again, then repeat the edit")
+
+
+class FormError(BotError):
+    """What somebody typed into a form can't be used; `key` names the bot's sentence that says why."""
+
+    def __init__(self, *, key: str, **values: object) -> None:
+        """Say the sentence `key` with these values."""
+        self.key, self.values = key, values
+        super().__init__(key)

@@ -1,4 +1,4 @@
-"""`brief --more`: asks only for what the test of held-out samples and the article's text show to be weak or missing."""
+"""`brief --more`: asks only for what readers asked in vain, and what a test or the article's text shows to be weak."""
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
@@ -19,6 +19,9 @@ _MOST_QUOTED: Final = 3
 """Samples quoted for each fact."""
 _WISHES: Final[Mapping[Language, Mapping[str, str]]] = {
     "en": {
+        "asked": "{at}. Members asked this and got no answer, the most asked first. Where a fact above answers it, "
+        "more questions for that fact, this one first; else a new fact, if the article tells it; else a gap that says "
+        "in one sentence what the article does not tell, and what it does.\n\n{questions}",
         "weak": "{at}. {count} more questions per language for `{fact}`. Such questions did not find it: {samples}.",
         "overlap": "{at}. `{one}` and `{other}` are taken for each other: six questions per language for each of them "
         "that fit only one. Such a question of the first found the second: {samples}.",
@@ -28,6 +31,9 @@ _WISHES: Final[Mapping[Language, Mapping[str, str]]] = {
         "none": "Nothing: every held-out sample found its fact, and every paragraph and figure is told.",
     },
     "ko": {
+        "asked": "{at}. 회원들이 물었지만 답하지 못한 질문이에요. 많이 물은 순서예요. 위의 사실이 답이라면 그 사실에 "
+        "이 질문부터 예시를 더해 주세요. 아니고 기사에 나오는 내용이면 새 사실을, 나오지 않으면 무엇이 없고 무엇은 "
+        "나오는지 한 문장으로 알려 주는 빈틈을 써 주세요.\n\n{questions}",
         "weak": "{at}. `{fact}`에 질문을 언어마다 {count}개 더. 이런 질문으로는 찾지 못했어요: {samples}.",
         "overlap": "{at}. `{one}`, `{other}`: 봇이 두 사실을 헷갈려요. 한쪽에만 맞는 질문을 각각 언어마다 여섯 개씩. "
         "앞의 것을 물었는데 뒤의 것이 나온 질문: {samples}.",
@@ -40,18 +46,25 @@ _WISHES: Final[Mapping[Language, Mapping[str, str]]] = {
 _MORE_QUESTIONS: Final = 8
 
 
-def write_more(
-    article: Article, copy: ArticleCopy, misclassified: Sequence[Misclassified], language: Language | None, samples: int
+def write_more(  # noqa: PLR0913  what is weak, and how to ask for it
+    article: Article,
+    copy: ArticleCopy,
+    misclassified: Sequence[Misclassified],
+    language: Language | None,
+    samples: int,
+    *,
+    asked: Sequence[tuple[str, int]] = (),
 ) -> str:
     """Return a brief that asks for more about what is weak in an article's facts; its replies are added.
 
-    Raises KnowledgeError when the text has no paragraph, or fewer than the article.
+    `asked` are questions that got no answer, each with how often it was asked, the most asked first. Raises
+    KnowledgeError when the text has no paragraph, or fewer than the article.
     """
     language = language or article.language
     words = _WISHES[language]
     if not copy.body() or (paragraphs := split_paragraphs(article, copy)) is None:
         raise KnowledgeError(check_article_text(article, copy))
-    wishes = [*_weak(misclassified), *_missing(article, paragraphs)]
+    wishes = [*_asked(asked), *_weak(misclassified), *_missing(article, paragraphs)]
     listed = [words[kind].format(at=at, **values) for at, (kind, values) in enumerate(wishes, 1)]
     known = [f"- fact `{fact.id}`: {fact.answer.get(language)}" for fact in article.facts]
     known += [f"- gap `{gap.id}`: {gap.answer.get(language)}" for gap in article.gaps]
@@ -61,6 +74,12 @@ def write_more(
         samples=samples,
         schema=json.dumps(addition_schema(), ensure_ascii=False),
     )
+
+
+def _asked(asked: Sequence[tuple[str, int]]) -> Iterator[tuple[str, dict[str, object]]]:
+    """Yield one wish for the questions without an answer, if there are any."""
+    if asked:
+        yield "asked", {"questions": "\n".join(f"   - “{text}” ({times}×)" for text, times in asked)}
 
 
 def _weak(misclassified: Sequence[Misclassified]) -> Iterator[tuple[str, dict[str, object]]]:

@@ -225,6 +225,10 @@ class Article:
         """Return the fact called `fact_id`, or None."""
         return next((f for f in self.facts if f.id == fact_id), None)
 
+    def items(self) -> "tuple[Fact | Gap, ...]":
+        """Return the facts and the gaps."""
+        return (*self.facts, *self.gaps)
+
     def item(self, item_id: str) -> Fact | Gap | None:
         """Return the fact or gap called `item_id`, or None."""
         return self.fact(item_id) or next((gap for gap in self.gaps if gap.id == item_id), None)

@@ -15,13 +15,13 @@ from bot.discord_bot.context import Interaction, language_for, state_of
 from bot.discord_bot.markup import escape
 from bot.discord_bot.sending import defer, fill_original, run_handler, say
 from bot.errors import KnowledgeError, StaleError
-from bot.service.editing import Retired
+from bot.service.editing import Edited
 from bot.service.pages import LONGEST_CHOICE, clip
 from bot.service.replies import Voice
 from bot.settings import DiscordSettings
 
-Retire: TypeAlias = Callable[[str, bool], Awaitable[Retired]]
-"""Retires the article with a slug, or puts it in use again, while the bot runs; errors as of `Editing.retire`."""
+Retire: TypeAlias = Callable[[str, bool], Awaitable[Edited]]
+"""Retires the article with a slug, or puts it in use again, while the bot runs; errors as of `Editing.carry_out`."""
 _MOST_PROBLEMS = 10
 
 

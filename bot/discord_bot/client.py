@@ -13,6 +13,7 @@ from bot.core.model import Language
 from bot.discord_bot.commands import Translations, build_commands
 from bot.discord_bot.components import EditorButton, EditorMenu, PageButton, PageMenu, TagMenu
 from bot.discord_bot.context import BotState, Interaction, language_for, state_of, supported_language
+from bot.discord_bot.forms import give_back
 from bot.discord_bot.interactions import pick, press
 from bot.discord_bot.internals import SteadyClient, SteadyTree
 from bot.discord_bot.limits import Clock
@@ -29,6 +30,8 @@ Edit: TypeAlias = Callable[[Interaction, str, str], Awaitable[None]]
 """Carries out the button or menu with a custom id; the last argument is the entry of the menu that was picked."""
 Tag: TypeAlias = Callable[[Interaction, str, list[str]], Awaitable[None]]
 """Carries out the menu with a custom id that asks for the tags of a post; the last argument are those picked."""
+Submit: TypeAlias = Callable[[Interaction, str, str], Awaitable[None]]
+"""Takes the form with a custom id; the last argument is the sentence with which it is refused, "" if it is not."""
 Turn: TypeAlias = Callable[[Interaction, int], Awaitable[None]]
 """Shows a page, counted from 0, of the history of revisions."""
 _NEEDED: Final = ("author", "mentions", "role_mentions")
@@ -67,6 +70,7 @@ class BotClient(SteadyClient):
         self._messages = MessageHandler(self.state, self._home_language)
         self._edit: Edit | None = None
         self._tag: Tag | None = None
+        self._submit: Submit | None = None
         self._turn: Turn | None = None
 
     @property
@@ -188,18 +192,25 @@ class BotClient(SteadyClient):
         if await is_accepted(interaction):
             await run_handler(interaction, vote(interaction, custom_id))
 
+    def edit_with(self, edit: Edit, submit: Submit) -> None:
+        """Carry out the buttons and menus of editors with `edit`, and their forms with `submit`."""
+        self._edit, self._submit = edit, submit
+
     async def on_interaction(self, interaction: Interaction) -> None:
         """Take a form that was sent; it may have been opened before a restart."""
         if interaction.type is not discord.InteractionType.modal_submit:
             return
+        state = state_of(interaction)
         data: Any = interaction.data
         custom_id = str(data["custom_id"])
-        if ANY_VOTE.fullmatch(custom_id) and await is_accepted(interaction):
-            await run_handler(interaction, take_word(interaction, custom_id), "button")
-
-    def edit_with(self, edit: Edit) -> None:
-        """Carry out the buttons and menus of the list of unanswered questions with `edit`."""
-        self._edit = edit
+        if ANY_VOTE.fullmatch(custom_id):
+            if await is_accepted(interaction):
+                await run_handler(interaction, take_word(interaction, custom_id), "button")
+        elif state.limits.accept(interaction.id):
+            state.languages.remember(interaction.user.id, language_for(interaction))
+            refusal = state.limits.refusal(interaction.user.id, interaction.channel_id or 0) or ""
+            submit = self._submit or give_back
+            await run_handler(interaction, submit(interaction, custom_id, refusal), "admin")
 
     async def edited(self, interaction: Interaction, custom_id: str, value: str) -> None:
         """Carry out a button or menu of the list of unanswered questions; without administrators there is none."""

@@ -16,7 +16,9 @@ from typing import Final, TypeVar
 
 import discord
 
+from bot.core.edits import EditRequest, RetireArticle
 from bot.core.matching import Question
+from bot.core.model import Knowledge
 from bot.core.text import counted
 from bot.discord_bot.admin import Reloads, Status, add_admin_commands, count
 from bot.discord_bot.article_posts import ArticlePosts, add_post_command
@@ -25,6 +27,8 @@ from bot.discord_bot.channel_binding import ChannelBinding, add_channel_command
 from bot.discord_bot.client import BotClient
 from bot.discord_bot.connection import DISCORD_ERRORS, final_error, pause
 from bot.discord_bot.context import BotState
+from bot.discord_bot.fact_editing import FactEditing, add_editing_commands
+from bot.discord_bot.group_edits import GroupEdits
 from bot.discord_bot.health import serving
 from bot.discord_bot.insight import Insight, add_insight_command
 from bot.discord_bot.loading import Loading, return_freed_memory
@@ -41,11 +45,11 @@ from bot.discord_bot.unanswered_list import UnansweredList, add_unanswered_comma
 from bot.discord_bot.watching import watch
 from bot.errors import DiscordStartError, EditsError, KnowledgeError
 from bot.service.answering import Answer
-from bot.service.editing import Edited, Editing, Place, Retired
+from bot.service.editing import Edited, Editing
 from bot.service.library import Change, Library
 from bot.service.pages import reply_page
 from bot.service.ports import FactFiles, Store
-from bot.service.records import Notice, QuestionGroup
+from bot.service.records import Notice
 from bot.settings import DiscordSettings
 
 log = logging.getLogger(__name__)
@@ -132,8 +136,10 @@ class Runner:
         client.turn = self.together.turn
         group = add_admin_commands(client, self._settings, self._reloads, self.status)
         if group and self._editing:
-            shown = UnansweredList(self._settings, self._store, self._editing, partial(self._edit, self._editing))
+            edits = GroupEdits(self._store, self._editing, partial(self._edit, self._editing))
+            shown = UnansweredList(self._settings, edits)
             add_unanswered_command(client, group, shown)
+            add_editing_commands(client, group, FactEditing(shown, edits))
         if group:
             add_insight_command(client, group, Insight(self._settings, self._store))
             add_revision_commands(client, group, RevisionList(self._settings, self.loading, self._rollback))
@@ -233,37 +239,35 @@ class Runner:
             registration = await self._register_commands(self.client)
         return registration
 
-    async def _edit(
-        self, editing: Editing, group: QuestionGroup, place: Place, seen: str, stored: Sequence[str]
-    ) -> Edited:
-        """Make the question of a group a sample; arguments and errors are those of `Editing.add_question`."""
-        edit = partial(editing.add_question, group, place, seen, stored)
-        edited = await self.loading.edit(edit)
-        log.info("a question was added to %s, facts at revision %s", place, edited.revision)
-        self._note_edit(edited.copied_to)
-        return edited
-
-    async def _retire(self, editing: Editing, slug: str, retired: bool) -> Retired:  # noqa: FBT001  passed along
-        """Retire an article, or put it in use again, and register its commands or remove them."""
-        edited = await self.loading.edit(partial(editing.retire, slug, editing.revision, retired=retired))
-        log.info("article %s is %s, facts at revision %s", slug, "retired" if retired else "in use", edited.revision)
-        self._note_edit(edited.copied_to)
-        if self.client:
+    async def _edit(self, editing: Editing, request: EditRequest, seen: str, asked: Sequence[str] = ()) -> Edited:
+        """Carry out an edit; arguments and errors are those of `Editing.carry_out`."""
+        before = self._library.snapshot.knowledge
+        edited = await self.loading.edit(partial(editing.carry_out, request, seen, asked))
+        log.info("%s was edited (%s), facts at revision %s", edited.place, type(request).__name__, edited.revision)
+        if edited.copied_to:
+            log.info("the shipped articles were copied to %s and are served from there", edited.copied_to)
+        self._check_notices()
+        self._index_for_typing()
+        now = self._library.snapshot.knowledge
+        if self.client and _commands(before) != _commands(now):
             self.client.rebuild_commands()
             await self._register_commands(self.client)
         return edited
 
-    def _note_edit(self, copied_to: str) -> None:
-        self._check_notices()
-        self._index_for_typing()
-        if copied_to:
-            log.info("the shipped articles were copied to %s and are served from there", copied_to)
+    async def _retire(self, editing: Editing, slug: str, retired: bool) -> Edited:  # noqa: FBT001  passed along
+        """Retire an article, or put it in use again."""
+        return await self._edit(editing, RetireArticle(slug, retired), editing.revision)
 
     def _index_for_typing(self) -> None:
         """Index what typing is completed with in the background, so that no keystroke waits for it."""
-        task = asyncio.create_task(_logged(asyncio.to_thread(self._library.completers)))
+        task = asyncio.create_task(_logged(asyncio.to_thread(self._index_texts)))
         self._indexing.add(task)
         task.add_done_callback(self._indexing.discard)
+
+    def _index_texts(self) -> None:
+        self._library.completers()
+        if self._editing and self._settings.admin_guild_ids:
+            self._editing.completer()
 
     async def _register_commands(self, client: BotClient) -> Registration:
         """Register changed commands; of several processes only the leader does."""
@@ -495,6 +499,11 @@ async def _close(client: BotClient, running: asyncio.Task[None]) -> None:
     await asyncio.wait({running, closing}, timeout=_CLOSE_TIMEOUT)
     if closing.done() and (error := closing.exception()):  # a client that never logged in has nothing to close
         log.debug("the client was not open", exc_info=error)
+
+
+def _commands(knowledge: Knowledge) -> list[tuple[object, ...]]:
+    """Return what decides which commands are registered."""
+    return [(one.slug, one.commands, one.retired) for one in knowledge.articles]
 
 
 def _counted(change: Change) -> str:

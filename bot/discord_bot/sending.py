@@ -230,7 +230,7 @@ async def change_buttons(interaction: Interaction, view: ui.View) -> None:
 
 
 async def open_form(interaction: Interaction, form: ui.Modal) -> None:
-    """Open a form for the person."""
+    """Open a form for the person, which must be the first response."""
     await _acknowledge(interaction, partial(interaction.response.send_modal, form))
 
 

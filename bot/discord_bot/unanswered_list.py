@@ -4,25 +4,26 @@ import asyncio
 import hashlib
 import logging
 import re
-import time
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Final, Literal, TypeAlias
+from typing import Any, Final, Literal, TypeAlias, get_args
 
 import discord
 from discord import app_commands, ui
 
+from bot.core.edits import Place
 from bot.core.model import Knowledge
 from bot.discord_bot.admin import article_choices, is_administrator, refuse
 from bot.discord_bot.client import BotClient
 from bot.discord_bot.commands import description_of, name_of
 from bot.discord_bot.components import EditorButton, EditorMenu
 from bot.discord_bot.context import Interaction, language_for, state_of
-from bot.discord_bot.limits import Clock
+from bot.discord_bot.edited_page import LONGEST_QUESTION, edited_page, label_at, with_lines
+from bot.discord_bot.group_edits import GroupEdits
 from bot.discord_bot.markup import texts_of
 from bot.discord_bot.sending import defer, defer_update, fill_original, respond, run_handler, say
 from bot.errors import KnowledgeError, StaleError, StoreError
-from bot.service.editing import MOST_COMPARED, Decided, Edited, Editing, Place
+from bot.service.editing import sample_of
 from bot.service.pages import LONGEST_CHOICE, clip, plain_page
 from bot.service.ports import Store
 from bot.service.records import Editors, QuestionGroup
@@ -32,23 +33,20 @@ from bot.settings import DiscordSettings
 
 log = logging.getLogger(__name__)
 
-AddQuestion: TypeAlias = Callable[[QuestionGroup, Place, str, Sequence[str]], Awaitable[Edited]]
-"""Carries out `Editing.add_question` while the bot runs."""
-Verb: TypeAlias = Literal["a", "d", "p"]
-"""Add as a sample, dismiss, show a page."""
+Verb: TypeAlias = Literal["a", "d", "g", "n", "p"]
+"""Add as a sample, dismiss, write a new gap, write a new fact, show a page."""
+_VERBS: Final[Mapping[str, Verb]] = {verb: verb for verb in get_args(Verb)}
 _PER_PAGE: Final = 2
-"""Groups of a page: each has a row of buttons and a menu, and a message has five rows."""
+"""Groups of a page: each has a row of buttons and a menu, and a message has five rows; the last is for both."""
 _LIKELIEST: Final = 3
 """Facts that have a button."""
 _MOST_PLACES: Final = 25
 """Entries of a menu, as Discord allows."""
 _LABEL: Final = 80
 """Characters of a button's label, as Discord allows."""
-_QUESTION: Final = 200
-"""Characters of a question that a list shows."""
-_MOST_DIFFERENCES: Final = 15
+_LAST_ROW: Final = 4
 _ID: Final = re.compile(
-    r"[un]1:(?P<verb>[adp]):(?P<group>[0-9]{1,18}):(?P<revision>[0-9a-z]{0,16})"
+    r"[un]1:(?P<verb>[adgnp]):(?P<group>[0-9]{1,18}):(?P<revision>[0-9a-z]{0,16})"
     r":(?P<page>[0-9]{1,4}):(?P<article>[a-z0-9-]{0,32}):(?P<mark>[0-9a-f]{0,10})"
 )
 
@@ -77,7 +75,7 @@ def read_tap(custom_id: str) -> Tap | None:
     """Return what a button or menu does; None if its id is forged or of another version."""
     if (match := _ID.fullmatch(custom_id)) is None:
         return None
-    verb: Verb = "a" if match["verb"] == "a" else "d" if match["verb"] == "d" else "p"
+    verb = _VERBS[match["verb"]]
     group, page = int(match["group"]), int(match["page"])
     return Tap(verb, group, match["revision"], page, match["article"], match["mark"])
 
@@ -97,41 +95,26 @@ def place_with(knowledge: Knowledge, wanted: str) -> Place | None:
     return None
 
 
-def label_at(voice: Voice, knowledge: Knowledge, place: Place) -> str:
-    """Return the label of a fact or gap, its id where there is none any more."""
-    article = knowledge.article(place.article)
-    item = article.item(place.item) if article else None
-    return item.label.get(voice.language) if item else place.item
-
-
 class UnansweredList:
     """Shows the questions to administrators and carries out their edits."""
 
-    def __init__(
-        self,
-        settings: DiscordSettings,
-        store: Store | None,
-        editing: Editing,
-        add: AddQuestion,
-        clock: Clock = time.time,
-    ) -> None:
-        """List the groups in `store` and make their questions samples with `add`; `clock` returns the Unix time."""
-        self._settings = settings
-        self._store = store
-        self._editing = editing
-        self._add = add
-        self._clock = clock
+    def __init__(self, settings: DiscordSettings, edits: GroupEdits) -> None:
+        """List the groups in the store of `edits` and make their questions samples with it."""
+        self.settings = settings
+        self._edits = edits
+        self._store = edits.store
+        self._editing = edits.editing
 
     async def command(self, interaction: Interaction, article: str) -> None:
         """Answer the command with the first page."""
         await defer(interaction, private=True)
-        if not await is_administrator(interaction, self._settings):
+        if not await is_administrator(interaction, self.settings):
             await refuse(interaction)
         elif self._store is None:
             await say(interaction, "unanswered_off")
         else:
             try:
-                await self._show(interaction, self._store, 0, article)
+                await self.show(interaction, 0, article)
             except StoreError as error:
                 await _store_is_away(interaction, error)
 
@@ -139,14 +122,14 @@ class UnansweredList:
         """Carry out a button, or the entry `value` of a menu; then show the page as it is by now."""
         await defer_update(interaction)
         tap = read_tap(custom_id)
-        if not await is_administrator(interaction, self._settings):
+        if not await is_administrator(interaction, self.settings):
             await refuse(interaction)
         elif tap is None or self._store is None:
             await say(interaction, "gone" if tap is None else "unanswered_off")
         else:
             try:
                 notice = await self._carry_out(interaction, self._store, replace(tap, mark=value or tap.mark))
-                await self._show(interaction, self._store, tap.page, tap.article)
+                await self.show(interaction, tap.page, tap.article)
             except StoreError as error:
                 await _store_is_away(interaction, error)
             else:
@@ -155,40 +138,45 @@ class UnansweredList:
 
     async def _carry_out(self, interaction: Interaction, store: Store, tap: Tap) -> Page | None:
         """Carry out a tap and return what to say about it, if anything."""
-        if tap.verb == "p":
+        if tap.verb not in {"a", "d"}:
             return None
         voice, editors = _voice(interaction), Editors(interaction.guild_id or 0)
-        group = await store.group(tap.group, editors)
-        if group is None:
-            return plain_page(voice, "unanswered_gone")
         if tap.verb == "d":
-            await store.close_group(group.id, "dismissed", int(self._clock()))
-            return plain_page(voice, "unanswered_dismissed", text=clip(group.text, _QUESTION))
-        place = place_with(state_of(interaction).knowledge, tap.mark)
-        stored = [one.text for one in await store.groups(MOST_COMPARED, editors)]
+            group = await self._edits.dismiss(store, tap.group, editors)
+            key, text = ("unanswered_dismissed", group.text) if group else ("unanswered_gone", "")
+            return plain_page(voice, key, text=clip(text, LONGEST_QUESTION))
+        return await self._add(interaction, store, tap, editors)
+
+    async def _add(self, interaction: Interaction, store: Store, tap: Tap, editors: Editors) -> Page:
+        """Make the question of a group a sample and return what to say about it."""
+        voice, before = _voice(interaction), state_of(interaction).knowledge
+        place = place_with(before, tap.mark)
+        if place is None:
+            return plain_page(voice, "unanswered_stale")
         try:
-            edited = await self._add(group, place, tap.revision, stored) if place else None
+            settled = await self._edits.settle(
+                store, tap.group, editors, lambda group: sample_of(group, place), tap.revision
+            )
         except StaleError:
-            edited = None
-        except KnowledgeError as error:
-            return _with_lines(plain_page(voice, "unanswered_refused"), [f"• {one}" for one in error.problems])
-        if edited is None:
-            is_current = place is not None and tap.revision == self._editing.revision
+            is_current = tap.revision == self._editing.revision
             return plain_page(voice, "unanswered_unloaded" if is_current else "unanswered_stale")
-        page = edited_page(_voice(interaction), state_of(interaction).knowledge, edited)
-        return page if await self._is_done(store, group) else _with_lines(page, [voice.say("unanswered_away")])
+        except KnowledgeError as error:
+            return with_lines(plain_page(voice, "unanswered_refused"), [f"• {one}" for one in error.problems])
+        if settled is None:
+            return plain_page(voice, "unanswered_gone")
+        page = edited_page(
+            _voice(interaction), (state_of(interaction).knowledge, before), settled.edited, "unanswered_added"
+        )
+        return page if settled.is_closed else with_lines(page, [voice.say("unanswered_away")])
 
-    async def _is_done(self, store: Store, group: QuestionGroup) -> bool:
-        """Mark a group as done and return whether that could be stored."""
-        try:
-            await store.close_group(group.id, "done", int(self._clock()))
-        except StoreError as error:
-            log.warning("a group of questions that was added to the facts stays open: %s", error)
-            return False
-        return True
+    async def show(self, interaction: Interaction, page: int, article: str) -> None:
+        """Show a page of the list in place of the first response, or of the message with the button.
 
-    async def _show(self, interaction: Interaction, store: Store, page: int, article: str) -> None:
-        """Show a page of the list in place of the first response, or of the message with the button."""
+        Raises StoreError.
+        """
+        store = self._store
+        if store is None:
+            return
         editors = Editors(interaction.guild_id or 0, article)
         groups = await store.groups(_PER_PAGE + 1, editors, page * _PER_PAGE)
         if page and not groups:  # what was on the last page is done
@@ -202,9 +190,13 @@ class UnansweredList:
             number = page * _PER_PAGE + row + 1
             for item in _items(voice, knowledge, replace(here, group=group.id), likely, number):
                 view.add_item(item)
+        for number, group in enumerate(shown, page * _PER_PAGE + 1):
+            label = clip(f"{number} ✕ {voice.say('unanswered_dismiss')}", _LABEL)
+            dismiss = replace(here, verb="d", group=group.id)
+            view.add_item(EditorButton.of(label, dismiss.custom_id(), row=_LAST_ROW))
         for label, to in (("◀", page - 1), ("▶", page + 1)):
             if to >= 0 and (to < page or len(groups) > _PER_PAGE):
-                view.add_item(EditorButton.of(label, replace(here, page=to).custom_id(), row=4))
+                view.add_item(EditorButton.of(label, replace(here, page=to).custom_id(), row=_LAST_ROW))
         (text, *_) = texts_of(_list_page(voice, shown, page * _PER_PAGE))
         await fill_original(interaction, text, view if view.children else None)
 
@@ -214,15 +206,18 @@ def _items(
 ) -> Iterator[ui.Item[Any]]:
     """Yield the buttons and the menu of the group with this number in the list."""
     row = 2 * ((number - 1) % _PER_PAGE)
-    add, dismiss = replace(here, verb="a"), replace(here, verb="d")
+    add = replace(here, verb="a")
     for place in likely[:_LIKELIEST]:
-        label = clip(f"{number} + {label_at(voice, knowledge, place)}", _LABEL)
+        label = clip(f"{number} + {label_at(voice, (knowledge,), place)}", _LABEL)
         yield EditorButton.of(label, replace(add, mark=mark_of(place)).custom_id(), row=row)
-    yield EditorButton.of(clip(f"{number} ✕ {voice.say('unanswered_dismiss')}", _LABEL), dismiss.custom_id(), row=row)
+    forms: tuple[tuple[Verb, str], ...] = (("n", "unanswered_new_fact"), ("g", "unanswered_new_gap"))
+    for verb, key in forms:
+        label = clip(f"{number} {voice.say(key)}", _LABEL)
+        yield EditorButton.of(label, replace(here, verb=verb).custom_id(), row=row)
     if likely:
         options = [
             discord.SelectOption(
-                label=clip(label_at(voice, knowledge, place), LONGEST_CHOICE),
+                label=clip(label_at(voice, (knowledge,), place), LONGEST_CHOICE),
                 value=str(place),
                 description=clip(str(place), LONGEST_CHOICE),
             )
@@ -238,38 +233,10 @@ def _list_page(voice: Voice, groups: Sequence[QuestionGroup], skipped: int) -> P
         return plain_page(voice, "unanswered_none")
     lines = [Line((Span(voice.say("unanswered_title"), bold=True),))]
     for number, group in enumerate(groups, skipped + 1):
-        lines.append(Line((Span(f"{number}  {clip(group.text, _QUESTION)}"),)))
+        lines.append(Line((Span(f"{number}  {clip(group.text, LONGEST_QUESTION)}"),)))
         count = voice.say("unanswered_count", asked=group.asked, askers=group.askers)
         lines.append(Line((Span(count),), small=True))
     return Page(voice.language, (Block(tuple(lines)),))
-
-
-def edited_page(voice: Voice, knowledge: Knowledge, edited: Edited) -> Page:
-    """Say what an edit added, and what is decided differently since, before and after."""
-    label = label_at(voice, knowledge, edited.place)
-    page = plain_page(voice, "unanswered_added", text=clip(edited.text, _QUESTION), label=label)
-    lines = [voice.say("unanswered_copied", folder=edited.copied_to)] if edited.copied_to else []
-    count = len(edited.differences)
-    lines.append(voice.say("unanswered_differences" if count else "unanswered_no_differences", count=count))
-    for one in edited.differences[:_MOST_DIFFERENCES]:
-        before, after = (_decided(voice, knowledge, decided) for decided in (one.before, one.after))
-        key = "unanswered_case" if one.is_case else "unanswered_question"
-        lines.append(voice.say(key, text=clip(one.text, LONGEST_CHOICE), before=before, after=after))
-    lines += [voice.say("unanswered_more", count=count - _MOST_DIFFERENCES)] if count > _MOST_DIFFERENCES else []
-    return _with_lines(page, lines)
-
-
-def _decided(voice: Voice, knowledge: Knowledge, decided: Decided) -> str:
-    """Return how a question was decided, in words."""
-    label = clip(label_at(voice, knowledge, decided.place), LONGEST_CHOICE) if decided.place else ""
-    return voice.say(f"decided_{decided.outcome}", label=label)
-
-
-def _with_lines(page: Page, lines: Sequence[str]) -> Page:
-    """Return a page with more lines."""
-    (block, *rest) = page.blocks
-    more = tuple(Line((Span(line),)) for text in lines for line in text.splitlines())
-    return replace(page, blocks=(replace(block, body=(*block.body, *more)), *rest))
 
 
 async def _store_is_away(interaction: Interaction, error: StoreError) -> None:
@@ -282,7 +249,7 @@ def _voice(interaction: Interaction) -> Voice:
 
 
 def add_unanswered_command(client: BotClient, group: app_commands.Group, shown: UnansweredList) -> None:
-    """Add `/facts unanswered` to the administrators' commands, and answer its buttons."""
+    """Add `/facts unanswered` to the administrators' commands."""
     messages = client.state.knowledge.messages
 
     @group.command(name="unanswered", description=description_of(messages["admin_unanswered"]))
@@ -294,5 +261,3 @@ def add_unanswered_command(client: BotClient, group: app_commands.Group, shown: 
     @facts_unanswered.autocomplete("article")
     async def articles(interaction: Interaction, current: str) -> list[app_commands.Choice[str]]:
         return article_choices(interaction, current)
-
-    client.edit_with(shown.tapped)

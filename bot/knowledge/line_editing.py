@@ -59,6 +59,7 @@ def edit(data: bytes, file: str, changes: Sequence[Change]) -> bytes:
         raise KnowledgeError((Problem(file, 0, "", "can't be read, so that it can't be changed"),))
     changed = _Changed(before.data, changes)
     written = _Lines(_unix(text), root).edited(changed)
+    written = written if text.endswith("\n") else written.removesuffix("\n")
     encoded = mark + (written.replace("\n", "\r\n") if "\r\n" in text else written).encode()
     problems: list[Problem] = []
     after = parse(encoded, file, problems)
@@ -155,7 +156,8 @@ class _Lines:
         if isinstance(change, Insert) and isinstance(holder, yaml.SequenceNode):
             nodes = holder.value
             at = self._line_end(self._end(nodes[change.at - 1])) if change.at else self._line_start(nodes[0])
-            yield at, at, order, _joined(block_lines(list(change.items), holder.start_mark.column))
+            blank = "\n" if self._has_blank_lines(nodes[: change.at]) else ""
+            yield at, at, order, blank + _joined(block_lines(list(change.items), holder.start_mark.column))
         elif isinstance(change, Remove) and isinstance(holder, yaml.SequenceNode):
             node = holder.value[change.path[-1]]
             rest = "[]" if node is holder.value[-1] and not changed.nodes[_holder(change)] else ""
@@ -174,6 +176,13 @@ class _Lines:
                 yield at, at, order, _joined(lines)
             else:
                 yield pair[0].start_mark.index, self._end(pair[1]), order, _joined(lines).strip()
+
+    def _has_blank_lines(self, nodes: Sequence[yaml.Node]) -> bool:
+        """Return whether blank lines stand between the last two items of a list."""
+        if len(nodes) < 2:  # noqa: PLR2004  there is no line between fewer
+            return False
+        between = self.text[self._line_end(self._end(nodes[-2])) : self._line_start(nodes[-1])]
+        return any(not line.strip() for line in between.split("\n")[:-1])
 
     def _in_brackets(self, path: NodePath, value: Node) -> _Splice:
         """Return the splice of a list or mapping in brackets, written anew; what was empty is written in lines."""

@@ -156,7 +156,8 @@ def _message_problems(document: Document, own: MessagesFile, shipped: Mapping[st
 
 
 def _article(files: ArticleFiles, head: schema.ArticleFile) -> model.Article:
-    questions = files.questions()
+    questions, retired = files.questions(), frozenset(item.value.id for item in files.retired)
+    facts = tuple(_fact(item.value, questions[item.value.id], retired) for item in files.facts)
     return model.Article(
         slug=files.slug,
         title=_text(head.title),
@@ -164,10 +165,10 @@ def _article(files: ArticleFiles, head: schema.ArticleFile) -> model.Article:
         language=head.language,
         sections=tuple(model.Section(s.id, _text(s.label), s.paragraphs) for s in head.sections),
         entities=tuple(_entity(item.value) for item in files.entities),
-        facts=tuple(_fact(item.value, questions[item.value.id]) for item in files.facts),
-        gaps=tuple(_gap(item.value, questions[item.value.id]) for item in files.gaps),
-        commands=tuple(_command(item.value) for item in files.commands),
-        cases=tuple(case for item in files.cases for case in _cases(item)),
+        facts=facts,
+        gaps=tuple(_gap(item.value, questions[item.value.id], retired) for item in files.gaps),
+        commands=tuple(_commands(files, facts, retired)),
+        cases=tuple(case for item in files.cases for case in _cases(item) if case.expect not in retired),
         date=head.date,
         url=head.url,
         retired=head.retired,
@@ -197,7 +198,7 @@ def _shortened(sample: str) -> str:
     return sample if len(sample) <= _LABEL else sample[: _LABEL - 1].rstrip() + "…"
 
 
-def _fact(fact: schema.FactModel, questions: schema.Samples) -> model.Fact:
+def _fact(fact: schema.FactModel, questions: schema.Samples, retired: frozenset[str]) -> model.Fact:
     return model.Fact(
         id=fact.id,
         label=_label(fact.label, questions),
@@ -209,8 +210,13 @@ def _fact(fact: schema.FactModel, questions: schema.Samples) -> model.Fact:
         evidence=tuple(fact.evidence),
         status=fact.status,
         tags=tuple(fact.tags),
-        related=tuple(fact.related),
+        related=_others(fact.related, retired),
     )
+
+
+def _others(ids: Sequence[str], retired: frozenset[str]) -> tuple[str, ...]:
+    """Return the ids of what is not retired."""
+    return tuple(name for name in ids if name not in retired)
 
 
 def _source(fact: schema.FactModel) -> model.Source:
@@ -218,17 +224,17 @@ def _source(fact: schema.FactModel) -> model.Source:
     return replace(first, further=tuple(further))
 
 
-def _gap(gap: schema.GapModel, questions: schema.Samples) -> model.Gap:
+def _gap(gap: schema.GapModel, questions: schema.Samples, retired: frozenset[str]) -> model.Gap:
     label = _label(gap.label, questions)
-    return model.Gap(gap.id, label, _text(gap.answer), _samples(questions), tuple(gap.nearest))
+    return model.Gap(gap.id, label, _text(gap.answer), _samples(questions), _others(gap.nearest, retired))
 
 
 def _dialogue(file: DialogueFile | None, older: FactsFile | None) -> tuple[model.DialogueAct, ...]:
     """Return the acts of `file`; those of an `older` small-talk.yaml replace the social ones."""
-    acts = tuple(_act(act, act.act) for act in file.acts) if file else ()
+    acts = tuple(_act(act, act.act) for act in file.acts if not act.retired) if file else ()
     if older is None:
         return acts
-    talk = (_act(gap, "chat") for gap in older.gaps)
+    talk = (_act(gap, "chat") for gap in older.gaps if not gap.retired)
     return (*talk, *(act for act in acts if not act.is_social))
 
 
@@ -237,7 +243,16 @@ def _act(act: schema.GapModel, kind: ActKind) -> model.DialogueAct:
     return model.DialogueAct(act.id, label, _text(act.answer), _samples(act.questions), act=kind)
 
 
-def _command(command: schema.CommandModel) -> model.Command:
+def _commands(files: ArticleFiles, facts: Sequence[model.Fact], retired: frozenset[str]) -> Iterator[model.Command]:
+    """Yield the commands, but those all of whose facts are retired."""
+    tags = {tag for fact in facts for tag in fact.tags}
+    for item in files.commands:
+        command = _command(item.value, retired)
+        if command.facts or command.lookup or command.tag in tags:
+            yield command
+
+
+def _command(command: schema.CommandModel, retired: frozenset[str]) -> model.Command:
     rows = tuple(
         model.Row(_text(row.detail), row.entity, _text(row.title) if row.title else None, row.paragraphs)
         for row in command.rows
@@ -245,7 +260,7 @@ def _command(command: schema.CommandModel) -> model.Command:
     return model.Command(
         name=_text(command.name),
         description=_text(command.description),
-        facts=tuple(command.facts),
+        facts=_others(command.facts, retired),
         tag=command.tag,
         lookup=command.lookup,
         rows=rows,

@@ -67,13 +67,15 @@ class ArticleFiles:
     entities: tuple[Located[EntityModel], ...]
     facts: tuple[Located[FactModel], ...]
     gaps: tuple[Located[GapModel], ...]
+    retired: tuple[Located[FactModel] | Located[GapModel], ...]
+    """Facts and gaps that are not answered with; their ids stay taken, and what names them still may."""
     samples: tuple[Located[Questions], ...]
     """Further samples, each entry at the id of its fact or gap."""
     commands: tuple[Located[CommandModel], ...]
     cases: tuple[Located[CaseModel], ...]
 
     def answers(self) -> "tuple[Located[FactModel] | Located[GapModel], ...]":
-        """Return facts and gaps: everything with samples and an answer."""
+        """Return facts and gaps that are answered with: everything with samples and an answer."""
         return (*self.facts, *self.gaps)
 
     def questions(self) -> Mapping[str, Samples]:
@@ -116,7 +118,7 @@ def read_article(folder: ArticleFolder, files: KnowledgeFiles, problems: list[Pr
     if not names:
         problems.append(Problem(folder.name(FACTS), 0, "", "is missing: an article needs facts"))
         read.append((FactsFile, None))
-    elif len(problems) == before and not any(file.items("facts") for _, file in read if file):
+    elif len(problems) == before and not any(_in_use(file) for _, file in read if file):
         problems.append(Problem(folder.name(names[0]), 0, "", "has no fact: an article needs at least one"))
     head = loaded(ARTICLE, ArticleFile)
     read.append((ArticleFile, head))
@@ -129,8 +131,16 @@ def article_of(slug: str, files: tuple[LoadedFile[Any], ...], incomplete: frozen
     """Return what was read as one article; lists in `incomplete` lack items."""
     head = next((file.model for file in files if isinstance(file.model, ArticleFile)), None)
     items: dict[str, Any] = {key: tuple(item for file in files for item in file.items(key)) for key in NOUNS}
+    every = (*items["facts"], *items["gaps"])
+    items |= {key: tuple(item for item in items[key] if not item.value.retired) for key in ("facts", "gaps")}
+    items["retired"] = tuple(item for item in every if item.value.retired)
     items["samples"] = tuple(item for file in files if isinstance(file.model, SamplesFile) for item in file.entries())
     return ArticleFiles(slug, head, files, incomplete, **items)
+
+
+def _in_use(file: LoadedFile[Any]) -> bool:
+    """Return whether a file has a fact that is not retired."""
+    return any(not fact.value.retired for fact in file.items("facts"))
 
 
 def further_samples(documents: Iterable[Document]) -> FurtherSamples:
@@ -333,7 +343,8 @@ def _command(command: Located[CommandModel], article: ArticleFiles) -> Iterator[
     """Report a tag, entity kind, entity or paragraph that the article does not have."""
     value = command.value
     if value.tag:
-        tags = frozenset(tag for fact in article.facts for tag in fact.value.tags)
+        facts = (*article.facts, *(item for item in article.retired if isinstance(item.value, FactModel)))
+        tags = frozenset(tag for fact in facts for tag in fact.value.tags)
         yield from _unknown_name(command, "tag", value.tag, None if "facts" in article.incomplete else tags, "tag")
     kinds = {entity.value.kind for entity in article.entities}
     if value.lookup and "entities" not in article.incomplete and value.lookup not in kinds:

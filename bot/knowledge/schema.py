@@ -267,6 +267,7 @@ class _Answered(Strict):
     id: Id
     label: Label | None = None
     answer: Answer
+    retired: bool = False
     questions: Annotated[Samples, Field(validate_default=True)] = Samples()
 
     @field_validator("questions")

@@ -6,7 +6,7 @@ Texts are compared key by key, as typed on a Korean keyboard: 무라ㅌ, 무랕 
 
 from bisect import bisect_left
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import chain, pairwise, zip_longest
@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from rapidfuzz import fuzz, process
 
 from bot.core.hangul import as_latin_keys, initials, is_initials
-from bot.core.model import LANGUAGES, Article, Entity, Fact, Knowledge, Language
+from bot.core.model import LANGUAGES, Article, Entity, Fact, Gap, Knowledge, Language
 from bot.core.text import language_of, normalise, squeeze, words
 
 _BEGINS, _HAS_WORDS, _CONTAINS = 4.0, 3.0, 2.0
@@ -93,8 +93,28 @@ def questions(knowledge: Knowledge) -> "Completer":
     return Completer(_completions(knowledge), starters, hidden)
 
 
-def _label(article: Article, fact: Fact, language: Language) -> Completion:
-    return Completion(article.slug, fact.id, language, fact.label.get(language))
+def places(knowledge: Knowledge) -> "Completer":
+    """Return a completer of every label, sample and id of every fact and gap."""
+    first = starter_facts(knowledge, _MOST_STARTERS)
+    return Completer(
+        (
+            completion
+            for article in knowledge.articles
+            for item in article.items()
+            for completion in (*_texts_of(article, item), Completion(article.slug, item.id, "en", item.id))
+        ),
+        (_label(article, fact, language) for language in LANGUAGES for article, fact in first),
+    )
+
+
+def _label(article: Article, item: Fact | Gap, language: Language) -> Completion:
+    return Completion(article.slug, item.id, language, item.label.get(language))
+
+
+def _texts_of(article: Article, item: Fact | Gap) -> Iterator[Completion]:
+    """Yield the labels and samples of a fact or gap."""
+    yield from (_label(article, item, language) for language in LANGUAGES if item.label.has(language))
+    yield from (Completion(article.slug, item.id, sample.language, sample.text) for sample in item.samples)
 
 
 class _Texts:
@@ -263,11 +283,7 @@ class Completer:
 def _completions(knowledge: Knowledge) -> Iterable[Completion]:
     for article in knowledge.articles:
         for fact in article.facts:
-            for language in LANGUAGES:
-                if fact.label.has(language):
-                    yield _label(article, fact, language)
-            for sample in fact.samples:
-                yield Completion(article.slug, fact.id, sample.language, sample.text)
+            yield from _texts_of(article, fact)
 
 
 @lru_cache(maxsize=65_536)

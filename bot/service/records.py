@@ -268,13 +268,13 @@ class QuestionGroup:
 
 @dataclass(frozen=True, slots=True)
 class Editors:
-    """Whose groups are listed: those of a server, and those of direct messages.
+    """Whose groups are listed: those of a server, and those of direct messages; without a server, those of all.
 
     What was only asked privately is listed once two people have asked it. Askers are told apart within a day, so that
     somebody who asks on two days counts as two.
     """
 
-    server: int
+    server: int | None
     article: str = ""
     """Slug of the only article whose groups are listed, "" for all."""
 

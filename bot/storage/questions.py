@@ -112,7 +112,9 @@ def _open_groups(editors: Editors | None) -> Select[Any]:
         return query
     public = select(QUESTIONS.c.id).where(QUESTIONS.c.group_id == GROUPS.c.id, not_(QUESTIONS.c.private))
     shown = or_(GROUPS.c.askers >= _ASKERS, public.correlate(GROUPS).exists())
-    query = query.where(GROUPS.c.server.in_((editors.server, 0)), shown)
+    query = query.where(shown)
+    if editors.server is not None:
+        query = query.where(GROUPS.c.server.in_((editors.server, 0)))
     return query.where(GROUPS.c.article == editors.article) if editors.article else query
 
 

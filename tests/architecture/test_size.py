@@ -11,7 +11,7 @@ from collections import Counter
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-MOST_MODULES, MOST_CODE_LINES, MOST_FUNCTION_LINES = 168, 23_500, 40
+MOST_MODULES, MOST_CODE_LINES, MOST_FUNCTION_LINES = 172, 24_200, 40
 """70 and 8,300 without what load and faults need: `rest`, the queue before the matcher, bounded work, safe files,
 follow-ups that are sent once, paths and pipes of the command line; three modules and 260 lines for a first start that
 is fast and says what it does: `forward`, `bulk`, `progress`; `health` and `measures` with what operators need; five

@@ -107,6 +107,13 @@ def test_a_second_brief_asks_for_what_is_weak_and_its_reply_is_added(language: L
     text = ARTICLE.replace("half of that", "half of that for 2027, says the baker Ada Lund")
     text += "\nNobody in the town remembers that any clock in the harbour has ever run backwards before this spring.\n"
     wrong = [missed("repair-cost", f"price {at}?", "backwards-since") for at in (1, 2)]
+    asked = [("Who winds {clock}?", 7), ("Why $5?", 2)]
+    first, *_ = re.findall(
+        r"^1\. .*\n\n((?:   - .*\n)+)",
+        write_more(article, read_text(text), wrong, language, 24, asked=asked),
+        re.MULTILINE,
+    )
+    assert first == "   - “Who winds {clock}?” (7×)\n   - “Why $5?” (2×)\n"
     brief = write_more(article, read_text(text), wrong, language, 24)
     wishes = re.findall(r"^(\d)\. (.*)", brief, re.MULTILINE)
     assert [number for number, _ in wishes] == ["1", "2", "3", "4"]
@@ -128,7 +135,7 @@ def test_a_second_brief_asks_for_what_is_weak_and_its_reply_is_added(language: L
 
 
 def test_a_second_brief_asks_for_nothing_where_nothing_is_weak(
-    tmp_path: Path, capfdbinary: pytest.CaptureFixture[bytes]
+    tmp_path: Path, capfdbinary: pytest.CaptureFixture[bytes], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """From the command line, without the encoder."""
     _, example, _ = blocks(write_brief(read_text(ARTICLE), "en", 24).text)
@@ -136,6 +143,7 @@ def test_a_second_brief_asks_for_nothing_where_nothing_is_weak(
         (tmp_path / name).write_text(text, encoding="utf-8")
     new_article(tmp_path / "reply.json", tmp_path / "clock")
     article, folder = str(tmp_path / "article.txt"), str(tmp_path / "clock")
+    monkeypatch.setenv("BOT_DATABASE_URL", "off")
     app(["brief", article, "--more", folder, "--lang", "en", "--no-semantic"], standalone_mode=False)
     printed = capfdbinary.readouterr().out.decode()
     assert "- fact `repair-cost`: Repairing the clock of Marel" in printed

@@ -4,6 +4,7 @@ import asyncio
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 from dataclasses import replace
@@ -154,6 +155,26 @@ def test_a_question_is_added_to_a_fact_and_what_changes_is_told(data: Path, tmp_
     assert "murati" not in run(data, "unanswered").stdout
     again = run(data, "unanswered", "--add", "2", "murati-origin", **off)
     assert (again.returncode, again.stderr) == (2, "There is no open group 2; `unanswered` lists all with their ids.\n")
+
+
+def test_a_second_brief_asks_what_readers_asked_in_vain(data: Path, tmp_path: Path) -> None:
+    """Only of its article, and nothing that one person asked privately; without a database it does without."""
+    article, folder = tmp_path / "article.txt", tmp_path / "openai-exodus"
+    shutil.copytree(small_knowledge(tmp_path, {}).root / "art", folder)
+    things = ("The harbour", "A painter", "Two clocks", "Every baker", "The old mayor", "Her brother", "One ferry")
+    article.write_text("\n\n".join(f"{thing} was seen in the town before that day, they said." for thing in things))
+    change = folder / "article.yaml"
+    change.write_text(change.read_text().replace("1-7", "1-6"))  # the first line of the text is its title
+    off = {"BOT_SEMANTIC": "off", "BOT_CACHE": str(tmp_path / "cache")}
+    done = run(data, "brief", str(article), "--more", str(folder), "--lang", "en", **off)
+    assert done.returncode == 0, done.stderr
+    assert "   - “how old is murati?” (2×)\n" in done.stdout
+    assert "화성에" not in done.stdout
+    (data / "store.db").write_bytes(b"no database" * 1000)
+    done = run(data, "brief", str(article), "--more", str(folder), "--lang", "en", **off)
+    assert done.returncode == 0
+    assert "The brief holds no questions of readers: SQLite, " in done.stderr
+    assert "murati?” (2×)" not in done.stdout
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.core.edits import Place
 from bot.core.model import Language
 from bot.discord_bot.components import (
     ANY_BUTTON,
@@ -19,9 +20,10 @@ from bot.discord_bot.components import (
     read_button,
     read_menu,
 )
+from bot.discord_bot.fact_editing import Undo, read_undo
+from bot.discord_bot.forms import EditForm, NewForm, read_form
 from bot.discord_bot.unanswered_list import Tap, mark_of, read_tap
 from bot.discord_bot.voting import read_ballot
-from bot.service.editing import Place
 from bot.service.views import Action, ArticlesView, EntityView, FactView, ListView, Shown, Trace, View
 
 LANGUAGES: st.SearchStrategy[Language] = st.sampled_from(["ko", "en"])
@@ -87,6 +89,44 @@ def test_a_tap_of_an_editor_is_read_back_from_at_most_a_hundred_characters(tap: 
     assert not ANY_BUTTON.fullmatch(custom_id)
     assert not ANY_MENU.fullmatch(custom_id)
     assert read_tap(custom_id) == tap
+
+
+def test_buttons_of_a_list_that_was_posted_before_there_were_forms_are_read() -> None:
+    mark = "0123456789"
+    assert read_tap(f"u1:a:7:abc123:1:art:{mark}") == Tap("a", 7, "abc123", 1, "art", mark)
+    assert read_tap("u1:d:7:abc123:0::") == Tap("d", 7, "abc123", 0, "")
+    assert read_tap("u1:p:0:abc123:2::") == Tap("p", 0, "abc123", 2, "")
+    assert read_tap("n1:a:7:abc123:0::") == Tap("a", 7, "abc123", 0, "")
+
+
+FORMS = st.builds(
+    NewForm, st.sampled_from(["n", "g"]), st.integers(1, 10**18 - 1), SLUGS, st.integers(0, 9999), st.just("") | SLUGS
+)
+EDITS = st.builds(EditForm, st.builds(Place, SLUGS, IDS), st.from_regex("[0-9a-f]{10}", fullmatch=True))
+UNDOS = st.builds(Undo, st.builds(Place, SLUGS, IDS), st.from_regex("[0-9a-f]{12}", fullmatch=True))
+
+
+@given(form=FORMS | EDITS)
+def test_a_form_is_read_back_from_at_most_a_hundred_characters(form: NewForm | EditForm) -> None:
+    assert len(form.custom_id) <= MAX_CUSTOM_ID
+    assert read_form(form.custom_id) == form
+
+
+@given(undo=UNDOS)
+def test_an_undo_is_read_back_from_at_most_a_hundred_characters(undo: Undo) -> None:
+    assert len(undo.custom_id) <= MAX_CUSTOM_ID
+    assert ANY_EDITOR_BUTTON.fullmatch(undo.custom_id)
+    assert read_undo(undo.custom_id) == undo
+    assert read_tap(undo.custom_id) is None
+
+
+@pytest.mark.parametrize(
+    "forged",
+    ["", "f1:", "f2:n:1:art:0:", "f1:x:1:art:0:", "f1:n:1::0:", "f1:e:art:one:", "f1:e:art:one:0123456789a", "u2:art:"],
+)
+def test_forms_of_other_versions_and_forged_ones_are_ignored(forged: str) -> None:
+    assert read_form(forged) is None
+    assert read_undo(forged) is None
 
 
 @pytest.mark.parametrize(

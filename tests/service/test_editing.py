@@ -7,10 +7,12 @@ import pytest
 
 from bot import app as composition
 from bot.app import build, editing_of
+from bot.core.edits import ChangeAnswer, NewFact, NewGap, Place, Restore, Retire
 from bot.core.matching import Question
+from bot.core.model import Sample, Source, Text
 from bot.errors import KnowledgeError, StaleError
 from bot.knowledge.folder import DIALOGUE, LEXICON, MESSAGES
-from bot.service.editing import Decided, Difference, Editing, Place, decided_of
+from bot.service.editing import Decided, Difference, Editing, decided_of
 from bot.service.records import QuestionGroup
 from bot.settings import DiscordSettings
 from tests.e2e.operators import settings_for, small_knowledge
@@ -200,3 +202,109 @@ def test_the_likeliest_come_first_and_names_are_found(edited: Edited) -> None:
     assert edited.editing.find(GROUP, "murati-origin") == edited.editing.find(GROUP, "art/murati-origin") == ORIGIN
     with pytest.raises(KnowledgeError, match="there is no such fact or gap"):
         edited.editing.find(GROUP, "elsewhere/murati-origin")
+
+
+FACT = NewFact(
+    "art",
+    Text("무라티는 CTO였어요.", "Murati was the CTO."),
+    (Sample("무라티 직책?", "ko"), Sample("직책", "ko"), Sample("무라티의 일", "ko"), Sample("Her job?", "en")),
+    Source("exodus", (1,), (Source("headline"),)),
+    "stated",
+    "murati origin",
+)
+
+
+def test_a_new_fact_stands_behind_the_others_with_an_id_of_its_own(edited: Edited, folder: Folder) -> None:
+    """A blank line goes between only where the others have one."""
+    done = edited.editing.carry_out(FACT, edited.editing.revision, [FACT.samples[0].text])
+    assert done.place == Place("art", "murati-origin-2")
+    assert [one.after for one in done.differences] == [Decided("answered", done.place)]
+    assert contents(folder)["art/facts.yaml"] == COMMENTED + (
+        "  - id: murati-origin-2\n"
+        "    answer:\n"
+        "      ko: 무라티는 CTO였어요.\n"
+        "      en: Murati was the CTO.\n"
+        "    questions:\n"
+        "      ko:\n"
+        "        - 무라티 직책?\n"
+        "        - 직책\n"
+        "        - 무라티의 일\n"
+        "      en:\n"
+        "        - Her job?\n"
+        "    source:\n"
+        "      - section: exodus\n"
+        "        paragraphs: [1]\n"
+        "      - section: headline\n"
+        "    status: stated\n"
+    )
+    edited.editing.carry_out(
+        replace(FACT, samples=tuple(replace(one, text=f"{one.text} 2") for one in FACT.samples)),
+        edited.editing.revision,
+    )
+    assert "id: murati-origin-3" in contents(folder)["art/facts.yaml"]
+
+
+def test_a_new_gap_goes_where_gaps_are(folder: Folder, tmp_path: Path) -> None:
+    gaps = "gaps:\n  - id: pay\n    answer: {ko: 연봉은 없어요.}\n    questions: {ko: [연봉은?]}\n"
+    gaps += "\n  - id: age\n    answer: {ko: 나이는 없어요.}\n    questions: {ko: [나이는?]}\n  # the end\n"
+    folder.write("art/facts/gaps.yaml", gaps)
+    edited = Edited(settings_for(tmp_path))
+    gap = NewGap("art", Text("화성 이야기는 없어요."), (Sample(TEXT, "ko"),), "mars", ("murati-origin",))
+    done = edited.editing.carry_out(gap, edited.editing.revision)
+    new = f"\n  - id: mars\n    answer:\n      ko: 화성 이야기는 없어요.\n    questions:\n      ko:\n        - {TEXT}\n"
+    assert contents(folder)["art/facts/gaps.yaml"] == gaps.replace(
+        "  # the end\n", f"{new}    nearest: [murati-origin]\n  # the end\n"
+    )
+    assert decided_of(edited.library.answer(Question(TEXT))) == Decided("gap", done.place)
+
+
+def test_an_answer_that_is_left_out_is_taken_out(folder: Folder, tmp_path: Path) -> None:
+    folder.write(
+        "art/facts.yaml",
+        COMMENTED.replace("태어났어요.\n", "태어났어요.\n      # checked\n      en: Born in Albania.\n"),
+    )
+    before = contents(folder)["art/facts.yaml"]
+    edited = Edited(settings_for(tmp_path))
+    edited.editing.carry_out(
+        ChangeAnswer(ORIGIN, Text("무라티는 알바니아에서 태어났어요."), "reported"), edited.editing.revision
+    )
+    assert contents(folder)["art/facts.yaml"] == before.replace("      en: Born in Albania.\n", "")
+
+
+def test_what_is_retired_is_named_by_others_and_comes_back_as_it_was(folder: Folder, tmp_path: Path) -> None:
+    """Related facts, gaps, cases and samples of it stay in the files; line ends and the mark at the start too."""
+    second = "  - id: job\n    answer: {ko: CTO였어요.}\n    questions: {ko: [직책이 뭐야, 맡은 일, 무슨 일]}\n"
+    second += "    source: {section: exodus, paragraphs: [4]}\n    related: [murati-origin]\n"
+    gap = "gaps:\n  - id: pay\n    answer: {ko: 연봉은 없어요.}\n    questions: {ko: [연봉은?]}\n"
+    gap += "    nearest: [murati-origin]"
+    folder.write("art/facts.yaml", ("\ufeff" + COMMENTED + second + gap).replace("\n", "\r\n"))
+    folder.write("art/samples.yaml", "murati-origin:\n  ko: [무라티 국적]\n")
+    folder.write("art/cases.yaml", "cases:\n  - question: 무라티 고향\n    expect: murati-origin\n")
+    before = {path: path.read_bytes() for path in folder.root.rglob("*.yaml")}
+    edited = Edited(settings_for(tmp_path))
+    for place in (ORIGIN, Place("art", "pay")):
+        done = edited.editing.carry_out(Retire(place), edited.editing.revision, ["무라티 고향"])
+        assert edited.library.snapshot.knowledge.articles[0].item(place.item) is None
+        with pytest.raises(KnowledgeError, match="unknown fact or gap"):
+            edited.editing.carry_out(Retire(place), done.revision)
+    (job,) = edited.library.snapshot.knowledge.articles[0].facts
+    assert (job.id, job.related) == ("job", ())
+    assert edited.library.snapshot.knowledge.articles[0].cases == ()
+    assert edited.fact("무라티 고향") is None
+    edited.library.reload()
+    for place in (Place("art", "pay"), ORIGIN):
+        done = edited.editing.carry_out(Restore(place), edited.editing.revision)
+        with pytest.raises(KnowledgeError, match="is not retired"):
+            edited.editing.carry_out(Restore(place), done.revision)
+    assert {path: path.read_bytes() for path in folder.root.rglob("*.yaml")} == before
+    assert edited.fact("무라티 고향") == "murati-origin"
+
+
+def test_a_fact_in_brackets_is_not_retired_as_undo_could_not_bring_it_back(folder: Folder, tmp_path: Path) -> None:
+    inside = "id: job,  answer: {ko: CTO였어요.}, questions: {ko: [직책, 맡은 일, 무슨 일]}"
+    folder.write("art/facts/job.yaml", f"facts:\n  - {{ {inside}, source: {{section: exodus, paragraphs: [4]}} }}\n")
+    edited = Edited(settings_for(tmp_path))
+    before = contents(folder)
+    with pytest.raises(KnowledgeError, match="without brackets around it"):
+        edited.editing.carry_out(Retire(Place("art", "job")), edited.editing.revision)
+    assert contents(folder) == before

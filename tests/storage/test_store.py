@@ -126,6 +126,8 @@ async def test_editors_see_their_servers_groups_and_what_two_people_asked_in_pri
     assert [group.text for group in listed] == ["two people", "here", "another article"]
     assert [group.text for group in await store.groups(1, Editors(42), skip=1)] == ["here"]
     assert [group.text for group in await store.groups(10, Editors(42, "moon-lander"))] == ["another article"]
+    everywhere = await store.groups(10, Editors(None, QUESTION.article))
+    assert [group.text for group in everywhere] == ["two people", "here", "elsewhere"]
     for hidden in ("elsewhere", "by command", "one person"):
         assert await store.group(every[hidden], Editors(42)) is None
     assert await store.group(every["here"], Editors(42)) == listed[1]

@@ -1,0 +1,71 @@
+"""What an editor is told after an edit: what it changed, or why it was refused."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Final
+
+from bot.core.edits import Place
+from bot.core.model import Knowledge
+from bot.errors import FormError, KnowledgeError, StaleError
+from bot.service.editing import Decided, Edited
+from bot.service.pages import LONGEST_CHOICE, clip, plain_page
+from bot.service.replies import Voice
+from bot.service.views import Line, Page, Span
+
+LONGEST_QUESTION: Final = 200
+"""Characters of a question that editors are shown."""
+_MOST_DIFFERENCES: Final = 15
+
+
+def label_at(voice: Voice, knowledges: Sequence[Knowledge], place: Place) -> str:
+    """Return the label of a fact or gap in the first knowledge that has it, its id where none has."""
+    for knowledge in knowledges:
+        article = knowledge.article(place.article)
+        if article and (item := article.item(place.item)):
+            return item.label.get(voice.language)
+    return place.item
+
+
+def edited_page(voice: Voice, knowledges: Sequence[Knowledge], edited: Edited, key: str) -> Page:
+    """Say with the sentence `key` what an edit did, and what is decided differently since, before and after.
+
+    `knowledges` are the facts since the edit and those before it.
+    """
+    label = label_at(voice, knowledges, edited.place)
+    text = clip(edited.text, LONGEST_QUESTION)
+    page = plain_page(voice, key, text=text, label=label, place=edited.place)
+    lines = [voice.say("unanswered_copied", folder=edited.copied_to)] if edited.copied_to else []
+    count = len(edited.differences)
+    lines.append(voice.say("unanswered_differences" if count else "unanswered_no_differences", count=count))
+    for one in edited.differences[:_MOST_DIFFERENCES]:
+        before, after = (_decided(voice, knowledges, decided) for decided in (one.before, one.after))
+        key = "unanswered_case" if one.is_case else "unanswered_question"
+        lines.append(voice.say(key, text=clip(one.text, LONGEST_CHOICE), before=before, after=after))
+    lines += [voice.say("unanswered_more", count=count - _MOST_DIFFERENCES)] if count > _MOST_DIFFERENCES else []
+    return with_lines(page, lines)
+
+
+def refusal_page(voice: Voice, error: Exception) -> Page:
+    """Say why an edit was not carried out."""
+    match error:
+        case FormError():
+            return plain_page(voice, error.key, **error.values)
+        case KnowledgeError():
+            return with_lines(plain_page(voice, "edit_refused"), [f"• {one}" for one in error.problems])
+        case StaleError():
+            return plain_page(voice, "edit_unloaded")
+        case _:
+            return plain_page(voice, "unanswered_away")
+
+
+def _decided(voice: Voice, knowledges: Sequence[Knowledge], decided: Decided) -> str:
+    """Return how a question was decided, in words."""
+    label = clip(label_at(voice, knowledges, decided.place), LONGEST_CHOICE) if decided.place else ""
+    return voice.say(f"decided_{decided.outcome}", label=label)
+
+
+def with_lines(page: Page, lines: Sequence[str]) -> Page:
+    """Return a page with more lines in its first block."""
+    (block, *rest) = page.blocks
+    more = tuple(Line((Span(line),)) for text in lines for line in text.splitlines())
+    return replace(page, blocks=(replace(block, body=(*block.body, *more)), *rest))
