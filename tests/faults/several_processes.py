@@ -67,13 +67,16 @@ async def reload(ships: Fleet, number: int) -> float:
 
 async def reloads(promises: Promises, ships: Fleet, times: int) -> None:
     """Reload in one process after the other."""
+    before = await measured(ships, "process_cpu_seconds_total")
     seconds = [await reload(ships, number) for number in range(times)]
+    computed = sum(await measured(ships, "process_cpu_seconds_total")) - sum(before)
     late = sum(one > LIMIT for one in seconds)
     middle, most = quantile(seconds, 0.5), max(seconds)
     promises.check(
         f"the same revision within {LIMIT:.0f} s in {len(ships.running)} processes",
         kept=not late,
-        figures=f"{times - late} of {times} times, p50 {middle:.2f} s, longest {most:.2f} s",
+        figures=f"{times - late} of {times} times, p50 {middle:.2f} s, longest {most:.2f} s; each computes "
+        f"{computed / times / len(ships.running):.2f} s for it",
     )
 
 
@@ -89,9 +92,13 @@ async def asks(ships: Fleet, written: list[Reply], rate: float) -> None:
 
 async def memory(ships: Fleet) -> list[int]:
     """Return the MB that each process takes."""
-    name = "process_resident_memory_bytes "
+    return [round(one / 1e6) for one in await measured(ships, "process_resident_memory_bytes")]
+
+
+async def measured(ships: Fleet, name: str) -> list[float]:
+    """Return a measure of each process."""
     lines = [line for ship in ships.running for line in (await ship.measures()).splitlines()]
-    return [round(float(line.removeprefix(name)) / 1e6) for line in lines if line.startswith(name)]
+    return [float(line.removeprefix(f"{name} ")) for line in lines if line.startswith(f"{name} ")]
 
 
 async def load(ships: Fleet, seconds: float) -> None:
