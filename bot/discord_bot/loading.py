@@ -112,6 +112,11 @@ class Loading:
                 await self._start()
                 return True
             self._took_over(None, is_pinned=active.is_pinned)
+        if not known:
+            log.info(
+                "facts at revision %s, which is active in the database; the files here say something else",
+                self.revision,
+            )
         if self.is_pinned:
             log.warning("the facts are pinned to revision %s until the next reload", self.revision)
         return True
