@@ -28,7 +28,8 @@ propose the names in it; nine modules and 850 lines that keep unanswered questio
 telling who asked, and list them; four modules and 700 lines with which editors make such a question a sample, checked
 before it is written, on Discord or the command line; `follow_up` and `dialogues`, which decide in a conversation and
 learn to; and what editors do without leaving Discord: new facts, revisions that come back, votes, insight, articles
-bound to channels, privacy on request, one revision in several processes."""
+bound to channels, privacy on request, one revision in several processes; `correction`, which
+reads typing errors in their context."""
 _NO_CODE = {
     tokenize.COMMENT,
     tokenize.NL,
