@@ -279,6 +279,11 @@ class Runner:
             await recall_registered(client.tree, admins, cache)
         return await sync_if_changed(client.tree, admins, cache, client.state.rest)
 
+    async def _begin_later(self) -> None:
+        """Answer from what the store says as soon as it can tell."""
+        await self.loading.begin_later()
+        await self._took_over()
+
     async def _follow(self) -> None:
         """Answer from what another process has loaded, edited or gone back to."""
         if await self.loading.follow():
@@ -331,8 +336,8 @@ class Runner:
             jobs.append(asyncio.create_task(watch(look, self._reload_and_log, loaded)))
         try:
             async with self._http(jobs), self._recorder.writing():
-                if not await self.loading.begin() and not self.loading.is_shared:
-                    jobs.append(asyncio.create_task(_logged(self.loading.begin_later())))
+                if not await self.loading.begin():
+                    jobs.append(asyncio.create_task(_logged(self._begin_later())))
                 jobs.append(asyncio.create_task(_logged(self.together.run())))
                 await self._keep_connected(token, stop)
         finally:
