@@ -68,7 +68,7 @@ def counted(bot: Running, result: str) -> float:
 
 
 async def stores(bot: Running, number: int) -> None:
-    """Wait until so many questions were stored, beside the revision at the start, which a shared store is given."""
+    """Wait until so many questions were stored, beside the revision at the start unless that was published."""
     await until(lambda: counted(bot, "written") == number + (not bot.runner.loading.is_shared))
 
 
