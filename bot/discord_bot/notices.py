@@ -30,17 +30,25 @@ AGAIN: Final = 60.0
 class Notices:
     """Keeps who wants to be told, and tells them when the facts have changed."""
 
-    def __init__(self, store: NoticeStore, ask: Ask, revision: Callable[[], str], clock: Clock = time.time) -> None:
+    def __init__(
+        self,
+        store: NoticeStore,
+        ask: Ask,
+        revision: Callable[[], str],
+        article_in: Callable[[int], str | None] = lambda _: None,
+        clock: Clock = time.time,
+    ) -> None:
         """Keep notices in `store`; `ask` answers their questions from the facts of the current `revision`.
 
-        `clock` returns the Unix time.
+        `article_in` returns the slug of the article that questions in a channel are about, `clock` the Unix time.
         """
         self._store = store
         self._ask = ask
         self._revision = revision
+        self._article_in = article_in
         self._clock = clock
-        self._unanswered: dict[int, str] = {}
-        """The revision in which the question of a notice was last found to have no answer, by the notice's id."""
+        self._unanswered: dict[int, tuple[str, str | None]] = {}
+        """The revision and the channel's article with which a notice's question last had no answer, by its id."""
         self._changed = asyncio.Event()
 
     async def toggle(self, question: UnansweredQuestion, channel: int, message: int) -> NoticeOutcome:
@@ -75,17 +83,18 @@ class Notices:
         """Tell everybody whose question is answered by a fact; return whether none is left to be told later."""
         is_done, pending = True, await self._store.notices()
         known = ((one.id, self._unanswered.get(one.id)) for one in pending)
-        self._unanswered = {number: revision for number, revision in known if revision}
+        self._unanswered = {number: last for number, last in known if last}
         for notice in pending:
-            if self._unanswered.get(notice.id) == self._revision():
+            place = self._article_in(notice.channel)
+            if self._unanswered.get(notice.id) == (self._revision(), place):
                 continue
-            answer = await self._ask(Question(notice.text, notice.language))
+            answer = await self._ask(Question(notice.text, notice.language, place=place))
             if answer is None:
                 is_done = False
             elif isinstance(answer.decision, Answered) and answer.reply.fact is not None:
                 is_done = await self._deliver(notice, answer, tell) and is_done
             else:
-                self._unanswered[notice.id] = answer.snapshot.revision
+                self._unanswered[notice.id] = answer.snapshot.revision, place
         return is_done
 
     async def _deliver(self, notice: Notice, answer: Answer, tell: Tell) -> bool:

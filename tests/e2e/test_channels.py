@@ -18,6 +18,15 @@ from tests.e2e.several_articles import ASKED, BUILT, CAPTAIN, KEEPER, SHARED, SU
 from tests.fake_discord import Actor, Channel, FakeDiscord, Intent, Permission, Reply
 
 LANGUAGES = ("ko", "en")
+UNKNOWN, WATER_ANSWER = "화성에 물이 있어?", "화성에는 얼음이 있어요."
+WATER = f"""\
+facts:
+  - id: mars-water
+    answer: {{ko: {WATER_ANSWER}}}
+    questions:
+      ko: [{UNKNOWN}, 화성의 물은 어디 있어?, 화성에서 물이 나왔어?]
+    source: {{section: body, paragraphs: [4]}}
+"""
 LOCALES = {"ko": "ko", "en": "en-US"}
 THREADS = "POST /channels/{channel_id}/threads"
 
@@ -96,6 +105,24 @@ async def test_questions_in_a_bound_channel_are_about_its_article(
     assert BUILT["lighthouse"][language] in (await alice.says(f"<@bot> {SHARED[language]}", room)).text
     assert BUILT["lighthouse"][language] in (await alice.runs("/ask", room, question=SHARED[language])).text
     del bot
+
+
+async def test_who_waits_in_a_bound_channel_is_not_told_what_another_article_says(
+    server: FakeDiscord, bot: Running, admin: Actor
+) -> None:
+    """The answer is told once the channel is about the article that has it."""
+    alice, room = server.user("alice", locale="ko"), server.add_channel("lighthouse-talk")
+    await binds(admin, room, "lighthouse")
+    written = await alice.writes(f"<@bot> {UNKNOWN}", room)
+    await alice.clicks(await alice.is_answered(written), "알게 되면 알려 주세요")
+    bot.folder.write("ferry/facts/water.yaml", WATER)
+    assert "1 added" in (await admin.runs("/facts reload")).text
+    assert WATER_ANSWER in (await alice.says(f"<@bot> {UNKNOWN}")).text
+    assert len(written.answers) == 1
+    await binds(admin, room, "ferry")
+    await admin.runs("/facts reload")
+    await until(lambda: len(written.answers) == 2)
+    assert WATER_ANSWER in written.answers[1].text
 
 
 async def test_threads_inherit_the_article_unless_they_are_bound_themselves(
