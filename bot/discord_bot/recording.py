@@ -228,8 +228,12 @@ class Recorder:
                 if await _is_set(self._ending, min(_LONGEST_PAUSE, 2.0 ** (failures - 1))):
                     return
             except Exception:
-                log.exception("a mistake in the program ended the recording of questions")
-                return
+                log.exception("a mistake in the program: the records that wait for the store are dropped")
+                self._drop(_kept(self._waiting))
+                self._waiting.clear()
+                self._counts.clear()
+                if await _is_set(self._ending, _LONGEST_PAUSE):
+                    return
             else:
                 if failures:
                     log.info("the store can be used again; records lost meanwhile: %d", self._dropped)

@@ -41,6 +41,7 @@ class Notebook:
         self.purged: list[int] = []
         self.trouble = False
         self.hangs = False
+        self.mistake: Exception | None = None
         self.is_closed = False
         self.settings: dict[int, ChannelSetting] = {}
 
@@ -53,6 +54,8 @@ class Notebook:
     async def add(self, records: Sequence[Record]) -> None:
         """Keep the records."""
         await self._work()
+        if self.mistake:
+            raise self.mistake
         self.records += records
 
     async def purge(self, now: int, *, everything: bool = False) -> int:
@@ -332,3 +335,19 @@ async def test_without_a_store_nothing_waits(measures: Measures) -> None:
         recorder.asked(QUESTION, 42)
         assert recorder.waiting == 0
     assert counts(measures) == {"written": 0, "dropped": 0}
+
+
+async def test_a_mistake_in_the_program_costs_what_waits_and_not_what_comes_later(
+    book: Notebook, measures: Measures, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(recording, "_LONGEST_PAUSE", 0.0)
+    recorder = Recorder(book, measures)
+    book.mistake = ZeroDivisionError()
+    async with recorder.writing():
+        recorder.asked(QUESTION, 42)
+        await until(lambda: counts(measures)["dropped"])
+        book.mistake = None
+        recorder.asked(QUESTION, 42)
+        await until(lambda: book.records)
+    assert counts(measures) == {"written": 1, "dropped": 1}
+    assert "a mistake in the program" in caplog.text
