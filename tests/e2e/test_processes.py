@@ -91,7 +91,7 @@ async def test_an_edit_on_discord_reaches_all_and_a_reload_that_would_lose_it_is
                 listed = await near.runs("/facts unanswered")
         label = next(one.label or "" for one in listed.buttons if (one.label or "").startswith("1 + "))
         said = await (await near.clicks(listed, label)).gets_followup()
-        assert "is now a sample of" in said.text
+        assert "is answered with" in said.text
         edited = next(one for one in await ships.revisions() if one != first)
         await ships.at(edited)
 
@@ -121,12 +121,12 @@ async def test_an_edit_on_discord_reaches_all_and_a_reload_that_would_lose_it_is
         await ships.at(await ships.ships[1].revision())
         await everywhere(ships, OTHER)
 
-        assert f"Back at revision {first}" in (await far.runs("/facts rollback", revision=first[:8])).text
+        assert f"Back at version {first}" in (await far.runs("/facts rollback", revision=first[:8])).text
         await ships.at(first)
         await everywhere(ships, ANSWER)
         assert "stays until the next reload" in (await near.runs("/facts status")).text
 
-        assert "Back at revision" in (await far.runs("/facts rollback", revision=edited)).text
+        assert "Back at version" in (await far.runs("/facts rollback", revision=edited)).text
         await ships.at(edited)
         change(ships, 0, ANSWER, OTHER)
         assert "Edits on Discord" in (await near.runs("/facts reload")).text
