@@ -55,6 +55,29 @@ def strokes(text: str) -> str:
     return "".join(_COMPOUND.get(letter, letter) for char in text for letter in letters(char))
 
 
+def whole_syllables(typed: str) -> str:
+    """Return Hangul with as few lone jamo as possible, after leaving out or swapping a key at each of them.
+
+    >>> whole_syllables("반ㄴ대편"), whole_syllables("ㅓㄱ물")
+    ('반대편', '거물')
+    """
+    best = typed
+    while any("가" <= char <= "힣" for char in best) and (lone := _lone(best)):
+        at = len(strokes(best[: lone[0]]))
+        keys = strokes(best)
+        tries = [keys[:n] + keys[n + 1 :] for n in (at, at - 1, at + 1) if 0 <= n < len(keys)]
+        tries += [keys[:n] + keys[n + 1] + keys[n] + keys[n + 2 :] for n in (at, at - 1) if 0 <= n < len(keys) - 1]
+        found = min(map(compose, tries), key=lambda one: len(_lone(one)))
+        if len(_lone(found)) >= len(lone):
+            break
+        best = found
+    return best
+
+
+def _lone(text: str) -> list[int]:
+    return [at for at, char in enumerate(text) if "ㄱ" <= char <= "ㅣ"]
+
+
 def initials(text: str) -> str:
     """Return the initial consonants of the syllables in `text`.
 

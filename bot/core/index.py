@@ -326,10 +326,12 @@ class Index:
         """Teach the tokenizer every word: first those of all samples, then those of all passages."""
         counts: Counter[str] = Counter()
         stems: dict[str, None] = {}
-        for part in (*(own.asked for own in texts), *(own.told for own in texts)):
+        parts = (*(own.asked for own in texts), *(own.told for own in texts))
+        for part in parts:
             counts.update(part.counts)
             stems.update(dict.fromkeys(part.stems))
-        self.tokenizer.learn(counts, stems)
+        pairs = np.frombuffer(b"".join(part.pairs for part in parts), np.uint32)
+        self.tokenizer.learn(counts, stems, sum(part.texts for part in parts), pairs)
 
     def _index_targets(self, texts: Sequence[TargetTexts]) -> None:
         """Index what the samples and passages of each target hold."""

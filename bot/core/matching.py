@@ -15,8 +15,8 @@ from bot.core.hangul import as_korean_keys, as_latin_keys
 from bot.core.index import Column, Scope, Vector
 from bot.core.model import DialogueAct, Fact, Gap, Language
 from bot.core.target_texts import Target
-from bot.core.text import asking_sentences, language_of, normalise, script_counts, squeeze
-from bot.core.tokens import TokenizedText
+from bot.core.text import asking_sentences, language_of, normalise, script_counts, squeeze, words
+from bot.core.tokens import TokenizedText, Tokenizer
 
 Correction: TypeAlias = Literal["layout", "sentence", "spelling"]
 """How a reading differs from the text as typed: the other keyboard layout, only what asks, typing errors corrected."""
@@ -30,6 +30,10 @@ _ACT_COVERAGE: Final = 0.75
 """Minimum coverage of many content words by the words of a dialogue act."""
 _KOREAN_KEYS_FROM: Final = 0.75
 """Minimum share of whole syllables in Latin letters read as Korean keys, for adding that reading."""
+_KNOWN_FROM: Final = 0.25
+"""Minimum share of known words in Hangul read as Latin keys, for adding that reading."""
+_FULL_OF_ERRORS: Final = 0.25
+"""Share of words with typing errors above which a sentence is only read with its spelling corrected."""
 _LATIN_KEYS_FROM: Final = 0.1
 """Share of lone jamo in Hangul above which reading it as Latin keys is added."""
 
@@ -150,17 +154,38 @@ def _readings(scope: Scope, text: str, budget: Budget) -> Iterator[tuple[str, tu
     """
     tokenizer, normal = scope.index.tokenizer, normalise(text)[:MAX_READ]
     yield normal, ()
-    typed = (normal, *_other_layout(text, normal), tokenizer.with_korean_keys(text, normal))
+    other = (one for one in _other_layout(text, normal) if _makes_words(one, tokenizer))
+    typed = (normal, *other, tokenizer.with_korean_keys(text, normal))
     layouts = tuple(dict.fromkeys(one[:MAX_READ] for one in typed))
     written = (text, *layouts[1:])  # only the text as typed knows where its lines end
     corrections: dict[str, tuple[Correction, ...]] = {normal: (), **dict.fromkeys(layouts[1:], ("layout",))}
     for at, one in enumerate(written):
         for sentence in asking_sentences(one):
             corrections.setdefault(normalise(sentence)[:MAX_READ], ("layout", "sentence") if at else ("sentence",))
-    yield from corrections.items()
+    respelt: dict[str, str] = {}
+    for one in corrections:
+        if not budget.is_used_up and (meant := tokenizer.respell(one, budget)):
+            respelt[one] = meant[:MAX_READ]
+    full_of_errors = {one for one, meant in respelt.items() if _changed(one, meant) > _FULL_OF_ERRORS}
     for one, changed in corrections.items():
-        if not budget.is_used_up and (respelt := tokenizer.respell(one, budget)):
-            yield respelt[:MAX_READ], (*changed, "spelling")
+        if "sentence" in changed and one in full_of_errors:
+            yield respelt[one], (*changed, "spelling")
+        else:
+            yield one, changed
+    for one, meant in respelt.items():
+        yield meant, (*corrections[one], "spelling")
+
+
+def _changed(typed: str, meant: str) -> float:
+    """Return the share of the words of a text that another one does not have."""
+    before, after = words(typed), frozenset(words(meant))
+    return sum(word not in after for word in before) / max(len(before), 1)
+
+
+def typed_keys(text: str) -> tuple[str, ...]:
+    """Return the normalised text as typed, and as typed on the other keyboard layout unless that is improbable."""
+    normal = normalise(text)[:MAX_READ]
+    return (normal, *(one[:MAX_READ] for one in _other_layout(text, normal)))
 
 
 def _other_layout(text: str, normal: str) -> tuple[str, ...]:
@@ -172,6 +197,12 @@ def _other_layout(text: str, normal: str) -> tuple[str, ...]:
         meant = normalise(as_korean_keys(text[:MAX_READ]))
         return (meant,) if _is_mostly_syllables(meant) else ()
     return (normalise(as_latin_keys(normal)),) if _has_lone_jamo(normal) else ()
+
+
+def _makes_words(normal: str, tokenizer: Tokenizer) -> bool:
+    """Return whether the other layout makes Hangul, or English words; typing errors leave lone jamo in Korean too."""
+    hangul, latin = script_counts(normal)
+    return hangul >= latin or tokenizer.corrector.share_known(words(normal)) >= _KNOWN_FROM
 
 
 def _is_mostly_syllables(text: str) -> bool:

@@ -21,8 +21,12 @@ from bot.core.matching import (
 
 _PRIOR, _CONFIDENCE, _ANSWERED, _GAP, _SMALL_TALK, _NAMED = 0.9, 2.7, 0.5, 1.3, 0.7, 2.5
 """Weights of the logit of the shortlist, the confidence, an answer, a gap's confidence, small talk, a name found."""
-_SURE: Final = 0.6
-"""Minimum probability of an article for answering from it, rather than asking which of several is meant."""
+_SURE_SHARE, _SURE_CONFIDENCE = 1.55, 2.5
+"""Minimum of ln(probability of an article) + 2.5 · confidence for an answer, rather than asking which is meant."""
+_LEAD: Final = 0.05
+"""Minimum lead of an article that answers over the next one: of two equal ones, neither is sure."""
+_LIKELY: Final = 0.6
+"""Minimum probability of an article for quoting its closest fact."""
 _ALONE: Final = 0.8
 """Minimum probability of an article for suggesting facts of no other."""
 _ALIKE: Final = 0.7
@@ -70,8 +74,8 @@ def select(found: Sequence[Found]) -> Decision:
     shares /= shares.sum()
     best = int(shares.argmax())
     decision = found[best].decision
-    enough = {Answered: _SURE, Closest: _SURE, Suggested: _ALONE}.get(type(decision), 0.0)
-    if shares[best] >= enough:
+    first, second = np.sort(shares)[:-3:-1].tolist()
+    if _is_sure(decision, first, first - second):
         return decision
     facts = [
         replace(fact, confidence=fact.confidence * float(share))
@@ -88,3 +92,16 @@ def select(found: Sequence[Found]) -> Decision:
 def _date(fact: Candidate) -> str:
     """Return the date of the article of a fact; nothing for one without a date."""
     return (fact.target.article.date or "") if fact.target.article else ""
+
+
+def _is_sure(decision: Decision, share: float, lead: float) -> bool:
+    """Return whether the decision of an article with this probability and lead stands, whatever the others decide."""
+    match decision:
+        case Answered(best=best):
+            return lead >= _LEAD and float(np.log(share)) + _SURE_CONFIDENCE * best.confidence >= _SURE_SHARE
+        case Closest():
+            return share >= _LIKELY
+        case Suggested():
+            return share >= _ALONE
+        case _:
+            return True

@@ -1,6 +1,6 @@
 """Which articles a question may be about: a cheap comparison with all of them, before the likeliest are scored."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 import numpy as np
@@ -30,13 +30,22 @@ class Shortlist:
         """Return the same with the vectors that the articles have now."""
         return Shortlist(scopes, self._ngrams) if self._scopes else self
 
-    def likeliest(self, normal: str, vector: Vector | None = None) -> list[tuple[Scope, float]]:
-        """Return the articles that a normalised question may be about, likeliest first, with the logit of each."""
-        logits = self._ngrams.logits(np.unique(ngram_hashes(squeeze(normal))))
-        if vector is not None and self._means is not None:
-            logits += _MEANING * np.maximum.reduceat(self._means @ vector, self._begins)
+    def likeliest(
+        self, normals: Sequence[str], vectors: Mapping[str, Vector] | None = None
+    ) -> list[tuple[Scope, float]]:
+        """Return the articles that a normalised question may be about, likeliest first, with the logit of each.
+
+        `normals` are the ways to read its keys; an article is as likely as in the reading that fits it best.
+        """
+        logits = np.max([self._logits(normal, vectors) for normal in normals], axis=0)
         best = np.argsort(-logits, kind="stable")[:MOST_SCORED]
         return [(self._scopes[at], float(logits[at])) for at in best]
+
+    def _logits(self, normal: str, vectors: Mapping[str, Vector] | None) -> NDArray[np.float64]:
+        logits = self._ngrams.logits(np.unique(ngram_hashes(squeeze(normal))))
+        if vectors is not None and self._means is not None:
+            logits += _MEANING * np.maximum.reduceat(self._means @ vectors[normal], self._begins)
+        return logits
 
 
 class _Ngrams:

@@ -1,7 +1,7 @@
 """Spelling correction, and segmentation of text without spaces."""
 
 import math
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
 import numpy as np
@@ -66,6 +66,12 @@ class Spellings:
         # a swapped or doubled key is a likelier error than another key; then the word that comes first
         return list(near)[min(nearest, key=lambda one: (set(one[0]) != set(spelled), one[1]))[1]]
 
+    def within(self, spelled: str, allowed: int, most: int) -> list[tuple[str, int]]:
+        """Return at most `most` known words within `allowed` errors of these key strokes, each with its errors."""
+        near = self.near(spelled, allowed)
+        found = process.extract(spelled, near, scorer=OSA.distance, score_cutoff=allowed, limit=most)
+        return [(word, int(errors)) for _, errors, word in found]
+
     def near(self, spelled: str, allowed: int) -> dict[str, str]:
         """Return the key strokes of all known words within `allowed` errors, and some others of about this length.
 
@@ -112,12 +118,6 @@ class WordCounts(Mapping[str, int]):
 def _bits(spelled: str) -> int:
     """Return the set of key strokes as bits; two may share one, which only finds more."""
     return sum({1 << (ord(key) % 64) for key in spelled})
-
-
-def nearest_short(word: str, common: Collection[str]) -> str:
-    """Return the common word one typing error away from a word of three Latin letters (teh → the), or `word`."""
-    best = process.extractOne(word, common, scorer=OSA.distance, score_cutoff=1)
-    return word if best is None else str(best[0])
 
 
 def split_run(word: str, frequencies: Mapping[str, int]) -> list[str]:

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Self
 
+from bot.core.correction import pair_keys
 from bot.core.lexicon import answer_types, figures
 from bot.core.model import Article, Fact, Gap
 from bot.core.text import normalise
@@ -35,12 +36,17 @@ class WordsOfTexts:
     """How often each word occurs."""
     stems: tuple[str, ...]
     """Stems of the content words."""
+    texts: int
+    """Number of texts."""
+    pairs: bytes
+    """The `pair_keys` of the texts, 32 bits each."""
 
     @classmethod
     def of(cls, texts: Sequence[TokenizedText]) -> Self:
         """Count the words of some texts."""
         stems = dict.fromkeys(stemmed for text in texts for stemmed in text.stems)
-        return cls(dict(Counter(word for text in texts for word in text.words)), tuple(stems))
+        counts = dict(Counter(word for text in texts for word in text.words))
+        return cls(counts, tuple(stems), len(texts), pair_keys(text.words for text in texts).tobytes())
 
 
 @dataclass(frozen=True, slots=True)

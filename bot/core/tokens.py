@@ -6,12 +6,16 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Final, Literal
 
+import numpy as np
+from numpy.typing import NDArray
+
 from bot.core.budget import MAX_READ, Budget
-from bot.core.hangul import as_mixed_keys
+from bot.core.correction import Corrector, WordPairs, pair_keys
+from bot.core.hangul import as_mixed_keys, whole_syllables
 from bot.core.lexicon import EntityIndex, LexiconIndex
 from bot.core.memo import Memo
 from bot.core.model import Article, Language, Lexicon
-from bot.core.spelling import Spellings, WordCounts, nearest_short, split_run
+from bot.core.spelling import Spellings, WordCounts, split_run
 from bot.core.stemming import stem
 from bot.core.text import is_hangul, language_of, normalise, script_counts, squeeze, words
 
@@ -23,10 +27,6 @@ _BROKEN: Final = re.compile(r"[가-힣ㄱ-ㅣ]*(?:[가-힣][ㄱ-ㅣ]|[ㄱ-ㅣ][�
 """Hangul with lone jamo in it, as typing errors leave it (부ㅜㄴ위기)."""
 _LONG_HANGUL_RUN, _LONG_LATIN_RUN = 5, 8
 """Minimum characters of a word that may be several words without spaces."""
-_SHORT_WORD: Final = 3
-"""Letters of an English word that is corrected to common words only."""
-_COMMON_FROM: Final = 30
-"""Minimum number of occurrences in the facts of a word that short words are corrected to."""
 _MAX_WORD_LENGTH: Final = 24
 """Characters of a word after which the rest is ignored."""
 _MAX_RUN_LENGTH: Final = 120
@@ -107,6 +107,16 @@ def _english_words(lexicon: Lexicon) -> frozenset[str]:
     return frozenset(word for text in texts for word in words(normalise(text)))
 
 
+def _typed_words(normal: str) -> list[str]:
+    """Return the words of normalised text; Hangul with lone jamo in it is one word."""
+    found: list[str] = []
+    end = 0
+    for broken in _BROKEN.finditer(normal):
+        found += (*words(normal[end : broken.start()]), broken[0])
+        end = broken.end()
+    return [*found, *words(normal[end:])]
+
+
 class Tokenizer:
     """Tokenizes with one lexicon, the names of some articles and, once learnt, the vocabulary of their facts."""
 
@@ -123,28 +133,28 @@ class Tokenizer:
         """Words and Korean stems of the facts, at which an unspaced run may be cut."""
         self.frequencies = WordCounts({})
         self._lexicon_words: frozenset[str] = frozenset() if small_talk else _english_words(lexicon)
-        self._common: tuple[str, ...] = ()
-        """Short-word corrections: the common English words of the facts, the most frequent first."""
+        self.pairs = WordPairs(0, pair_keys(()))
+        """Which words of the facts follow each other."""
+        self.corrector: Corrector = Corrector(self.known_words, self.stems, self.frequencies, self.pairs)
         self._correct_stem = Memo(self._corrected_stem, _MEMO_SIZE)
         self._correct_word = Memo(self._corrected_word, _MEMO_SIZE)
         self._split_run = Memo(self._cut_run, _MEMO_SIZE)
 
-    def learn(self, counts: Counter[str], stems: Collection[str]) -> None:
-        """Learn the words of the facts, to which typing errors are corrected, and the stems of their content words."""
+    def learn(self, counts: Counter[str], stems: Collection[str], texts: int, pairs: NDArray[np.uint32]) -> None:
+        """Learn the words of the facts, to which typing errors are corrected, and the stems of their content words.
+
+        `texts` is the number of texts of the facts, `pairs` their `pair_keys`.
+        """
         shared = self._small_talk
         self.stems = Spellings(stems, shared.stems if shared else None)
         self.known_words = Spellings((word for word, _ in counts.most_common()), shared.known_words if shared else None)
         known = frozenset(filter(is_hangul, (*counts, *stems))) | frozenset(filter(str.isalpha, counts))
         self.known = WordCounts(dict.fromkeys(known, 0), shared.known if shared else None)
-        frequencies = {word: count for word, count in counts.items() if word.isalpha()}
+        self.pairs = WordPairs(texts, pairs, shared.pairs if shared else None)
+        frequencies = {word: count for word, count in counts.items() if word.isalpha() or "'" in word}
         without = dict.fromkeys((self._lexicon_words | known) - frequencies.keys(), 0)
         self.frequencies = WordCounts(frequencies | without, shared.frequencies if shared else None)
-        common = [
-            (count, word)
-            for word, count in self.frequencies.items()
-            if count >= _COMMON_FROM and word.isascii() and len(word) >= _SHORT_WORD
-        ]
-        self._common = tuple(word for _, word in sorted(common, key=lambda pair: -pair[0]))
+        self.corrector = Corrector(self.known_words, self.stems, self.frequencies, self.pairs)
         for memo in (self._correct_stem, self._correct_word, self._split_run):
             memo.clear()
 
@@ -211,10 +221,6 @@ class Tokenizer:
     def _pieces(self, word: str) -> list[str]:
         return [piece[:_MAX_WORD_LENGTH] for piece in self._split_run(word[:_MAX_RUN_LENGTH])]
 
-    def _is_misspelt(self, word: str, budget: Budget) -> bool:
-        """Return whether an English word is a typing error of one word rather than a run of several."""
-        return word.isascii() and len(word) <= _MAX_WORD_LENGTH and self._known_word(word, budget) != word
-
     def with_korean_keys(self, text: str, normal: str) -> str:
         """Return the normalised text with Latin letters that are no word of the facts read as Korean keys.
 
@@ -224,16 +230,23 @@ class Tokenizer:
         return normalise(as_mixed_keys(text[:MAX_READ], self.known)) if latin > hangul else normal
 
     def respell(self, normal: str, budget: Budget) -> str | None:
-        """Return normalised text with unknown words corrected to words of the facts; None if nothing changes."""
-        normal = normal[:MAX_READ]
-        repaired = _BROKEN.sub(lambda broken: self._known_word(broken[0], budget), normal)
-        written = [word[:_MAX_WORD_LENGTH] for word in words(repaired)[:_MAX_WORDS]]
-        sequence = [
-            piece for word in written for piece in ((word,) if self._is_misspelt(word, budget) else self._pieces(word))
-        ]
+        """Return normalised text with typing errors corrected to words of the facts; None if nothing changes.
+
+        If every word is known, none is corrected: what was meant to be another word shows only beside other errors.
+        """
+        written = [word[:_MAX_WORD_LENGTH] for word in _typed_words(normal[:MAX_READ])[:_MAX_WORDS]]
+        typed = [piece for word in written for piece in self._pieces_or_word(word, budget)]
+        sequence = [whole_syllables(word) for word in typed]
         in_lexicon = {at for match in self.lexicon.find(sequence) for at in range(match.start, match.end)}
-        corrected = [word if at in in_lexicon else self._known_word(word, budget) for at, word in enumerate(sequence)]
-        return None if corrected == written and repaired == normal else " ".join(corrected)
+        if not all(at in in_lexicon or self.corrector.knows(word) for at, word in enumerate(sequence)):
+            sequence = self.corrector.corrected(typed, budget)
+        return None if sequence == written else " ".join(sequence)
+
+    def _pieces_or_word(self, word: str, budget: Budget) -> list[str]:
+        """Cut an unspaced run unless it is a typing error of one English word, or holds lone jamo."""
+        pieces = [word] if is_hangul(word) and _BROKEN.fullmatch(word) else self._pieces(word)
+        is_one = len(pieces) == 1 or (word.isascii() and self._known_word(word, budget) != word)
+        return [word] if is_one else pieces
 
     def _known_word(self, word: str, budget: Budget) -> str:
         """Return the word of the facts that `word` is a typing error of, or `word` itself."""
@@ -242,8 +255,7 @@ class Tokenizer:
         return self._correct_word(word)
 
     def _corrected_word(self, word: str) -> str:
-        short = word.isascii() and len(word) == _SHORT_WORD
-        return nearest_short(word, self._common) if short else self.known_words.nearest(word)
+        return self.known_words.nearest(word)
 
     def _known_stem(self, stemmed: str, budget: Budget | None) -> str:
         """Return the stem of the facts that `stemmed` is a typing error of, or `stemmed` itself."""

@@ -8,9 +8,11 @@ import logging
 import operator
 import time
 from collections import Counter
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
+from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import dataclass
-from typing import Any, Final, NoReturn
+from functools import partial
+from typing import Any, Final, NoReturn, TypeAlias
 
 import discord
 import yarl
@@ -64,6 +66,7 @@ TOUCHED: Final[tuple[Callable[..., Any], ...]] = (
     handle_message_parameters,
 )
 """What is subclassed, replaced or called here; `static_login` makes the session whose requests are traced."""
+Turn: TypeAlias = Callable[[int, Callable[[], Awaitable[object]]], AbstractAsyncContextManager[bool]]
 _SESSION_ENDED: Final = frozenset({4003, 4007, 4009})
 """Close codes after which only IDENTIFY helps; discord.py would try to resume."""
 _CONNECTING: Final = 20.0
@@ -168,6 +171,10 @@ class SteadyClient(discord.AutoShardedClient):
         """
         super().__init__(**options)
         self._shards = shards
+        self._buckets = 1
+        """Shards that may identify at the same time."""
+        self.turn: Turn = lambda _, __: nullcontext(enter_result=False)
+        """Waits until no shard of another process with the same rest by `_buckets` identifies."""
         self.dropped_events = dropped_events
         """How many events of each type were dropped."""
         self.reconnects = reconnects
@@ -224,7 +231,8 @@ class SteadyClient(discord.AutoShardedClient):
     async def connect(self, *, reconnect: bool = True) -> None:
         """Stay connected until the client is closed; raises ConnectionClosed when trying again can't help."""
         self._reconnect = reconnect  # a shard asks for it
-        recommended, address, _ = await self.http.get_bot_gateway()
+        recommended, address, limits = await self.http.get_bot_gateway()
+        self._buckets = limits["max_concurrency"]
         count = self.shard_count = self._connection.shard_count = self._shards[0] or recommended
         if recommended > count:
             log.warning("Discord recommends %d shards for the servers of this bot, %d are used", recommended, count)
@@ -294,9 +302,11 @@ class SteadyClient(discord.AutoShardedClient):
                 await self._spare_identifies(line)
             line.identifies += 1
             self.reconnects["IDENTIFY"] += 1
-            initial = line is self._lines[0] and line.identifies == 1
-            identifying = SteadySocket.from_client(self, initial=initial, gateway=address, shard_id=line.shard_id)
-            return await self._launched(line, identifying)
+            wait = partial(self.before_identify_hook, line.shard_id, initial=False)
+            async with self.turn(line.shard_id % self._buckets, wait) as has_turn:
+                initial = has_turn or (line is self._lines[0] and line.identifies == 1)
+                identifying = SteadySocket.from_client(self, initial=initial, gateway=address, shard_id=line.shard_id)
+                return await self._launched(line, identifying)
 
     async def _launched(self, line: _Line, opening: Any) -> SteadySocket:  # noqa: ANN401  a coroutine
         async with asyncio.timeout(_CONNECTING):

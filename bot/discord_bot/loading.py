@@ -71,6 +71,7 @@ class Loading:
         self._kept = kept
         self._clock = clock
         self._is_settled = False
+        self._noted = self.revision
         self._unreadable = ""
         """An active revision that this version of the bot can't read, which is logged once."""
         self._changing = asyncio.Lock()
@@ -109,9 +110,13 @@ class Loading:
             if self._is_settled:  # meanwhile somebody has chosen
                 return True
             if active is None or not (known or await self._take(active, bundle)):
-                await self._start()
-                return True
+                return await self._start()
             self._took_over(None, is_pinned=active.is_pinned)
+        if not known:
+            log.info(
+                "facts at revision %s, which is active in the database; the files here say something else",
+                self.revision,
+            )
         if self.is_pinned:
             log.warning("the facts are pinned to revision %s until the next reload", self.revision)
         return True
@@ -123,19 +128,23 @@ class Loading:
             await asyncio.sleep(pause)
             pause = min(_LONGEST_PAUSE, 2 * pause)
 
-    async def _start(self) -> None:
-        """Record the facts that were read at the start; in a shared store they become the active ones if none are."""
+    async def _start(self) -> bool:
+        """Record the facts that were read at the start; in a shared store they become the active ones if none are.
+
+        Return False if the store can't take them now.
+        """
         if self._kept is not None and self.is_shared:
             try:
                 await self._publish(self._library.snapshot, "start", None)
             except StoreError as error:
                 log.warning("the facts can't be stored yet: %s", error)
-                return
+                return False
             except StaleError:  # another process was faster: `follow` takes over what that has
                 pass
             self._took_over(None, is_pinned=False)
         else:
             self._took_over("start", is_pinned=False)
+        return True
 
     async def _take(self, active: ActiveRevision, bundle: Bundle | None) -> bool:
         """Answer from a revision with these files; return whether that can be done."""
@@ -302,7 +311,9 @@ class Loading:
         if self.is_pinned and not is_pinned:
             log.info("no revision is pinned any more")
         self.is_pinned, self._is_settled = is_pinned, True
-        self.loaded_at = datetime.now(UTC)
+        if action is not None or self._noted != self.revision:
+            self.loaded_at = datetime.now(UTC)
+        self._noted = self.revision
         self._measures.uses(self.revision)
         if action is not None and not self.is_shared:
             bundle = self._kept[1].bundle_of(self.revision) if self._kept else None

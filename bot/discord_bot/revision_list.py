@@ -26,7 +26,7 @@ from bot.discord_bot.context import Interaction, language_for, state_of
 from bot.discord_bot.loading import Loading
 from bot.discord_bot.sending import defer, defer_update, fill_original, run_handler
 from bot.discord_bot.sync import Registration
-from bot.errors import KnowledgeError, RevisionError, StoreError
+from bot.errors import KnowledgeError, RevisionError, StaleError, StoreError
 from bot.service.comparison import lines_of
 from bot.service.library import Change
 from bot.service.pages import LONGEST_CHOICE, clip
@@ -125,6 +125,8 @@ class RevisionList:
             change, registration = await self._rollback(prefix)
         except KnowledgeError as error:
             return problems_report(voice, error.problems)
+        except StaleError:
+            return Report(voice.say("reload_unshared"))
         except (RevisionError, StoreError) as error:
             return failure_report(voice, error)
         return reload_report(voice, change, registration, "revision_back", revision=self._loading.revision)

@@ -133,6 +133,7 @@ class Runner:
         What people may ask, and what they asked last, outlives the client before.
         """
         client = BotClient(self._library, self._settings, state=self._state.for_next_client())
+        client.turn = self.together.turn
         group = add_admin_commands(client, self._settings, self._reloads, self.status)
         if group and self._editing:
             edits = GroupEdits(self._store, self._editing, partial(self._edit, self._editing))
@@ -167,7 +168,7 @@ class Runner:
 
     def _check_notices(self) -> None:
         """Tell those who wait for an answer if there is one now."""
-        if self._state.notices:
+        if self._state.notices and self.together.is_leader:
             self._state.notices.check()
 
     def status(self) -> Status:
@@ -278,6 +279,11 @@ class Runner:
             await recall_registered(client.tree, admins, cache)
         return await sync_if_changed(client.tree, admins, cache, client.state.rest)
 
+    async def _begin_later(self) -> None:
+        """Answer from what the store says as soon as it can tell."""
+        await self.loading.begin_later()
+        await self._took_over()
+
     async def _follow(self) -> None:
         """Answer from what another process has loaded, edited or gone back to."""
         if await self.loading.follow():
@@ -285,8 +291,9 @@ class Runner:
 
     async def _lead(self) -> None:
         """Take over what one of all processes does."""
-        log.info("this process leads: it registers commands and deletes what is old")
+        log.info("this process leads: it registers commands, tells of new answers and deletes what is old")
         self._has_taken_over = True
+        self._check_notices()
         if self.client:
             await self._register_commands(self.client)
 
@@ -329,8 +336,8 @@ class Runner:
             jobs.append(asyncio.create_task(watch(look, self._reload_and_log, loaded)))
         try:
             async with self._http(jobs), self._recorder.writing():
-                if not await self.loading.begin() and not self.loading.is_shared:
-                    jobs.append(asyncio.create_task(_logged(self.loading.begin_later())))
+                if not await self.loading.begin():
+                    jobs.append(asyncio.create_task(_logged(self._begin_later())))
                 jobs.append(asyncio.create_task(_logged(self.together.run())))
                 await self._keep_connected(token, stop)
         finally:

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
+from contextlib import AbstractAsyncContextManager, nullcontext
 
 from bot.errors import StoreError
 from bot.service.ports import Processes, Topic
@@ -29,6 +30,10 @@ class Together:
     def is_leader(self) -> bool:
         """Return whether this process does what must happen once, such as a purge; one that is alone always does."""
         return self._processes is None or self._processes.is_leader
+
+    def turn(self, number: int, after: Callable[[], Awaitable[object]]) -> AbstractAsyncContextManager[bool]:
+        """Run a block in a turn, as `Processes` has it; one that is alone gets False."""
+        return nullcontext(enter_result=False) if self._processes is None else self._processes.turn(number, after)
 
     def on(self, topic: Topic, react: React) -> None:
         """Call `react` after changes of `topic`, before `run` begins; it may be called without one."""

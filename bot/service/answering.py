@@ -23,6 +23,7 @@ from bot.core.matching import (
     prepare,
     score,
     score_all,
+    typed_keys,
 )
 from bot.core.model import ActKind, DialogueAct, Knowledge, Language
 from bot.core.selection import Found, select
@@ -345,8 +346,8 @@ def _likeliest(snapshot: Snapshot, question: Question, encoder: Encoder | None) 
     if len(scopes) == 1:
         found = [(scopes[0], 0.0)]
     else:
-        normal = normalise(question.text)[:MAX_READ]
-        found = snapshot.shortlist.likeliest(normal, None if encoder is None else encoder.encode([normal])[0])
+        normals = typed_keys(question.text)
+        found = snapshot.shortlist.likeliest(normals, _encoded(normals, encoder))
     if own is not None and all(scope is not own for scope, _ in found):
         found.append((own, found[-1][1] - _ELSEWHERE * (only is not None)))
     return found

@@ -1,6 +1,7 @@
 """Protocols of what the use cases need from other packages."""
 
-from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
 from typing import Literal, Protocol, TypeAlias
 
 import numpy as np
@@ -89,6 +90,13 @@ class Processes(Protocol):
         """Call `changed` with each topic that changes, and with `leader` when this becomes the leader; never return.
 
         The first look reports every topic that ever changed. While the database is away nobody leads.
+        """
+
+    def turn(self, number: int, after: Callable[[], Awaitable[object]]) -> AbstractAsyncContextManager[bool]:
+        """Run a block while no other process is in the turn with this number, which ends when `after` returns.
+
+        `after` is called after the block, which does not wait for it. Without the database nobody waits, and the block
+        gets False.
         """
 
 

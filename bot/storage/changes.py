@@ -2,8 +2,8 @@
 
 import asyncio
 import logging
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager, suppress
 from typing import Any, Final
 
 from sqlalchemy import func, select
@@ -18,6 +18,11 @@ log = logging.getLogger(__name__)
 _CHANNEL: Final = "article_answers"
 _ONCE: Final = 0x61777273
 """First key of the advisory lock of the leader: `awrs` in ASCII; the second one tells schemas apart."""
+_TURNS: Final = 0x61777274
+"""First part of the key of the locks of turns: `awrt` in ASCII; schemas and numbers make the second one."""
+_TURN: Final = "SELECT pg_advisory_lock($1, hashtext(current_schema() || ' ' || $2::int))"
+_LONGEST_TURN: Final = 120.0
+"""Seconds after which a process goes on without its turn."""
 _LEAD: Final = "SELECT pg_try_advisory_lock($1, hashtext(current_schema()))"
 _LATEST: Final = f"SELECT topic, number FROM {CHANGES.name}"  # noqa: S608  no input
 _POLL: Final = 1.0
@@ -44,7 +49,9 @@ class Coordination:
     def __init__(self, database: PostgresDatabase) -> None:
         """Connect to `database` when `listen` runs."""
         self._database = database
+        self._errors: tuple[type[Exception], ...] = (*database.errors, TimeoutError)
         self._is_leader = False
+        self._turns: set[asyncio.Task[None]] = set()
         self._failures = 0
         """Attempts to connect since the connection was lost."""
         self._known: dict[Topic, int] = {}
@@ -60,7 +67,6 @@ class Coordination:
 
         The first look reports every topic. While the database is away nobody leads, and it is tried again and again.
         """
-        errors: tuple[type[Exception], ...] = (*self._database.errors, TimeoutError)
         while True:
             try:
                 async with asyncio.timeout(_ANSWER):
@@ -70,11 +76,35 @@ class Coordination:
                 finally:
                     self._is_leader = False
                     connection.terminate()
-            except errors as error:
+            except self._errors as error:
                 self._failures += 1
                 if self._failures == 1:
                     log.warning("changes by other processes can't be heard of (%s)", type(error).__name__)
                 await asyncio.sleep(min(_LONGEST_PAUSE, 0.125 * 2.0 ** min(self._failures, 9)))
+
+    @asynccontextmanager
+    async def turn(self, number: int, after: Callable[[], Awaitable[object]]) -> AsyncIterator[bool]:
+        """Run the block while no other process is in the turn with this number, which ends when `after` returns.
+
+        `after` is called after the block, which does not wait for it. Without the database nobody waits, and the block
+        gets False.
+        """
+        connection: Any = None
+        has_turn = False
+        try:
+            async with asyncio.timeout(_LONGEST_TURN):
+                connection = await self._database.connect()
+                await connection.execute(_TURN, _TURNS, number)
+                has_turn = True
+        except self._errors as error:
+            log.debug("a turn is taken without the others: %s", type(error).__name__)
+        try:
+            yield has_turn
+        finally:
+            if connection is not None:
+                ending = asyncio.create_task(_end(connection, after))
+                self._turns.add(ending)
+                ending.add_done_callback(self._turns.discard)
 
     async def _hear(self, connection: Any, changed: Callable[[Topic], object]) -> None:  # noqa: ANN401  asyncpg's
         """Tell of changes until the connection ends, which raises an error of the driver or TimeoutError."""
@@ -100,3 +130,11 @@ class Coordination:
             with suppress(TimeoutError):
                 async with asyncio.timeout(_POLL):
                     await woken.wait()
+
+
+async def _end(connection: Any, after: Callable[[], Awaitable[object]]) -> None:  # noqa: ANN401  asyncpg's
+    """End a turn, whose lock the connection holds, when `after` returns."""
+    try:
+        await after()
+    finally:
+        connection.terminate()

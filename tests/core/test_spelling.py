@@ -1,8 +1,8 @@
-"""Typing errors are counted in key strokes, and short words are corrected to common ones only."""
+"""Typing errors are counted in key strokes; the words nearest to what was typed are found."""
 
 import pytest
 
-from bot.core.spelling import Spellings, nearest_short
+from bot.core.spelling import Spellings
 
 KNOWN = Spellings(("분위기", "무라티", "headline", "announcement", "when"))
 
@@ -26,14 +26,13 @@ def test_short_words_and_other_words_stay(word: str) -> None:
     assert KNOWN.nearest(word) == word
 
 
-def test_three_letters_are_corrected_to_a_common_word_only() -> None:
-    assert nearest_short("teh", ("the", "what")) == "the"
-    assert nearest_short("wht", ("the", "what")) == "what"
-    assert nearest_short("eil", ("the", "what")) == "eil"
-
-
 def test_of_words_as_near_the_one_with_the_same_keys_is_meant_then_the_first() -> None:
     known = Spellings(("logos", "longs", "pleats", "please"))
     assert known.nearest("logns") == "longs"
     assert known.nearest("pleass") == "please"
     assert known.nearest("longz") == "longs"
+
+
+def test_the_nearest_words_come_with_their_errors_and_the_nearest_first() -> None:
+    assert KNOWN.within("whne", allowed=2, most=3) == [("when", 1)]
+    assert KNOWN.within("whne", allowed=1, most=0) == []

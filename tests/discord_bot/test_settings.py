@@ -292,3 +292,30 @@ def test_channels_that_it_listens_to_need_the_content_of_messages(monkeypatch: p
     settings = load_settings(DiscordSettings)
     assert settings.ask_channels == {12, 34}
     assert not settings.ask_threads
+
+
+@pytest.mark.parametrize(
+    ("written", "shards"), [("0", {0}), ("0,2", {0, 2}), ("0-3", {0, 1, 2, 3}), (" 1 , 4-5 ", {1, 4, 5})]
+)
+def test_shards_are_numbers_and_ranges(monkeypatch: pytest.MonkeyPatch, written: str, shards: set[int]) -> None:
+    monkeypatch.setenv("BOT_SHARD_COUNT", "8")
+    monkeypatch.setenv("BOT_SHARD_IDS", written)
+    monkeypatch.setenv("BOT_DATABASE_URL", "postgresql://127.0.0.1/bot")
+    monkeypatch.setenv("BOT_SECRET", "x" * 32)
+    assert load_settings(DiscordSettings).shard_ids == shards
+
+
+@pytest.mark.parametrize("written", ["x", "-1", "3-1", "0,,1", "99999"])
+def test_what_is_no_shard_is_one_sentence(monkeypatch: pytest.MonkeyPatch, written: str) -> None:
+    assert complaint(monkeypatch, BOT_SHARD_IDS=written) == "BOT_SHARD_IDS must be numbers from 0, as in 0,1 or 0-3."
+
+
+def test_shards_are_checked_together(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A process that serves some needs to know of how many, and PostgreSQL to share with the others."""
+    assert complaint(monkeypatch, BOT_SHARD_IDS="16").startswith("BOT_SHARD_IDS needs BOT_SHARD_COUNT")
+    beyond = complaint(monkeypatch, BOT_SHARD_IDS="16", BOT_SHARD_COUNT="16")
+    assert beyond.startswith("BOT_SHARD_IDS names a shard that there is not")
+    alone = complaint(monkeypatch, BOT_SHARD_IDS="15", BOT_SHARD_COUNT="16")
+    assert alone.startswith("BOT_SHARD_IDS leaves shards to other processes, which need PostgreSQL in common")
+    monkeypatch.setenv("BOT_SHARD_IDS", "0-15")
+    assert load_settings(DiscordSettings).shard_count == 16

@@ -109,6 +109,13 @@ async def operated(
         await serving
 
 
+def damage_store(data: Path) -> None:
+    """Put files that are no database in the place of the store; to write over those that are open ends the process."""
+    for path in list(data.glob("store.db*")):
+        path.unlink()
+        path.write_bytes(b"no database" * 1000)
+
+
 async def until(true: Callable[[], object], within: float = 60.0) -> None:
     """Wait until something is true."""
     async with asyncio.timeout(within):

@@ -13,7 +13,7 @@ from bot.app import open_store
 from bot.discord_bot.article_posts import Post, read_post
 from bot.service.records import ChannelSetting
 from bot.settings import DiscordSettings, Switch
-from tests.e2e.operators import Running, operated, until
+from tests.e2e.operators import Running, damage_store, operated, until
 from tests.e2e.several_articles import ASKED, BUILT, CAPTAIN, KEEPER, SHARED, SUMMARY, TITLES, write_articles
 from tests.fake_discord import Actor, Channel, FakeDiscord, Intent, Permission, Reply
 
@@ -230,8 +230,7 @@ async def test_a_store_in_trouble_changes_nothing_and_delays_no_answer(
     """What was read before stays in use."""
     room, other = server.add_channel("talk"), server.add_channel("other")
     await binds(admin, room, "lighthouse")
-    for path in (tmp_path / "data").glob("store.db*"):
-        path.write_bytes(b"no database" * 1000)
+    damage_store(tmp_path / "data")
     assert "the store can't be used now" in (await binds(admin, other, "ferry")).text
     alice = server.user("alice", locale="ko")
     assert BUILT["lighthouse"]["ko"] in (await alice.says(f"<@bot> {SHARED['ko']}", room)).text

@@ -9,7 +9,7 @@ import pytest
 
 from bot.core.model import Knowledge
 from tests.e2e.editors import EN, JOB, JOB_ANSWERS, KO, asks, buttons, running
-from tests.e2e.operators import ANSWER, QUESTION, Running, until
+from tests.e2e.operators import ANSWER, QUESTION, Running, damage_store, until
 from tests.fake_discord import Actor, FakeDiscord, Permission
 from tests.fake_discord.actors.form import Form
 
@@ -299,8 +299,7 @@ async def test_a_form_comes_back_while_the_store_is_in_trouble(bot: Running, adm
     form = await opened(bot, admin, "en")
     edit = await admin.opens_by("/facts edit", fact="art/murati-origin")
     listed = await admin.runs("/facts unanswered")
-    for path in (tmp_path / "data").glob("store.db*"):
-        path.write_bytes(b"no database" * 1000)
+    damage_store(tmp_path / "data")
     said = await (await admin.submits(form, **WATER, source="3")).gets_followup()
     assert said.text.startswith("The store of questions can't be used now.")
     assert WATER["ko"] in said.text

@@ -12,7 +12,7 @@ from bot.app import open_store
 from bot.discord_bot import notices
 from bot.service.records import MOST_NOTICES, Notice
 from bot.storage.store import DatabaseStore
-from tests.e2e.operators import Running, operated, settings_for, until
+from tests.e2e.operators import Running, damage_store, operated, settings_for, until
 from tests.fake_discord import Actor, FakeDiscord, Permission
 from tests.fake_discord.actors.reply import Reply
 
@@ -280,11 +280,9 @@ async def test_without_a_store_there_is_no_button(server: FakeDiscord, tmp_path:
         assert [one.label for one in reply.buttons] == ["⋯"]
 
 
-async def test_a_store_in_trouble_is_one_sentence(bot: Running, tmp_path: Path, bob: Actor) -> None:
+@pytest.mark.usefixtures("bot")
+async def test_a_store_in_trouble_is_one_sentence(tmp_path: Path, bob: Actor) -> None:
     _, reply = await asks(bob, EN)
-    value = bot.runner.measures.registry.get_sample_value
-    await until(lambda: value("bot_store_records_total", {"result": "written"}) == 2)  # nobody has the file open
-    for path in (tmp_path / "data").glob("store.db*"):
-        path.write_bytes(b"no database" * 1000)
+    damage_store(tmp_path / "data")
     said = await bob.clicks(reply, SAID["en"][0])
     assert said.text == "I can't make a note of it now. Please press again in a while."

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.e2e.editors import EN, JOB_ANSWERS, KO, asks, buttons, is_written, running, written
-from tests.e2e.operators import ANSWER, QUESTION, Running, until
+from tests.e2e.operators import ANSWER, QUESTION, Running, damage_store, until
 from tests.fake_discord import Actor, FakeDiscord, Permission
 
 
@@ -192,8 +192,7 @@ async def test_a_store_in_trouble_is_one_sentence_and_edits_nothing(
     """Somebody has written over the database; what is asked is answered all the same."""
     await asks(bot, (server.user("alice", locale="ko"), KO))
     listed = await admin.runs("/facts unanswered")
-    for path in (tmp_path / "data").glob("store.db*"):
-        path.write_bytes(b"no database" * 1000)
+    damage_store(tmp_path / "data")
     away = "The store of questions can't be used now. The log says why."
     assert (await (await admin.clicks(listed, "1 + Murati's job")).gets_followup()).text == away
     assert (await (await admin.clicks(listed, "1 ✕ Dismiss")).gets_followup()).text == away

@@ -68,7 +68,7 @@ async def test_a_malformed_event_ends_the_client(server: FakeDiscord) -> None:
         ({"intents": 1 << 40}, 4013),
         ({"intents": -1}, 4013),
         ({"intents": int(Intent.MESSAGE_CONTENT)}, 4014),
-        ({"shard": [1, 2]}, 4010),
+        ({"shard": [2, 2]}, 4010),
     ],
 )
 async def test_bad_identities_are_closed(raw: RawClient, change: dict[str, object], code: int) -> None:

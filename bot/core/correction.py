@@ -1,0 +1,150 @@
+"""Which known words a text with typing errors means: the likeliest by the errors and by the words beside them.
+
+A noisy channel: an error costs about as much as it is rare, a word as much as it is rare behind the word before it, and
+a word that nobody knows the more the longer it is.
+"""
+
+from collections.abc import Iterable, Sequence
+from itertools import pairwise
+from typing import Final, NamedTuple
+from zlib import crc32
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bot.core.budget import Budget
+from bot.core.english_words import COMMON_WORDS
+from bot.core.hangul import strokes, whole_syllables
+from bot.core.memo import Memo
+from bot.core.spelling import Spellings, WordCounts
+from bot.core.stemming import stem
+from bot.core.text import is_hangul
+
+_ERROR, _SAME_KEYS, _KNOWN = 4.5, 2.0, 3.0
+"""Cost of an error; what it costs less if no key is another one; what a word that is known as typed costs less."""
+_UNKNOWN, _UNKNOWN_LETTER = 10.0, 1.2
+"""Cost of an unknown word of Latin letters, and of each letter in it."""
+_UNKNOWN_HANGUL, _UNKNOWN_STROKE = 9.0, 0.3
+"""The same in Hangul, where particles and endings make many words, and of each key stroke if no form of it is known."""
+_BACKOFF: Final = 60.0
+"""Words that are added behind each word, with the shares that words have anywhere."""
+_TWO_ERRORS_FROM, _THREE_ERRORS_FROM = 5, 10
+"""Key strokes from which a second and a third error are possible."""
+_MOST_WORDS, _MOST_STEMS = 8, 3
+"""Known words and Korean stems that a word may be a typing error of."""
+_MEMO_SIZE: Final = 8_192
+
+
+class Candidate(NamedTuple):
+    """A word that may be meant, and the cost of its typing errors."""
+
+    word: str
+    cost: float
+
+
+class WordPairs:
+    """How often one word follows another in some texts, and in those of `shared`, which are counted once for all."""
+
+    def __init__(self, texts: int, keys: NDArray[np.uint32], shared: "WordPairs | None" = None) -> None:
+        """Count the pairs of neighbours in a number of texts, whose `pair_keys` these are."""
+        self.texts: int = texts + (shared.texts if shared else 0)
+        """Number of texts."""
+        self._shared = shared
+        self._keys, counts = np.unique(keys, return_counts=True)
+        self._counts = np.minimum(counts, np.iinfo(np.uint16).max).astype(np.uint16)
+
+    def counts(self, keys: NDArray[np.uint32]) -> NDArray[np.int64]:
+        """Return the number of times that each pair occurs, in the shape of `keys`."""
+        found = np.zeros(len(keys), np.int64) if self._shared is None else self._shared.counts(keys)
+        if len(self._keys):
+            places = np.minimum(np.searchsorted(self._keys, keys), len(self._keys) - 1)
+            found += np.where(self._keys[places] == keys, self._counts[places], 0)
+        return found
+
+
+def pair_keys(texts: Iterable[Sequence[str]]) -> NDArray[np.uint32]:
+    """Return a number for each two neighbouring words of the texts; the beginning of a text is an empty word."""
+    return np.array([_key(*pair) for text in texts for pair in pairwise(("", *text))], np.uint32)
+
+
+def _key(first: str, second: str) -> int:
+    """Return a number that hardly any other pair has."""
+    return crc32(f"{first} {second}".encode(errors="replace"))
+
+
+class Corrector:
+    """Corrects typing errors with the words of some texts, and with what follows what in them."""
+
+    def __init__(self, words: Spellings, stems: Spellings, counts: WordCounts, pairs: WordPairs) -> None:
+        """Correct to `words` and to Korean `stems` with any ending; `counts` are the frequencies of words."""
+        self._words, self._stems, self._counts, self._pairs = words, stems, counts, pairs
+        self._total = 1 + sum(counts.values())
+        self._candidates = Memo(self._may_be_meant, _MEMO_SIZE)
+
+    def knows(self, word: str) -> bool:
+        """Return whether a word, or another form of it, is known; common English words and figures are."""
+        return word in self._words or stem(word) in self._stems or word in COMMON_WORDS or not word[0].isalpha()
+
+    def share_known(self, words: Sequence[str]) -> float:
+        """Return the share of the words that are known."""
+        return sum(map(self.knows, words)) / max(len(words), 1)
+
+    def corrected(self, sequence: Sequence[str], budget: Budget) -> list[str]:
+        """Return the likeliest words in place of `sequence`, one for each; beyond the budget, a word stays."""
+        before, costs = [""], np.zeros(1)
+        slots: list[tuple[list[str], NDArray[np.int64]]] = []
+        for typed in sequence:
+            slot = self._candidates(typed) if budget.corrects(typed) else (Candidate(typed, 0.0),)
+            words = [candidate.word for candidate in slot]
+            through = costs[:, None] + self._rarity(before, words)
+            slots.append((words, through.argmin(axis=0)))
+            costs = through.min(axis=0) + [candidate.cost for candidate in slot]
+            before = words
+        chosen: list[str] = []
+        at = int(costs.argmin())
+        for words, origins in reversed(slots):
+            chosen.append(words[at])
+            at = int(origins[at])
+        return chosen[::-1]
+
+    def _rarity(self, before: Sequence[str], words: Sequence[str]) -> NDArray[np.float64]:
+        """Return the cost of each word behind each of those before, shape (before, words)."""
+        keys = np.array([_key(first, second) for first in before for second in words], np.uint32)
+        met = self._pairs.counts(keys).reshape(len(before), len(words))
+        seen = np.array([self._counts.get(word, 0) if word else self._pairs.texts for word in before])[:, None]
+        shares = np.array([(self._counts.get(word, 0) + 0.5) / self._total for word in words])
+        rarity = -np.log((met + _BACKOFF * shares) / (seen + _BACKOFF))
+        known = [word in self._counts for word in words]
+        costs: NDArray[np.float64] = np.where(known, rarity, [self._unknown(word) for word in words])
+        return costs
+
+    def _unknown(self, word: str) -> float:
+        """Return the cost of a word that no text has; a common English word costs nothing for its letters."""
+        if word in COMMON_WORDS:
+            return _UNKNOWN
+        if is_hangul(word):
+            return _UNKNOWN_HANGUL + (0 if stem(word) in self._stems else _UNKNOWN_STROKE * len(strokes(word)))
+        return _UNKNOWN + _UNKNOWN_LETTER * len(word)
+
+    def _may_be_meant(self, typed: str) -> tuple[Candidate, ...]:
+        """Return the word itself and the known words that it may be a typing error of, nearest first."""
+        if not typed[0].isalpha():
+            return (Candidate(typed, 0.0),)
+        keys, mended = strokes(typed), whole_syllables(typed)
+        found = dict(self._words.within(keys, _most_errors(keys), _MOST_WORDS))
+        base = stem(mended)
+        if is_hangul(mended) and base not in self._stems:
+            stems = self._stems.within(strokes(base), min(2, _most_errors(strokes(base))), _MOST_STEMS)
+            found = {near + mended[len(base) :]: errors for near, errors in stems if is_hangul(near)} | found
+        found.pop(mended, None)
+        own = Candidate(mended, (_ERROR if mended != typed else 0.0) - (_KNOWN if self.knows(mended) else 0.0))
+        return (own, *(Candidate(near, _cost_of(errors, keys, strokes(near))) for near, errors in found.items()))
+
+
+def _most_errors(keys: str) -> int:
+    return 1 + (len(keys) >= _TWO_ERRORS_FROM) + (len(keys) >= _THREE_ERRORS_FROM)
+
+
+def _cost_of(errors: int, typed: str, meant: str) -> float:
+    """Return the cost of errors; a swapped, doubled or missing double key is likelier than another key."""
+    return _ERROR * errors - (_SAME_KEYS if set(typed) == set(meant) else 0.0)

@@ -1,0 +1,83 @@
+"""Typing errors are corrected to the words that the facts use, and to those that fit the words beside them."""
+
+import pytest
+
+from bot.core.budget import Budget
+from bot.core.correction import Corrector, WordPairs, pair_keys
+from bot.core.english_words import COMMON_WORDS
+from bot.core.spelling import Spellings, WordCounts
+
+TEXTS = [
+    *(["where", "is", "the", "library"],) * 30,
+    *(["when", "was", "the", "library", "founded"],) * 20,
+    *(["who", "left", "the", "night", "library"],) * 20,
+    *(["도서관은", "언제", "문을", "닫아"],) * 20,
+    *(["도서관을", "누가", "세웠어"],) * 20,
+]
+COUNTS = WordCounts({word: sum(text.count(word) for text in TEXTS) for text in TEXTS for word in text})
+CORRECTOR = Corrector(
+    Spellings(COUNTS), Spellings(["library", "도서관", "도둑"]), COUNTS, WordPairs(len(TEXTS), pair_keys(TEXTS))
+)
+
+
+def corrected(typed: str, budget: Budget | None = None) -> str:
+    """Return the words of a text after their correction."""
+    return " ".join(CORRECTOR.corrected(typed.split(), budget or Budget()))
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("whre is hte libary", "where is the library"),
+        ("whwn was teh lirbary foundeed", "when was the library founded"),
+        ("wo left tge ngiht librrary", "who left the night library"),
+        ("도서곤은 언네 문을 닫아", "도서관은 언제 문을 닫아"),
+    ],
+)
+def test_several_errors_in_words_of_any_length_are_corrected(typed: str, meant: str) -> None:
+    assert corrected(typed) == meant
+
+
+def test_of_two_words_as_near_the_one_that_fits_its_neighbours_is_meant() -> None:
+    assert corrected("whe left the libary") == "who left the library"
+    assert corrected("whe was the libary") == "when was the library"
+
+
+def test_a_korean_stem_is_corrected_under_an_ending_that_no_text_has() -> None:
+    assert corrected("도서괌에서부터는") == "도서관에서부터는"
+
+
+@pytest.mark.parametrize("typed", ["hovercraft", "2024", "ㅋㅋ", "호버크래프트"])
+def test_a_word_that_is_near_no_other_stays(typed: str) -> None:
+    assert corrected(typed) == typed
+
+
+def test_figures_and_other_forms_of_known_words_are_known() -> None:
+    assert CORRECTOR.knows("2024")
+    assert CORRECTOR.knows("도서관에서")
+    assert not CORRECTOR.knows("libary")
+
+
+def test_beyond_the_budget_words_stay() -> None:
+    assert corrected("whre is hte libary", Budget(left=0)) == "whre is hte libary"
+
+
+def test_pairs_of_the_shared_texts_count_too() -> None:
+    one, other = WordPairs(1, pair_keys([["a", "b"]])), [["a", "b"], ["b", "a"]]
+    both = WordPairs(len(other), pair_keys(other), one)
+    alone = Corrector(Spellings(()), Spellings(()), WordCounts({}), both)
+    assert both.texts == one.texts + len(other)
+    assert alone.corrected(["a", "b"], Budget()) == ["a", "b"]
+
+
+@pytest.mark.parametrize("typed", ["is there water on mars", "where is my own boat", "how cold is winter"])
+def test_common_english_words_are_no_typing_errors(typed: str) -> None:
+    """They are known though no text of the article has them, so nothing in such a question is corrected."""
+    assert CORRECTOR.share_known(typed.split()) == 1
+    assert CORRECTOR.share_known(["libary", "waterr"]) == 0
+    assert corrected(f"whre {typed}") == f"where {typed}"
+
+
+def test_the_list_of_common_words_has_no_fragment() -> None:
+    assert len(COMMON_WORDS) > 8_000
+    assert all(word.isascii() and word.isalpha() and word.islower() and len(word) > 1 for word in COMMON_WORDS)
