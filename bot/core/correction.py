@@ -4,6 +4,7 @@ A noisy channel: an error costs about as much as it is rare, a word as much as i
 a word that nobody knows the more the longer it is.
 """
 
+import re
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
 from typing import Final, NamedTuple
@@ -33,6 +34,8 @@ _TWO_ERRORS_FROM, _THREE_ERRORS_FROM = 5, 10
 _MOST_WORDS, _MOST_STEMS = 8, 3
 """Known words and Korean stems that a word may be a typing error of."""
 _MEMO_SIZE: Final = 8_192
+_ONE_SYLLABLE: Final = re.compile(r"[가-힣][은는이가을를의에로도만과와]?")
+"""A Korean word of one syllable, alone or with a particle."""
 
 
 class Candidate(NamedTuple):
@@ -138,6 +141,8 @@ class Corrector:
             found = {near + mended[len(base) :]: errors for near, errors in stems if is_hangul(near)} | found
         found.pop(mended, None)
         own = Candidate(mended, (_ERROR if mended != typed else 0.0) - (_KNOWN if self.knows(mended) else 0.0))
+        if mended == typed and _ONE_SYLLABLE.fullmatch(typed):  # one error makes another word of it
+            return (own,)
         return (own, *(Candidate(near, _cost_of(errors, keys, strokes(near))) for near, errors in found.items()))
 
 

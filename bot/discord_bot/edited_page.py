@@ -5,9 +5,10 @@ from dataclasses import replace
 from typing import Final
 
 from bot.core.edits import Place
-from bot.core.model import Knowledge
+from bot.core.model import LANGUAGES, Gap, Knowledge, Text
 from bot.errors import FormError, KnowledgeError, StaleError
 from bot.service.editing import Decided, Edited
+from bot.service.library import CASES
 from bot.service.pages import LONGEST_CHOICE, clip, plain_page
 from bot.service.replies import Voice
 from bot.service.views import Line, Page, Span
@@ -15,6 +16,8 @@ from bot.service.views import Line, Page, Span
 LONGEST_QUESTION: Final = 200
 """Characters of a question that editors are shown."""
 _MOST_DIFFERENCES: Final = 15
+_ANSWERING: Final = frozenset({"edit_new_fact", "edit_new_gap", "edit_changed"})
+"""Sentences about edits that write an answer."""
 
 
 def label_at(voice: Voice, knowledges: Sequence[Knowledge], place: Place) -> str:
@@ -26,6 +29,13 @@ def label_at(voice: Voice, knowledges: Sequence[Knowledge], place: Place) -> str
     return place.item
 
 
+def title_at(voice: Voice, knowledge: Knowledge, place: Place) -> str:
+    """Return the label of a fact, and of a gap what it is, too."""
+    article, label = knowledge.article(place.article), label_at(voice, (knowledge,), place)
+    is_gap = article is not None and isinstance(article.item(place.item), Gap)
+    return voice.say("unanswered_gap_label", label=label) if is_gap else label
+
+
 def edited_page(voice: Voice, knowledges: Sequence[Knowledge], edited: Edited, key: str) -> Page:
     """Say with the sentence `key` what an edit did, and what is decided differently since, before and after.
 
@@ -34,7 +44,8 @@ def edited_page(voice: Voice, knowledges: Sequence[Knowledge], edited: Edited, k
     label = label_at(voice, knowledges, edited.place)
     text = clip(edited.text, LONGEST_QUESTION)
     page = plain_page(voice, key, text=text, label=label, place=edited.place)
-    lines = [voice.say("unanswered_copied", folder=edited.copied_to)] if edited.copied_to else []
+    lines = _one_language_only(voice, knowledges[0], edited.place) if key in _ANSWERING else []
+    lines += [voice.say("unanswered_copied", folder=edited.copied_to)] if edited.copied_to else []
     count = len(edited.differences)
     lines.append(voice.say("unanswered_differences" if count else "unanswered_no_differences", count=count))
     for one in edited.differences[:_MOST_DIFFERENCES]:
@@ -45,13 +56,26 @@ def edited_page(voice: Voice, knowledges: Sequence[Knowledge], edited: Edited, k
     return with_lines(page, lines)
 
 
+def _one_language_only(voice: Voice, knowledge: Knowledge, place: Place) -> list[str]:
+    """Return a sentence that names the language in which a fact or gap has no answer, if there is one."""
+    article = knowledge.article(place.article)
+    item = article.item(place.item) if article else None
+    missing = [one for one in LANGUAGES if item and not item.answer.has(one)]
+    return [voice.say("edit_one_language", language=voice.say(f"language_{one}")) for one in missing]
+
+
 def refusal_page(voice: Voice, error: Exception) -> Page:
     """Say why an edit was not carried out."""
     match error:
         case FormError():
-            return plain_page(voice, error.key, **error.values)
+            values = {
+                key: value.get(voice.language) if isinstance(value, Text) else value
+                for key, value in error.values.items()
+            }
+            return plain_page(voice, error.key, **values)
         case KnowledgeError():
-            return with_lines(plain_page(voice, "edit_refused"), [f"• {one}" for one in error.problems])
+            key = "edit_breaks" if all(one.where == CASES for one in error.problems) else "edit_refused"
+            return with_lines(plain_page(voice, key), [f"• {one}" for one in error.problems])
         case StaleError():
             return plain_page(voice, "edit_unloaded")
         case _:

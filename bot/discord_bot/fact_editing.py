@@ -17,7 +17,7 @@ from bot.discord_bot.client import BotClient
 from bot.discord_bot.commands import description_of, name_of
 from bot.discord_bot.components import EditorButton
 from bot.discord_bot.context import Interaction, language_for, state_of
-from bot.discord_bot.edited_page import edited_page, label_at, refusal_page, with_lines
+from bot.discord_bot.edited_page import edited_page, label_at, refusal_page, title_at, with_lines
 from bot.discord_bot.forms import (
     EditForm,
     NewForm,
@@ -45,7 +45,7 @@ from bot.discord_bot.sending import (
 )
 from bot.discord_bot.unanswered_list import Tap, UnansweredList, read_tap
 from bot.errors import FormError, KnowledgeError, StaleError, StoreError
-from bot.service.drafts import changed_answer, cleaned, gap_pattern, new_fact, new_gap
+from bot.service.drafts import changed_answer, cleaned, new_fact, new_gap, new_sample
 from bot.service.editing import sample_of
 from bot.service.pages import LONGEST_CHOICE, clip, plain_page
 from bot.service.records import Editors, QuestionGroup
@@ -127,7 +127,10 @@ class FactEditing:
             if self._edits.store is None:
                 return plain_page(voice, "unanswered_off")
             settled = await self._edits.settle(
-                self._edits.store, int(picked[1]), editors, lambda group: sample_of(group, place)
+                self._edits.store,
+                int(picked[1]),
+                editors,
+                lambda group: new_sample(knowledge.article(place.article), sample_of(group, place)),
             )
             if settled is None:
                 return plain_page(voice, "add_gone")
@@ -136,8 +139,12 @@ class FactEditing:
         text = " ".join(cleaned(question).split())
         if not squeeze(normalise(text)):
             raise FormError(key="form_no_question")
-        request = AddSample(place, text, language_of(normalise(text), voice.language))
-        return await self._carried_out(interaction, lambda: request, "unanswered_added", editors)
+        sample = AddSample(place, text, language_of(normalise(text), voice.language))
+
+        def request_of() -> EditRequest:
+            return new_sample(_knowledge(interaction).article(place.article), sample)
+
+        return await self._carried_out(interaction, request_of, "unanswered_added", editors)
 
     async def _carried_out(
         self, interaction: Interaction, request_of: Callable[[], EditRequest], key: str, editors: Editors
@@ -227,8 +234,7 @@ class FactEditing:
             await open_form(interaction, new_fact_form(voice, form, article, question))
         else:
             form = NewForm("g", group.id, article.slug, tap.page, tap.article)
-            nearest = await asyncio.to_thread(self._edits.editing.nearest_gap, group)
-            pattern = gap_pattern(nearest, _knowledge(interaction).messages["form_gap_pattern"])
+            pattern = _knowledge(interaction).messages["form_gap_pattern"]
             await open_form(interaction, new_gap_form(voice, form, pattern, question))
 
     async def submitted(self, interaction: Interaction, custom_id: str, refusal: str) -> None:
@@ -323,7 +329,7 @@ def _changed(voice: Voice, knowledge: Knowledge, form: EditForm, typed: Mapping[
         raise FormError(key="edit_gone", place=form.place)
     if digest_of(item) != form.digest:
         raise FormError(key="edit_stale", label=item.label.get(voice.language), now="\n".join(item.answer.every()))
-    return changed_answer(form.place, typed)
+    return changed_answer(form.place, item, typed)
 
 
 def _draft(knowledge: Knowledge, form: NewForm, group: QuestionGroup, typed: Mapping[str, str]) -> EditRequest:
@@ -334,7 +340,7 @@ def _draft(knowledge: Knowledge, form: NewForm, group: QuestionGroup, typed: Map
     near = group.fact if article.fact(group.fact) else ""
     if form.verb == "n":
         return new_fact(article, knowledge.lexicon, typed, near)
-    return new_gap(article, knowledge.lexicon, typed, (near,) if near else ())
+    return new_gap(article, knowledge.lexicon, typed, (near,) if near else (), knowledge.messages["form_gap_pattern"])
 
 
 def place_named(knowledge: Knowledge, text: str) -> Place | None:
@@ -347,7 +353,7 @@ def place_named(knowledge: Knowledge, text: str) -> Place | None:
 def _choice_name(voice: Voice, knowledge: Knowledge, place: Place) -> str:
     """Return the label and the id of a fact or gap, with its article if there are several."""
     name = str(place) if len(knowledge.articles) > 1 else place.item
-    return f"{clip(label_at(voice, (knowledge,), place), LONGEST_CHOICE - len(name) - 3)} · {name}"
+    return f"{clip(title_at(voice, knowledge, place), LONGEST_CHOICE - len(name) - 3)} · {name}"
 
 
 async def _fill(interaction: Interaction, page: Page, view: ui.View) -> None:

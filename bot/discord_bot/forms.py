@@ -87,7 +87,8 @@ def new_fact_form(voice: Voice, form: NewForm, article: Article, question: str) 
     """Return the form of a new fact, with the question of its group."""
     shown = _Shown(voice, form.custom_id, "form_new_title")
     shown.answers(Text(), required=False)
-    shown.text("source", "", _SOURCE, sections_text(article, _DESCRIPTION), source_example(article), long=False)
+    sections = sections_text(article, voice.language, _DESCRIPTION)
+    shown.text("source", "", _SOURCE, sections, source_example(article), long=False)
     shown.status("reported")
     shown.text("questions", question, _QUESTIONS, voice.say("form_questions_hint"))
     return shown.modal
@@ -182,7 +183,10 @@ def with_typed(voice: Voice, page: Page, typed: Mapping[str, str]) -> Page:
     """Return a page that also gives back what was typed, so that it can be copied into another form."""
     lines: list[Line] = [Line(()), Line((Span(voice.say("form_returned")),))]
     for name in _FIELDS:
-        if text := typed.get(name, "").strip():
+        text = typed.get(name, "").strip()
+        if name == "status" and text in get_args(Status):
+            text = voice.say(f"status_{text}")
+        if text:
             lines.append(Line((Span(voice.say(f"form_{name}"), bold=True),)))
             lines += [Line((Span(line),)) for line in text.splitlines()]
     if len(lines) == 2:  # noqa: PLR2004  nothing was typed

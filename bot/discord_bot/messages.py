@@ -228,7 +228,7 @@ class MessageHandler:
             exchange.unanswered = question
         if addressed != "overheard":
             exchange.asked = asked_text(answer, incoming.text)
-        is_open = question is not None and question.decision == "unanswered"
+        is_open = question is not None and question.decision in {"unanswered", "suggested"}
         page = reply_page(answer.snapshot.knowledge, answer.reply)
         if is_open and state.notices is not None and can_reply_later(message):
             return tellable_page(answer.snapshot.knowledge, page)

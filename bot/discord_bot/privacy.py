@@ -34,4 +34,4 @@ async def forget_me(interaction: Interaction) -> None:
         log.warning("what is stored of a person could not be deleted: %s", error)
         await say(interaction, "forget_away")
     else:
-        await say(interaction, "forgotten" if state.days_stored else "forget_nothing", count=count)
+        await say(interaction, "forgotten" if count else "forget_nothing", count=count)

@@ -119,7 +119,7 @@ async def turn_down(interaction: Interaction, action: Action) -> None:
         state.recorder.turned_down(replace(question, decision="turned_down"))
     others = tuple(_others(message, view))
     page = turned_down_page(state.knowledge, action, others)
-    if not others and _is_tellable(interaction):
+    if _is_tellable(interaction):
         page = tellable_page(state.knowledge, page)
     await update(interaction, page)
 

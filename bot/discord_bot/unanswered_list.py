@@ -18,11 +18,12 @@ from bot.discord_bot.client import BotClient
 from bot.discord_bot.commands import description_of, name_of
 from bot.discord_bot.components import EditorButton, EditorMenu
 from bot.discord_bot.context import Interaction, language_for, state_of
-from bot.discord_bot.edited_page import LONGEST_QUESTION, edited_page, label_at, with_lines
+from bot.discord_bot.edited_page import LONGEST_QUESTION, edited_page, refusal_page, title_at, with_lines
 from bot.discord_bot.group_edits import GroupEdits
 from bot.discord_bot.markup import texts_of
 from bot.discord_bot.sending import defer, defer_update, fill_original, respond, run_handler, say
-from bot.errors import KnowledgeError, StaleError, StoreError
+from bot.errors import FormError, KnowledgeError, StaleError, StoreError
+from bot.service.drafts import new_sample
 from bot.service.editing import sample_of
 from bot.service.pages import LONGEST_CHOICE, clip, plain_page
 from bot.service.ports import Store
@@ -155,13 +156,17 @@ class UnansweredList:
             return plain_page(voice, "unanswered_stale")
         try:
             settled = await self._edits.settle(
-                store, tap.group, editors, lambda group: sample_of(group, place), tap.revision
+                store,
+                tap.group,
+                editors,
+                lambda group: new_sample(before.article(place.article), sample_of(group, place)),
+                tap.revision,
             )
         except StaleError:
             is_current = tap.revision == self._editing.revision
             return plain_page(voice, "unanswered_unloaded" if is_current else "unanswered_stale")
-        except KnowledgeError as error:
-            return with_lines(plain_page(voice, "unanswered_refused"), [f"• {one}" for one in error.problems])
+        except (FormError, KnowledgeError) as error:
+            return refusal_page(voice, error)
         if settled is None:
             return plain_page(voice, "unanswered_gone")
         page = edited_page(
@@ -208,7 +213,7 @@ def _items(
     row = 2 * ((number - 1) % _PER_PAGE)
     add = replace(here, verb="a")
     for place in likely[:_LIKELIEST]:
-        label = clip(f"{number} + {label_at(voice, (knowledge,), place)}", _LABEL)
+        label = clip(f"{number} + {title_at(voice, knowledge, place)}", _LABEL)
         yield EditorButton.of(label, replace(add, mark=mark_of(place)).custom_id(), row=row)
     forms: tuple[tuple[Verb, str], ...] = (("n", "unanswered_new_fact"), ("g", "unanswered_new_gap"))
     for verb, key in forms:
@@ -217,14 +222,21 @@ def _items(
     if likely:
         options = [
             discord.SelectOption(
-                label=clip(label_at(voice, (knowledge,), place), LONGEST_CHOICE),
+                label=clip(title_at(voice, knowledge, place), LONGEST_CHOICE),
                 value=str(place),
-                description=clip(str(place), LONGEST_CHOICE),
+                description=clip(_answer_at(voice, knowledge, place), LONGEST_CHOICE),
             )
             for place in likely
         ]
         placeholder = clip(voice.say("unanswered_menu", number=number), LONGEST_CHOICE)
         yield EditorMenu.of(placeholder, add.custom_id("n"), options, row=row + 1)
+
+
+def _answer_at(voice: Voice, knowledge: Knowledge, place: Place) -> str:
+    """Return what a fact or gap says, "" if there is none."""
+    article = knowledge.article(place.article)
+    item = article.item(place.item) if article else None
+    return item.answer.get(voice.language) if item else ""
 
 
 def _list_page(voice: Voice, groups: Sequence[QuestionGroup], skipped: int) -> Page:
@@ -236,6 +248,7 @@ def _list_page(voice: Voice, groups: Sequence[QuestionGroup], skipped: int) -> P
         lines.append(Line((Span(f"{number}  {clip(group.text, LONGEST_QUESTION)}"),)))
         count = voice.say("unanswered_count", asked=group.asked, askers=group.askers)
         lines.append(Line((Span(count),), small=True))
+    lines.append(Line((Span(voice.say("unanswered_hint")),), small=True))
     return Page(voice.language, (Block(tuple(lines)),))
 
 

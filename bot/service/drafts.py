@@ -2,11 +2,11 @@
 
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final, get_args
 
-from bot.core.edits import ChangeAnswer, NewFact, NewGap, Place
-from bot.core.model import LANGUAGES, Article, Gap, Language, Lexicon, Sample, Section, Source, Status, Text
+from bot.core.edits import AddSample, ChangeAnswer, NewFact, NewGap, Place
+from bot.core.model import LANGUAGES, Article, Fact, Gap, Language, Lexicon, Sample, Section, Source, Status, Text
 from bot.core.text import language_of, normalise, squeeze, without_list_markers
 from bot.errors import FormError
 
@@ -30,6 +30,22 @@ _CONTROL: Final = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\ufeff\ufff9-\ufffb\uf
 _RANGE: Final = re.compile(r"\s*[-–~]\s*")
 
 
+def new_sample(article: Article | None, sample: AddSample) -> AddSample:
+    """Return the edit; raise FormError if the question is a sample already."""
+    if article:
+        _refuse_known(article, [sample.text])
+    return sample
+
+
+def _refuse_known(article: Article, questions: Iterable[str]) -> None:
+    """Raise FormError if one of the questions is a sample of a fact or gap already."""
+    wanted = {squeeze(normalise(text)): text for text in questions}
+    for item in article.items():
+        for sample in item.samples:
+            if (text := wanted.get(squeeze(normalise(sample.text)))) is not None:
+                raise FormError(key="edit_sample_there", text=text, label=item.label)
+
+
 def new_fact(article: Article, lexicon: Lexicon, typed: Mapping[str, str], beside: str) -> NewFact:
     """Return the fact that an editor typed; raise FormError.
 
@@ -39,8 +55,9 @@ def new_fact(article: Article, lexicon: Lexicon, typed: Mapping[str, str], besid
     answer, samples = _answer(typed), _questions(typed)
     source = read_source(typed.get("source", ""), article)
     if source is None:
-        sections = ", ".join(map(_section, article.sections))
+        sections = Text(**{one: ", ".join(_sections(article, one)) for one in LANGUAGES})
         raise FormError(key="form_bad_source", example=source_example(article), sections=sections)
+    _refuse_known(article, [one.text for one in samples])
     return NewFact(
         article.slug,
         answer,
@@ -52,25 +69,30 @@ def new_fact(article: Article, lexicon: Lexicon, typed: Mapping[str, str], besid
     )
 
 
-def new_gap(article: Article, lexicon: Lexicon, typed: Mapping[str, str], nearest: tuple[str, ...]) -> NewGap:
-    """Return the gap that an editor typed: `ko`, `en` and `questions`; raise FormError, also for another gap's text."""
+def new_gap(
+    article: Article, lexicon: Lexicon, typed: Mapping[str, str], nearest: tuple[str, ...], pattern: Text
+) -> NewGap:
+    """Return the gap that an editor typed: `ko`, `en` and `questions`; raise FormError, also for another gap's text.
+
+    The text with which the form begins, `pattern`, fits any number of gaps.
+    """
     answer, samples = _answer(typed), _questions(typed)
-    own = {squeeze(normalise(text)) for text in answer.every()}
+    own = _squeezed(answer) - _squeezed(pattern)
     for gap in article.gaps:
-        if own.intersection(squeeze(normalise(text)) for text in gap.answer.every()):
-            raise FormError(key="form_gap_text", place=Place(article.slug, gap.id))
+        if own & _squeezed(gap.answer):
+            raise FormError(key="form_gap_text", label=gap.label)
+    _refuse_known(article, [one.text for one in samples])
     return NewGap(article.slug, answer, samples, _name(lexicon, answer, samples), nearest)
 
 
-def changed_answer(place: Place, typed: Mapping[str, str]) -> ChangeAnswer:
-    """Return the edit of a fact or gap; raise FormError."""
-    return ChangeAnswer(place, _answer(typed), read_status(typed["status"]) if typed.get("status") else None)
-
-
-def gap_pattern(gap: Gap | None, otherwise: Text) -> Text:
-    """Return the text with which an editor begins a gap: that of the nearest one, `otherwise` where it has none."""
-    texts = {one: gap.answer.get(one) if gap and gap.answer.has(one) else otherwise.get(one) for one in LANGUAGES}
-    return Text(**texts)
+def changed_answer(place: Place, item: Fact | Gap, typed: Mapping[str, str]) -> ChangeAnswer:
+    """Return the edit of a fact or gap, `item`; raise FormError, also if it says that already."""
+    status = read_status(typed["status"]) if typed.get("status") else None
+    change = ChangeAnswer(place, _answer(typed), status)
+    same_status = status is None or (isinstance(item, Fact) and status == item.status)
+    if change.answer == item.answer and same_status:
+        raise FormError(key="edit_unchanged", label=item.label)
+    return change
 
 
 def read_status(text: str) -> Status:
@@ -79,11 +101,11 @@ def read_status(text: str) -> Status:
     return found[0] if found else "reported"
 
 
-def sections_text(article: Article, most: int) -> str:
-    """Return the sections with their paragraphs, such as `exodus 1–7`, in at most so many characters."""
+def sections_text(article: Article, language: Language, most: int) -> str:
+    """Return the sections with their paragraphs, such as `The departures 1–7`, in at most so many characters."""
     shown = ""
-    for section in article.sections:
-        longer = f"{shown}, {_section(section)}" if shown else _section(section)
+    for section in _sections(article, language):
+        longer = f"{shown}, {section}" if shown else section
         if len(longer) > most - 2:
             return f"{shown}, …"[:most]
         shown = longer
@@ -91,15 +113,16 @@ def sections_text(article: Article, most: int) -> str:
 
 
 def source_example(article: Article) -> str:
-    """Return how a source is written, with a section of the article."""
-    return next((f"{one.id} {one.paragraphs[0]}" for one in article.sections if one.paragraphs), article.sections[0].id)
+    """Return how a source is written: the number of a paragraph, or a section of an article that has none."""
+    return next((str(one.paragraphs[0]) for one in article.sections if one.paragraphs), article.sections[0].id)
 
 
-def _section(section: Section) -> str:
-    numbers = section.paragraphs
-    if not numbers:
-        return section.id
-    return f"{section.id} {numbers[0]}–{numbers[-1]}" if len(numbers) > 1 else f"{section.id} {numbers[0]}"
+def _sections(article: Article, language: Language) -> Iterator[str]:
+    """Yield the sections by their labels, with their paragraphs."""
+    for section in article.sections:
+        name, numbers = section.label.get(language), section.paragraphs
+        ends = dict.fromkeys((numbers[0], numbers[-1])) if numbers else ()
+        yield f"{name} {'–'.join(map(str, ends))}".strip()
 
 
 def read_source(text: str, article: Article) -> Source | None:
@@ -155,6 +178,11 @@ def _answer(typed: Mapping[str, str]) -> Text:
     if not ko and not en:
         raise FormError(key="form_no_answer")
     return Text(ko or None, en or None)
+
+
+def _squeezed(text: Text) -> set[str]:
+    """Return the texts in all languages as they are compared."""
+    return {squeeze(normalise(one)) for one in text.every()}
 
 
 def _questions(typed: Mapping[str, str]) -> tuple[Sample, ...]:

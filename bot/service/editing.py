@@ -6,7 +6,7 @@ from typing import Final, Literal, TypeAlias
 
 from bot.core.edits import AddSample, EditRequest, NewFact, NewGap, Place, RetireArticle
 from bot.core.matching import Question, believed
-from bot.core.model import NOTHING, Article, Gap, Knowledge, Language
+from bot.core.model import NOTHING, Article, Knowledge, Language
 from bot.core.snapshot import Snapshot
 from bot.core.text import language_of, normalise, squeeze
 from bot.errors import KnowledgeError, Problem, StaleError
@@ -108,13 +108,6 @@ class Editing:
         decided = decided_of(ask(snapshot, Question(question_in(group.text)), self._encoder))
         slug = decided.place.article if decided.place else next(iter(snapshot.scopes), "")
         return snapshot.knowledge.article(slug)
-
-    def nearest_gap(self, group: QuestionGroup) -> Gap | None:
-        """Return the gap that the question of a group is nearest to, None if its article has none."""
-        article = self.article_of(group)
-        most = len(article.facts) + len(article.gaps) if article and article.gaps else 0
-        gaps = {gap.id: gap for gap in article.gaps} if article else {}
-        return next((gaps[one.item] for one in self.likeliest(group, most) if one.item in gaps), None)
 
     def find(self, group: QuestionGroup, name: str) -> Place:
         """Return the place called `item` or `article/item`; KnowledgeError if there is none, or are several."""

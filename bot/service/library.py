@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from threading import Lock
+from typing import Final
 
 import numpy as np
 
@@ -20,6 +21,8 @@ from bot.service.likeness import most_alike
 from bot.service.pages import listings
 from bot.service.ports import Edit, Encoder
 
+CASES: Final = "cases"
+"""Where a problem is that a case has."""
 _HALF_FROM = 100_000
 """Number of texts from which their vectors are kept in half precision, to save memory (200 MB at this number)."""
 _ENCODED_AT_ONCE = 40_000
@@ -232,7 +235,7 @@ def _failing(
                 file, _, line = case.where.rpartition(":")
                 wanted = f"{case.expect!r}{_nearest(snapshot.alone(article.slug), case)}"
                 what = f"the case {case.question!r} expects {wanted} but gets {got!r}{_by_sample(answer.decision)}"
-                yield article.slug, case, Problem(file or article.slug, int(line or 0), "cases", what)
+                yield article.slug, case, Problem(file or article.slug, int(line or 0), CASES, what)
 
 
 def answer_case(snapshot: Snapshot, case: Case, slug: str, encoder: Encoder | None) -> Answer:

@@ -228,7 +228,7 @@ def turned_down_page(knowledge: Knowledge, turned_down: Action, others: Iterable
 
 
 def tellable_page(knowledge: Knowledge, page: Page) -> Page:
-    """Add the button with which the asker is told later, before the last one, to a page that says nothing was found."""
+    """Add the button with which the asker is told later, before the last one, to a page that answers nothing."""
     *others, more = page.buttons
     tell = Action("tell", more.action.view)
     return replace(

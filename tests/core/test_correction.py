@@ -78,6 +78,14 @@ def test_common_english_words_are_no_typing_errors(typed: str) -> None:
     assert corrected(f"whre {typed}") == f"where {typed}"
 
 
+def test_a_word_of_one_syllable_is_another_word_rather_than_a_typing_error() -> None:
+    counts = WordCounts({"말이": 50, "있어": 50})
+    texts = [["말이", "있어"]] * 50
+    corrector = Corrector(Spellings(counts), Spellings(["말", "있"]), counts, WordPairs(50, pair_keys(texts)))
+    assert corrector.corrected(["화성에", "물이", "있어"], Budget()) == ["화성에", "물이", "있어"]
+    assert corrector.corrected(["말이", "잇어"], Budget()) == ["말이", "있어"]
+
+
 def test_the_list_of_common_words_has_no_fragment() -> None:
     assert len(COMMON_WORDS) > 8_000
     assert all(word.isascii() and word.isalpha() and word.islower() and len(word) > 1 for word in COMMON_WORDS)

@@ -52,8 +52,8 @@ def test_ids_and_problems_cannot_mark_up_or_ping() -> None:
 
 def test_the_status_has_four_lines() -> None:
     assert status_report(voice(), STATUS).text.splitlines() == [
-        "Facts at revision abc, read <t:1767225600:R>",
-        "Articles 1 · facts 2 · gaps 3 · commands 4",
+        "Facts at version abc, read <t:1767225600:R>",
+        "Articles 1 · facts 2 · not in the article 3 · commands 4",
         "Up 1 d 02:03:04 · latency 42 ms",
         "Reloads 5 · rebuilds 6",
     ]

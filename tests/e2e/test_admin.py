@@ -113,8 +113,8 @@ async def test_status_tells_what_is_in_service(bot: Running, admin: Actor) -> No
     reply = await admin.runs("/facts status")
     lines = reply.text.splitlines()
     assert reply.ephemeral
-    assert lines[0].startswith(f"Facts at revision {bot.app.library.snapshot.revision}, read <t:")
-    assert lines[1] == "Articles 1 · facts 1 · gaps 0 · commands 1"
+    assert lines[0].startswith(f"Facts at version {bot.app.library.snapshot.revision}, read <t:")
+    assert lines[1] == "Articles 1 · facts 1 · not in the article 0 · commands 1"
     assert re.fullmatch(r"Up \d\d:\d\d:\d\d.*", lines[2])
     assert lines[3] == "Reloads 1 · rebuilds 0"
 
@@ -151,7 +151,7 @@ async def test_two_reloads_at_once_get_one_reply_each(bot: Running, admin: Actor
 
 
 async def test_the_application_owner_may_without_being_listed(bot: Running) -> None:
-    assert "Facts at revision" in (await bot.server.owner.runs("/facts status", forced=True)).text
+    assert "Facts at version" in (await bot.server.owner.runs("/facts status", forced=True)).text
 
 
 async def test_a_team_administers_and_its_placeholder_owner_counts_for_nobody(bot: Running) -> None:
@@ -159,13 +159,13 @@ async def test_a_team_administers_and_its_placeholder_owner_counts_for_nobody(bo
     member = bot.server.user("member", permissions=Permission.MANAGE_GUILD)
     assert (await member.runs("/facts status")).text == REFUSED
     bot.server.forms_team(member)
-    assert "Facts at revision" in (await member.runs("/facts status")).text
+    assert "Facts at version" in (await member.runs("/facts status")).text
     assert (await bot.server.owner.runs("/facts status", forced=True)).text == REFUSED
 
 
 async def test_the_owner_is_let_in_though_discord_fails_at_first(bot: Running) -> None:
     bot.server.fails_next(on="GET /oauth2/applications/@me", status=503, times=2)
-    assert "Facts at revision" in (await bot.server.owner.runs("/facts status", forced=True)).text
+    assert "Facts at version" in (await bot.server.owner.runs("/facts status", forced=True)).text
 
 
 async def test_owners_that_cannot_be_asked_for_let_nobody_in(bot: Running) -> None:
@@ -178,7 +178,7 @@ async def test_a_listed_role_may(server: FakeDiscord, tmp_path: Path) -> None:
     editor = server.user("editor", roles=[role])
     lists: dict[str, Any] = {"admin_guild_ids": frozenset({server.guild.id}), "admin_role_ids": frozenset({role.id})}
     async with operated(server, tmp_path, **lists):
-        assert "Facts at revision" in (await editor.runs("/facts status")).text
+        assert "Facts at version" in (await editor.runs("/facts status")).text
         server.guild.members[editor.id].roles.clear()
         assert (await editor.runs("/facts status", forced=True)).text == REFUSED, "the role is looked at every time"
 

@@ -41,7 +41,7 @@ async def test_the_articles_are_listed_newest_first_with_an_example_each(
     ]
     assert places == sorted(places)
     example = {"ko": "예: 짧은 요약", "en": "For example: In short"}[language]
-    count = {"ko": "답할 수 있는 내용 3개", "en": "answers 3 questions"}[language]
+    count = {"ko": "답할 수 있는 내용 3개", "en": "things I can answer: 3"}[language]
     assert lines[places[0] + 1 : places[0] + 3] == [f"-# {DATES['ferry']} · {count}", example]
     await alice.picks(listed, {"ko": "짧은 요약", "en": "In short"}[language])
     assert SUMMARY["lighthouse"][language] in listed.text or SUMMARY["ferry"][language] in listed.text

@@ -23,7 +23,7 @@ WORDS = {
         "undo": "↩ 되돌리기",
         "none": "답하지 못한 질문이 없어요.",
         "title": "새 사실",
-        "returned": "쓰신 글이에요.",
+        "returned": "쓰신 내용이에요.",
         "fact": "사실",
         "question": "질문",
     },
@@ -81,10 +81,10 @@ def given(language: str, **options: str) -> dict[str, Any]:
     return {WORDS[language][name]: value for name, value in options.items()}
 
 
-async def opened(bot: Running, admin: Actor, language: str, button: str = "new") -> Form:
+async def opened(bot: Running, admin: Actor, language: str, button: str = "new", question: str = KO) -> Form:
     """Let somebody ask what has no answer, and an editor open a form for it."""
     admin.user.locale = LOCALES[language]
-    await asks(bot, (bot.server.user("alice", locale="ko"), KO))
+    await asks(bot, (bot.server.user("alice", locale="ko"), question))
     listed = await admin.runs("/facts unanswered")
     return await admin.opens(listed, WORDS[language][button])
 
@@ -103,12 +103,12 @@ async def test_a_new_fact_answers_the_question_from_then_on(
     assert form.title == words["title"]
     assert [field.name for field in form.fields] == ["ko", "en", "source", "status", "questions"]
     assert form.field("questions").value == f"{KO}!"
-    assert form.field("source").description == "headline, exodus 1–7"
+    assert form.field("source").description == "제목, 이탈 1–7"
     assert KO not in form.custom_id
     said = await (await admin.submits(form, **WATER, source="exodus 3, 4", status="confirmed")).gets_followup()
     assert said.ephemeral
-    assert "art/water-mars-frozen" in said.text
     assert f"{KO}!" in said.text
+    assert "art/" not in said.text
     await until(lambda: listed.text == words["none"])
     assert WATER["ko"] in (await alice.says(f"<@bot> {KO}")).text
     assert content(bot, JOB_FILE) == before + (
@@ -141,22 +141,24 @@ async def test_what_the_article_does_not_say_becomes_a_gap(
     assert "expect: " in content(bot, CASES_FILE)
 
 
-async def test_the_text_of_a_gap_begins_with_that_of_the_nearest(bot: Running, admin: Actor) -> None:
-    """Sent as it is, it would say the wrong thing, so it is refused and comes back."""
+async def test_a_gap_does_not_say_what_another_one_says(bot: Running, admin: Actor) -> None:
+    """That would say the wrong thing, so it is refused and comes back; the text of the form fits any number of gaps."""
     water = "  - id: venus\n    answer: {ko: 금성에 물이 있는지는 기사에 없어요.}\n    questions: {ko: [금성은 어때]}\n"
     bot.folder.write("art/facts/gaps.yaml", f"gaps:\n{water}")
     await admin.runs("/facts reload")
     form = await opened(bot, admin, "en", "gap")
-    assert form.field("ko").value == "금성에 물이 있는지는 기사에 없어요."
-    assert form.field("en").value == "The article doesn't say that."
     before = everything(bot)
-    said = await (await admin.submits(form, en="Nothing about Mars.")).gets_followup()
-    assert said.text.startswith("This is the text of art/venus")
-    assert "Nothing about Mars." in said.text
+    said = await (await admin.submits(form, ko="금성에 물이 있는지는 기사에 없어요.", en="No.")).gets_followup()
+    assert said.text.startswith("This is the text of “금성은 어때”")
+    assert "No." in said.text
     assert everything(bot) == before
-    again = await (await admin.submits(form, ko="화성의 물은 기사에 없어요.", en="Nothing about Mars.")).gets_followup()
-    assert "New gap art/" in again.text
-    assert "화성의 물은 기사에 없어요." in content(bot, "art/facts/gaps.yaml")
+    for asked in (KO, EN):
+        form = form if asked == KO else await opened(bot, admin, "en", "gap", asked)
+        assert form.field("ko").value == "그 내용은 기사에 나오지 않아요."
+        assert form.field("en").value == "The article doesn't say that."
+        done = await (await admin.submits(form)).gets_followup()
+        assert f"To “{asked}” I reply that the article doesn't say." in done.text
+    assert content(bot, "art/facts/gaps.yaml").count("그 내용은 기사에 나오지 않아요.") == 2
 
 
 async def test_a_question_is_added_to_any_fact_that_is_found_by_typing(
@@ -185,11 +187,10 @@ async def test_a_question_is_added_to_any_fact_that_is_found_by_typing(
 
 async def test_a_typed_question_that_is_refused_comes_back(bot: Running, admin: Actor) -> None:
     said = await admin.runs("/facts add", question="*무라티* 고향", fact="art/murati-job")
-    assert said.text.startswith("This was not saved and nothing has changed.")
-    assert "already belongs to fact 'murati-origin'" in said.text
-    assert "\\*무라티\\* 고향" in said.text
+    assert said.text.startswith("“\\*무라티\\* 고향” is a sample question of “무라티는 어느 나라 출신이야?” already")
+    assert said.text.endswith("\\*무라티\\* 고향")
     said = await admin.runs("/facts add", question=KO, fact="art/nobody")
-    assert "“art/nobody” is not the name of exactly one fact or gap." in said.text
+    assert "“art/nobody” does not name exactly one fact." in said.text
     assert KO in said.text
     assert content(bot, CASES_FILE) == ""
 
@@ -207,7 +208,8 @@ async def test_an_edit_changes_only_the_lines_that_differ(
     assert form.field("status").value == "reported"
     said = await admin.submits(form, ko="무라티는 블로러에서 태어났어요.", status="confirmed")
     assert said.ephemeral
-    assert "art/murati-origin" in said.text
+    missing = {"ko": "영어 답이 없어요.", "en": "There is no answer in English"}
+    assert missing[language] in said.text
     assert "무라티는 블로러에서 태어났어요." in (await server.user("alice", locale="ko").says(QUESTION)).text
     after = before.replace(ANSWER, "무라티는 블로러에서 태어났어요.")
     assert content(bot, FACTS_FILE) == after + "    status: confirmed\n"
@@ -239,11 +241,14 @@ async def test_two_forms_for_one_question_make_one_fact(bot: Running, admin: Act
 @pytest.mark.parametrize(
     ("typed", "why"),
     [
-        ({**WATER, "source": "intro 3"}, "The sections of this article: headline, exodus 1–7."),
-        ({**WATER, "source": "exodus 9"}, "such as exodus 1"),
+        ({**WATER, "source": "intro 3"}, "This article has: 제목, 이탈 1–7."),
+        ({**WATER, "source": "exodus 9"}, "such as 1;"),
         ({"source": "exodus 3"}, "Please write an answer, in Korean or English."),
         ({**WATER, "source": "3", "questions": "?!"}, "Please write at least one question"),
-        ({**WATER, "source": "3", "questions": "무라티 고향"}, "already belongs to fact 'murati-origin'"),
+        (
+            {**WATER, "source": "3", "questions": "무라티 고향"},
+            "is a sample question of “무라티는 어느 나라 출신이야?” already",
+        ),
     ],
 )
 async def test_a_form_that_can_not_be_used_says_why_and_comes_back(
@@ -275,7 +280,10 @@ async def test_a_form_is_taken_after_a_restart(server: FakeDiscord, admin: Actor
         new = await opened(bot, admin, "en")
         edit = await admin.opens_by("/facts edit", fact="art/murati-origin")
     async with running(server, admin, tmp_path):
-        assert "New fact art/water" in (await (await admin.submits(new, **WATER, source="3")).gets_followup()).text
+        assert (
+            "is answered with the new fact"
+            in (await (await admin.submits(new, **WATER, source="3")).gets_followup()).text
+        )
         assert "was changed" in (await admin.submits(edit, en="Murati was born in Albania.")).text
 
 
@@ -311,7 +319,7 @@ async def test_a_form_comes_back_when_the_files_were_changed_by_hand(bot: Runnin
 async def test_nothing_is_changed_by_a_form_that_is_sent_as_it_was(bot: Running, admin: Actor) -> None:
     form = await admin.opens_by("/facts edit", fact="art/murati-job")
     before = everything(bot)
-    assert "nothing is changed" in (await admin.submits(form)).text
+    assert "has this answer already" in (await admin.submits(form)).text
     assert everything(bot) == before
 
 
@@ -329,7 +337,8 @@ async def test_a_retired_fact_comes_back_as_it_was(
         before = everything(bot)
         retired = await admin.runs("/facts retire", **given(language, fact="art/murati-job"))
         assert buttons(retired) == [words["undo"]]
-        assert "art/murati-job" in retired.text
+        label = {"ko": "「무라티의 직책」: 이제", "en": "“Murati's job”: I don't"}[language]
+        assert retired.text.startswith(label)
         assert JOB_ANSWERS["ko"] not in (await alice.says(asked)).text
         assert {path.name for path in changed(before, everything(bot))} == {"job.yaml"}
     async with running(server, admin, tmp_path) as bot:
@@ -352,7 +361,7 @@ async def test_undo_says_when_the_facts_have_changed_since(server: FakeDiscord, 
     assert ANSWER in (await server.user("alice", locale="ko").says(QUESTION)).text
     assert "Murati was the CTO." in content(bot, JOB_FILE)
     second = await (await admin.forges_click(retired, copy)).gets_followup()
-    assert "is answered with again already" in second.text
+    assert "I give this answer again already" in second.text
 
 
 async def test_undo_that_would_break_the_files_says_so(bot: Running, admin: Actor) -> None:

@@ -107,9 +107,20 @@ async def test_a_closest_answer_that_is_turned_down_is_stored_and_the_others_are
     changed = await member.clicks(reply, button)
     assert changed.id == reply.id
     assert changed.text == offered
-    assert labels(changed) == [*others, "⋯"]
+    tell = {"alice": "알게 되면 알려 주세요", "bob": "Tell me when you know"}[name]
+    assert labels(changed) == [*others, tell, "⋯"]
     (group,) = await bot.stores(1)
     assert (group.text, group.asked, group.askers) == (question, 1, 1)
+
+
+async def test_whoever_finds_no_suggestion_fitting_can_be_told_later(bot: Bot, alice: Actor) -> None:
+    reply = await alice.says(f"<@bot> {UNSURE[0]}")
+    assert labels(reply)[-2:] == ["알게 되면 알려 주세요", "⋯"]
+    said = await alice.clicks(reply, "알게 되면 알려 주세요")
+    assert said.ephemeral
+    assert said.text.startswith("답할 수 있게 되면 물어보신 메시지에 답장할게요.")
+    (group,) = await bot.stores(1)
+    assert group.text == UNSURE[0]
 
 
 async def test_where_nothing_else_is_near_the_bot_says_that_it_found_nothing(bot: Bot, alice: Actor) -> None:

@@ -117,6 +117,7 @@ async def test_forget_me_deletes_what_was_asked_today_and_what_waits(
         assert (group.asked, group.askers) == (1, 1)
         assert "Records deleted: 1" in (await bob.runs("/forget-me")).text
         assert await groups_in(settings_for(tmp_path, **stored)) == []
+        assert "Nothing is stored" in (await bob.runs("/forget-me")).text
 
 
 async def test_forget_me_ends_the_conversation(server: FakeDiscord, bob: Actor, tmp_path: Path) -> None:

@@ -95,7 +95,7 @@ async def edits(ships: Fleet, member: Actor) -> str:
     before, listed = (await ships.revisions())[0], await lists(ships, member)
     label = next(one.label or "" for one in listed.buttons if (one.label or "").startswith("1 + "))
     said = await (await member.clicks(listed, label)).gets_followup()
-    assert "is now a sample of" in said.text
+    assert "is answered with" in said.text
     return await other_than(ships, before)
 
 
@@ -145,11 +145,11 @@ async def test_a_rollback_reaches_all_and_edits_are_given_up_when_that_is_wanted
         near.user.locale = far.user.locale = "en-US"
         first = (await ships.revisions())[0]
         edited = await edits(ships, near)
-        assert f"Back at revision {first}" in (await far.runs("/facts rollback", revision=first[:8])).text
+        assert f"Back at version {first}" in (await far.runs("/facts rollback", revision=first[:8])).text
         await ships.at(first)
         await everywhere(ships, ANSWER)
-        assert "stays until the next reload" in (await near.runs("/facts status")).text
-        assert "Back at revision" in (await far.runs("/facts rollback", revision=edited)).text
+        assert "Somebody went back to this version" in (await near.runs("/facts status")).text
+        assert "Back at version" in (await far.runs("/facts rollback", revision=edited)).text
         await ships.at(edited)
         change(ships, 0, ANSWER, OTHER)
         assert "Edits on Discord" in (await near.runs("/facts reload")).text

@@ -70,11 +70,11 @@ async def test_the_history_lists_each_revision_latest_first(server: FakeDiscord,
         listed = await admin.runs("/facts history")
     assert listed.ephemeral
     title, latest, start = listed.text.splitlines()
-    assert title == "**Revisions of the facts, the latest first**"
+    assert title == "**Versions of the facts, the latest first**"
     assert latest.startswith(f"`{second}` <t:")
-    assert latest.endswith("reload · facts 1 · gaps 0 · samples 3 ← in use")
+    assert latest.endswith("reload · facts 1 · not in the article 0 · sample questions 3 ← in use")
     assert start.startswith(f"`{first}` <t:")
-    assert start.endswith("start · facts 1 · gaps 0 · samples 3")
+    assert start.endswith("start · facts 1 · not in the article 0 · sample questions 3")
 
 
 async def test_a_long_history_has_pages(server: FakeDiscord, admin: Actor, tmp_path: Path) -> None:
@@ -91,7 +91,7 @@ async def test_a_long_history_has_pages(server: FakeDiscord, admin: Actor, tmp_p
         assert first not in listed.text
         await admin.clicks(listed, "▶")
         await until(lambda: first in listed.text)
-        assert listed.text.endswith("start · facts 1 · gaps 0 · samples 3")
+        assert listed.text.endswith("start · facts 1 · not in the article 0 · sample questions 3")
         assert [button.label for button in listed.buttons] == ["◀"]
         await admin.clicks(listed, "◀")
         await until(lambda: first not in listed.text)
@@ -112,7 +112,7 @@ async def test_a_diff_tells_what_an_answer_was_and_is(server: FakeDiscord, admin
         assert plain(await admin.runs("/facts diff", old=first[:6], new=second)) == expected
         assert f"−answer (ko): {OTHER}" in (await admin.runs("/facts diff", old=second, new=first)).text
         assert (await admin.runs("/facts diff", old=second)).text == f"`{second}` and `{second}` say the same."
-        assert "There is no revision 0000" in (await admin.runs("/facts diff", old="0000")).text
+        assert "There is no version 0000" in (await admin.runs("/facts diff", old="0000")).text
         admin.user.locale = "ko"
         assert "변경: 사실 murati-origin" in (await admin.runs("/facts diff")).text
 
@@ -138,14 +138,14 @@ async def test_a_rollback_is_in_use_at_once_and_after_a_restart_until_the_next_r
         choices = await admin.types("/facts rollback", revision=first[:3])
         assert [choice.value for choice in choices] == [first]
         back = await admin.runs("/facts rollback", revision=first[:6])
-        assert back.text.startswith(f"Back at revision {first}: 0 added, 0 removed, 1 changed.")
+        assert back.text.startswith(f"Back at version {first}: 0 added, 0 removed, 1 changed.")
         assert ANSWER in await answers(admin)
-        assert "it stays until the next reload" in (await admin.runs("/facts status")).text
+        assert "Somebody went back to this version" in (await admin.runs("/facts status")).text
         await is_stored(bot, admin, first)
     async with running(server, admin, tmp_path) as bot:
         await until(lambda: bot.app.library.snapshot.revision == first)
         assert ANSWER in await answers(admin)
-        assert "it stays until the next reload" in (await admin.runs("/facts status")).text
+        assert "Somebody went back to this version" in (await admin.runs("/facts status")).text
         assert "1 changed" in (await admin.runs("/facts reload")).text
         assert bot.app.library.snapshot.revision == second
         assert OTHER in await answers(admin)
@@ -188,7 +188,7 @@ async def test_a_revision_that_this_version_cannot_read_is_refused(
         assert "art/facts.yaml:11: fact 'murati-origin': source.section: unknown section 'exodos'" in refused.text
         failing = await admin.runs("/facts rollback", revision="ba98")
         assert "the case '무라티 고향' expects 'nothing'" in failing.text
-        assert "This version of the bot can't read" in (await admin.runs("/facts diff", old="0123456789ab")).text
+        assert "This release of the bot can't read" in (await admin.runs("/facts diff", old="0123456789ab")).text
         assert bot.app.library.snapshot.revision == first
         assert not bot.runner.loading.is_pinned
 
@@ -211,7 +211,7 @@ async def test_without_a_store_nothing_is_kept(server: FakeDiscord, admin: Actor
             await admin.runs("/facts diff"),
             await admin.runs("/facts rollback", revision="abcd"),
         ):
-            assert reply.text == "The bot is set up to keep no revisions."
+            assert reply.text == "The bot is set up to keep no versions."
 
 
 async def test_the_command_line_compares_revisions_and_folders(

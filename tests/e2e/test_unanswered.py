@@ -33,18 +33,23 @@ async def test_a_question_asked_twice_is_answered_after_one_tap(
     await asks(bot, (alice, KO), (bob, f"{KO}!"), (bob, EN))
     listed = await admin.runs("/facts unanswered")
     assert listed.ephemeral
+    hint = listed.text.splitlines()[-1]
     assert listed.text.splitlines() == [
         "**Questions without an answer, the most asked first**",
         f"1  {KO}!",
-        "-# asked 2× · people 2",
+        "-# times asked: 2 · people: 2",
         f"2  {EN}",
-        "-# asked 1× · people 1",
+        "-# times asked: 1 · people: 1",
+        hint,
     ]
+    assert "Dismiss: take it off the list" in hint
+    described = {option["value"]: option["description"] for option in listed.components[1]["components"][0]["options"]}
+    assert described["art/murati-job"] == JOB_ANSWERS["en"]
     assert "1 + Murati's job" in buttons(listed)
     assert all(KO not in (button.custom_id or "") and len(button.custom_id or "") <= 100 for button in listed.buttons)
     said = await (await admin.clicks(listed, "1 + Murati's job")).gets_followup()
     assert said.ephemeral
-    assert f"“{KO}!” is now a sample of “Murati's job”, and a case." in said.text
+    assert f"“{KO}!” is answered with “Murati's job” from now on." in said.text
     assert f"• {KO}!: no answer → answered with “Murati's job”" in said.text
     await until(lambda: KO not in listed.text)
     assert f"1  {EN}" in listed.text
@@ -64,7 +69,7 @@ async def test_the_menu_adds_to_any_fact_in_the_editors_language(
     assert listed.text.splitlines()[0] == "**답하지 못한 질문, 많이 물은 순서**"
     assert {option.value for option in listed.selects[0].options} == {"art/murati-job", "art/murati-origin"}
     said = await (await admin.picks(listed, "art/murati-job")).gets_followup()
-    assert f"“{EN}”: 이제 「무라티의 직책」의 예시이고, 지켜야 할 사례예요." in said.text
+    assert f"“{EN}”: 이제 「무라티의 직책」의 내용으로 답해요." in said.text
     assert f"• {EN}: 답 없음 → 답 「무라티의 직책」" in said.text
     await until(lambda: listed.text == "답하지 못한 질문이 없어요.")
     assert listed.components == []
@@ -80,7 +85,7 @@ async def test_an_edit_that_breaks_a_case_is_refused_with_the_case_named(
     before = bot.folder.root.joinpath("art/facts/job.yaml").read_text()
     listed = await admin.runs("/facts unanswered")
     said = await (await admin.clicks(listed, "1 + Murati's job")).gets_followup()
-    assert said.text.startswith("The question was not added and nothing has changed.")
+    assert said.text.startswith("Not saved: a question that was settled before")
     assert "art/cases.yaml:2: cases: the case '화성에 물이 있어?' expects 'nothing'" in said.text
     assert bot.folder.root.joinpath("art/facts/job.yaml").read_text() == before
     assert KO in listed.text, "the group stays open"
@@ -95,11 +100,11 @@ async def test_the_second_of_two_editors_is_shown_the_newer_state(
     first, second = await admin.runs("/facts unanswered"), await admin.runs("/facts unanswered")
     await (await admin.clicks(first, "1 + Murati's job")).gets_followup()
     said = await (await admin.clicks(second, "2 + Murati's job")).gets_followup()
-    assert "The facts have changed since the list was shown" in said.text
+    assert "Somebody made another edit after you opened this list" in said.text
     await until(lambda: KO not in second.text)
     assert EN not in bot.folder.root.joinpath("art/facts/job.yaml").read_text()
     again = await (await admin.clicks(second, "1 + Murati's job")).gets_followup()
-    assert f"“{EN}” is now a sample" in again.text
+    assert f"“{EN}” is answered with" in again.text
 
 
 async def test_files_that_were_changed_by_hand_are_loaded_before_they_are_edited(
@@ -112,9 +117,9 @@ async def test_files_that_were_changed_by_hand_are_loaded_before_they_are_edited
     assert "Run /facts reload, then tap again." in said.text
     await admin.runs("/facts reload")
     again = await (await admin.clicks(listed, "1 + Murati's job")).gets_followup()
-    assert "The facts have changed since the list was shown" in again.text
+    assert "Somebody made another edit after you opened this list" in again.text
     done = await (await admin.clicks(listed, "1 + Murati's job")).gets_followup()
-    assert "is now a sample" in done.text
+    assert "is answered with" in done.text
     assert "CTO였어요" in bot.folder.root.joinpath("art/facts/job.yaml").read_text()
 
 
@@ -134,7 +139,7 @@ async def test_buttons_work_after_a_restart(server: FakeDiscord, admin: Actor, t
         listed = await admin.runs("/facts unanswered")
     async with running(server, admin, tmp_path):
         said = await (await admin.clicks(listed, "1 + Murati's job")).gets_followup()
-        assert "is now a sample" in said.text
+        assert "is answered with" in said.text
     async with running(server, admin, tmp_path):
         assert JOB_ANSWERS["ko"] in (await server.user("bob", locale="ko").says(f"<@bot> {KO}")).text
 
@@ -150,7 +155,7 @@ async def test_direct_messages_are_listed_once_two_people_have_asked_alike(
     assert (await admin.runs("/facts unanswered")).text == "There are no questions without an answer."
     await bob.dm(KO)
     await is_written(bot, before + 3)
-    assert "asked 3× · people 2" in (await admin.runs("/facts unanswered")).text
+    assert "times asked: 3 · people: 2" in (await admin.runs("/facts unanswered")).text
 
 
 async def test_what_members_wrote_is_shown_as_it_is_and_pings_nobody(

@@ -1,17 +1,18 @@
 """What editors type becomes facts and gaps: sources, samples, names."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from bot.core.edits import Place
+from bot.core.edits import AddSample, Place
 from bot.core.model import Article, Fact, Gap, Lexicon, LexiconEntry, Sample, Section, Source, Text
 from bot.errors import FormError
 from bot.service.drafts import (
     changed_answer,
-    gap_pattern,
     new_fact,
     new_gap,
+    new_sample,
     read_source,
     sections_text,
 )
@@ -55,10 +56,10 @@ def test_a_source_is_read_as_people_write_it(text: str, source: Source | None) -
 
 
 def test_sections_are_shown_in_as_many_characters_as_there_are() -> None:
-    assert sections_text(ARTICLE, 100) == "headline, exodus 1–4, exodus-after 5"
-    assert sections_text(ARTICLE, 25) == "headline, exodus 1–4, …"
-    many = Article("art", Text("t"), Text("p"), "ko", (Section("x" * 48, Text("x"), (1,)),) * 9, (), ())
-    assert len(sections_text(many, 100)) <= 100
+    assert sections_text(ARTICLE, "en", 100) == "Headline, The exodus 1–4, 그 뒤 5"
+    assert sections_text(ARTICLE, "ko", 15) == "제목, 이탈 1–4, …"
+    many = Article("art", Text("t"), Text("p"), "ko", (Section("x", Text("x" * 48), (1,)),) * 9, (), ())
+    assert len(sections_text(many, "ko", 100)) <= 100
 
 
 def test_samples_of_a_new_fact_are_those_typed_and_further_ones_up_to_three() -> None:
@@ -101,7 +102,7 @@ def test_pasted_text_is_freed_of_what_yaml_can_not_hold(end: str) -> None:
     fact = new_fact(ARTICLE, LEXICON, TYPED | typed, "")
     assert fact.answer.en == "One:\ttwo\nthree"
     assert [one.text for one in fact.samples][:2] == ["q one", "q two"]
-    assert changed_answer(Place("art", "origin"), typed).answer.en == "One:\ttwo\nthree"
+    assert changed_answer(Place("art", "origin"), ORIGIN, typed).answer.en == "One:\ttwo\nthree"
 
 
 @pytest.mark.parametrize(
@@ -118,18 +119,41 @@ def test_what_is_missing_is_named(typed: dict[str, Any], key: str) -> None:
     assert caught.value.key == key
 
 
-def test_a_gap_begins_with_the_text_of_another_but_does_not_keep_it() -> None:
-    pattern = gap_pattern(PAY, Text("없어요.", "Not there."))
-    assert pattern == Text("연봉은 기사에 없어요.", "Not there.")
-    assert gap_pattern(None, Text("없어요.", "Not there.")) == Text("없어요.", "Not there.")
+def test_a_gap_has_not_the_text_of_another_unless_that_fits_any() -> None:
+    pattern = Text("없어요.", "Not there.")
     with pytest.raises(FormError) as caught:
-        new_gap(ARTICLE, LEXICON, TYPED | {"ko": "연봉은 기사에 없어요!"}, ())
-    assert (caught.value.key, caught.value.values) == ("form_gap_text", {"place": Place("art", "pay")})
-    gap = new_gap(ARTICLE, LEXICON, TYPED | {"ko": "보너스는 기사에 없어요."}, ("origin",))
+        new_gap(ARTICLE, LEXICON, TYPED | {"ko": "연봉은 기사에 없어요!"}, (), pattern)
+    assert (caught.value.key, caught.value.values) == ("form_gap_text", {"label": PAY.label})
+    gap = new_gap(ARTICLE, LEXICON, TYPED | {"ko": "보너스는 기사에 없어요."}, ("origin",), pattern)
     assert (gap.nearest, [one.text for one in gap.samples]) == (("origin",), ["직책이 뭐야?"])
+    plain = replace(ARTICLE, gaps=(replace(PAY, answer=pattern),))
+    assert new_gap(plain, LEXICON, TYPED | {"ko": "없어요.", "en": "Not there."}, (), pattern).answer == pattern
+
+
+def test_a_question_that_is_a_sample_already_is_refused_with_the_fact_or_gap_named() -> None:
+    """Letters and digits count."""
+    sample = AddSample(Place("art", "origin"), "연봉은", "ko")
+    edits = (
+        lambda: new_sample(ARTICLE, sample),
+        lambda: new_fact(ARTICLE, LEXICON, TYPED | {"questions": "하나?\n연봉은"}, ""),
+        lambda: new_gap(ARTICLE, LEXICON, TYPED | {"questions": "연봉은"}, (), Text("없어요.")),
+    )
+    for edit in edits:
+        with pytest.raises(FormError) as caught:
+            edit()
+        assert (caught.value.key, caught.value.values) == ("edit_sample_there", {"text": "연봉은", "label": PAY.label})
+    assert new_sample(ARTICLE, replace(sample, text="급여는")).text == "급여는"
+
+
+def test_an_edit_that_changes_nothing_is_refused() -> None:
+    same = {"ko": " 알바니아예요. ", "en": "", "status": "reported"}
+    for place, item, typed in (("origin", ORIGIN, same), ("pay", PAY, {"ko": "연봉은 기사에 없어요.", "en": ""})):
+        with pytest.raises(FormError) as caught:
+            changed_answer(Place("art", place), item, typed)
+        assert (caught.value.key, caught.value.values) == ("edit_unchanged", {"label": item.label})
 
 
 def test_an_edit_keeps_the_status_that_was_picked() -> None:
     place = Place("art", "origin")
-    assert changed_answer(place, {"ko": "a", "en": "", "status": "denied"}).status == "denied"
-    assert changed_answer(place, {"ko": "a", "en": "b"}).status is None
+    assert changed_answer(place, ORIGIN, {"ko": "알바니아예요.", "en": "", "status": "denied"}).status == "denied"
+    assert changed_answer(Place("art", "pay"), PAY, {"ko": "a", "en": "b"}).status is None
