@@ -9,11 +9,12 @@ from typing import Final, TypeAlias
 
 import discord
 
-from bot.core.matching import Answered, Question
+from bot.core.matching import Question
 from bot.discord_bot.limits import Clock
 from bot.discord_bot.rest import is_passing, is_refusal
 from bot.errors import StoreError
 from bot.service.answering import Answer
+from bot.service.editing import decided_of
 from bot.service.ports import NoticeStore
 from bot.service.records import Notice, NoticeOutcome, UnansweredQuestion
 
@@ -91,7 +92,7 @@ class Notices:
             answer = await self._ask(Question(notice.text, notice.language, place=place))
             if answer is None:
                 is_done = False
-            elif isinstance(answer.decision, Answered) and answer.reply.fact is not None:
+            elif _is_settled(answer):
                 is_done = await self._deliver(notice, answer, tell) and is_done
             else:
                 self._unanswered[notice.id] = answer.snapshot.revision, place
@@ -116,6 +117,11 @@ class Notices:
                 log.info("somebody could not be told of an answer: status %d, code %d", error.status, error.code)
         await self._store.drop_notice(notice.id)
         return True
+
+
+def _is_settled(answer: Answer) -> bool:
+    """Return whether a fact answers a question, or an editor wrote down meanwhile that the article does not."""
+    return decided_of(answer).outcome in {"answered", "gap"}
 
 
 def can_reply_later(message: discord.Message) -> bool:

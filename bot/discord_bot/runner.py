@@ -167,7 +167,7 @@ class Runner:
         channel = self.client.get_partial_messageable(notice.channel, guild_id=notice.server)
         page = reply_page(answer.snapshot.knowledge, answer.reply)
         with state.limits.in_flight.working():
-            said = state.voice(page.language).say("tell_answer")
+            said = state.voice(page.language).say("tell_gap" if answer.reply.gap else "tell_answer")
             sent = await reply_later(state.rest, channel.get_partial_message(notice.message), page, said)
         state.conversations.remember_messages(sent, answer.reply.context)
 

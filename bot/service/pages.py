@@ -504,7 +504,7 @@ def privacy_page(knowledge: Knowledge, language: Language, *, overhears: bool = 
     stored = voice.say("privacy_stored" if days else "about_not_stored", days=days)
     kept = [voice.say("privacy_memory"), *stored.split("\n")]
     heading = _line(voice.say("privacy_title"), bold=True)
-    return Page(language, (Block((heading, *(_line(f"• {line}") for line in (read, *kept)))),))
+    return Page(language, (Block((heading, *(one for line in (read, *kept) for one in _own_lines(f"• {line}")))),))
 
 
 def _about_article(voice: Voice, article: Article) -> Line:

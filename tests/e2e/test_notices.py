@@ -33,6 +33,12 @@ facts:
       en: [{EN}, has murati bought a boat?, what is the boat of murati called?]
     source: {{section: exodus, paragraphs: [4]}}
 """
+GAP = f"""\
+gaps:
+  - id: boat
+    answer: {{ko: 배에 대해서는 기사에 없어요., en: The article says nothing about boats.}}
+    questions: {{ko: [배가 있어?], en: ["{EN}", does she have a boat?]}}
+"""
 SAID = {
     "ko": ("알게 되면 알려 주세요", "전에 물어보신 질문에 이제 답할 수 있어요.", "화성에는 얼음이 있어요."),
     "en": ("Tell me when you know", "Now I can answer what you asked before.", "Murati owns a boat."),
@@ -127,6 +133,19 @@ async def test_the_asker_alone_is_told_once_in_reply_to_the_question(
     await bot.runner.reload()
     await asyncio.sleep(0.1)
     assert len(written.answers) == 2
+
+
+async def test_the_asker_is_told_too_that_the_article_does_not_say_it(bot: Running, tmp_path: Path, bob: Actor) -> None:
+    written, reply = await asks(bob, EN)
+    await bob.clicks(reply, SAID["en"][0])
+    folder = tmp_path / "knowledge" / "art" / "facts"
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "gaps.yaml").write_text(GAP)
+    await bot.runner.reload()
+    told = await is_told(written)
+    assert told.text.startswith("The article has been checked for what you asked before.\n")
+    assert "says nothing about boats" in told.text
+    await until_none_is_kept(tmp_path)
 
 
 async def until_none_is_kept(tmp_path: Path) -> None:
