@@ -1,12 +1,12 @@
 """Edits of the facts in use, and what is decided differently since."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal, TypeAlias
 
 from bot.core.edits import AddSample, EditRequest, NewFact, NewGap, Place, RetireArticle
 from bot.core.matching import Question, believed
-from bot.core.model import NOTHING, Article, Knowledge, Language
+from bot.core.model import NOTHING, Article, Case, Knowledge, Language
 from bot.core.snapshot import Snapshot
 from bot.core.text import language_of, normalise, squeeze
 from bot.errors import KnowledgeError, Problem, StaleError
@@ -139,21 +139,26 @@ class Editing:
 
         if self.revision != seen:
             raise StaleError(seen)
-        before, after = self._library.edit(prepare, seen)
+        before, after, failing = self._library.edit(prepare, seen)
         place = _place_of(request, before.knowledge, after.knowledge)
         is_article = isinstance(request, RetireArticle)  # what it answers by name, as in cases, stays the same
-        differences = () if is_article else tuple(self._differences(before, after, place.article, asked))
+        differences = () if is_article else tuple(self._differences(before, after, place.article, asked, failing))
         return Edited(place, _question_of(request), after.revision, differences, edits[0].copied_to)
 
-    def _differences(self, before: Snapshot, after: Snapshot, slug: str, stored: Sequence[str]) -> Iterator[Difference]:
-        """Yield the stored questions and the cases of an article that two snapshots decide differently."""
+    def _differences(
+        self, before: Snapshot, after: Snapshot, slug: str, stored: Sequence[str], failing: Collection[Case]
+    ) -> Iterator[Difference]:
+        """Yield the stored questions and the cases of an article that two snapshots decide differently.
+
+        A case that expects an answer is decided alike in both, unless it is among those `failing` in both.
+        """
         for text in tuple(dict.fromkeys(stored))[:MOST_COMPARED]:
             old, new = (decided_of(ask(one, Question(text), self._encoder)) for one in (before, after))
             if old != new:
                 yield Difference(text, False, old, new)  # noqa: FBT003  a field of a record
-        article = before.knowledge.article(slug)
+        article, known = before.knowledge.article(slug), {(one.earlier, one.question) for one in failing}
         for case in article.cases if article else ():
-            if case.expect not in _ids(after.knowledge, slug):  # what is retired takes its cases along
+            if case.expect != NOTHING and (case.earlier, case.question) not in known:
                 continue
             old, new = (decided_of(answer_case(one, case, slug, self._encoder)) for one in (before, after))
             if old != new:

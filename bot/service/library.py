@@ -140,8 +140,10 @@ class Library:
             self.snapshot = fresh
             return change
 
-    def edit(self, prepare: Callable[[], Edit], seen: str) -> tuple[Snapshot, Snapshot]:
-        """Write the edit that `prepare` returns and answer with it; return the snapshots before and after.
+    def edit(self, prepare: Callable[[], Edit], seen: str) -> tuple[Snapshot, Snapshot, tuple[Case, ...]]:
+        """Write the edit that `prepare` returns and answer with it.
+
+        Returns the snapshots before and after, and the cases that fail in both.
 
         Nothing is written and the old snapshot stays if the facts are not those of the revision `seen`, which raises
         StaleError, or if the files are wrong or the edit breaks a case, which raises KnowledgeError.
@@ -152,11 +154,12 @@ class Library:
             if not seen == before.revision == edit.seen:
                 raise StaleError(seen)
             fresh = build_snapshot(edit.knowledge, edit.revision, self._cached_encoder, before)
-            if problems := _broken_cases(fresh, self._encoder, before):
+            problems, failing = _broken_cases(fresh, self._encoder, before)
+            if problems:
                 raise KnowledgeError(problems)
             edit.write()
             self.snapshot = fresh
-            return before, fresh
+            return before, fresh, failing
 
 
 def build_snapshot(
@@ -210,16 +213,20 @@ def failed_cases(snapshot: Snapshot, encoder: Encoder | None, before: Snapshot |
     return tuple(problem for _, _, problem in _failing(snapshot, encoder, before))
 
 
-def _broken_cases(snapshot: Snapshot, encoder: Encoder | None, before: Snapshot) -> tuple[Problem, ...]:
-    """Return a problem for each case that fails, unless it was there and failed in `before` too."""
-    problems = []
+def _broken_cases(
+    snapshot: Snapshot, encoder: Encoder | None, before: Snapshot
+) -> tuple[tuple[Problem, ...], tuple[Case, ...]]:
+    """Return a problem for each case that fails, unless it was there and failed in `before` too, and the latter."""
+    problems, both = [], []
     for slug, case, problem in _failing(snapshot, encoder, before):
         article = before.knowledge.article(slug)
         known = {(one.earlier, one.question, one.expect) for one in (article.cases if article else ())}
         was_there = (case.earlier, case.question, case.expect) in known
         if not was_there or _outcome(answer_case(before, case, slug, encoder)) == case.expect:
             problems.append(problem)
-    return tuple(problems)
+        else:
+            both.append(case)
+    return tuple(problems), tuple(both)
 
 
 def _failing(
