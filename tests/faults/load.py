@@ -102,7 +102,7 @@ class Crowd:
 
 @asynccontextmanager
 async def served(
-    cache: Path, knowledge: Path | None = None, *, semantic: bool = False
+    cache: Path, knowledge: Path | None = None, *, semantic: bool = False, **variables: str
 ) -> AsyncIterator[tuple[FakeDiscord, Process]]:
     """Run a server and the bot, which is connected; by default with the shipped knowledge."""
     async with (
@@ -110,9 +110,11 @@ async def served(
         process(
             server.url,
             cache,
+            ("run",),
             DISCORD_TOKEN=server.token,
             BOT_KNOWLEDGE=str(knowledge or shipped_knowledge()),
             BOT_SEMANTIC="on" if semantic else "off",
+            **variables,
         ) as bot,
     ):
         await bot.says("connected and answering", within=180)
