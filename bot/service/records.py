@@ -125,7 +125,7 @@ class Vote:
     word: str | None = None
     """What they said about it, as `unanswered.stored_text` returns it; None: what they said before still stands."""
     question: UnansweredQuestion | None = None
-    """The question, if it is known and the vote says that the answer to it is no good."""
+    """The question, maybe of another person, if it is known and the vote says that the answer to it is no good."""
 
 
 @dataclass(frozen=True, slots=True)
