@@ -191,7 +191,7 @@ async def test_privacy_and_about_say_what_is_kept_in_both_languages(
         assert "/내-기록-지우기" in korean
         assert "30 days" in english
         assert "/forget-me" in english
-        assert max(text.count("\n") for text in (korean, english)) <= 10
+        assert max(text.count("\n") for text in (korean, english)) <= 9
         assert "/개인정보" in (await alice.runs("/소개")).text
     async with operated(server, tmp_path):
         assert "30" not in (await bob.runs("/privacy")).text
