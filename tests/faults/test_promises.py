@@ -14,6 +14,7 @@ from tests.faults.fuzz_questions import fuzz
 from tests.faults.mutated_folders import faulty, mutate
 from tests.faults.promises import Promises
 from tests.faults.soak import options, soak
+from tests.faults.store_kills import store_kills
 from tests.faults.trouble_under_load import drops, kills, reloads
 from tests.shipped import shipped_library
 
@@ -53,6 +54,11 @@ async def test_broken_reloads_under_load(promises: Promises, cache: Path) -> Non
 
 async def test_kills(promises: Promises, tmp_path: Path) -> None:
     await kills(promises, tmp_path, 2)
+    assert promises.broken == []
+
+
+async def test_kills_while_questions_are_stored_and_facts_edited(promises: Promises, tmp_path: Path) -> None:
+    await store_kills(promises, tmp_path, 2)
     assert promises.broken == []
 
 
