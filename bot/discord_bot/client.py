@@ -4,9 +4,11 @@ import logging
 import sys
 import time
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Any, Final, TypeAlias
 
 import discord
+from cachetools import LRUCache
 from discord import app_commands
 
 from bot.core.model import Language
@@ -19,6 +21,7 @@ from bot.discord_bot.internals import SteadyClient, SteadyTree
 from bot.discord_bot.limits import Clock
 from bot.discord_bot.measures import Measures
 from bot.discord_bot.messages import MessageHandler
+from bot.discord_bot.rest import is_refusal
 from bot.discord_bot.sending import log_failure, report_failure, run_handler, say
 from bot.discord_bot.voting import ANY_VOTE, VoteButton, take_word, vote
 from bot.service.library import Library
@@ -38,6 +41,9 @@ _NEEDED: Final = ("author", "mentions", "role_mentions")
 """What discord.py leaves unset of a message whose event lacks it."""
 _TELLING: Final = 0.25
 """Share of the time at the end that is kept for telling people that they get no answer."""
+
+_MAX_PARENTS: Final = 2_000
+"""Threads and posts that were looked up of which the channel above is remembered."""
 
 
 class BotClient(SteadyClient):
@@ -72,6 +78,7 @@ class BotClient(SteadyClient):
         self._tag: Tag | None = None
         self._submit: Submit | None = None
         self._turn: Turn | None = None
+        self._parents: LRUCache[int, int | None] = LRUCache(_MAX_PARENTS)
 
     @property
     def bot_id(self) -> int:
@@ -154,6 +161,24 @@ class BotClient(SteadyClient):
                 self._forget_channels({setting.channel})
             except discord.HTTPException as error:  # hidden from the bot, or Discord is away
                 log.debug("a channel with settings can't be looked up: status %d", error.status)
+
+    async def parent_of(self, channel: int) -> int | None:
+        """Return the id of the channel or forum above a thread or post; None if there is none or the bot can't see it.
+
+        Discord is asked where it is not in the cache, as archived ones are not; raises its error, or the network's, if
+        it may answer later.
+        """
+        if (cached := self.get_channel(channel)) is not None:
+            return getattr(cached, "parent_id", None)
+        if channel not in self._parents:
+            try:
+                found = await self.state.rest.persistently(partial(self.fetch_channel, channel))
+            except (discord.HTTPException, discord.InvalidData) as error:
+                if isinstance(error, discord.InvalidData) or is_refusal(error):
+                    return None
+                raise
+            self._parents[channel] = getattr(found, "parent_id", None)
+        return self._parents[channel]
 
     def _forget_channels(self, deleted: set[int]) -> None:
         for setting in self.state.channels.every():

@@ -24,6 +24,8 @@ Ask: TypeAlias = Callable[[Question], Awaitable[Answer | None]]
 """Answers a question off the event loop; None if too many wait."""
 Tell: TypeAlias = Callable[[Notice, Answer], Awaitable[None]]
 """Replies to the message of a notice; raises Discord's error or the network's."""
+ArticleOf: TypeAlias = Callable[[Notice], Awaitable[str | None]]
+"""Returns the slug of the article that questions where a message stands are about; raises as `Tell` does."""
 AGAIN: Final = 60.0
 """Seconds after which what could not be told is tried again."""
 
@@ -36,17 +38,17 @@ class Notices:
         store: NoticeStore,
         ask: Ask,
         revision: Callable[[], str],
-        article_in: Callable[[int], str | None] = lambda _: None,
+        article_of: ArticleOf,
         clock: Clock = time.time,
     ) -> None:
         """Keep notices in `store`; `ask` answers their questions from the facts of the current `revision`.
 
-        `article_in` returns the slug of the article that questions in a channel are about, `clock` the Unix time.
+        `clock` returns the Unix time.
         """
         self._store = store
         self._ask = ask
         self._revision = revision
-        self._article_in = article_in
+        self._article_of = article_of
         self._clock = clock
         self._unanswered: dict[int, tuple[str, str | None]] = {}
         """The revision and the channel's article with which a notice's question last had no answer, by its id."""
@@ -86,7 +88,13 @@ class Notices:
         known = ((one.id, self._unanswered.get(one.id)) for one in pending)
         self._unanswered = {number: last for number, last in known if last}
         for notice in pending:
-            place = self._article_in(notice.channel)
+            try:
+                place = await self._article_of(notice)
+            except Exception as error:
+                if not is_passing(error):
+                    raise
+                is_done = False
+                continue
             if self._unanswered.get(notice.id) == (self._revision(), place):
                 continue
             answer = await self._ask(Question(notice.text, notice.language, place=place))

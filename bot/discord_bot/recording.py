@@ -163,13 +163,9 @@ class Recorder:
         if self._store is None:
             return 0
         async with self._adding:
-            kept = [
-                one
-                for one in self._waiting
-                if not (isinstance(one, UnansweredQuestion | Vote) and one.person == person)
-            ]
-            waited = len(self._waiting) - len(kept)
-            self._waiting = deque(kept)
+            remains = [(one, _without(one, person)) for one in self._waiting]
+            self._waiting = deque(kept for _, kept in remains if kept is not None)
+            waited = sum(kept is not one for one, kept in remains)
             return waited + await self._store.forget_person(person, int(self._clock()))
 
     def _add_of_one(self, record: UnansweredQuestion | Vote) -> None:
@@ -264,6 +260,15 @@ class Recorder:
                 self._counts -= counts
             self._count_at = self._clock() + _COUNTING
             self._measures.stored("written", _kept(batch))
+
+
+def _without(record: Record, person: int) -> Record | None:
+    """Return a record without what is a person's: None if all of it is, itself if nothing is."""
+    if isinstance(record, UnansweredQuestion | Vote) and record.person == person:
+        return None
+    if isinstance(record, Vote) and record.question is not None and record.question.person == person:
+        return replace(record, question=None)
+    return record
 
 
 def _kept(records: Iterable[Record]) -> int:

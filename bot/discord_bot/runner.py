@@ -109,7 +109,7 @@ class Runner:
         self._state = BotState(library, settings, time.monotonic, self.measures, self._recorder)
         if store is not None:
             store.group_by(library.most_alike)
-            self._state.notices = Notices(store, self._ask_again, lambda: library.snapshot.revision, self._article_in)
+            self._state.notices = Notices(store, self._ask_again, lambda: library.snapshot.revision, self._article_of)
         self._grace = grace
         self._began = time.monotonic()
         self.loading = Loading(library, self._recorder, self.measures, (store, files) if store and files else None)
@@ -154,10 +154,20 @@ class Runner:
         """Answer a question whose asker waits for an answer, when it is its turn."""
         return await self._state.turns.run(_NOBODY, lambda: self._library.ask(question))
 
-    def _article_in(self, channel: int) -> str | None:
-        """Return the slug of the article that questions in the channel or thread with this id are about, if any."""
-        found = self.client.get_channel(channel) if self.client else None
-        return self._state.article_in(found or discord.Object(channel))
+    async def _article_of(self, notice: Notice) -> str | None:
+        """Return the slug of the article that questions where a message stands are about, if any.
+
+        Raises Discord's error or the network's while that can't be found out.
+        """
+        channels = self._state.channels
+        await channels.is_read.wait()
+        if not any(one.article and one.server == notice.server for one in channels.every()):
+            return None
+        if self.client is None:
+            raise ConnectionError
+        parent = await self.client.parent_of(notice.channel)
+        article = channels.article_of(self._state.knowledge, notice.channel, parent)
+        return article.slug if article else None
 
     async def _tell(self, notice: Notice, answer: Answer) -> None:
         """Answer a message now whose question had no answer before; raise ConnectionError while that is impossible."""

@@ -184,7 +184,7 @@ def _vote(interaction: Interaction, ballot: Ballot, word: str | None) -> Vote:
         decision="downvoted",
         article=vote.article,
         fact=vote.fact,
-        person=vote.person,
+        person=asked.person,
         server=server,
         private=asked.private or not server,
     )

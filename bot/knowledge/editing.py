@@ -6,6 +6,7 @@ import os
 import re
 import tempfile
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -86,6 +87,7 @@ def _commented(node: Node) -> Any:  # noqa: ANN401  ruamel's data
 def write_together(files: Mapping[Path, bytes]) -> None:
     """Write all files or, when one of them can't be written, none; each is replaced in one step."""
     ready: list[tuple[Path, Path]] = []
+    replaced: dict[Path, bytes | None] = {}
     try:
         for path, data in files.items():
             real = path.resolve()
@@ -93,14 +95,26 @@ def write_together(files: Mapping[Path, bytes]) -> None:
             ready.append((Path(name), real))
             with os.fdopen(handle, "wb") as stream:
                 stream.write(data)
+                stream.flush()
+                os.fsync(stream.fileno())
             Path(name).chmod(real.stat().st_mode & 0o777 if real.exists() else 0o644)
         while ready:
             temporary, real = ready[0]
+            before = real.read_bytes() if real.exists() else None
             temporary.replace(real)
+            replaced[real] = before
             ready.pop(0)
     except OSError as error:
+        _put_back(replaced)
         what = f"can't be written: {(error.strerror or 'input/output error').lower()}"
         raise KnowledgeError((Problem(str(ready[-1][1] if ready else path), 0, "", what),)) from error
     finally:
         for temporary, _ in ready:
             temporary.unlink(missing_ok=True)
+
+
+def _put_back(replaced: Mapping[Path, bytes | None]) -> None:
+    """Give files their former content again, and remove those that were not there."""
+    for path, before in replaced.items():
+        with suppress(OSError):
+            path.unlink() if before is None else path.write_bytes(before)

@@ -125,7 +125,7 @@ class Vote:
     word: str | None = None
     """What they said about it, as `unanswered.stored_text` returns it; None: what they said before still stands."""
     question: UnansweredQuestion | None = None
-    """The question, if it is known and the vote says that the answer to it is no good."""
+    """The question, maybe of another person, if it is known and the vote says that the answer to it is no good."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -261,7 +261,7 @@ class QuestionGroup:
     asked: int
     """How often it was asked within the days that questions are kept."""
     askers: int
-    """By how many people; somebody who asks on two days counts twice."""
+    """By how many people on the day on which most asked it: those of different days can't be told apart."""
     last_asked: int
     """Unix time in seconds."""
 
@@ -270,8 +270,7 @@ class QuestionGroup:
 class Editors:
     """Whose groups are listed: those of a server, and those of direct messages; without a server, those of all.
 
-    What was only asked privately is listed once two people have asked it. Askers are told apart within a day, so that
-    somebody who asks on two days counts as two.
+    What was only asked privately is listed once two people have asked it on one day.
     """
 
     server: int | None

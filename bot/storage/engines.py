@@ -3,6 +3,7 @@
 import os
 import sqlite3
 import time
+from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Protocol, TypeAlias
@@ -109,12 +110,17 @@ class SqliteDatabase:
             raise PermissionError(msg)
 
     def forget(self) -> None:
-        """Truncate the WAL, which still holds pages from before a deletion."""
-        self._run("PRAGMA wal_checkpoint(TRUNCATE)")
+        """Truncate the WAL, which still holds pages from before a deletion; raise sqlite3.Error while it is read."""
+        (is_busy, *_) = self._run("PRAGMA wal_checkpoint(TRUNCATE)")
+        if is_busy:
+            msg = "what was deleted is still in the WAL, as another process reads the database"
+            raise sqlite3.OperationalError(msg)
 
-    def _run(self, pragma: str) -> None:
+    def _run(self, pragma: str) -> Sequence[Any]:
+        """Return the first row of what a pragma says."""
         with closing(sqlite3.connect(f"{self._path.as_uri()}?mode=rw", timeout=_BUSY, uri=True)) as connection:
-            connection.execute(pragma).fetchall()
+            row: Sequence[Any] = connection.execute(pragma).fetchone()
+            return row
 
 
 def _set_pragmas(connection: Any, _: object) -> None:  # noqa: ANN401  the driver's, as SQLAlchemy adapts it

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import fields
 from typing import Any, Final, TypeAlias
 
@@ -11,7 +11,6 @@ from sqlalchemy import (
     FromClause,
     Select,
     and_,
-    bindparam,
     case,
     delete,
     desc,
@@ -28,6 +27,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.service.ports import MostAlike
 from bot.service.records import Editors, GroupState, QuestionGroup, UnansweredQuestion
 from bot.storage.engines import Upsert
+from bot.storage.secret import DAY
 from bot.storage.tables import GROUPS, QUESTIONS
 from bot.storage.transactions import Transactions
 
@@ -189,16 +189,23 @@ async def add_questions(
         }
         for group, (question, asker) in zip(own, asked, strict=True)
     ]
-    pairs = {(row["group_id"], row["asker"]) for row in rows}
-    columns = QUESTIONS.c.group_id, QUESTIONS.c.asker
-    known = await connection.execute(select(*columns).distinct().where(tuple_(*columns).in_(pairs)))
-    new = Counter(group for group, _ in pairs.difference(map(tuple, known)))
-    if new:
-        more = update(GROUPS).where(GROUPS.c.id == bindparam("group"))
-        changes = [{"group": group, "number": number} for group, number in new.items()]
-        await connection.execute(more.values(askers=GROUPS.c.askers + bindparam("number")), changes)
     added = insert(QUESTIONS).returning(QUESTIONS.c.id, sort_by_parameter_order=True)
-    return list((await connection.scalars(added, rows)).all())
+    numbers = list((await connection.scalars(added, rows)).all())
+    for day in {question.asked_at // DAY for question, _ in asked}:
+        await _count_askers(connection, set(groups.values()), day * DAY)
+    return numbers
+
+
+async def _count_askers(connection: AsyncConnection, groups: Collection[int], day: int) -> None:
+    """Count who asked the questions of groups on the day that begins at a Unix time.
+
+    A group has as many askers as on the day with most: people of different days can't be told apart.
+    """
+    people = func.count(QUESTIONS.c.asker.distinct()).label("number")
+    of_day = QUESTIONS.c.group_id.in_(groups), QUESTIONS.c.asked_at >= day, QUESTIONS.c.asked_at < day + DAY
+    found = select(QUESTIONS.c.group_id, people).where(*of_day).group_by(QUESTIONS.c.group_id).subquery()
+    more = update(GROUPS).where(GROUPS.c.id == found.c.group_id, GROUPS.c.askers < found.c.number)
+    await connection.execute(more.values(askers=found.c.number))
 
 
 async def _count(
@@ -253,7 +260,7 @@ async def remove_question(connection: AsyncConnection, question: UnansweredQuest
     is_last = (await connection.execute(others.limit(1))).first() is None
     fewer = {"asked": GROUPS.c.asked - 1, "askers": GROUPS.c.askers - int(is_last)}
     await connection.execute(update(GROUPS).where(group).values(**fewer))
-    await connection.execute(delete(GROUPS).where(group, GROUPS.c.asked <= 0))
+    await _settle(connection, group)
 
 
 async def delete_questions(connection: AsyncConnection, which: ColumnElement[bool]) -> int:
@@ -267,6 +274,13 @@ async def delete_questions(connection: AsyncConnection, which: ColumnElement[boo
     counts = {"asked": GROUPS.c.asked - gone.c.number, "askers": GROUPS.c.askers - gone.c.askers}
     await connection.execute(fewer.values(**counts))
     deleted = await connection.execute(delete(QUESTIONS).where(which))
-    await connection.execute(delete(GROUPS).where(GROUPS.c.asked <= 0))
-    await connection.execute(update(GROUPS).where(GROUPS.c.askers > GROUPS.c.asked).values(askers=GROUPS.c.asked))
+    await _settle(connection)
     return deleted.rowcount
+
+
+async def _settle(connection: AsyncConnection, *which: ColumnElement[bool]) -> None:
+    """Delete the groups, of `which` if given, that are empty; others have an asker, and no more than were asked."""
+    await connection.execute(delete(GROUPS).where(GROUPS.c.asked <= 0, *which))
+    too_many, too_few = GROUPS.c.askers > GROUPS.c.asked, GROUPS.c.askers < 1
+    await connection.execute(update(GROUPS).where(too_many, *which).values(askers=GROUPS.c.asked))
+    await connection.execute(update(GROUPS).where(too_few, *which).values(askers=1))

@@ -2,11 +2,13 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, Mapping, Sequence
+from contextlib import suppress
 from functools import cached_property
 from typing import Final
 
 from sqlalchemy import delete, func, select, update
 
+from bot.errors import StoreError
 from bot.service.ports import Processes
 from bot.service.records import (
     DailyCount,
@@ -86,7 +88,8 @@ class DatabaseStore(Questions, Notices, Counts, Revisions, Channels, Forgetting)
                 await add_loaded(connection, revision)
             has_forgotten = await delete_servers(connection, servers)
         if has_forgotten:
-            await self._forget_pages()
+            with suppress(StoreError):  # the records are stored, and must not be added again; the next purge follows
+                await self._forget_pages()
 
     async def purge(self, now: int, *, everything: bool = False) -> int:
         """Delete questions, counts, votes and notices that are too old, or all of them, and digests of more than a day.

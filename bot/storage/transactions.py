@@ -56,7 +56,7 @@ class Transactions:
         return await asyncio.to_thread(self._secret)
 
     async def _forget_pages(self) -> None:
-        """Remove what was deleted from the files of the database."""
+        """Remove what was deleted from the files of the database; raise StoreError while another process reads them."""
         async with self._translated():
             await asyncio.to_thread(self._database.forget)
 

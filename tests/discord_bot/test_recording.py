@@ -241,6 +241,23 @@ async def test_one_person_fills_the_store_only_so_far_in_a_day(book: Notebook, m
     assert counts(measures) == {"written": MOST_OF_ONE + 2, "dropped": MOST_OF_ONE + 1}
 
 
+async def test_of_a_waiting_vote_the_question_is_forgotten_with_its_asker(book: Notebook, measures: Measures) -> None:
+    """The vote itself is another person's."""
+    recorder = Recorder(book, measures)
+    vote = Vote(1, 8, False, "art", "origin", "answered", "en", "", question=QUESTION)  # noqa: FBT003  as above
+    recorder.voted(vote)
+    recorder.voted(replace(vote, person=QUESTION.person))
+    recorder.asked(replace(QUESTION, person=8), 42)
+    assert await recorder.forget(QUESTION.person) == 2
+    async with recorder.writing():
+        await until(lambda: not recorder.waiting)
+    assert [(type(one), one.person) for one in book.records if isinstance(one, UnansweredQuestion | Vote)] == [
+        (Vote, 8),
+        (UnansweredQuestion, 8),
+    ]
+    assert [one.question for one in book.records if isinstance(one, Vote)] == [None]
+
+
 async def test_a_database_that_hangs_does_not_hold_up_the_end(
     book: Notebook, measures: Measures, caplog: pytest.LogCaptureFixture
 ) -> None:

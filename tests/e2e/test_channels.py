@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from bot.app import open_store
+from bot.discord_bot import notices
 from bot.discord_bot.article_posts import Post, read_post
 from bot.service.records import ChannelSetting
 from bot.settings import DiscordSettings, Switch
@@ -29,6 +30,7 @@ facts:
 """
 LOCALES = {"ko": "ko", "en": "en-US"}
 THREADS = "POST /channels/{channel_id}/threads"
+LOOKUP = "GET /channels/{channel_id}"
 
 
 @pytest.fixture
@@ -123,6 +125,102 @@ async def test_who_waits_in_a_bound_channel_is_not_told_what_another_article_say
     await admin.runs("/facts reload")
     await until(lambda: len(written.answers) == 2)
     assert WATER_ANSWER in written.answers[1].text
+
+
+@asynccontextmanager
+async def waiting(
+    server: FakeDiscord, admin: Actor, tmp_path: Path, kind: str, failures: int = 0
+) -> AsyncIterator[tuple[Running, Reply]]:
+    """Run the bot after a member asked to be told in a thread or post under a bound channel, archived by now.
+
+    Of the requests with which the bot looks a channel up, the first `failures` fail, without a second attempt.
+    """
+    alice = server.user("alice", locale="ko")
+    async with running(server, admin, tmp_path) as bot:
+        if kind == "post":
+            forum = server.add_forum("lighthouse-talk")
+            await admin.runs("/facts channel", channel_=forum, article="lighthouse")
+            place, written = server.add_post("물", f"<@bot> {UNKNOWN}", forum=forum, author=alice)
+        else:
+            room = server.add_channel("lighthouse-talk")
+            await admin.runs("/facts channel", channel_=room, article="lighthouse")
+            place = server.add_thread("물", parent=room, members=[alice])
+            written = await alice.writes(f"<@bot> {UNKNOWN}", place)
+        if failures:
+            state_of(bot).rest.patience = 0.01
+            server.fails_next(on=LOOKUP, status=503, times=failures)
+        await alice.clicks(await alice.is_answered(written), "알게 되면 알려 주세요")
+        server.archives(place)
+        client = bot.runner.client
+        assert client
+        await until(lambda: client.get_channel(place.id) is None)
+        yield bot, written
+
+
+def lookups(server: FakeDiscord, channel: Channel) -> int:
+    """Return how often the bot looked a channel up."""
+    return sum(one.path.endswith(f"/{channel.id}") for one in server.requests_to(*LOOKUP.split()))
+
+
+@pytest.mark.parametrize("kind", ["post", "thread"])
+async def test_who_waits_in_an_archived_thread_is_not_told_what_another_article_says(
+    server: FakeDiscord, admin: Actor, tmp_path: Path, kind: str
+) -> None:
+    """Discord is asked once which channel is above it."""
+    async with waiting(server, admin, tmp_path, kind) as (bot, written):
+        bot.folder.write("ferry/facts/water.yaml", WATER)
+        await admin.runs("/facts reload")
+        await until(lambda: lookups(server, written.channel))
+        assert WATER_ANSWER in (await server.user("bob", locale="ko").says(f"<@bot> {UNKNOWN}")).text
+        await asyncio.sleep(0.2)
+        assert len(written.answers) == 1
+        await admin.runs("/facts channel", channel_=written.channel.parent, article="ferry")
+        await admin.runs("/facts reload")
+        await until(lambda: len(written.answers) == 2)
+        assert WATER_ANSWER in written.answers[1].text
+        assert lookups(server, written.channel) == 1
+
+
+async def test_who_waits_in_an_archived_thread_is_told_after_a_restart(
+    server: FakeDiscord, admin: Actor, tmp_path: Path
+) -> None:
+    async with waiting(server, admin, tmp_path, "post") as (bot, written):
+        folder = bot.folder
+    folder.write("lighthouse/facts/water.yaml", WATER)
+    async with running(server, admin, tmp_path):
+        await until(lambda: len(written.answers) == 2)
+        assert WATER_ANSWER in written.answers[1].text
+
+
+async def test_who_waits_in_an_archived_thread_is_told_once_discord_can_say_where_it_is(
+    server: FakeDiscord, admin: Actor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(notices, "AGAIN", 0.05)
+    async with waiting(server, admin, tmp_path, "thread", failures=3) as (bot, written):
+        bot.folder.write("lighthouse/facts/water.yaml", WATER)
+        await admin.runs("/facts reload")
+        await until(lambda: len(written.answers) == 2)
+        assert WATER_ANSWER in written.answers[1].text
+        assert lookups(server, written.channel) == 4
+
+
+async def test_who_waits_where_the_bot_can_not_look_any_more_is_forgotten(
+    server: FakeDiscord, admin: Actor, tmp_path: Path
+) -> None:
+    async with waiting(server, admin, tmp_path, "thread") as (bot, written):
+        folder, room = bot.folder, written.channel.parent
+    assert room
+    server.denies(room, server.bot, Permission.VIEW_CHANNEL)
+    folder.write("lighthouse/facts/water.yaml", WATER)
+    before = lookups(server, written.channel)
+    async with running(server, admin, tmp_path) as bot:
+        store = state_of(bot).recorder.store
+        async with asyncio.timeout(30):
+            while await store.notices():  # noqa: ASYNC110  the database announces nothing
+                await asyncio.sleep(0.02)
+        assert len(written.answers) == 1
+        assert lookups(server, written.channel) == before + 1
+    server.denials.clear()
 
 
 async def test_threads_inherit_the_article_unless_they_are_bound_themselves(

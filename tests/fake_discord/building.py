@@ -202,6 +202,11 @@ class Building:
         forum.tags, forum.requires_tag = (), False
         self.hub.events.channel("CHANNEL_UPDATE", forum)
 
+    def archives(self, thread: Channel) -> None:
+        """Archive a thread or post, as Discord does after a while without messages."""
+        thread.archived = True
+        self.hub.events.channel("THREAD_UPDATE", thread)
+
     def removes(self, channel: Channel) -> None:
         """Delete a thread, a post, or a channel with its threads, of which the bot hears nothing."""
         world, guild = self.hub.world, channel.guild

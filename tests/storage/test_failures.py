@@ -14,7 +14,7 @@ import pytest
 from bot.errors import StoreError
 from bot.storage import store as module
 from bot.storage.secret import load_secret
-from tests.storage.databases import opened, postgres_url
+from tests.storage.databases import contents, opened, postgres_url
 from tests.storage.test_store import NOW, QUESTION
 
 ROOT = Path(__file__).parents[2]
@@ -178,3 +178,18 @@ async def test_processes_that_start_at_once_use_the_same_secret(tmp_path: Path) 
     assert len(secrets[0]) == 64
     (file,) = folder.iterdir()
     assert file.stat().st_mode & 0o777 == 0o600
+
+
+async def test_what_is_still_in_the_wal_is_an_error_and_gone_after_the_next_purge(tmp_path: Path) -> None:
+    """Another process reads the file all the while, as `db export` does."""
+    url = f"sqlite:///{tmp_path / 'store.db'}"
+    async with opened(url) as store:
+        await store.upgrade()
+        await store.add([replace(QUESTION, text="zebrafish", asked_at=NOW - 40 * 86_400)])
+        with closing(sqlite3.connect(tmp_path / "store.db", isolation_level=None)) as reader:
+            reader.execute("BEGIN")
+            reader.execute("SELECT count(*) FROM unanswered_question").fetchall()
+            with pytest.raises(StoreError, match="still in the WAL"):
+                await store.purge(NOW)
+        assert await store.purge(NOW) == 0
+    assert "zebrafish" not in await contents(url)

@@ -209,6 +209,16 @@ async def test_askers_are_told_apart_for_a_day_only(store: DatabaseStore, url: s
     assert (await only_group(store)).askers == 1
 
 
+async def test_somebody_who_asks_privately_on_two_days_is_not_two_people(store: DatabaseStore) -> None:
+    private = replace(QUESTION, private=True)
+    await store.add([private, replace(private, asked_at=NOW + 60)])
+    await store.add([replace(private, asked_at=NOW + DAY)])
+    assert await store.groups(10, Editors(42)) == []
+    await store.add([replace(private, asked_at=NOW + DAY + 5, person=BEN)])
+    (group,) = await store.groups(10, Editors(42))
+    assert (group.asked, group.askers) == (4, 2)
+
+
 async def test_a_revision_is_stored_when_it_is_another_one(store: DatabaseStore) -> None:
     """A restart with the same facts is none."""
     loads = [("abc", "start"), ("abc", "start"), ("def", "reload"), ("abc", "reload")]
