@@ -76,12 +76,20 @@ async def opened(url: str, days: int = DAYS) -> AsyncIterator[DatabaseStore]:
         await store.close()
 
 
+def _content(path: Path) -> str:
+    """Return the content of a file; a WAL ends with the last connection."""
+    try:
+        return path.read_bytes().decode("utf-8", "replace")
+    except FileNotFoundError:
+        return ""
+
+
 async def contents(url: str) -> str:
     """Return all that the database with this URL holds, as text: the bytes of SQLite's files or PostgreSQL's rows."""
     path = url.removeprefix("sqlite:///")
     if path != url:
         files = await asyncio.to_thread(lambda: sorted(Path(path).parent.glob(f"{Path(path).name}*")))
-        return "".join([file.read_bytes().decode("utf-8", "replace") for file in files])
+        return "".join(map(_content, files))
     connection = await asyncpg.connect(url)
     try:
         tables = await connection.fetch("SELECT tablename FROM pg_tables WHERE schemaname = current_schema()")
