@@ -772,17 +772,16 @@ def report(
 ) -> None:
     """Write what was asked, how it was answered and rated, as one HTML file."""
     import time
-    from datetime import UTC, datetime, timedelta
 
     from bot import app as composition
+    from bot.days import last_days
     from bot.service.records import Period
     from bot.service.replies import Voice
     from bot.terminal.report import MOST_FACTS, report_html, write_report
 
     settings = _store_settings()
     settings = settings if knowledge is None else settings.model_copy(update={"knowledge": knowledge})
-    today = datetime.fromtimestamp(time.time(), UTC).date()
-    shown = [(today - timedelta(days=ago)).isoformat() for ago in reversed(range(min(days, settings.retention_days)))]
+    shown = last_days(time.time(), min(days, settings.retention_days))
     figures = _with_store(settings, lambda store: store.figures(Period(shown[0], server), MOST_FACTS))
     facts, _ = composition.read(composition.knowledge_folder(settings))
     name = "" if server is None else str(server)

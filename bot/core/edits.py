@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from bot.core.model import Language, Sample, Source, Status, Text
+from bot.core.model import Fact, Gap, Knowledge, Language, Sample, Source, Status, Text
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +17,18 @@ class Place:
     def __str__(self) -> str:
         """Return it as authors write it."""
         return f"{self.article}/{self.item}" if self.item else self.article
+
+
+def item_at(knowledge: Knowledge, place: Place) -> Fact | Gap | None:
+    """Return the fact or gap at a place, None if there is none."""
+    article = knowledge.article(place.article)
+    return article.item(place.item) if article else None
+
+
+def places_named(knowledge: Knowledge, name: str) -> list[Place]:
+    """Return the facts and gaps called `item` or `article/item`."""
+    slug, _, item = name.rpartition("/")
+    return [Place(one.slug, item) for one in knowledge.articles if slug in {"", one.slug} and one.item(item)]
 
 
 @dataclass(frozen=True, slots=True)

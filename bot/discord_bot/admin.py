@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from functools import partial
-from typing import Final, TypeAlias
+from typing import Final, Literal, TypeAlias
 
 import discord
 from discord import app_commands
@@ -17,14 +17,13 @@ from bot.core.model import Knowledge
 from bot.discord_bot.client import BotClient
 from bot.discord_bot.commands import description_of, name_of
 from bot.discord_bot.connection import DISCORD_ERRORS
-from bot.discord_bot.context import Interaction, language_for, state_of
+from bot.discord_bot.context import Interaction, state_of, voice_of
 from bot.discord_bot.logs import describe
 from bot.discord_bot.markup import MESSAGE, escape
 from bot.discord_bot.sending import defer, run_handler, say
 from bot.discord_bot.sync import Registration
 from bot.errors import EditsError, KnowledgeError, Problem, StaleError, StoreError
 from bot.service.library import Change
-from bot.service.pages import LONGEST_CHOICE, MOST_CHOICES, clip
 from bot.service.records import ChannelSetting
 from bot.service.replies import Voice
 from bot.settings import DiscordSettings
@@ -245,10 +244,13 @@ async def answer(
 ) -> None:
     """Acknowledge the command, check the caller, and show the report to administrators only."""
     await defer(interaction, private=True)
-    if await is_administrator(interaction, settings):
+    if await lets_in(interaction, settings):
         await _show(interaction, await report(interaction))
-    else:
-        await refuse(interaction)
+
+
+async def lets_in(interaction: Interaction, settings: DiscordSettings) -> bool:
+    """Return whether an interaction comes from an administrator; tell anybody else that they are none."""
+    return await is_administrator(interaction, settings) or await _refuse(interaction)
 
 
 async def is_administrator(interaction: Interaction, settings: DiscordSettings) -> bool:
@@ -277,23 +279,14 @@ async def may_open_form(interaction: Interaction, settings: DiscordSettings) -> 
         log.warning("a form can't be opened, as Discord does not say in time who owns the application")
         await say(interaction, "form_not_now")
         return False
-    if not is_let_in:
-        await refuse(interaction)
-    return is_let_in
+    return is_let_in or await _refuse(interaction)
 
 
-async def refuse(interaction: Interaction) -> None:
+async def _refuse(interaction: Interaction) -> Literal[False]:
     """Tell somebody that they are no administrator."""
     log.warning("/facts was refused to somebody who is no administrator")
     await say(interaction, "admin_refused")
-
-
-def article_choices(interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
-    """Return the articles whose title or slug contains what was typed."""
-    language = language_for(interaction)
-    found = [(one.title.get(language), one.slug) for one in state_of(interaction).knowledge.articles]
-    wanted = [pair for pair in found if any(typed.casefold() in text.casefold() for text in pair)]
-    return [app_commands.Choice(name=clip(title, LONGEST_CHOICE), value=slug) for title, slug in wanted[:MOST_CHOICES]]
+    return False
 
 
 async def _ask_for_owners(interaction: Interaction) -> set[int]:
@@ -303,11 +296,6 @@ async def _ask_for_owners(interaction: Interaction) -> set[int]:
     except DISCORD_ERRORS as error:
         log.warning("the application's owners could not be asked for: %s", describe(error))
         return set()
-
-
-def voice_of(interaction: Interaction) -> Voice:
-    """Return the bot's own sentences in the caller's language."""
-    return state_of(interaction).voice(language_for(interaction))
 
 
 def _caller(interaction: Interaction) -> Caller:

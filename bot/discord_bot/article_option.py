@@ -6,13 +6,12 @@ from discord import app_commands
 
 from bot.core.model import Article, Knowledge, Language
 from bot.core.text import normalise, squeeze
-from bot.service.pages import LONGEST_CHOICE, clip
+from bot.discord_bot.context import Interaction, language_for, state_of
+from bot.service.pages import LONGEST_CHOICE, MOST_CHOICES, clip
 from bot.service.replies import Voice
 
 MOST_TYPED: Final = 200
 """Characters of the longest title."""
-_MOST: Final = 25
-"""Choices that Discord shows."""
 
 
 def article_choices(
@@ -25,7 +24,12 @@ def article_choices(
         for one in knowledge.newest_first()
         if any(wanted in text.casefold() for text in (one.slug, *one.title.every()))
     ]
-    return [*first, *found][:_MOST]
+    return [*first, *found][:MOST_CHOICES]
+
+
+async def complete_article(interaction: Interaction, current: str) -> list[app_commands.Choice[str]]:
+    """Complete an option that names an article."""
+    return article_choices(state_of(interaction).knowledge, language_for(interaction), current)
 
 
 def _label(voice: Voice, article: Article) -> str:

@@ -9,14 +9,14 @@ import discord
 from discord import app_commands, ui
 
 from bot.core.model import Article
-from bot.discord_bot.admin import is_administrator, refuse, voice_of
-from bot.discord_bot.article_option import MOST_TYPED, article_choices, find_article
+from bot.discord_bot.admin import lets_in
+from bot.discord_bot.article_option import MOST_TYPED, complete_article, find_article
 from bot.discord_bot.channel_binding import ChannelBinding, title_in
 from bot.discord_bot.channel_settings import ChannelSettings
 from bot.discord_bot.client import BotClient
 from bot.discord_bot.commands import description_of, name_of
 from bot.discord_bot.components import TagMenu, view_of
-from bot.discord_bot.context import BotState, Interaction, language_for, state_of, supported_language
+from bot.discord_bot.context import BotState, Interaction, state_of, supported_language, voice_of
 from bot.discord_bot.markup import name_of as thread_name
 from bot.discord_bot.markup import texts_of
 from bot.discord_bot.permissions import NAMES, THREADS, missing
@@ -70,8 +70,7 @@ class ArticlePosts:
     ) -> None:
         """Answer the command: open the thread or post, or ask for the tags that the forum requires."""
         await defer(interaction, private=True)
-        if not await is_administrator(interaction, self._settings):
-            await refuse(interaction)
+        if not await lets_in(interaction, self._settings):
             return
         article = find_article(state_of(interaction).knowledge, typed)
         place = await place_of(interaction, chosen)
@@ -89,8 +88,7 @@ class ArticlePosts:
     async def tagged(self, interaction: Interaction, custom_id: str, picked: list[str]) -> None:
         """Open the post for whose tags a menu asked."""
         await defer_update(interaction)
-        if not await is_administrator(interaction, self._settings):
-            await refuse(interaction)
+        if not await lets_in(interaction, self._settings):
             return
         post = read_post(custom_id)
         article = state_of(interaction).knowledge.article(post.article) if post else None
@@ -202,8 +200,6 @@ def add_post_command(client: BotClient, group: app_commands.Group, posts: Articl
         handler = posts.command(interaction, article, channel, without_mention=without_mention)
         await run_handler(interaction, handler, "admin")
 
-    @facts_post.autocomplete("article")
-    async def articles(interaction: Interaction, current: str) -> list[app_commands.Choice[str]]:
-        return article_choices(state_of(interaction).knowledge, language_for(interaction), current)
+    facts_post.autocomplete("article")(complete_article)
 
     client.tag_with(posts.tagged)

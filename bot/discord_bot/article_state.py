@@ -6,12 +6,12 @@ from typing import TypeAlias
 from discord import app_commands
 
 from bot.core.model import Article
-from bot.discord_bot.admin import is_administrator, refuse, voice_of
-from bot.discord_bot.article_option import MOST_TYPED, article_choices, find_article
+from bot.discord_bot.admin import lets_in
+from bot.discord_bot.article_option import MOST_TYPED, complete_article, find_article
 from bot.discord_bot.channel_binding import title_in
 from bot.discord_bot.client import BotClient
 from bot.discord_bot.commands import description_of, name_of
-from bot.discord_bot.context import Interaction, language_for, state_of
+from bot.discord_bot.context import Interaction, state_of, voice_of
 from bot.discord_bot.markup import escape
 from bot.discord_bot.sending import defer, fill_original, run_handler, say
 from bot.errors import KnowledgeError, StaleError
@@ -41,8 +41,7 @@ class ArticleState:
     ) -> None:
         """Answer the command: carry out what is asked, then show the article."""
         await defer(interaction, private=True)
-        if not await is_administrator(interaction, self._settings):
-            await refuse(interaction)
+        if not await lets_in(interaction, self._settings):
             return
         article = find_article(state_of(interaction).knowledge, typed)
         if article is None:
@@ -92,6 +91,4 @@ def add_article_command(client: BotClient, group: app_commands.Group, articles: 
     ) -> None:
         await run_handler(interaction, articles.command(interaction, article, retired), "admin")
 
-    @facts_article.autocomplete("article")
-    async def complete(interaction: Interaction, current: str) -> list[app_commands.Choice[str]]:
-        return article_choices(state_of(interaction).knowledge, language_for(interaction), current)
+    facts_article.autocomplete("article")(complete_article)

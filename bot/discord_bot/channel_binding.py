@@ -8,12 +8,12 @@ import discord
 from discord import app_commands
 
 from bot.core.model import Article
-from bot.discord_bot.admin import is_administrator, refuse, voice_of
+from bot.discord_bot.admin import lets_in
 from bot.discord_bot.article_option import MOST_TYPED, article_choices, find_article
 from bot.discord_bot.channel_settings import ChannelSettings
 from bot.discord_bot.client import BotClient
 from bot.discord_bot.commands import description_of, name_of
-from bot.discord_bot.context import Interaction, language_for, state_of
+from bot.discord_bot.context import Interaction, language_for, state_of, voice_of
 from bot.discord_bot.markup import escape
 from bot.discord_bot.place_option import Bindable, PlaceOption, missing_to_answer, place_of
 from bot.discord_bot.sending import defer, fill_original, run_handler, say
@@ -46,8 +46,7 @@ class ChannelBinding:
     ) -> None:
         """Answer the command: carry out what is asked, then show what is set."""
         await defer(interaction, private=True)
-        if not await is_administrator(interaction, self._settings):
-            await refuse(interaction)
+        if not await lets_in(interaction, self._settings):
             return
         place = await place_of(interaction, chosen)
         named = find_article(state_of(interaction).knowledge, article) if article else None

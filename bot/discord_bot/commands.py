@@ -12,8 +12,8 @@ from discord.app_commands import TranslationContextTypes, locale_str
 
 from bot.core.model import Knowledge, Language, Text
 from bot.discord_bot import interactions, privacy
-from bot.discord_bot.article_option import MOST_TYPED, article_choices
-from bot.discord_bot.context import Interaction, language_for, state_of
+from bot.discord_bot.article_option import MOST_TYPED, complete_article
+from bot.discord_bot.context import Interaction
 from bot.discord_bot.internals import localised_name
 from bot.discord_bot.sending import run_handler
 from bot.service.pages import Listing, clip, registered
@@ -171,12 +171,9 @@ def _ask(texts: Texts) -> SlashCommand:
     async def complete(interaction: Interaction, current: str) -> interactions.Choices:
         return await interactions.complete_question(interaction, current)
 
-    async def articles(interaction: Interaction, current: str) -> interactions.Choices:
-        return article_choices(state_of(interaction).knowledge, language_for(interaction), current)
-
     command = _command(texts.name("command_ask"), texts.description("command_ask"), callback)
     command.autocomplete("question")(complete)
-    command.autocomplete("article")(articles)
+    command.autocomplete("article")(complete_article)
     return command
 
 

@@ -2,6 +2,7 @@
 
 import base64
 import re
+from collections.abc import Iterator
 from typing import Any, Final, Self, get_args
 
 import discord
@@ -33,6 +34,8 @@ ANY_EDITOR_BUTTON: Final = re.compile(r"u\d{1,3}:.*", re.DOTALL)
 ANY_EDITOR_MENU: Final = re.compile(r"n\d{1,3}:.*", re.DOTALL)
 ANY_TAG_MENU: Final = re.compile(r"p\d{1,3}:.*", re.DOTALL)
 """Menus that ask for the tags of a post, of any version."""
+_NONE: Final = re.compile(r"(?!)")
+"""Matches no custom id."""
 _VERBS: Final[dict[Verb, str]] = {"open": "o", "share": "s", "why": "w", "related": "r", "turn down": "n", "tell": "t"}
 _VERB_OF: Final = {letter: verb for verb, letter in _VERBS.items()}
 _LANGUAGES: Final[dict[Language, str]] = {"ko": "k", "en": "e"}
@@ -127,7 +130,25 @@ def _unpacked(packed: str) -> Trace | None:
     return trace if max(trace.percent, trace.runner_up_percent) <= 100 else None  # noqa: PLR2004
 
 
-class PageButton(ui.DynamicItem[ui.Button[Any]], template=ANY_BUTTON):
+class AnyButton(ui.DynamicItem[ui.Button[Any]], template=_NONE):
+    """A button that is known again by its custom id; the classes of the kinds have a template."""
+
+    @classmethod
+    async def from_custom_id(cls, _: Interaction, _item: ui.Item[Any], match: re.Match[str], /) -> Self:
+        """Build a button that was pressed."""
+        return cls(ui.Button(custom_id=match.string))
+
+
+class _AnyMenu(ui.DynamicItem[ui.Select[Any]], template=_NONE):
+    """A menu that is known again by its custom id; the classes of the kinds have a template."""
+
+    @classmethod
+    async def from_custom_id(cls, _: Interaction, _item: ui.Item[Any], match: re.Match[str], /) -> Self:
+        """Build a menu that was used."""
+        return cls(ui.Select(custom_id=match.string))
+
+
+class PageButton(AnyButton, template=ANY_BUTTON):
     """A button of a page, of any version."""
 
     @classmethod
@@ -136,17 +157,12 @@ class PageButton(ui.DynamicItem[ui.Button[Any]], template=ANY_BUTTON):
         custom_id = button_id(button.action)
         return cls(ui.Button(label=button.label, custom_id=custom_id, style=_STYLES[button.style]))
 
-    @classmethod
-    async def from_custom_id(cls, _: Interaction, _item: ui.Item[Any], match: re.Match[str], /) -> Self:
-        """Build a button that was pressed."""
-        return cls(ui.Button(custom_id=match.string))
-
     async def callback(self, interaction: Interaction) -> Any:  # noqa: ANN401  as discord.py has it
         """Carry out the action in the custom id."""
         await interaction.client.pressed(interaction, self.custom_id)
 
 
-class PageMenu(ui.DynamicItem[ui.Select[Any]], template=ANY_MENU):
+class PageMenu(_AnyMenu, template=ANY_MENU):
     """A menu of a page, of any version."""
 
     @classmethod
@@ -155,19 +171,12 @@ class PageMenu(ui.DynamicItem[ui.Select[Any]], template=ANY_MENU):
         options = [discord.SelectOption(label=choice.label, value=choice_value(choice.view)) for choice in menu.choices]
         return cls(ui.Select(custom_id=menu_id(menu.owner), placeholder=menu.placeholder, options=options))
 
-    @classmethod
-    async def from_custom_id(cls, _: Interaction, _item: ui.Item[Any], match: re.Match[str], /) -> Self:
-        """Build a menu that was used."""
-        return cls(ui.Select(custom_id=match.string))
-
     async def callback(self, interaction: Interaction) -> Any:  # noqa: ANN401  as discord.py has it
         """Show the picked entry."""
-        data: Any = interaction.data
-        values = data.get("values") or [""]  # a broken client sends none
-        await interaction.client.picked(interaction, self.custom_id, str(values[0]))
+        await interaction.client.picked(interaction, self.custom_id, _first_picked(interaction))
 
 
-class EditorButton(ui.DynamicItem[ui.Button[Any]], template=ANY_EDITOR_BUTTON):
+class EditorButton(AnyButton, template=ANY_EDITOR_BUTTON):
     """A button of the list of unanswered questions, of any version."""
 
     @classmethod
@@ -175,17 +184,12 @@ class EditorButton(ui.DynamicItem[ui.Button[Any]], template=ANY_EDITOR_BUTTON):
         """Build a button in a row of the message."""
         return cls(ui.Button(label=label, custom_id=custom_id, row=row), row=row)
 
-    @classmethod
-    async def from_custom_id(cls, _: Interaction, _item: ui.Item[Any], match: re.Match[str], /) -> Self:
-        """Build a button that was pressed."""
-        return cls(ui.Button(custom_id=match.string))
-
     async def callback(self, interaction: Interaction) -> Any:  # noqa: ANN401  as discord.py has it
         """Carry out the edit in the custom id."""
         await interaction.client.edited(interaction, self.custom_id, "")
 
 
-class EditorMenu(ui.DynamicItem[ui.Select[Any]], template=ANY_EDITOR_MENU):
+class EditorMenu(_AnyMenu, template=ANY_EDITOR_MENU):
     """A menu of the list of unanswered questions, of any version."""
 
     @classmethod
@@ -193,19 +197,12 @@ class EditorMenu(ui.DynamicItem[ui.Select[Any]], template=ANY_EDITOR_MENU):
         """Build a menu in a row of the message."""
         return cls(ui.Select(custom_id=custom_id, placeholder=placeholder, options=options, row=row), row=row)
 
-    @classmethod
-    async def from_custom_id(cls, _: Interaction, _item: ui.Item[Any], match: re.Match[str], /) -> Self:
-        """Build a menu that was used."""
-        return cls(ui.Select(custom_id=match.string))
-
     async def callback(self, interaction: Interaction) -> Any:  # noqa: ANN401  as discord.py has it
         """Carry out the edit with the picked entry."""
-        data: Any = interaction.data
-        values = data.get("values") or [""]  # a broken client sends none
-        await interaction.client.edited(interaction, self.custom_id, str(values[0]))
+        await interaction.client.edited(interaction, self.custom_id, _first_picked(interaction))
 
 
-class TagMenu(ui.DynamicItem[ui.Select[Any]], template=ANY_TAG_MENU):
+class TagMenu(_AnyMenu, template=ANY_TAG_MENU):
     """A menu that asks for the tags of a post about an article, of any version."""
 
     @classmethod
@@ -214,15 +211,27 @@ class TagMenu(ui.DynamicItem[ui.Select[Any]], template=ANY_TAG_MENU):
         picked = min(most, len(options))
         return cls(ui.Select(custom_id=custom_id, placeholder=placeholder, options=options, max_values=picked))
 
-    @classmethod
-    async def from_custom_id(cls, _: Interaction, _item: ui.Item[Any], match: re.Match[str], /) -> Self:
-        """Build a menu that was used."""
-        return cls(ui.Select(custom_id=match.string))
-
     async def callback(self, interaction: Interaction) -> Any:  # noqa: ANN401  as discord.py has it
         """Open the post with the picked tags."""
-        data: Any = interaction.data
-        await interaction.client.tagged(interaction, self.custom_id, [str(one) for one in data.get("values") or ()])
+        await interaction.client.tagged(interaction, self.custom_id, _picked(interaction))
+
+
+def _picked(interaction: Interaction) -> list[str]:
+    """Return the entries that were picked from a menu; a broken client sends none."""
+    data: Any = interaction.data
+    return [str(one) for one in data.get("values") or ()]
+
+
+def _first_picked(interaction: Interaction) -> str:
+    return next(iter(_picked(interaction)), "")
+
+
+def turns(page: int, *, has_more: bool) -> Iterator[tuple[str, int]]:
+    """Yield the label of each button that turns a page, counted from 0, and the page to which it turns."""
+    if page > 0:
+        yield "◀", page - 1
+    if has_more:
+        yield "▶", page + 1
 
 
 def view_of(page: Page) -> ui.View | None:

@@ -99,6 +99,11 @@ def state_of(interaction: Interaction) -> BotState:
     return state
 
 
+def voice_of(interaction: Interaction) -> Voice:
+    """Return the bot's own sentences in the language of the person's client."""
+    return state_of(interaction).voice(language_for(interaction))
+
+
 def is_bot_dm(interaction: Interaction) -> bool:
     """Return whether this is the person's direct message with the bot, where nobody else can read."""
     return interaction.context.dm_channel

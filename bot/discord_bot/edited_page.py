@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
-from bot.core.edits import Place
+from bot.core.edits import Place, item_at
 from bot.core.model import LANGUAGES, Gap, Knowledge, Text
 from bot.errors import FormError, KnowledgeError, StaleError
 from bot.service.editing import Decided, Edited
@@ -22,18 +22,14 @@ _ANSWERING: Final = frozenset({"edit_new_fact", "edit_new_gap", "edit_changed"})
 
 def label_at(voice: Voice, knowledges: Sequence[Knowledge], place: Place) -> str:
     """Return the label of a fact or gap in the first knowledge that has it, its id where none has."""
-    for knowledge in knowledges:
-        article = knowledge.article(place.article)
-        if article and (item := article.item(place.item)):
-            return item.label.get(voice.language)
-    return place.item
+    found = (item for knowledge in knowledges if (item := item_at(knowledge, place)))
+    return next((item.label.get(voice.language) for item in found), place.item)
 
 
 def title_at(voice: Voice, knowledge: Knowledge, place: Place) -> str:
     """Return the label of a fact, and of a gap what it is, too."""
-    article, label = knowledge.article(place.article), label_at(voice, (knowledge,), place)
-    is_gap = article is not None and isinstance(article.item(place.item), Gap)
-    return voice.say("unanswered_gap_label", label=label) if is_gap else label
+    label = label_at(voice, (knowledge,), place)
+    return voice.say("unanswered_gap_label", label=label) if isinstance(item_at(knowledge, place), Gap) else label
 
 
 def edited_page(voice: Voice, knowledges: Sequence[Knowledge], edited: Edited, key: str) -> Page:
@@ -58,8 +54,7 @@ def edited_page(voice: Voice, knowledges: Sequence[Knowledge], edited: Edited, k
 
 def _one_language_only(voice: Voice, knowledge: Knowledge, place: Place) -> list[str]:
     """Return a sentence that names the language in which a fact or gap has no answer, if there is one."""
-    article = knowledge.article(place.article)
-    item = article.item(place.item) if article else None
+    item = item_at(knowledge, place)
     missing = [one for one in LANGUAGES if item and not item.answer.has(one)]
     return [voice.say("edit_one_language", language=voice.say(f"language_{one}")) for one in missing]
 

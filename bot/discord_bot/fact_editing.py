@@ -9,14 +9,14 @@ from typing import Final
 
 from discord import app_commands, ui
 
-from bot.core.edits import AddSample, EditRequest, Place, Restore, Retire
+from bot.core.edits import AddSample, EditRequest, Place, Restore, Retire, item_at, places_named
 from bot.core.model import Knowledge
 from bot.core.text import language_of, normalise, squeeze
-from bot.discord_bot.admin import BEFORE_FORM, is_administrator, may_complete, may_open_form, refuse
+from bot.discord_bot.admin import BEFORE_FORM, is_administrator, lets_in, may_complete, may_open_form
 from bot.discord_bot.client import BotClient
 from bot.discord_bot.commands import description_of, name_of
 from bot.discord_bot.components import EditorButton
-from bot.discord_bot.context import Interaction, language_for, state_of
+from bot.discord_bot.context import Interaction, state_of, voice_of
 from bot.discord_bot.edited_page import edited_page, label_at, refusal_page, title_at, with_lines
 from bot.discord_bot.forms import (
     EditForm,
@@ -32,11 +32,10 @@ from bot.discord_bot.forms import (
 )
 from bot.discord_bot.group_edits import GroupEdits
 from bot.discord_bot.interactions import Choices
-from bot.discord_bot.markup import texts_of
 from bot.discord_bot.sending import (
     defer,
     defer_update,
-    fill_original,
+    fill_page,
     log_failure,
     open_form,
     respond,
@@ -47,7 +46,7 @@ from bot.discord_bot.unanswered_list import Tap, UnansweredList, read_tap
 from bot.errors import FormError, KnowledgeError, StaleError, StoreError
 from bot.service.drafts import changed_answer, cleaned, new_fact, new_gap, new_sample
 from bot.service.editing import sample_of
-from bot.service.pages import LONGEST_CHOICE, clip, plain_page
+from bot.service.pages import LONGEST_CHOICE, MOST_CHOICES, clip, plain_page
 from bot.service.records import Editors, QuestionGroup
 from bot.service.replies import Voice
 from bot.service.unanswered import MAX_STORED, question_in
@@ -56,7 +55,6 @@ from bot.service.views import Page
 log = logging.getLogger(__name__)
 
 _REFUSED: Final = (FormError, KnowledgeError, StaleError, StoreError)
-_MOST_CHOICES: Final = 25
 _PICKED: Final = re.compile(r"g1:([0-9]{1,18})")
 """A group that was picked from the suggestions of `/facts add`."""
 _UNDO: Final = re.compile(r"u2:(?P<article>[a-z0-9-]{1,32}):(?P<item>[a-z0-9-]{1,48}):(?P<revision>[0-9a-f]{0,12})")
@@ -104,10 +102,9 @@ class FactEditing:
     async def add(self, interaction: Interaction, question: str, place: str) -> None:
         """Answer `/facts add`: make a question, typed or picked, a sample of a fact or gap."""
         await defer(interaction, private=True)
-        if not await is_administrator(interaction, self._settings):
-            await refuse(interaction)
+        if not await lets_in(interaction, self._settings):
             return
-        voice, knowledge = _voice(interaction), _knowledge(interaction)
+        voice, knowledge = voice_of(interaction), _knowledge(interaction)
         typed = {"questions": "" if _PICKED.fullmatch(question) else question}
         found = place_named(knowledge, place)
         if found is None:
@@ -122,7 +119,7 @@ class FactEditing:
 
     async def _added(self, interaction: Interaction, question: str, place: Place) -> Page:
         """Add a question and say what that changed."""
-        voice, knowledge, editors = _voice(interaction), _knowledge(interaction), _editors(interaction)
+        voice, knowledge, editors = voice_of(interaction), _knowledge(interaction), _editors(interaction)
         if picked := _PICKED.fullmatch(question):
             if self._edits.store is None:
                 return plain_page(voice, "unanswered_off")
@@ -152,66 +149,65 @@ class FactEditing:
         """Carry out an edit and say what it changed."""
         before = _knowledge(interaction)
         edited = await self._edits.carry_out(request_of, editors)
-        return edited_page(_voice(interaction), (_knowledge(interaction), before), edited, key)
+        return edited_page(voice_of(interaction), (_knowledge(interaction), before), edited, key)
 
     async def edit(self, interaction: Interaction, place: str) -> None:
         """Answer `/facts edit` with the form of a fact or gap."""
-        found = place_named(_knowledge(interaction), place)
-        article = _knowledge(interaction).article(found.article) if found else None
-        item = article.item(found.item) if article and found else None
+        knowledge = _knowledge(interaction)
+        found = place_named(knowledge, place)
+        item = item_at(knowledge, found) if found else None
         if not await may_open_form(interaction, self._settings):
             return
         if found is None or item is None:
             await say(interaction, "edit_no_place", text=place)
         else:
-            await open_form(interaction, edit_form(_voice(interaction), found, item))
+            await open_form(interaction, edit_form(voice_of(interaction), found, item))
 
     async def retire(self, interaction: Interaction, place: str) -> None:
         """Answer `/facts retire`: the fact or gap is not answered with any more, until it is brought back."""
         await defer(interaction, private=True)
-        voice, found = _voice(interaction), place_named(_knowledge(interaction), place)
-        if not await is_administrator(interaction, self._settings):
-            await refuse(interaction)
-        elif found is None:
+        if not await lets_in(interaction, self._settings):
+            return
+        voice, before = voice_of(interaction), _knowledge(interaction)
+        found = place_named(before, place)
+        if found is None:
             await say(interaction, "edit_no_place", text=place)
-        else:
-            view = ui.View(timeout=None)
-            before = _knowledge(interaction)
-            try:
-                edited = await self._edits.carry_out(lambda: Retire(found), _editors(interaction))
-                page = edited_page(voice, (_knowledge(interaction), before), edited, "edit_retired")
-                undo = Undo(found, edited.revision)
-                view.add_item(EditorButton.of(f"↩ {voice.say('edit_undo')}", undo.custom_id, row=0))
-            except _REFUSED as error:
-                page = refusal_page(voice, error)
-            await _fill(interaction, page, view)
+            return
+        view = ui.View(timeout=None)
+        try:
+            edited = await self._edits.carry_out(lambda: Retire(found), _editors(interaction))
+            page = edited_page(voice, (_knowledge(interaction), before), edited, "edit_retired")
+            undo = Undo(found, edited.revision)
+            view.add_item(EditorButton.of(f"↩ {voice.say('edit_undo')}", undo.custom_id, row=0))
+        except _REFUSED as error:
+            page = refusal_page(voice, error)
+        await fill_page(interaction, page, view)
 
     async def _bring_back(self, interaction: Interaction, undo: Undo) -> None:
         """Bring a retired fact or gap back, and say so in place of the button."""
         await defer_update(interaction)
-        voice, knowledge = _voice(interaction), _knowledge(interaction)
-        article = knowledge.article(undo.place.article)
-        if not await is_administrator(interaction, self._settings):
-            await refuse(interaction)
-        elif article is not None and article.item(undo.place.item) is not None:
+        if not await lets_in(interaction, self._settings):
+            return
+        voice, knowledge = voice_of(interaction), _knowledge(interaction)
+        if item_at(knowledge, undo.place) is not None:
             await say(interaction, "edit_back_already", label=label_at(voice, (knowledge,), undo.place))
+            return
+        has_changed = undo.revision != self._edits.editing.revision
+        try:
+            page = await self._carried_out(
+                interaction, lambda: Restore(undo.place), "edit_restored", _editors(interaction)
+            )
+        except _REFUSED as error:
+            page = refusal_page(voice, error)
+            page = with_lines(page, [voice.say("edit_changed_since")]) if has_changed else page
+            await respond(interaction, page, private=True)
         else:
-            has_changed = undo.revision != self._edits.editing.revision
-            try:
-                page = await self._carried_out(
-                    interaction, lambda: Restore(undo.place), "edit_restored", _editors(interaction)
-                )
-            except _REFUSED as error:
-                page = refusal_page(voice, error)
-                page = with_lines(page, [voice.say("edit_changed_since")]) if has_changed else page
-                await respond(interaction, page, private=True)
-            else:
-                page = with_lines(page, [voice.say("edit_back_others_stay")]) if has_changed else page
-                await _fill(interaction, page, ui.View(timeout=None))
+            page = with_lines(page, [voice.say("edit_back_others_stay")]) if has_changed else page
+            await fill_page(interaction, page, ui.View(timeout=None))
 
     async def _open(self, interaction: Interaction, tap: Tap) -> None:
         """Open the form of a new fact or gap for a group."""
-        voice, store = _voice(interaction), self._edits.store
+        voice, store = voice_of(interaction), self._edits.store
         if not await may_open_form(interaction, self._settings):
             return
         if store is None:
@@ -245,7 +241,7 @@ class FactEditing:
             return
         from_list = isinstance(form, NewForm) and interaction.message is not None
         await (defer_update(interaction) if from_list else defer(interaction, private=True))
-        voice, typed = _voice(interaction), typed_into(interaction)
+        voice, typed = voice_of(interaction), typed_into(interaction)
         if not await is_administrator(interaction, self._settings):
             page = plain_page(voice, "admin_refused")
             await respond(interaction, with_typed(voice, page, typed), private=True)
@@ -270,7 +266,7 @@ class FactEditing:
 
     async def _taken(self, interaction: Interaction, form: NewForm | EditForm, typed: Mapping[str, str]) -> Page:
         """Carry out the edit of a form and say what it changed."""
-        voice, knowledge = _voice(interaction), _knowledge(interaction)
+        voice, knowledge = voice_of(interaction), _knowledge(interaction)
         if isinstance(form, EditForm):
 
             def request_of() -> EditRequest:
@@ -305,16 +301,16 @@ class FactEditing:
         found = [one for one in groups if wanted in squeeze(normalise(one.text))]
         return [
             app_commands.Choice(name=clip(f"{one.text} ({one.asked}×)", LONGEST_CHOICE), value=f"g1:{one.id}")
-            for one in found[:_MOST_CHOICES]
+            for one in found[:MOST_CHOICES]
         ]
 
     async def complete_place(self, interaction: Interaction, typed: str) -> Choices:
         """Return the facts and gaps that have what was typed in their label, id or samples."""
         if not await may_complete(interaction, self._settings):
             return []
-        voice, knowledge = _voice(interaction), _knowledge(interaction)
+        voice, knowledge = voice_of(interaction), _knowledge(interaction)
         try:
-            found = await asyncio.to_thread(self._edits.editing.complete, typed, voice.language, _MOST_CHOICES)
+            found = await asyncio.to_thread(self._edits.editing.complete, typed, voice.language, MOST_CHOICES)
         except Exception as error:  # noqa: BLE001  an entry point; discord.py would log it with the person's id
             log_failure(error)
             return []
@@ -323,8 +319,7 @@ class FactEditing:
 
 def _changed(voice: Voice, knowledge: Knowledge, form: EditForm, typed: Mapping[str, str]) -> EditRequest:
     """Return the edit of a form for a fact or gap that there is; FormError if it says something else by now."""
-    article = knowledge.article(form.place.article)
-    item = article.item(form.place.item) if article else None
+    item = item_at(knowledge, form.place)
     if item is None:
         raise FormError(key="edit_gone", place=form.place)
     if digest_of(item) != form.digest:
@@ -345,8 +340,7 @@ def _draft(knowledge: Knowledge, form: NewForm, group: QuestionGroup, typed: Map
 
 def place_named(knowledge: Knowledge, text: str) -> Place | None:
     """Return the fact or gap `article/item`, or the only one with this id; None if there is none."""
-    slug, _, item = text.strip().rpartition("/")
-    found = [Place(one.slug, item) for one in knowledge.articles if slug in {"", one.slug} and one.item(item)]
+    found = places_named(knowledge, text.strip())
     return found[0] if len(found) == 1 else None
 
 
@@ -356,24 +350,12 @@ def _choice_name(voice: Voice, knowledge: Knowledge, place: Place) -> str:
     return f"{clip(title_at(voice, knowledge, place), LONGEST_CHOICE - len(name) - 3)} · {name}"
 
 
-async def _fill(interaction: Interaction, page: Page, view: ui.View) -> None:
-    """Show a page in place of the first response or of the message; what does not fit follows."""
-    first, *rest = texts_of(page)
-    await fill_original(interaction, first, view if view.children else None)
-    for text in rest:
-        await interaction.followup.send(text, ephemeral=True, suppress_embeds=True)
-
-
 def _knowledge(interaction: Interaction) -> Knowledge:
     return state_of(interaction).knowledge
 
 
 def _editors(interaction: Interaction) -> Editors:
     return Editors(interaction.guild_id or 0)
-
-
-def _voice(interaction: Interaction) -> Voice:
-    return state_of(interaction).voice(language_for(interaction))
 
 
 def add_editing_commands(client: BotClient, group: app_commands.Group, editing: FactEditing) -> None:

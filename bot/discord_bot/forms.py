@@ -11,21 +11,19 @@ from discord import ui
 
 from bot.core.edits import Place
 from bot.core.model import LANGUAGES, Article, Fact, Gap, Status, Text
-from bot.discord_bot.context import Interaction, language_for, state_of
+from bot.discord_bot.context import Interaction, voice_of
 from bot.discord_bot.sending import respond
 from bot.service.drafts import sections_text, source_example
 from bot.service.pages import clip, plain_page
 from bot.service.replies import Voice
 from bot.service.views import Line, Page, Span
 
-_TITLE: Final = 45
+TITLE: Final = 45
 """Characters of a form's title and of a field's label, as Discord allows."""
 _DESCRIPTION: Final = 100
 _ANSWER, _SOURCE, _QUESTIONS = 1_500, 200, 800
 """Most characters of the fields, together the 4,000 that Discord allows."""
 _FIELDS: Final = ("ko", "en", "source", "status", "questions")
-ANY_FORM: Final = re.compile(r"f\d{1,3}:.*", re.DOTALL)
-"""Forms of any version of this bot."""
 _NEW: Final = re.compile(
     r"f1:(?P<verb>[ng]):(?P<group>[0-9]{1,18}):(?P<article>[a-z0-9-]{1,32}):(?P<page>[0-9]{1,4}):(?P<listed>[a-z0-9-]{0,32})"
 )
@@ -118,7 +116,7 @@ class _Shown:
     def __init__(self, voice: Voice, custom_id: str, title: str, **values: object) -> None:
         """Begin a form; discord.py shall not wait for it, as it may be sent after a restart."""
         self._voice = voice
-        self.modal = ui.Modal(title=clip(voice.say(title, **values), _TITLE), custom_id=custom_id)
+        self.modal = ui.Modal(title=clip(voice.say(title, **values), TITLE), custom_id=custom_id)
         self.modal.stop()
 
     def answers(self, answer: Text, *, required: bool) -> None:
@@ -158,7 +156,7 @@ class _Shown:
         self._add("status", ui.Select(custom_id="status", options=options, required=True), "")
 
     def _add(self, name: str, field: ui.TextInput[Any] | ui.Select[Any], description: str) -> None:
-        label = clip(self._voice.say(f"form_{name}"), _TITLE)
+        label = clip(self._voice.say(f"form_{name}"), TITLE)
         below = clip(description, _DESCRIPTION) if description else None
         self.modal.add_item(ui.Label(text=label, component=field, description=below))
 
@@ -198,6 +196,6 @@ def with_typed(voice: Voice, page: Page, typed: Mapping[str, str]) -> Page:
 async def give_back(interaction: Interaction, custom_id: str, refusal: str) -> None:
     """Give back what was typed into a form that nobody takes: without administrators, or of another version."""
     del custom_id
-    voice = state_of(interaction).voice(language_for(interaction))
+    voice = voice_of(interaction)
     page = plain_page(voice, refusal or "gone")
     await respond(interaction, with_typed(voice, page, typed_into(interaction)), private=True)

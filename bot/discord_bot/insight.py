@@ -2,15 +2,16 @@
 
 import logging
 import time
-from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from discord import app_commands
 
-from bot.discord_bot.admin import article_choices, is_administrator, refuse
+from bot.days import last_days
+from bot.discord_bot.admin import lets_in
+from bot.discord_bot.article_option import complete_article
 from bot.discord_bot.client import BotClient
 from bot.discord_bot.commands import description_of, name_of
-from bot.discord_bot.context import Interaction, language_for, state_of
+from bot.discord_bot.context import Interaction, state_of, voice_of
 from bot.discord_bot.limits import Clock
 from bot.discord_bot.sending import defer, respond, run_handler, say
 from bot.errors import StoreError
@@ -38,23 +39,21 @@ class Insight:
     async def command(self, interaction: Interaction, days: int, article: str) -> None:
         """Answer the command; more days than are kept have no figures and are not shown."""
         await defer(interaction, private=True)
-        if not await is_administrator(interaction, self._settings):
-            await refuse(interaction)
-        elif self._store is None:
+        if not await lets_in(interaction, self._settings):
+            return
+        if self._store is None:
             await say(interaction, "unanswered_off")
-        else:
-            days = min(days, self._settings.retention_days)
-            today = datetime.fromtimestamp(self._clock(), UTC).date()
-            shown = [(today - timedelta(days=ago)).isoformat() for ago in reversed(range(days))]
-            try:
-                figures = await self._store.figures(Period(shown[0], interaction.guild_id, article), MOST_FACTS)
-            except StoreError as error:
-                log.warning("the figures can't be shown: %s", error)
-                await say(interaction, "insight_away")
-                return
-            state = state_of(interaction)
-            page = insight_page(state.voice(language_for(interaction)), state.knowledge, figures, shown, article)
-            await respond(interaction, page, private=True)
+            return
+        days = min(days, self._settings.retention_days)
+        shown = last_days(self._clock(), days)
+        try:
+            figures = await self._store.figures(Period(shown[0], interaction.guild_id, article), MOST_FACTS)
+        except StoreError as error:
+            log.warning("the figures can't be shown: %s", error)
+            await say(interaction, "insight_away")
+            return
+        page = insight_page(voice_of(interaction), state_of(interaction).knowledge, figures, shown, article)
+        await respond(interaction, page, private=True)
 
 
 def add_insight_command(client: BotClient, group: app_commands.Group, insight: Insight) -> None:
@@ -72,6 +71,4 @@ def add_insight_command(client: BotClient, group: app_commands.Group, insight: I
     ) -> None:
         await run_handler(interaction, insight.command(interaction, days, article), "admin")
 
-    @facts_insight.autocomplete("article")
-    async def articles(interaction: Interaction, current: str) -> list[app_commands.Choice[str]]:
-        return article_choices(interaction, current)
+    facts_insight.autocomplete("article")(complete_article)

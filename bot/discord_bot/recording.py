@@ -7,10 +7,10 @@ from collections import Counter, deque
 from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
-from datetime import UTC, datetime
 from itertools import islice
 from typing import Final
 
+from bot.days import day_of
 from bot.discord_bot.limits import Clock, Cooldown
 from bot.discord_bot.measures import Decision, Handling, Measures
 from bot.errors import StoreError
@@ -126,7 +126,7 @@ class Recorder:
         decision = handling.decision
         if decision is None or not (decision in _QUESTIONS or (decision == "page" and handling.fact)):
             return
-        day, language = _day_of(self._clock()), handling.language or ""
+        day, language = day_of(self._clock()), handling.language or ""
         of = Counted(day, handling.server, handling.article, handling.fact, decision, language, handling.way)
         if of not in self._counts and len(self._counts) >= MOST_COUNTS:
             self._drop(1)
@@ -140,7 +140,7 @@ class Recorder:
         """Record what somebody thinks of an answer, just now."""
         now = int(self._clock())
         question = replace(vote.question, asked_at=now) if vote.question else None
-        self._add_of_one(replace(vote, day=_day_of(now), question=question))
+        self._add_of_one(replace(vote, day=day_of(now), question=question))
 
     def loaded(self, loaded: LoadedRevision) -> None:
         """Record that the bot answers from other facts from now on."""
@@ -274,11 +274,6 @@ def _without(record: Record, person: int) -> Record | None:
 def _kept(records: Iterable[Record]) -> int:
     """Return how many of some records are kept; the others only say what to delete, which the next start finds too."""
     return sum(not isinstance(one, LeftServer | JoinedServers) for one in records)
-
-
-def _day_of(time: float) -> str:
-    """Return the day, in UTC, of a Unix time, as 2027-01-15."""
-    return datetime.fromtimestamp(time, UTC).date().isoformat()
 
 
 async def _is_set(event: asyncio.Event, seconds: float) -> bool:

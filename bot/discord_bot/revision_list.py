@@ -14,17 +14,16 @@ from discord import app_commands, ui
 from bot.discord_bot.admin import (
     Report,
     answer,
-    is_administrator,
+    lets_in,
     listed,
     may_complete,
     problems_report,
-    refuse,
     reload_report,
-    voice_of,
 )
 from bot.discord_bot.client import BotClient
 from bot.discord_bot.commands import description_of, name_of
-from bot.discord_bot.context import Interaction, language_for, state_of
+from bot.discord_bot.components import AnyButton, turns
+from bot.discord_bot.context import Interaction, voice_of
 from bot.discord_bot.loading import Loading
 from bot.discord_bot.markup import escape
 from bot.discord_bot.sending import defer, defer_update, fill_original, run_handler
@@ -32,7 +31,7 @@ from bot.discord_bot.sync import Registration
 from bot.errors import KnowledgeError, RevisionError, StaleError, StoreError
 from bot.service.comparison import lines_of
 from bot.service.library import Change
-from bot.service.pages import LONGEST_CHOICE, clip
+from bot.service.pages import LONGEST_CHOICE, MOST_CHOICES, clip
 from bot.service.records import LoadedRevision
 from bot.service.replies import Voice
 from bot.settings import DiscordSettings
@@ -49,23 +48,16 @@ _HISTORY: Final = re.compile(r"h1:(\d{1,4})")
 _PER_PAGE: Final = 10
 _COMPLETING: Final = 1.5
 """Seconds that the store may take for suggestions."""
-_MOST_CHOICES: Final = 25
-"""Choices of an option, as Discord allows."""
 _WORDS: Final = ("article", "fact", "gap", "case", "entity", "command", "lexicon", "dialogue", "message", "order")
 
 
-class HistoryButton(ui.DynamicItem[ui.Button[Any]], template=ANY_HISTORY_BUTTON):
+class HistoryButton(AnyButton, template=ANY_HISTORY_BUTTON):
     """A button that shows another page of the history, of any version."""
 
     @classmethod
     def of(cls, label: str, page: int) -> Self:
         """Build the button for a page, counted from 0."""
         return cls(ui.Button(label=label, custom_id=f"h1:{page}"))
-
-    @classmethod
-    async def from_custom_id(cls, _: Interaction, _item: ui.Item[Any], match: re.Match[str], /) -> Self:
-        """Build a button that was pressed."""
-        return cls(ui.Button(custom_id=match.string))
 
     async def callback(self, interaction: Interaction) -> Any:  # noqa: ANN401  as discord.py has it
         """Show the page in the custom id."""
@@ -93,8 +85,7 @@ class RevisionList:
         await self._show(interaction, page)
 
     async def _show(self, interaction: Interaction, page: int) -> None:
-        if not await is_administrator(interaction, self.settings):
-            await refuse(interaction)
+        if not await lets_in(interaction, self.settings):
             return
         voice, view = voice_of(interaction), ui.View(timeout=None)
         try:
@@ -102,9 +93,8 @@ class RevisionList:
         except (RevisionError, StoreError) as error:
             await fill_original(interaction, failure_report(voice, error).text, None)
             return
-        for label, to in (("◀", page - 1), ("▶", page + 1)):
-            if to >= 0 and (to < page or len(found) > _PER_PAGE):
-                view.add_item(HistoryButton.of(label, to))
+        for label, to in turns(page, has_more=len(found) > _PER_PAGE):
+            view.add_item(HistoryButton.of(label, to))
         text = history_text(voice, found[:_PER_PAGE], self._loading.revision, page)
         await fill_original(interaction, text, view if view.children else None)
 
@@ -142,15 +132,15 @@ class RevisionList:
             return []
         try:
             async with asyncio.timeout(_COMPLETING):
-                found = await self._loading.revisions(2 * _MOST_CHOICES)
+                found = await self._loading.revisions(2 * MOST_CHOICES)
         except (RevisionError, StoreError, TimeoutError):
             return []
-        voice = Voice(state_of(interaction).knowledge, language_for(interaction))
+        voice = voice_of(interaction)
         latest = {one.revision: one for one in reversed(found)}
         wanted = [one for one in reversed(latest.values()) if one.revision.startswith(current.strip().lower())]
         return [
             app_commands.Choice(name=clip(_choice(voice, one), LONGEST_CHOICE), value=one.revision)
-            for one in wanted[:_MOST_CHOICES]
+            for one in wanted[:MOST_CHOICES]
         ]
 
 

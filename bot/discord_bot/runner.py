@@ -18,7 +18,6 @@ import discord
 
 from bot.core.edits import EditRequest, RetireArticle
 from bot.core.matching import Question
-from bot.core.model import Knowledge
 from bot.core.text import counted
 from bot.discord_bot.admin import Reloads, Status, add_admin_commands, count
 from bot.discord_bot.article_posts import ArticlePosts, add_post_command
@@ -256,17 +255,11 @@ class Runner:
 
     async def _edit(self, editing: Editing, request: EditRequest, seen: str, asked: Sequence[str] = ()) -> Edited:
         """Carry out an edit; arguments and errors are those of `Editing.carry_out`."""
-        before = self._library.snapshot.knowledge
         edited = await self.loading.edit(partial(editing.carry_out, request, seen, asked))
         log.info("%s was edited (%s), facts at revision %s", edited.place, type(request).__name__, edited.revision)
         if edited.copied_to:
             log.info("the shipped articles were copied to %s and are served from there", edited.copied_to)
-        self._check_notices()
-        self._index_for_typing()
-        now = self._library.snapshot.knowledge
-        if self.client and _commands(before) != _commands(now):
-            self.client.rebuild_commands()
-            await self._register_commands(self.client)
+        await self._took_over()
         return edited
 
     async def _retire(self, editing: Editing, slug: str, retired: bool) -> Edited:  # noqa: FBT001  passed along
@@ -519,11 +512,6 @@ async def _close(client: BotClient, running: asyncio.Task[None]) -> None:
     await asyncio.wait({running, closing}, timeout=_CLOSE_TIMEOUT)
     if closing.done() and (error := closing.exception()):  # a client that never logged in has nothing to close
         log.debug("the client was not open", exc_info=error)
-
-
-def _commands(knowledge: Knowledge) -> list[tuple[object, ...]]:
-    """Return what decides which commands are registered."""
-    return [(one.slug, one.commands, one.retired) for one in knowledge.articles]
 
 
 def _counted(change: Change) -> str:

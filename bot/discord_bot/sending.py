@@ -13,7 +13,7 @@ from discord import ui
 from discord.utils import MISSING
 
 from bot.discord_bot.components import view_of
-from bot.discord_bot.context import BotState, Interaction, language_for, state_of
+from bot.discord_bot.context import BotState, Interaction, language_for, state_of, voice_of
 from bot.discord_bot.internals import fill_response
 from bot.discord_bot.logs import describe, referenced
 from bot.discord_bot.markup import name_of, texts_of
@@ -211,7 +211,7 @@ async def _acknowledge(interaction: Interaction, send: Callable[[], Awaitable[ob
 async def say(interaction: Interaction, key: str, **values: object) -> None:
     """Answer an interaction with the bot's own sentence `key`, visible to the person only."""
     note(_DECISIONS.get(key, "hint"))
-    page = plain_page(state_of(interaction).voice(language_for(interaction)), key, **values)
+    page = plain_page(voice_of(interaction), key, **values)
     await respond(interaction, page, private=True)
 
 
@@ -258,6 +258,13 @@ async def fill_original(interaction: Interaction, text: str, view: ui.View | Non
     """Replace “… is thinking”, or the message whose change was promised."""
     interaction.extras.pop(_THINKING, None)
     await state_of(interaction).rest.persistently(partial(fill_response, interaction, text, view))
+
+
+async def fill_page(interaction: Interaction, page: Page, view: ui.View) -> None:
+    """Show a page as `fill_original` does, and what is too long for one message in further ones."""
+    first, *rest = texts_of(page)
+    await fill_original(interaction, first, view if view.children else None)
+    await _respond(interaction, ((text, None) for text in rest), private=True)
 
 
 async def run_handler(interaction: Interaction, handler: Awaitable[None], way: Way | None = None) -> None:

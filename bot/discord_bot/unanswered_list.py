@@ -11,13 +11,14 @@ from typing import Any, Final, Literal, TypeAlias, get_args
 import discord
 from discord import app_commands, ui
 
-from bot.core.edits import Place
+from bot.core.edits import Place, item_at
 from bot.core.model import Knowledge
-from bot.discord_bot.admin import article_choices, is_administrator, refuse
+from bot.discord_bot.admin import lets_in
+from bot.discord_bot.article_option import complete_article
 from bot.discord_bot.client import BotClient
 from bot.discord_bot.commands import description_of, name_of
-from bot.discord_bot.components import EditorButton, EditorMenu
-from bot.discord_bot.context import Interaction, language_for, state_of
+from bot.discord_bot.components import EditorButton, EditorMenu, turns
+from bot.discord_bot.context import Interaction, state_of, voice_of
 from bot.discord_bot.edited_page import LONGEST_QUESTION, edited_page, refusal_page, title_at, with_lines
 from bot.discord_bot.group_edits import GroupEdits
 from bot.discord_bot.markup import texts_of
@@ -25,7 +26,7 @@ from bot.discord_bot.sending import defer, defer_update, fill_original, respond,
 from bot.errors import FormError, KnowledgeError, StaleError, StoreError
 from bot.service.drafts import new_sample
 from bot.service.editing import sample_of
-from bot.service.pages import LONGEST_CHOICE, clip, plain_page
+from bot.service.pages import LONGEST_CHOICE, LONGEST_LABEL, MOST_CHOICES, clip, plain_page
 from bot.service.ports import Store
 from bot.service.records import Editors, QuestionGroup
 from bot.service.replies import Voice
@@ -41,10 +42,6 @@ _PER_PAGE: Final = 2
 """Groups of a page: each has a row of buttons and a menu, and a message has five rows; the last is for both."""
 _LIKELIEST: Final = 3
 """Facts that have a button."""
-_MOST_PLACES: Final = 25
-"""Entries of a menu, as Discord allows."""
-_LABEL: Final = 80
-"""Characters of a button's label, as Discord allows."""
 _LAST_ROW: Final = 4
 _ID: Final = re.compile(
     r"[un]1:(?P<verb>[adgnp]):(?P<group>[0-9]{1,18}):(?P<revision>[0-9a-z]{0,16})"
@@ -109,39 +106,39 @@ class UnansweredList:
     async def command(self, interaction: Interaction, article: str) -> None:
         """Answer the command with the first page."""
         await defer(interaction, private=True)
-        if not await is_administrator(interaction, self.settings):
-            await refuse(interaction)
-        elif self._store is None:
+        if not await lets_in(interaction, self.settings):
+            return
+        if self._store is None:
             await say(interaction, "unanswered_off")
-        else:
-            try:
-                await self.show(interaction, 0, article)
-            except StoreError as error:
-                await _store_is_away(interaction, error)
+            return
+        try:
+            await self.show(interaction, 0, article)
+        except StoreError as error:
+            await _store_is_away(interaction, error)
 
     async def tapped(self, interaction: Interaction, custom_id: str, value: str) -> None:
         """Carry out a button, or the entry `value` of a menu; then show the page as it is by now."""
         await defer_update(interaction)
         tap = read_tap(custom_id)
-        if not await is_administrator(interaction, self.settings):
-            await refuse(interaction)
-        elif tap is None or self._store is None:
+        if not await lets_in(interaction, self.settings):
+            return
+        if tap is None or self._store is None:
             await say(interaction, "gone" if tap is None else "unanswered_off")
+            return
+        try:
+            notice = await self._carry_out(interaction, self._store, replace(tap, mark=value or tap.mark))
+            await self.show(interaction, tap.page, tap.article)
+        except StoreError as error:
+            await _store_is_away(interaction, error)
         else:
-            try:
-                notice = await self._carry_out(interaction, self._store, replace(tap, mark=value or tap.mark))
-                await self.show(interaction, tap.page, tap.article)
-            except StoreError as error:
-                await _store_is_away(interaction, error)
-            else:
-                if notice is not None:
-                    await respond(interaction, notice, private=True)
+            if notice is not None:
+                await respond(interaction, notice, private=True)
 
     async def _carry_out(self, interaction: Interaction, store: Store, tap: Tap) -> Page | None:
         """Carry out a tap and return what to say about it, if anything."""
         if tap.verb not in {"a", "d"}:
             return None
-        voice, editors = _voice(interaction), Editors(interaction.guild_id or 0)
+        voice, editors = voice_of(interaction), Editors(interaction.guild_id or 0)
         if tap.verb == "d":
             group = await self._edits.dismiss(store, tap.group, editors)
             key, text = ("unanswered_dismissed", group.text) if group else ("unanswered_gone", "")
@@ -150,7 +147,7 @@ class UnansweredList:
 
     async def _add(self, interaction: Interaction, store: Store, tap: Tap, editors: Editors) -> Page:
         """Make the question of a group a sample and return what to say about it."""
-        voice, before = _voice(interaction), state_of(interaction).knowledge
+        voice, before = voice_of(interaction), state_of(interaction).knowledge
         place = place_with(before, tap.mark)
         if place is None:
             return plain_page(voice, "unanswered_stale")
@@ -170,7 +167,7 @@ class UnansweredList:
         if settled is None:
             return plain_page(voice, "unanswered_gone")
         page = edited_page(
-            _voice(interaction), (state_of(interaction).knowledge, before), settled.edited, "unanswered_added"
+            voice_of(interaction), (state_of(interaction).knowledge, before), settled.edited, "unanswered_added"
         )
         return page if settled.is_closed else with_lines(page, [voice.say("unanswered_away")])
 
@@ -187,8 +184,8 @@ class UnansweredList:
         if page and not groups:  # what was on the last page is done
             page, groups = 0, await store.groups(_PER_PAGE + 1, editors)
         revision, shown = self._editing.revision, groups[:_PER_PAGE]
-        places = await asyncio.to_thread(lambda: [self._editing.likeliest(group, _MOST_PLACES) for group in shown])
-        voice, knowledge = _voice(interaction), state_of(interaction).knowledge
+        places = await asyncio.to_thread(lambda: [self._editing.likeliest(group, MOST_CHOICES) for group in shown])
+        voice, knowledge = voice_of(interaction), state_of(interaction).knowledge
         here = Tap("p", 0, revision, page, article)
         view = ui.View(timeout=None)
         for row, (group, likely) in enumerate(zip(shown, places, strict=True)):
@@ -196,12 +193,11 @@ class UnansweredList:
             for item in _items(voice, knowledge, replace(here, group=group.id), likely, number):
                 view.add_item(item)
         for number, group in enumerate(shown, page * _PER_PAGE + 1):
-            label = clip(f"{number} ✕ {voice.say('unanswered_dismiss')}", _LABEL)
+            label = clip(f"{number} ✕ {voice.say('unanswered_dismiss')}", LONGEST_LABEL)
             dismiss = replace(here, verb="d", group=group.id)
             view.add_item(EditorButton.of(label, dismiss.custom_id(), row=_LAST_ROW))
-        for label, to in (("◀", page - 1), ("▶", page + 1)):
-            if to >= 0 and (to < page or len(groups) > _PER_PAGE):
-                view.add_item(EditorButton.of(label, replace(here, page=to).custom_id(), row=_LAST_ROW))
+        for label, to in turns(page, has_more=len(groups) > _PER_PAGE):
+            view.add_item(EditorButton.of(label, replace(here, page=to).custom_id(), row=_LAST_ROW))
         (text, *_) = texts_of(_list_page(voice, shown, page * _PER_PAGE))
         await fill_original(interaction, text, view if view.children else None)
 
@@ -213,11 +209,11 @@ def _items(
     row = 2 * ((number - 1) % _PER_PAGE)
     add = replace(here, verb="a")
     for place in likely[:_LIKELIEST]:
-        label = clip(f"{number} + {title_at(voice, knowledge, place)}", _LABEL)
+        label = clip(f"{number} + {title_at(voice, knowledge, place)}", LONGEST_LABEL)
         yield EditorButton.of(label, replace(add, mark=mark_of(place)).custom_id(), row=row)
     forms: tuple[tuple[Verb, str], ...] = (("n", "unanswered_new_fact"), ("g", "unanswered_new_gap"))
     for verb, key in forms:
-        label = clip(f"{number} {voice.say(key)}", _LABEL)
+        label = clip(f"{number} {voice.say(key)}", LONGEST_LABEL)
         yield EditorButton.of(label, replace(here, verb=verb).custom_id(), row=row)
     if likely:
         options = [
@@ -234,8 +230,7 @@ def _items(
 
 def _answer_at(voice: Voice, knowledge: Knowledge, place: Place) -> str:
     """Return what a fact or gap says, "" if there is none."""
-    article = knowledge.article(place.article)
-    item = article.item(place.item) if article else None
+    item = item_at(knowledge, place)
     return item.answer.get(voice.language) if item else ""
 
 
@@ -257,10 +252,6 @@ async def _store_is_away(interaction: Interaction, error: StoreError) -> None:
     await say(interaction, "unanswered_away")
 
 
-def _voice(interaction: Interaction) -> Voice:
-    return state_of(interaction).voice(language_for(interaction))
-
-
 def add_unanswered_command(client: BotClient, group: app_commands.Group, shown: UnansweredList) -> None:
     """Add `/facts unanswered` to the administrators' commands."""
     messages = client.state.knowledge.messages
@@ -271,6 +262,4 @@ def add_unanswered_command(client: BotClient, group: app_commands.Group, shown: 
     async def facts_unanswered(interaction: Interaction, article: app_commands.Range[str, 0, 32] = "") -> None:
         await run_handler(interaction, shown.command(interaction, article), "admin")
 
-    @facts_unanswered.autocomplete("article")
-    async def articles(interaction: Interaction, current: str) -> list[app_commands.Choice[str]]:
-        return article_choices(interaction, current)
+    facts_unanswered.autocomplete("article")(complete_article)

@@ -10,7 +10,9 @@ from discord import ui
 
 from bot.core.model import NOTHING, Gap, Knowledge, Language
 from bot.core.text import squeeze
+from bot.discord_bot.components import AnyButton
 from bot.discord_bot.context import Interaction, state_of
+from bot.discord_bot.forms import TITLE, typed_into
 from bot.discord_bot.measures import Decision
 from bot.discord_bot.sending import change_buttons, open_form, say
 from bot.service.pages import LONGEST_LABEL, clip
@@ -44,8 +46,6 @@ _BYTES: Final = 8
 """Bytes of the id of a message."""
 _FIELD: Final = "word"
 _LONGEST_WORD: Final = 200
-_TITLE: Final = 45
-"""Characters of a form's title and of a field's label, as Discord allows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,18 +88,13 @@ def decision_with(knowledge: Knowledge, view: FactView, trace: Trace | None) -> 
     return "gap" if is_gap and trace.shown in {"answered", "unanswered"} else trace.shown
 
 
-class VoteButton(ui.DynamicItem[ui.Button[Any]], template=ANY_VOTE):
+class VoteButton(AnyButton, template=ANY_VOTE):
     """A button of a vote, of any version."""
 
     @classmethod
     def of(cls, label: str, ballot: Ballot, style: discord.ButtonStyle) -> Self:
         """Build a button."""
         return cls(ui.Button(label=clip(label, LONGEST_LABEL), custom_id=ballot.custom_id, style=style))
-
-    @classmethod
-    async def from_custom_id(cls, _: Interaction, _item: ui.Item[Any], match: re.Match[str], /) -> Self:
-        """Build a button that was pressed."""
-        return cls(ui.Button(custom_id=match.string))
 
     async def callback(self, interaction: Interaction) -> Any:  # noqa: ANN401  as discord.py has it
         """Carry out the vote in the custom id."""
@@ -138,7 +133,7 @@ async def take_word(interaction: Interaction, custom_id: str) -> None:
     if ballot is None or not state.recorder.store:
         await say(interaction, "gone")
         return
-    word = stored_text(_typed(interaction))
+    word = stored_text(typed_into(interaction).get(_FIELD, ""))
     chosen: Verb = "w" if word else "d"
     await change_buttons(interaction, vote_buttons(state.voice(ballot.view.language), ballot, chosen))
     state.recorder.voted(_vote(interaction, replace(ballot, verb="d"), word))
@@ -146,19 +141,12 @@ async def take_word(interaction: Interaction, custom_id: str) -> None:
 
 def _form(voice: Voice, ballot: Ballot) -> ui.Modal:
     """Return the form with one field; discord.py shall not wait for it, as it may be sent after a restart."""
-    form = ui.Modal(title=clip(voice.say("vote_title"), _TITLE), custom_id=ballot.custom_id)
+    form = ui.Modal(title=clip(voice.say("vote_title"), TITLE), custom_id=ballot.custom_id)
     form.stop()
     style = discord.TextStyle.paragraph
     field: ui.TextInput[Any] = ui.TextInput(custom_id=_FIELD, style=style, required=False, max_length=_LONGEST_WORD)
-    form.add_item(ui.Label(text=clip(voice.say("vote_field"), _TITLE), component=field))
+    form.add_item(ui.Label(text=clip(voice.say("vote_field"), TITLE), component=field))
     return form
-
-
-def _typed(interaction: Interaction) -> str:
-    """Return what was typed into the form."""
-    data: Any = interaction.data
-    fields = [one.get("component") or {} for one in data.get("components") or ()]
-    return next((str(one.get("value") or "") for one in fields if one.get("custom_id") == _FIELD), "")
 
 
 def _vote(interaction: Interaction, ballot: Ballot, word: str | None) -> Vote:

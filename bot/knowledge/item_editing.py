@@ -1,4 +1,4 @@
-"""Edits of an article's files: facts and gaps that are new, say something else, are retired or come back."""
+"""Edits of an article's files: facts and gaps that are new or say something else; what is retired or comes back."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -7,8 +7,7 @@ from typing import Any, Final
 from bot.core.edits import AddSample, ChangeAnswer, EditRequest, NewFact, NewGap, Place, Restore, Retire, RetireArticle
 from bot.core.model import LANGUAGES, Language, Sample, Source, Text
 from bot.errors import KnowledgeError, Problem
-from bot.knowledge.article_editing import with_retired
-from bot.knowledge.folder import CASES, ArticleFolder, KnowledgeFiles
+from bot.knowledge.folder import ARTICLE, CASES, ArticleFolder, KnowledgeFiles
 from bot.knowledge.line_editing import Change, Insert, Put, Remove, edit
 from bot.knowledge.problems import Node, NodePath, unknown
 from bot.knowledge.references import ArticleFiles, read_article
@@ -28,9 +27,7 @@ def changed_files(files: KnowledgeFiles, request: EditRequest) -> Mapping[Path, 
     Raises KnowledgeError when there is no such article, fact or gap, or when a file can't be changed without changing
     what else it says.
     """
-    if isinstance(request, RetireArticle):
-        return with_retired(files, request.article, retired=request.retired)
-    slug = request.article if isinstance(request, NewFact | NewGap) else request.place.article
+    slug = request.article if isinstance(request, NewFact | NewGap | RetireArticle) else request.place.article
     folder = next((one for one in files.articles if one.slug == slug), None)
     if folder is None:
         raise KnowledgeError((Problem(slug, 0, "", unknown("article", slug, [one.slug for one in files.articles])),))
@@ -50,6 +47,8 @@ def changed_files(files: KnowledgeFiles, request: EditRequest) -> Mapping[Path, 
             return changing.retired(place)
         case Restore(place):
             return changing.restored(place)
+        case RetireArticle():
+            return changing.with_state(retired=request.retired)
 
 
 class _Changing:
@@ -104,6 +103,13 @@ class _Changing:
         if item is None:
             raise KnowledgeError((Problem(str(place), 0, "", "is not retired"),))
         return self._edited(item.document.file, [Remove((*item.path, _RETIRED))])
+
+    def with_state(self, *, retired: bool) -> Mapping[Path, bytes]:
+        """Return the file that says whether the article is retired; nothing if it says so already."""
+        file = self._folder.name(ARTICLE)
+        if retired:
+            return self._edited(file, [Put((_RETIRED,), "true")])
+        return self._edited(file, [Remove((_RETIRED,))]) if _RETIRED in self._root(file) else {}
 
     def _item(self, place: Place) -> Located[FactModel] | Located[GapModel]:
         """Return a fact or gap that is answered with; KnowledgeError if there is none."""

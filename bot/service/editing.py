@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal, TypeAlias
 
-from bot.core.edits import AddSample, EditRequest, NewFact, NewGap, Place, RetireArticle
+from bot.core.edits import AddSample, EditRequest, NewFact, NewGap, Place, RetireArticle, places_named
 from bot.core.matching import Question, believed
 from bot.core.model import NOTHING, Article, Case, Knowledge, Language
 from bot.core.snapshot import Snapshot
@@ -111,9 +111,7 @@ class Editing:
 
     def find(self, group: QuestionGroup, name: str) -> Place:
         """Return the place called `item` or `article/item`; KnowledgeError if there is none, or are several."""
-        articles = self._library.snapshot.knowledge.articles
-        slug, _, item = name.rpartition("/")
-        found = [Place(one.slug, item) for one in articles if slug in {"", one.slug} and one.item(item)]
+        found = places_named(self._library.snapshot.knowledge, name)
         found = [one for one in found if one.article == group.article] or found
         if len(found) == 1:
             return found[0]

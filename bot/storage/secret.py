@@ -5,9 +5,10 @@ import hmac
 import os
 import secrets
 import tempfile
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
+
+from bot.days import day_of
 
 _FILE: Final = "secret"
 _BYTES: Final = 32
@@ -46,11 +47,6 @@ def _link(written: Path, path: Path) -> None:
 def lasting_digest(secret: bytes, person: int) -> str:
     """Return what tells apart who waits for notices, whatever the day, in hexadecimal digits."""
     return hmac.digest(secret, f"notices:{person}".encode(), hashlib.sha256)[:_DIGEST].hex()
-
-
-def day_of(time: float) -> str:
-    """Return the day, in UTC, of a Unix time, as 2027-01-15."""
-    return datetime.fromtimestamp(time, UTC).date().isoformat()
 
 
 def digest(secret: bytes, person: int, time: int) -> str:

@@ -8,6 +8,7 @@ from typing import Final
 
 from sqlalchemy import delete, func, select, update
 
+from bot.days import day_of
 from bot.errors import StoreError
 from bot.service.ports import Processes
 from bot.service.records import (
@@ -31,7 +32,7 @@ from bot.storage.forgetting import Forgetting, delete_servers
 from bot.storage.notices import Notices, delete_notices
 from bot.storage.questions import Questions, add_questions, delete_questions, remove_question
 from bot.storage.revisions import Revisions, add_loaded, delete_old_revisions, latest_revision
-from bot.storage.secret import DAY, day_of, digest
+from bot.storage.secret import DAY, digest
 from bot.storage.tables import COUNTS, EXPORTED, GROUPS, QUESTIONS, VERSION, VOTES
 from bot.storage.transactions import LIMIT
 from bot.storage.votes import add_votes

@@ -4,7 +4,7 @@ import json
 import os
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import AsyncExitStack, aclosing
+from contextlib import AsyncExitStack, aclosing, contextmanager
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
@@ -75,7 +75,7 @@ async def write_rows(store: Store, folder: Path) -> Mapping[Path, int]:
     """
     written: Counter[Path] = Counter()
     files: dict[Path, TextIO] = {}
-    try:
+    with _errors_of(folder):
         folder.mkdir(parents=True, exist_ok=True)  # noqa: ASYNC240  nothing else runs meanwhile
         async with aclosing(store.rows()) as rows, AsyncExitStack() as stack:
             async for table, row in rows:
@@ -84,12 +84,6 @@ async def write_rows(store: Store, folder: Path) -> Mapping[Path, int]:
                     files[path] = stack.enter_context(_new_file(path))
                 files[path].write(json.dumps(dict(row), ensure_ascii=False) + "\n")
                 written[path] += 1
-    except FileExistsError as error:
-        msg = f"{error.filename} exists already: name another folder"
-        raise ConfigError(msg) from None
-    except OSError as error:
-        msg = f"{error.filename or folder} can't be written: {(error.strerror or 'input/output error').lower()}"
-        raise ConfigError(msg) from None
     return written
 
 
@@ -103,19 +97,26 @@ async def write_knowledge(store: Store, folder: Path, own: Callable[[Bundle], Bu
     bundle = await store.bundle(active.revision) if active else None
     if active is None or bundle is None:
         return ""
-    try:
+    with _errors_of(folder):
         for name, data in own(bundle).items():
             path = folder / name
             path.parent.mkdir(parents=True, exist_ok=True)
             with path.open("xb") as file:
                 file.write(data)
+    return active.revision
+
+
+@contextmanager
+def _errors_of(folder: Path) -> Iterator[None]:
+    """Turn errors of writing new files to `folder` into ConfigError."""
+    try:
+        yield
     except FileExistsError as error:
         msg = f"{error.filename} exists already: name another folder"
         raise ConfigError(msg) from None
     except OSError as error:
         msg = f"{error.filename or folder} can't be written: {(error.strerror or 'input/output error').lower()}"
         raise ConfigError(msg) from None
-    return active.revision
 
 
 def _new_file(path: Path) -> TextIO:

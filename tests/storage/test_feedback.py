@@ -6,9 +6,9 @@ from dataclasses import replace
 
 import pytest
 
+from bot.days import day_of
 from bot.service.records import Counted, DailyCount, Figures, LeftServer, Period, Ratings, Vote
 from bot.storage import votes
-from bot.storage.secret import day_of
 from bot.storage.store import DatabaseStore
 from tests.storage.databases import contents, opened
 from tests.storage.test_store import ADA, BEN, DAY, NOW, QUESTION
