@@ -27,6 +27,9 @@ M = TypeVar("M", bound=BaseModel)
 _LABEL: Final = 80
 """Characters of the longest label; a sample that becomes a label is shortened to this."""
 
+_FORMER_MESSAGES: Final = frozenset({"unanswered_refused"})
+"""Messages of earlier versions that the bot does not say any more: folders that have them stay valid."""
+
 
 @dataclass(frozen=True, slots=True)
 class Location:
@@ -142,12 +145,14 @@ def _messages(loaded: Sequence[LoadedFile[MessagesFile] | None], problems: list[
             if messages:
                 problems += _message_problems(file.document, file.model, messages)
             messages |= file.model.root
-    return {key: _text(message) for key, message in messages.items()}
+    return {key: _text(message) for key, message in messages.items() if key not in _FORMER_MESSAGES}
 
 
 def _message_problems(document: Document, own: MessagesFile, shipped: Mapping[str, Message]) -> Iterator[Problem]:
     """Report own messages that are never shown, or that use a placeholder the bot has no value for."""
     for key, message in own.root.items():
+        if key in _FORMER_MESSAGES:
+            continue
         if key not in shipped:
             yield document.problem((key,), unknown("message", key, shipped))
         else:

@@ -317,6 +317,13 @@ def test_the_shipped_lexicon_and_messages_are_used_where_the_folder_has_none(fol
     ]
 
 
+def test_a_message_of_an_earlier_version_is_no_mistake_and_is_said_no_more(folder: Folder, tmp_path: Path) -> None:
+    shipped = Folder(tmp_path / "shipped")
+    shipped.write("messages.yaml", "a: {ko: 가, en: A}\n")
+    folder.write("messages.yaml", "unanswered_refused: {ko: '{x} 나', en: '{x} B'}\n")
+    assert read_knowledge(folder.root, shipped=shipped.root).messages == {"a": Text("가", "A")}
+
+
 def test_revision_changes_with_content_only(folder: Folder) -> None:
     """A file that is not read makes no difference; one that is removed or broken does, without an error."""
     first = read_files(folder.root).revision
