@@ -18,12 +18,14 @@ from bot.core.matching import (
     Scored,
     Unanswered,
     believed,
+    conclude,
     decide,
     leading,
     prepare,
     score,
     score_all,
     typed_keys,
+    weigh,
 )
 from bot.core.model import ActKind, DialogueAct, Knowledge, Language
 from bot.core.selection import Found, select
@@ -41,7 +43,7 @@ from bot.core.text import (
 from bot.service.conversation import reply_to_act
 from bot.service.ports import Encoder
 from bot.service.replies import Reply, Voice, reply_to
-from bot.service.whole_articles import aimed, article_of_command, articles_reply
+from bot.service.whole_articles import aimed, article_of_command, articles_reply, asks_for_summary, summary_of
 
 _SURE = 0.8
 """Minimum confidence for taking a message apart whose parts have no question word."""
@@ -70,7 +72,7 @@ class Answer:
 
     snapshot: Snapshot
     decision: Decision | None
-    """None: the question has no text."""
+    """None: the question has no text, or asks which articles there are."""
     reply: Reply
     needs_context: bool = False
     """Whether the question needs the one before it."""
@@ -140,7 +142,7 @@ def ask(snapshot: Snapshot, question: Question, encoder: Encoder | None) -> Answ
     if question.article is None and (
         listed := articles_reply(snapshot.knowledge, question, Voice(snapshot.knowledge, language))
     ):
-        return Answer(snapshot, None, listed)
+        return Answer(snapshot, None, listed, asked=(Asked(question),))
     question = aimed(snapshot.knowledge, question)
     budgets = Budgets()
     whole = _answer(snapshot, question, _interpret(snapshot, question, encoder, budgets))
@@ -372,6 +374,8 @@ def _score_together(
 
 def _interpret(snapshot: Snapshot, question: Question, encoder: Encoder | None, budgets: Budgets) -> _Decided:
     """Decide on a question, together with the exchange before it if there is one."""
+    if asks_for_summary(question.text):
+        return _summarised(snapshot, question, encoder, budgets)
     if question.article is None and len(snapshot.scopes) > 1:
         question = replace(question, article=article_of_command(snapshot, question))
     before = question.after
@@ -401,6 +405,31 @@ def _interpret(snapshot: Snapshot, question: Question, encoder: Encoder | None, 
     if found.act and found.act.act in _LISTS:
         return _listed(list(zip(questions[1:], ways, completed, strict=True)), before, found.act.act) or found
     return _beside_others(typed, literal, own, found) if len(literal) > 1 else found
+
+
+def _summarised(snapshot: Snapshot, question: Question, encoder: Encoder | None, budgets: Budgets) -> _Decided:
+    """Answer a question for a summary: with that of one article, else with what is likeliest and no small talk."""
+    article, fact = summary_of(snapshot.knowledge, question) or (question.article, None)
+    article = article or article_of_command(snapshot, question)
+    question = replace(question, article=article)
+    (literal,) = _scored(snapshot, [question], encoder, budgets)
+    weighed = [_weighed(found, fact) for found in literal]
+    rivals = [
+        replace(found, decision=conclude(found.decision.language, evidence))
+        for found, evidence in zip(literal, weighed, strict=True)
+    ]
+    return _Decided(question, select(rivals), evidence=weighed[0] if len(weighed) == 1 else None)
+
+
+def _weighed(found: Found, fact: str | None) -> Evidence:
+    """Return what speaks for an answer of an article, for this fact if there is one, and not for small talk."""
+    best, targets = believed(found.scored), found.scope.index.targets
+    evidence = replace(weigh(best), may_be_act=False, may_be_answer=True)
+    at = next((at for at, one in enumerate(targets) if one.article and one.item.id == fact), None)
+    if at is None:
+        return evidence
+    others = (one for one in evidence.candidates if one.target is not targets[at])
+    return replace(evidence, candidates=(best.candidate(at, 1.0), *others), confidence=1.0)
 
 
 def _beside_others(typed: Question, literal: Sequence[Found], own: Found, found: _Decided) -> _Decided:

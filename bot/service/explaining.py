@@ -25,6 +25,7 @@ from bot.core.matching import (
     weigh,
 )
 from bot.core.model import Fact, Language
+from bot.core.text import normalise
 from bot.core.tokens import TokenizedText
 from bot.service.answering import Answer, Asked, score_with
 from bot.service.ports import Encoder
@@ -63,6 +64,10 @@ def explain(answer: Answer, encoder: Encoder | None, language: Language | None =
 
 
 def _lines(answer: Answer, asked: Asked, voice: Voice, encoder: Encoder | None) -> Iterator[str]:
+    if answer.decision is None:
+        yield voice.say("why_read_as_typed", text=_quotation(normalise(asked.question.text)))
+        yield voice.say("why_articles")
+        return
     snapshot, slug = answer.snapshot, asked.question.article or asked.question.place
     scope = snapshot.alone(slug) if slug else snapshot.every_scope()[0]
     prepared, scored = score_with(scope, asked.question, encoder)

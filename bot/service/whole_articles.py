@@ -1,4 +1,4 @@
-"""Questions that fit any article: which articles there are, and what a command of every article shows."""
+"""Questions that fit any article: which articles there are, a summary, and what a command of every article shows."""
 
 import re
 from collections import Counter
@@ -18,9 +18,29 @@ _ASKS_FOR_ARTICLES: Final = re.compile(
     r"(?:무슨|어떤|어느|몇)\s?(?:개의?\s)?(?:기사|글)(?:들)?(?:이|가|을|를|은|는)?\s?(?:들?\s?)?(?:있|알|아는|아세|다루|읽)\S*"
     r"|(?:기사|글)\s?(?:목록|리스트|들\s?(?:보여|알려)).*"
     r"|(?:which|what|how many) articles (?:do|can|are|have|did)\b.{0,30}"
-    r"|(?:list|show)(?: me)?(?: all| your| the)* articles(?: you (?:know|have))?"
+    r"|(?:기사|글)(?:들)?(?:이|가|은|는)?\s?(?:(?:뭐|뭐뭐|무엇무엇|어떤\s?(?:거|게|것))(?:가|이|들)?\s?(?:있|알)\S*|몇\s?개\S*(?:\s?있\S*)?)"
+    r"|(?:(?:list|show)(?: me)? )?(?:(?:all|your|the|list|of) )*articles(?: you (?:know|have))?(?: please)?"
 )
 """A whole question for the list of articles, normalised and without punctuation at its end."""
+_ASKS_FOR_SUMMARY: Final = re.compile(
+    r"(?:[이그]?(?:기사|글|뉴스)(?:전체|내용)?[를을좀]?)?"
+    r"(?:(?:[한두세네]|\d)(?:줄|문장|마디)(?:로|으로|만)?|짧게|간단히|간단하게|간략히|간략하게|대충|빨리)?"
+    r"(?:요약[을를본]?|(?:내용)?정리(?=.))[좀만]?"
+    r"(?:해?(?:봐|라|요|줘|줘라|줘봐|주라|주세요|주십시오|줄래|달라|달라고|주실래|줄수있\w{0,3})?|하자|부탁\w{0,4}|가능\w{0,3}|보여\w{1,3}|ㄱ*)요?"
+)
+"""A Korean message that asks for nothing but a summary, without spaces and punctuation; "정리해고" is no such word."""
+_SUMMARIES: Final = """summary summarise summarize recap gist tl;dr tldr sum"""
+_REQUESTS: Final = """
+can could would will you u please pls plz just give show get me us i want need thanks thx for
+a an the short quick brief of it this that all article news text story piece whole up
+"""
+_SUMMARY_WORDS, _REQUEST_WORDS = frozenset(_SUMMARIES.split()), frozenset(_REQUESTS.split())
+"""What an English message has that asks for nothing but a summary, at least one of the first."""
+_COMMENT: Final = ["tldr"]
+"""Alone it says of a text that it is too long."""
+_SUMMARY: Final = "summary"
+"""Id of the fact that is the summary of an article, unless a command for it shows another one."""
+_SUMMARY_COMMANDS: Final = frozenset({_SUMMARY, "요약"})
 
 _SHORTEST_TITLE: Final = 6
 """Letters and digits of a title that counts as named where it stands; a shorter one may be any word."""
@@ -62,6 +82,35 @@ def article_of_command(snapshot: Snapshot, question: Question) -> str | None:
     if question.place is not None:
         return question.place if question.place in named else None
     return next((one.slug for one in snapshot.knowledge.newest_first() if one.slug in named and not one.retired), None)
+
+
+def asks_for_summary(text: str) -> bool:
+    """Return whether a message asks for a summary of the article and for nothing else; no sample need say so."""
+    normal = normalise(text[:MAX_CHARACTERS])
+    if _ASKS_FOR_SUMMARY.fullmatch(squeeze(normal)):
+        return True
+    words = [word.strip(".,!?~") for word in normal.split()]
+    asks = _SUMMARY_WORDS.intersection(words)
+    return bool(asks) and words != _COMMENT and asks | _REQUEST_WORDS >= frozenset(words)
+
+
+def summary_of(knowledge: Knowledge, question: Question) -> tuple[str, str] | None:
+    """Return the article to summarise and the fact that is its summary; None if there is none.
+
+    It is the article asked, else that of the conversation, else of the channel, else the newest in use with a summary.
+    """
+    named = question.article or (question.after and question.after.article) or question.place
+    articles = [named] if named else [one.slug for one in knowledge.newest_first() if not one.retired]
+    found = ((slug, _summary(article)) for slug in articles if (article := knowledge.article(slug)))
+    return next(((slug, fact) for slug, fact in found if fact is not None), None)
+
+
+def _summary(article: Article) -> str | None:
+    """Return the id of the fact that the command for a summary shows, or that is called so, if there is one."""
+    commands = (one.facts for one in article.commands if not _SUMMARY_COMMANDS.isdisjoint(one.name.every()))
+    shown = next(commands, (_SUMMARY,))
+    found = article.fact(shown[0]) if len(shown) == 1 else None
+    return found.id if found else None
 
 
 def aimed(knowledge: Knowledge, question: Question) -> Question:

@@ -73,6 +73,18 @@ def test_two_answers_have_an_explanation_each() -> None:
     assert firsts == ["Read as typed: “who built the ferry?”", "Read as typed: “why did ada lund quit?”"]
 
 
+def test_the_list_of_the_articles_and_a_summary_are_explained_too() -> None:
+    summary = replace(ferry().facts[0], id="summary", samples=(Sample("sum it up please", "en"),))
+    second = replace(ferry(), slug="second", facts=(*ferry().facts[1:], summary), commands=())
+    library = Library(lambda: (replace(KNOWLEDGE, articles=(ferry(), second)), "1"), None)
+    assert explained("which articles do you know?", library).split("\n") == [
+        "Read as typed: “which articles do you know?”",
+        "You asked which articles there are, so I listed them.",
+    ]
+    assert "confidence in the best fact is 100%, enough for an answer" in explained("summarise it", library)
+    assert about("summarise it", "summary", library)
+
+
 @pytest.mark.parametrize(
     ("text", "verdict"),
     [

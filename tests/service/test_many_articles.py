@@ -15,6 +15,7 @@ from bot.service.answering import ask
 from bot.service.library import build_snapshot, failed_cases
 from bot.service.pages import page_of, registered
 from bot.service.views import ListView
+from bot.service.whole_articles import asks_for_summary
 from tests.core.ferry import SHIPPED, ferry
 from tests.core.letters_encoder import LettersEncoder
 from tests.knowledge.small_article import read_knowledge
@@ -115,6 +116,47 @@ def test_a_question_that_a_command_of_every_article_answers_is_about_the_newest_
     assert ask(snapshot, after, None).reply.article == "old"
 
 
+SUMMARISED = build_snapshot(
+    replace(knowledge(), articles=(*DATED.articles, replace(ferry(), slug="bare", date="2026-01-01"))), "1"
+)
+"""The newest article has no summary."""
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["요약 좀 해주세요!", "세 줄 요약", "이 기사 내용 정리해줘", "summary", "can you sum this up for me?", "TL;DR"],
+)
+def test_a_summary_needs_no_sample_and_is_of_the_newest_article_that_has_one(text: str) -> None:
+    """Nor is it taken for small talk, whatever that has: "예약해줘" is one letter from "요약해줘"."""
+    reply = ask(SUMMARISED, Question(text), None).reply
+    assert (reply.outcome, reply.article, reply.fact) == ("answered", "new", "summary")
+
+
+def test_a_summary_is_of_the_article_asked_else_of_the_conversation_else_of_the_channel() -> None:
+    after = Context("old", "누가 배를 만들었어?", "builder")
+    asked = Question("요약 부탁해", article="mid", after=after, place="new")
+    for question, slug in (
+        (asked, "mid"),
+        (replace(asked, article=None), "old"),
+        (replace(asked, article=None, after=None), "new"),
+        (replace(asked, article=None, after=None, place="old"), "old"),
+    ):
+        assert ask(SUMMARISED, question, None).reply.article == slug
+
+
+def test_without_a_summary_the_question_for_one_is_no_small_talk() -> None:
+    act = replace(knowledge().dialogue[0], samples=(Sample("예약해줘", "ko"), Sample("요약해줘", "ko")))
+    bare = build_snapshot(replace(knowledge(), articles=(ferry(),), dialogue=(act,)), "1")
+    reply = ask(bare, Question("요약해줘"), None).reply
+    assert (reply.outcome, reply.gap) == ("unanswered", None)
+    assert ask(bare, Question("예약해줘"), None).reply.gap == act.id
+
+
+@pytest.mark.parametrize("text", ["정리해고", "정리해고 했어?", "tldr", "nice summary", "요약 좋다", "the whole story"])
+def test_what_only_sounds_like_a_question_for_a_summary_is_none(text: str) -> None:
+    assert not asks_for_summary(text)
+
+
 def test_a_command_of_every_article_shows_the_newest_or_that_of_the_conversation() -> None:
     for article, shown in ((None, "new"), ("old", "old"), ("gone", "new")):
         page = page_of(DATED, ListView("summary", 0, "en", article))
@@ -131,7 +173,17 @@ def test_of_too_many_commands_those_of_the_newest_articles_are_registered() -> N
 
 
 @pytest.mark.parametrize(
-    "text", ["무슨 기사들 있어?", "어떤 기사 알아?", "기사 목록", "which articles do you know?", "list the articles"]
+    "text",
+    [
+        "무슨 기사들 있어?",
+        "어떤 기사 알아?",
+        "기사 목록",
+        "기사 뭐뭐 있어?",
+        "기사 몇 개야",
+        "which articles do you know?",
+        "list the articles",
+        "all articles",
+    ],
 )
 def test_the_articles_are_listed_newest_first(text: str) -> None:
     reply = ask(build_snapshot(DATED, "1"), Question(text), None).reply
