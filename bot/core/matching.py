@@ -64,6 +64,8 @@ class Candidate:
     sample: str
     """The target's sample that is most similar to the question."""
     features: dict[str, float]
+    is_about_others: bool = False
+    """Whether the question names people, and the target is about other people only."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -292,6 +294,21 @@ class Scored:
         is_fact = self.scope.index.is_fact
         return not self.reading.names_only and self.classifier.may_be_closest(self.table, self.probabilities, is_fact)
 
+    @cached_property
+    def is_about_others(self) -> Mask:
+        """Return whether the question names people and each target is about other people only, shape (targets,)."""
+        people = {
+            (article.slug, entity.id)
+            for article in self.scope.knowledge.articles
+            for entity in article.entities
+            if entity.kind == "person"
+        }
+        named, about = people & frozenset(self.reading.entities), self.scope.index.about
+        if not named:
+            return np.zeros(len(self.scope.index.targets), bool)
+        found: Mask = about.weigh(dict.fromkeys(named, 1.0)) == 0
+        return found & (about.weigh(dict.fromkeys(people - named, 1.0)) > 0)
+
     def candidates(self) -> tuple[Candidate, ...]:
         """Return the likeliest targets, best first; confidences of facts are in proportion to that of the best."""
         index, probabilities = self.scope.index, self.probabilities
@@ -306,6 +323,7 @@ class Scored:
             confidence=confidence,
             sample=self.scope.index.nearest_sample(at, self.sample_cosines),
             features=dict(zip(FEATURE_NAMES, map(float, self.table[at]), strict=True)),
+            is_about_others=bool(self.is_about_others[at]),
         )
 
 
@@ -398,10 +416,11 @@ def conclude(language: Language, evidence: Evidence) -> Decision:
     gap = next((one for one in candidates if isinstance(one.target.item, Gap)), None)
     if facts and evidence.may_be_answer and confidence >= thresholds.answer_from:
         return Answered(language, facts[0], facts[1:])
-    if facts and evidence.may_be_closest and confidence >= thresholds.closest_from:
+    may_be_closest = evidence.may_be_closest and bool(facts) and not facts[0].is_about_others
+    if may_be_closest and confidence >= thresholds.closest_from:
         return Closest(language, facts[0], facts[1:MAX_SUGGESTIONS])
     suggested = facts[:MAX_SUGGESTIONS] if confidence >= thresholds.suggest_from else ()
-    if gap is not None and candidates[0] is gap and gap.confidence >= GAP_FROM:
+    if gap is not None and candidates[0] is gap and gap.confidence >= GAP_FROM and not gap.is_about_others:
         return Unanswered(language, gap, suggested)
     return Suggested(language, suggested) if suggested else Unanswered(language)
 

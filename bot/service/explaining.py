@@ -24,7 +24,7 @@ from bot.core.matching import (
     leading,
     weigh,
 )
-from bot.core.model import Fact, Language
+from bot.core.model import Fact, Gap, Language
 from bot.core.text import normalise
 from bot.core.tokens import TokenizedText
 from bot.service.answering import Answer, Asked, score_with
@@ -135,7 +135,7 @@ def _thresholds(voice: Voice, best: Scored, thresholds: Thresholds) -> str:
 
 def _verdict(voice: Voice, decision: Decision, best: Scored, evidence: Evidence) -> str:
     """Say why the confidence led to this kind of reply."""
-    confidence = evidence.confidence
+    confidence, likeliest = evidence.confidence, evidence.candidates[:1]
     match decision:
         case Answered():
             key = "why_answered"
@@ -144,12 +144,14 @@ def _verdict(voice: Voice, decision: Decision, best: Scored, evidence: Evidence)
         case Suggested() if best.reading.names_only:
             key = "why_names_only"
         case Suggested(others=(first, *_)) if confidence >= evidence.thresholds.closest_from:
-            is_contradicted = first.features["name_miss"] or first.features["type_miss"]
+            is_contradicted = first.features["name_miss"] or first.features["type_miss"] or first.is_about_others
             key = "why_contradicted" if is_contradicted else "why_gap_leads"
         case Suggested():
             key = "why_suggested"
         case Unanswered(best=Candidate() as found):
             key, confidence = "why_gap" if found.target.article else "why_small_talk", found.confidence
+        case Unanswered() if any(one.is_about_others and isinstance(one.target.item, Gap) for one in likeliest):
+            key = "why_gap_about_others"
         case Unanswered():
             key = "why_unanswered"
     return voice.say(key, percent=_percent(confidence))

@@ -4,14 +4,18 @@ from dataclasses import replace
 
 import pytest
 
-from bot.core.matching import Answered, Closest, Decision, Question, Suggested, decide, prepare, score
-from tests.core.ferry import ferry_scope
+from bot.core.index import Scope
+from bot.core.matching import Answered, Closest, Decision, Question, Suggested, Unanswered, decide, prepare, score
+from bot.core.model import Entity, Knowledge, Text
+from bot.core.snapshot import Snapshot
+from tests.core.ferry import LEXICON, ferry, ferry_scope, samples
 
 
-def literal(text: str) -> Decision:
+def literal(text: str, scope: Scope | None = None) -> Decision:
     """Decide on a question without an encoder."""
-    prepared = prepare(ferry_scope(), Question(text))
-    return decide(prepared, score(ferry_scope(), prepared))
+    scope = scope or ferry_scope()
+    prepared = prepare(scope, Question(text))
+    return decide(prepared, score(scope, prepared))
 
 
 @pytest.mark.parametrize("name", ["룬드", "Ada Lund", "룬드?", "Lund!"])
@@ -36,10 +40,20 @@ def test_english_typed_on_the_korean_layout_is_a_reading_in_lower_case() -> None
     )
 
 
-def unsure(text: str) -> Decision:
+def with_mate() -> Scope:
+    """Return the ferry's article with a mate; a sample about the chair names her, which makes it no fact about her."""
+    chair = next(fact for fact in ferry().facts if fact.id == "chair-left")
+    told = replace(chair, samples=(*chair.samples, *samples("Did the chair quit before Mira Holm?")))
+    facts = (*(fact for fact in ferry().facts if fact is not chair), told)
+    entities = (*ferry().entities, Entity("holm", "person", Text("미라 홀름", "Mira Holm"), ("홀름", "Holm")))
+    return Snapshot.of(Knowledge((replace(ferry(), facts=facts, entities=entities),), LEXICON), "1").alone("ferry")
+
+
+def unsure(text: str, scope: Scope | None = None) -> Decision:
     """Decide on a question by a classifier that is never sure enough for an answer and always for the closest."""
-    prepared = prepare(ferry_scope(), Question(text))
-    scored = score(ferry_scope(), prepared)
+    scope = scope or ferry_scope()
+    prepared = prepare(scope, Question(text))
+    scored = score(scope, prepared)
     never = replace(scored[0].classifier, answer_from=1.1, answer_from_with_gaps=1.1, closest_from=0.0)
     return decide(prepared, tuple(replace(one, classifier=never) for one in scored))
 
@@ -59,6 +73,25 @@ def test_no_fact_is_the_closest_that_lacks_the_kind_of_answer_or_the_name_asked_
 @pytest.mark.parametrize("text", ["룬드 연봉은?", "Ada Lund", "???"])
 def test_no_fact_is_the_closest_for_a_gap_a_bare_name_or_nothing(text: str) -> None:
     assert not isinstance(unsure(text), Closest)
+
+
+@pytest.mark.parametrize("text", ["Did Mira Holm quit?", "홀름은 왜 떠났어?"])
+def test_no_fact_about_somebody_else_is_the_closest_though_a_sample_mentions_who_is_asked_about(text: str) -> None:
+    decision = unsure(text, with_mate())
+    assert isinstance(decision, Suggested)
+    assert decision.others[0].target.item.id == "chair-left"
+    assert isinstance(unsure("Did the chair quit then?", with_mate()), Closest)
+
+
+@pytest.mark.parametrize(("asked", "about"), [("홀름 연봉은?", "룬드 연봉은?"), ("Holm's salary?", "Lund's salary?")])
+def test_a_gap_about_somebody_else_is_no_reply(asked: str, about: str) -> None:
+    reply = literal(about, with_mate())
+    assert isinstance(reply, Unanswered)
+    assert reply.best is not None
+    assert reply.best.target.item.id == "chair-pay"
+    other = literal(asked, with_mate())
+    assert not isinstance(other, Answered | Closest)
+    assert isinstance(other, Suggested) or other.best is None
 
 
 def test_english_words_in_a_korean_sentence_are_never_all_read_as_korean_keys() -> None:

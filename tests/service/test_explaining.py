@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.core.matching import Question
-from bot.core.model import LANGUAGES, Knowledge, Language, Sample
+from bot.core.model import LANGUAGES, Entity, Knowledge, Language, Sample, Text
 from bot.service.library import Library
 from tests.core.ferry import ferry, ferry_snapshot, night_snapshot
 
@@ -71,6 +71,13 @@ def test_two_answers_have_an_explanation_each() -> None:
     found = LIBRARY.explain(answer)
     firsts = [one.lines[0] for one in found]
     assert firsts == ["Read as typed: “who built the ferry?”", "Read as typed: “why did ada lund quit?”"]
+
+
+def test_a_gap_about_somebody_else_is_said_to_be_one() -> None:
+    mate = Entity("holm", "person", Text("미라 홀름", "Mira Holm"), ("홀름", "Holm"))
+    crewed = replace(ferry(), entities=(*ferry().entities, mate))
+    library = Library(lambda: (replace(KNOWLEDGE, articles=(crewed,)), "1"), None)
+    assert "it is about somebody else" in explained("What is Holm's salary?", library)
 
 
 def test_the_list_of_the_articles_and_a_summary_are_explained_too() -> None:
