@@ -436,17 +436,26 @@ def _beside_others(typed: Question, literal: Sequence[Found], own: Found, found:
     """Return what was decided in the article of the conversation, `own`, unless another article knows the answer.
 
     That is the article of the channel, if it answers what the other does not; or any of the `literal` ones, where the
-    question needs no context or has no reply there.
+    question needs no context, has no reply there, or names somebody whom only another article knows.
     """
     home = next((one for one in literal if one.scope.slug == typed.place and one is not own), None)
     is_open = found.act is None and not isinstance(found.decision, Answered)
     if is_open and home is not None and isinstance(home.decision, Answered):
         return _Decided(typed, home.decision)
     says_nothing = isinstance(found.decision, Unanswered) and found.best is None
-    if not found.needs_context or says_nothing:
+    if not found.needs_context or says_nothing or _names_another(literal, own):
         rivals = [replace(one, decision=found.decision) if one is own else one for one in literal]
-        return replace(found, decision=select(rivals))
+        decision = select(rivals)
+        return found if decision is found.decision else _Decided(typed, decision)
     return found
+
+
+def _names_another(literal: Sequence[Found], own: Found) -> bool:
+    """Return whether a question names what its own article does not know and another one says something about."""
+    if believed(own.scored).reading.entities:
+        return False
+    told = (one for one in literal if (best := leading(one.decision)) and best.target.article and one is not own)
+    return any(believed(one.scored).reading.entities for one in told)
 
 
 def _item(decision: Decision) -> str | None:

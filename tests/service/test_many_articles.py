@@ -207,3 +207,11 @@ def test_a_follow_up_is_scored_in_the_article_of_the_conversation_however_unlike
     text = "how old is she? the ferry chair"
     assert all(scope.slug != "night-library" for scope, _ in snapshot.shortlist.likeliest((text,)))
     assert ask(snapshot, Question(text, after=before), None).needs_context
+
+
+@pytest.mark.parametrize("text", ["그럼 룬드는?", "룬드는 퇴사한 까닭이?", "why did lund go?"])
+def test_a_follow_up_that_names_who_only_another_article_knows_is_about_that_one(text: str) -> None:
+    snapshot = build_snapshot(replace(knowledge(), articles=(ferry(), knowledge().articles[0])), "1")
+    before = Context("night-library", "반소율이 뭐라고 했어", "user-view", ("user-view",), "ko")
+    reply = ask(snapshot, Question(text, after=before), None).reply
+    assert (reply.outcome, reply.article, reply.fact, reply.understood) == ("answered", "ferry", "chair-left", None)
