@@ -16,6 +16,7 @@ from bot.core.matching import (
     Prepared,
     Question,
     Scored,
+    Suggested,
     Unanswered,
     believed,
     conclude,
@@ -489,10 +490,15 @@ def _without_marker(question: Question) -> Question:
 
 
 def _context_after(snapshot: Snapshot, text: str, found: _Decided) -> Context | None:
-    """Return the context for later questions: the answer or first suggestion, else the names in `text`."""
+    """Return the context for later questions: the answer or first suggestion, else the names in `text`.
+
+    A suggestion about somebody else than the question names is not what the next question refers to.
+    """
     normal, best = normalise(text)[:MAX_READ], found.best
     if best is not None:
-        return Context(best.target.article.slug, normal, best.target.item.id) if best.target.article else None
+        is_other = isinstance(found.decision, Suggested) and best.is_about_others
+        article, item = best.target.article, None if is_other else best.target.item.id
+        return Context(article.slug, normal, item) if article else None
     for scope, _ in _likeliest(snapshot, Question(normal, place=found.question.place), None):
         if scope.slug and any(word.names for word in scope.index.tokenizer.tokens(normal)):
             return Context(scope.slug, normal)

@@ -246,3 +246,11 @@ def test_what_asks_nothing_about_the_article_is_no_follow_up_with_an_answer(
     library: Library, first: str, text: str
 ) -> None:
     assert last(library, first, text).fact is None
+
+
+def test_a_suggestion_about_somebody_else_is_not_what_the_next_question_refers_to(library: Library) -> None:
+    first, second = replies(library, ("프리어는 언제 나갔어?", "왜?"))
+    assert first.outcome == "suggested"
+    assert first.context is not None
+    assert (first.context.item, second.fact, second.gap) == (None, None, None)
+    assert replies(library, ("무라티는 언제 나간대?", "왜?"))[1].fact == "murati-no-reason"
