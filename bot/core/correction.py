@@ -72,7 +72,11 @@ def pair_keys(texts: Iterable[Sequence[str]]) -> NDArray[np.uint32]:
 
 def _key(first: str, second: str) -> int:
     """Return a number that hardly any other pair has."""
-    return crc32(f"{first} {second}".encode(errors="replace"))
+    return crc32(_encoded(f"{first} {second}"))
+
+
+def _encoded(text: str) -> bytes:
+    return text.encode(errors="replace")
 
 
 class Corrector:
@@ -112,10 +116,12 @@ class Corrector:
 
     def _rarity(self, before: Sequence[str], words: Sequence[str]) -> NDArray[np.float64]:
         """Return the cost of each word behind each of those before, shape (before, words)."""
-        keys = np.array([_key(first, second) for first in before for second in words], np.uint32)
+        ends = [_encoded(second) for second in words]
+        begins = [crc32(_encoded(f"{first} ")) for first in before]
+        keys = np.array([crc32(end, begin) for begin in begins for end in ends], np.uint32)
         met = self._pairs.counts(keys).reshape(len(before), len(words))
-        seen = np.array([self._counts.get(word, 0) if word else self._pairs.texts for word in before])[:, None]
-        shares = np.array([(self._counts.get(word, 0) + 0.5) / self._total for word in words])
+        seen = np.array([self._counts.of(word) if word else self._pairs.texts for word in before])[:, None]
+        shares = np.array([(self._counts.of(word) + 0.5) / self._total for word in words])
         rarity = -np.log((met + _BACKOFF * shares) / (seen + _BACKOFF))
         known = [word in self._counts for word in words]
         costs: NDArray[np.float64] = np.where(known, rarity, [self._unknown(word) for word in words])

@@ -6,13 +6,13 @@ targets is built in `Index`. It weighs 0 until `python -m bot train` has learnt 
 
 from collections.abc import Callable, Collection, Container, Hashable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Final, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from bot.core.index import Column, Index, Vector, Vectors, highest, products, word_hashes
+from bot.core.index import Column, Products, Scope, Vector, Vectors, highest, word_hashes
 from bot.core.lexicon import ANSWER_TYPES_OF, figures
 from bot.core.tokens import TokenizedText
 
@@ -26,25 +26,27 @@ _NEIGHBOURS: Final = 8
 
 
 class Comparison:
-    """One reading of a question against an index; what several features need is computed once."""
+    """One reading of a question against an article; what several features need is computed once."""
 
     def __init__(
         self,
-        index: Index,
+        scope: Scope,
         tokenized: TokenizedText,
-        vectors: Vectors | None,
         encoded: Mapping[str, Vector] | None,
         words: Container[str],
+        products: Products | None = None,
     ) -> None:
         """Compare by meaning only those content words that are in `words`.
 
-        `encoded` holds the vectors of the reading and of its words without a row in `index`, None without an encoder.
+        `encoded` holds the vectors of the reading and of its words without a row in the index, None without an encoder;
+        `products` what comparisons of the same question share.
         """
-        self.index = index
+        self.index = scope.index
         self.tokenized = tokenized
         self.encoded = encoded or {}
         self._words = words
-        self.vectors = vectors if tokenized.normal in self.encoded else None
+        self.products = products or Products()
+        self.vectors = scope.vectors if tokenized.normal in self.encoded else None
 
     @cached_property
     def sample_cosines(self) -> Column:
@@ -67,11 +69,20 @@ class Comparison:
         return None if self.vectors is None else self.vectors.centred(self.encoded[self.tokenized.normal])
 
     @cached_property
+    def sample_meanings(self) -> Column:
+        """Return the centred cosine of meanings with every sample; 0 without vectors."""
+        if self.vectors is None:
+            return np.zeros_like(self.sample_cosines)
+        return self.vectors.cosines(self.encoded[self.tokenized.normal], self.products)
+
+    @cached_property
     def meaning(self) -> Column:
         """Return the mean centred cosine of meanings over each target's samples."""
         if self.vectors is None or self.centred is None:
             return self.zeros()
-        cosines: Column = self.vectors.means @ self.centred
+        if self.vectors.near is None:
+            return self.index.sample_segments.mean(self.sample_meanings)
+        cosines: Column = self.vectors.near.means @ self.centred
         return cosines
 
     @cached_property
@@ -79,7 +90,9 @@ class Comparison:
         """Return the positions of the samples nearest in n-grams and, with vectors, in meaning."""
         if self.vectors is None or self.centred is None:
             return highest(self.sample_cosines, _NEIGHBOURS)
-        return self.vectors.nearest_samples(self.centred, self.sample_cosines, _NEIGHBOURS)
+        if self.vectors.near is None:
+            return highest(self.sample_cosines + self.sample_meanings, _NEIGHBOURS)
+        return self.vectors.nearest_samples(self.vectors.near, self.centred, self.sample_cosines, _NEIGHBOURS)
 
     @cached_property
     def words_with_vectors(self) -> tuple[str, ...]:
@@ -103,7 +116,7 @@ def _equal_weights(features: Collection[Hashable]) -> dict[Hashable, float]:
 def _neighbours(compared: Comparison) -> Column:
     """Return the share of the nearest samples that are each target's own."""
     nearest, segments = compared.nearest_samples, compared.index.sample_segments
-    votes = np.bincount(segments.target_of_row[nearest], minlength=len(compared.index.targets))
+    votes = np.bincount(segments.targets(nearest), minlength=len(compared.index.targets))
     return (votes / max(len(nearest), 1)).astype(np.float32)
 
 
@@ -194,28 +207,45 @@ def _meaning_coverage(compared: Comparison) -> Column:
     if not known:
         return compared.ones()
     stems = dict(zip(tokenized.content, tokenized.stems, strict=True))
-    nearest = vectors.nearest.get(known, lambda words: _best_word_cosines(words, index, vectors, compared.encoded))
+    nearest = vectors.nearest.get(known, partial(_best_word_cosines, vectors=vectors, compared=compared))
     weights = index.words.idf(word_hashes([stems[word] for word in known])).astype(np.float32)
     coverage: Column = weights @ np.stack(nearest) / weights.sum()
     return coverage
 
 
 def compare_words(readings: Sequence[Comparison]) -> None:
-    """Compare the words of all readings of one question at once, which costs hardly more than those of one."""
-    words = tuple(dict.fromkeys(word for reading in readings for word in reading.words_with_vectors))
-    if words and (vectors := readings[0].vectors) is not None:
-        index, encoded = readings[0].index, readings[0].encoded
-        vectors.nearest.get(words, lambda missing: _best_word_cosines(missing, index, vectors, encoded))
+    """Compare the words of readings that share their `products` at once, which costs hardly more than those of one."""
+    by_article: dict[int, list[Comparison]] = {}
+    for reading in readings:
+        if reading.vectors is not None and reading.words_with_vectors:
+            by_article.setdefault(id(reading.vectors), []).append(reading)
+    waiting = []
+    for own in by_article.values():
+        vectors = own[0].vectors
+        words = dict.fromkeys(word for reading in own for word in reading.words_with_vectors)
+        if vectors is not None and (missing := vectors.nearest.missing(words)):
+            waiting.append((vectors, missing, own[0], _word_vectors(missing, vectors, own[0])))
+    if len(waiting) > 1:
+        waiting[0][2].products.expect(np.concatenate([rows for *_, rows in waiting]), waiting[0][0].words)
+    for vectors, missing, compared, rows in waiting:
+        vectors.nearest.get(missing, partial(_best_word_cosines, vectors=vectors, compared=compared, rows=rows))
 
 
-def _best_word_cosines(words: Sequence[str], index: Index, vectors: Vectors, encoded: Mapping[str, Vector]) -> Column:
-    """Return the rescaled cosine of each word with the nearest word of each target, shape (words, targets)."""
-    positions = [index.word_row(word) for word in words]
-    rows = [
-        encoded[word] if position is None else vectors.words[position]
-        for word, position in zip(words, positions, strict=True)
-    ]
-    cosines = products(np.stack(rows), vectors.words)
+def _word_vectors(words: Sequence[str], vectors: Vectors, compared: Comparison) -> Vector:
+    """Return the vectors of words, shape (words, dimensions)."""
+    rows = ((word, compared.index.word_row(word)) for word in words)
+    return np.stack([compared.encoded[word] if row is None else vectors.words[row] for word, row in rows])
+
+
+def _best_word_cosines(
+    words: Sequence[str], vectors: Vectors, compared: Comparison, rows: Vector | None = None
+) -> Column:
+    """Return the rescaled cosine of each word with the nearest word of each target, shape (words, targets).
+
+    `rows` are the vectors of the words, if known.
+    """
+    index, rows = compared.index, _word_vectors(words, vectors, compared) if rows is None else rows
+    cosines = compared.products.of(rows, vectors.words)
     cosines -= _UNRELATED_COSINE
     cosines /= 1 - _UNRELATED_COSINE
     return index.word_segments.best(cosines.take(index.word_rows, axis=1))

@@ -12,7 +12,7 @@ from bot.core.classifier import GAP_FROM, Classifier, Mask, Thresholds, best_rea
 from bot.core.dialogue import Context
 from bot.core.features import FEATURE_NAMES, Comparison, Matrix, compare_words, feature_table
 from bot.core.hangul import as_korean_keys, as_latin_keys
-from bot.core.index import Column, Scope, Vector
+from bot.core.index import Column, Products, Scope, Vector
 from bot.core.model import DialogueAct, Fact, Gap, Language
 from bot.core.target_texts import Target
 from bot.core.text import asking_sentences, language_of, normalise, script_counts, squeeze, words
@@ -352,28 +352,28 @@ class Evidence:
 
 def score(scope: Scope, prepared: Prepared, vectors: Mapping[str, Vector] | None = None) -> tuple[Scored, ...]:
     """Score every reading of one question against every target, as `score_all` does."""
-    return score_all(scope, (prepared,), vectors)[0]
+    return score_all([(scope, prepared)], vectors)[0]
 
 
 def score_all(
-    scope: Scope, questions: Sequence[Prepared], vectors: Mapping[str, Vector] | None = None
+    questions: Sequence[tuple[Scope, Prepared]], vectors: Mapping[str, Vector] | None = None
 ) -> list[tuple[Scored, ...]]:
-    """Score every reading of some questions against every target; each question gets its own scores.
+    """Score every reading of some questions against every target of their articles; each gets its own scores.
 
     `vectors` holds the encoder's unit vector of each of their `texts`; None without an encoder.
     """
-    classifier = load_classifier(semantic=vectors is not None and scope.vectors is not None)
-    if not scope.index.targets:
-        return [()] * len(questions)
+    products = Products()
     compared = [
-        [Comparison(scope.index, reading, scope.vectors, vectors, one.compared) for reading in one.readings]
-        for one in questions
+        [Comparison(scope, reading, vectors, one.compared, products) for reading in one.readings if scope.index.targets]
+        for scope, one in questions
     ]
     compare_words([reading for readings in compared for reading in readings])
-    return [
-        tuple(Scored(scope, each.tokenized, classifier, feature_table(each), each.sample_cosines) for each in readings)
-        for one, readings in zip(questions, compared, strict=True)
-    ]
+    return [_scored(scope, readings, vectors) for (scope, _), readings in zip(questions, compared, strict=True)]
+
+
+def _scored(scope: Scope, readings: Sequence[Comparison], vectors: Mapping[str, Vector] | None) -> tuple[Scored, ...]:
+    classifier = load_classifier(semantic=vectors is not None and scope.vectors is not None)
+    return tuple(Scored(scope, one.tokenized, classifier, feature_table(one), one.sample_cosines) for one in readings)
 
 
 def believed(scored: tuple[Scored, ...]) -> Scored:

@@ -6,7 +6,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from bot.core.index import TINY, Column, Hashes, Scope, Vector, hash_ngrams, ngram_hashes
+from bot.core.index import TINY, Column, Hashes, Scope, Vector, hash_ngrams, ngram_counts, single
 from bot.core.text import normalise, squeeze
 
 MOST_SCORED: Final = 4
@@ -42,7 +42,7 @@ class Shortlist:
         return [(self._scopes[at], float(logits[at])) for at in best]
 
     def _logits(self, normal: str, vectors: Mapping[str, Vector] | None) -> NDArray[np.float64]:
-        logits = self._ngrams.logits(np.unique(ngram_hashes(squeeze(normal))))
+        logits = self._ngrams.logits(ngram_counts(squeeze(normal))[0])
         if vectors is not None and self._means is not None:
             logits += _MEANING * np.maximum.reduceat(self._means @ vectors[normal], self._begins)
         return logits
@@ -57,8 +57,10 @@ class _Ngrams:
         counts = [scope.index.ngrams.own for scope in scopes]
         occurring = _Occurrences([one.known for one in counts], [np.diff(one.starts) for one in counts])
         share = (occurring.sums() + 0.5) / (float(occurring.values.sum()) + 0.5 * max(len(occurring.known), 1))
-        self._gains = occurring.weighed(np.log1p(occurring.values / (_PRIOR * np.repeat(share, occurring.counts))))
-        sizes = np.array([len(one.rows) for one in counts], np.float64)
+        occurring.values /= np.repeat((_PRIOR * share).astype(np.float32), np.diff(occurring.starts))
+        np.log1p(occurring.values, out=occurring.values)
+        self._gains = occurring
+        sizes = np.array([one.starts[-1] for one in counts], np.float64)
         self._losses = np.log(_PRIOR / (sizes + _PRIOR))
         """Log likelihood of an n-gram that an article does not have, beside that in all articles."""
         names = [_name_hashes(scope) for scope in scopes]
@@ -79,25 +81,27 @@ class _Occurrences:
     def __init__(self, hashes: Sequence[Hashes], values: Sequence[NDArray[np.generic]]) -> None:
         """Sort the n-grams of all articles, given those of each."""
         joined = np.concatenate([np.zeros(0, np.uint64), *hashes])
-        order = np.argsort(joined, kind="stable")
-        self.known, self.counts = np.unique(joined[order], return_counts=True)
-        self._starts = np.concatenate([[0], np.cumsum(self.counts)]).astype(np.int32)
+        order = np.argsort(joined, kind="stable").astype(np.int32)
+        joined = joined[order]
+        first = np.flatnonzero(np.diff(joined, prepend=~joined[:1]))
+        self.known = joined[first]
+        self.starts = np.append(first, len(joined)).astype(np.int32)
+        """Where the articles with each n-gram begin, and where those with the last one end."""
         self._articles = np.repeat(np.arange(len(hashes), dtype=np.uint16), [len(one) for one in hashes])[order]
-        self.values: Column = np.concatenate([np.zeros(0), *values])[order].astype(np.float32)
+        self.values: Column = np.concatenate([np.zeros(0, np.float32), *(one.astype(np.float32) for one in values)])[
+            order
+        ]
 
     def sums(self) -> NDArray[np.float64]:
         """Return the sum of the values of each n-gram."""
-        return np.add.reduceat(self.values, self._starts[:-1]).astype(np.float64) if len(self.known) else np.zeros(0)
-
-    def weighed(self, values: NDArray[np.float64]) -> "_Occurrences":
-        """Give every occurrence another value."""
-        self.values = values.astype(np.float32)
-        return self
+        return np.add.reduceat(self.values, self.starts[:-1]).astype(np.float64) if len(self.known) else np.zeros(0)
 
     def frequency(self, hashes: Hashes) -> NDArray[np.int64]:
         """Return the number of articles with each n-gram."""
         columns, known = self._columns(hashes)
-        return np.where(known, self.counts[columns] if len(self.known) else 0, 0).astype(np.int64)
+        found = np.zeros(len(hashes), np.int64)
+        found[known] = self.starts[columns[known] + 1] - self.starts[columns[known]]
+        return found
 
     def sum(self, hashes: Hashes, weights: NDArray[np.float64], size: int) -> NDArray[np.float64]:
         """Return for each of `size` articles the sum of value · weight over the n-grams it has."""
@@ -105,7 +109,8 @@ class _Occurrences:
         columns, weights = columns[known], weights[known]
         if not len(columns):
             return np.zeros(size)
-        starts, lengths = self._starts[columns], self.counts[columns]
+        starts = self.starts[columns]
+        lengths = self.starts[columns + 1] - starts
         ends = np.cumsum(lengths)
         entries = np.arange(int(ends[-1])) + np.repeat(starts - (ends - lengths), lengths)
         values = self.values[entries] * np.repeat(weights, lengths)
@@ -129,8 +134,8 @@ def _means(scopes: Sequence[Scope]) -> tuple[Vector | None, NDArray[np.int64]]:
     for scope in scopes:
         if scope.vectors is None:
             return None, np.zeros(0, np.int64)
-        samples = scope.vectors.own[0].astype(np.float32, copy=False)
-        begins = np.array([0, *np.flatnonzero(np.diff(scope.index.sample_segments.target_of_row[: len(samples)])) + 1])
+        samples = single(scope.vectors.own[0])
+        begins = np.unique(scope.index.sample_segments.targets(np.arange(len(samples))), return_index=True)[1]
         means = np.add.reduceat(samples, begins, axis=0) if len(samples) else np.zeros((1, samples.shape[1]))
         found.append((means / np.maximum(np.linalg.norm(means, axis=1, keepdims=True), TINY)).astype(np.float32))
     return np.concatenate(found) if found else None, np.cumsum([0, *map(len, found[:-1])])

@@ -64,7 +64,7 @@ class Snapshot:
 
 def _in_use(scopes: Mapping[str, Scope]) -> tuple[Scope, ...]:
     """Return the articles that are not retired."""
-    return tuple(scope for scope in scopes.values() if scope.knowledge.active())
+    return tuple(scope for scope in scopes.values() if not scope.knowledge.articles[0].retired)
 
 
 def _shortlist(scopes: Mapping[str, Scope]) -> Shortlist:

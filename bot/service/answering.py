@@ -52,6 +52,8 @@ _LISTS: frozenset[ActKind] = frozenset({"list", "rest"})
 """Acts that ask the last question again, for all it has."""
 _ELSEWHERE = 1.0
 """By how much the logit of the article of the conversation is lower than that of the channel's."""
+_MOST_RARE = 6
+"""Words that are encoded before it is known whether an article lacks them."""
 _MOST_HALVES = 2
 """Ways to take a sentence apart that are tried."""
 
@@ -309,6 +311,16 @@ def score_with(scope: Scope, question: Question, encoder: Encoder | None) -> tup
     return prepared, score(scope, prepared, None if scope.vectors is None else _encoded(prepared.texts, encoder))
 
 
+def _rare(snapshot: Snapshot, normal: str) -> tuple[str, ...]:
+    """Return some words of a question that most articles lack, and that are best encoded together with it.
+
+    The encoder remembers them; a call for a few words alone would take nearly as long as that for the question.
+    """
+    index = snapshot.small_talk.index
+    content = dict.fromkeys(index.tokenizer.tokenize(normal).content)
+    return tuple(islice((word for word in content if index.word_row(word) is None), _MOST_RARE))
+
+
 def _encoded(texts: Sequence[str], encoder: Encoder | None) -> dict[str, Vector] | None:
     return None if encoder is None else dict(zip(texts, encoder.encode(texts), strict=True))
 
@@ -329,7 +341,9 @@ def _scored(
     scopes = [[scope for scope, _ in own] for own in likeliest]
     prepared = [[prepare(s, one, budgets.of(s)) for s in own] for one, own in zip(questions, scopes, strict=True)]
     texts = tuple(dict.fromkeys(text for own in prepared for one in own for text in one.texts))
-    scored = _score_together(scopes, prepared, _encoded(texts, encoder))
+    pairs = [pair for row in zip(scopes, prepared, strict=True) for pair in zip(*row, strict=True)]
+    every = iter(score_all(pairs, _encoded(texts, encoder)))
+    scored = [[next(every) for _ in own] for own in scopes]
     return [
         [Found(scope, logit, decide(one, scores), scores) for (scope, logit), one, scores in zip(*row, strict=True)]
         for row in zip(likeliest, prepared, scored, strict=True)
@@ -350,26 +364,10 @@ def _likeliest(snapshot: Snapshot, question: Question, encoder: Encoder | None) 
         found = [(scopes[0], 0.0)]
     else:
         normals = typed_keys(question.text)
-        found = snapshot.shortlist.likeliest(normals, _encoded(normals, encoder))
+        rare = _rare(snapshot, normals[0]) if encoder else ()
+        found = snapshot.shortlist.likeliest(normals, _encoded((*normals, *rare), encoder))
     if own is not None and all(scope is not own for scope, _ in found):
         found.append((own, found[-1][1] - _ELSEWHERE * (only is not None)))
-    return found
-
-
-def _score_together(
-    scopes: Sequence[Sequence[Scope]], prepared: Sequence[Sequence[Prepared]], encoded: dict[str, Vector] | None
-) -> list[list[tuple[Scored, ...]]]:
-    """Score each question in each of its articles; questions of one article together."""
-    found: list[list[tuple[Scored, ...]]] = [[()] * len(own) for own in scopes]
-    places: dict[str | None, list[tuple[int, int]]] = {}
-    for row, own in enumerate(scopes):
-        for column, scope in enumerate(own):
-            places.setdefault(scope.slug, []).append((row, column))
-    for cells in places.values():
-        row, column = cells[0]
-        scores = score_all(scopes[row][column], [prepared[r][c] for r, c in cells], encoded)
-        for (r, c), one in zip(cells, scores, strict=True):
-            found[r][c] = one
     return found
 
 

@@ -123,22 +123,22 @@ class _Texts:
     def __init__(self, texts: Sequence[str]) -> None:
         """Join `texts`; each ends with a character that stands in none."""
         lengths = np.array([len(text) + 1 for text in texts], np.int64)
-        self._codes = _codes("".join(f"{text}\n" for text in texts))
+        codes = _codes("".join(f"{text}\n" for text in texts))
+        self._codes = codes.astype(np.min_scalar_type(codes.max(initial=0)))
         self._begins = np.cumsum(lengths) - lengths
-        self._text_at = np.repeat(np.arange(len(texts), dtype=np.int32), lengths)
         self._longest = max(map(len, texts), default=0)
 
     def find(self, part: str) -> tuple[Mask, Mask]:
         """Return which texts contain `part`, and which begin with it."""
         contain, begin = (np.zeros(len(self._begins), np.bool_) for _ in range(2))
         if len(part) <= self._longest:
-            first, *others = _codes(part)
+            first, *others = _codes(part).tolist()
             at = np.flatnonzero(self._codes == first)
             for offset, code in enumerate(others, 1):  # a place before the last text's end ends at its line end
                 at = at[self._codes[at + offset] == code]
                 if not at.size:
                     break
-            found = self._text_at[at]
+            found = self._begins.searchsorted(at, side="right") - 1
             contain[found] = True
             begin[found[self._begins[found] == at]] = True
         return contain, begin

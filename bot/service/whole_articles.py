@@ -74,9 +74,12 @@ def article_of_command(snapshot: Snapshot, question: Question) -> str | None:
     It is the article of the conversation, if it is one of them, else that of the channel, else the newest in use.
     """
     squeezed = squeeze(normalise(question.text))
-    asked = {article.slug: frozenset(_commands(snapshot, article, squeezed)) for article in snapshot.knowledge.articles}
-    articles = Counter(name for names in asked.values() for name in names)
-    named = [slug for slug, names in asked.items() if any(articles[name] > 1 for name in names)]
+    articles = (article for article in snapshot.knowledge.articles if article.commands)
+    asked = {article.slug: frozenset(_commands(snapshot, article, squeezed)) for article in articles}
+    showing = Counter(name for names in asked.values() for name in names)
+    named = [slug for slug, names in asked.items() if any(showing[name] > 1 for name in names)]
+    if not named:
+        return None
     if question.after is not None and question.after.article in named:
         return question.after.article
     if question.place is not None:
@@ -133,11 +136,12 @@ def aimed(knowledge: Knowledge, question: Question) -> Question:
 def _named(knowledge: Knowledge, text: str) -> tuple[Article, str] | None:
     """Return the article whose title stands in `text`, that of the longest title, and the text without the title."""
     squeezed = _squeezed(text)
-    titles = ((one, title) for one in knowledge.newest_first() for title in one.title.every())
-    found = [(one, title) for one, title in titles if len(_key(title)) >= _SHORTEST_TITLE and _key(title) in squeezed]
+    titles = ((one, title, _key(title)) for one in knowledge.articles for title in one.title.every())
+    found = [(one, title) for one, title, key in titles if len(key) >= _SHORTEST_TITLE and key in squeezed]
     if not found:
         return None
-    article, title = max(found, key=lambda pair: len(_key(pair[1])))
+    newest = {one.slug: -at for at, one in enumerate(knowledge.newest_first())}
+    article, title = max(found, key=lambda pair: (len(_key(pair[1])), newest[pair[0].slug]))
     names = (name for one in knowledge.articles for entity in one.entities for name in entity.names())
     if _key(title) in map(_squeezed, names):  # then it may be about what has the name
         return None

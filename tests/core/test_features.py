@@ -7,13 +7,14 @@ from bot.core.features import FEATURE_NAMES, FEATURES, Comparison, Matrix, featu
 from bot.core.text import normalise
 from tests.core.ferry import ferry_scope
 
-INDEX = ferry_scope().index
+SCOPE = ferry_scope()
+INDEX = SCOPE.index
 IDS = [target.item.id for target in INDEX.targets]
 
 
 def comparison(question: str) -> Comparison:
     """Compare a question with the index, without an encoder."""
-    return Comparison(INDEX, INDEX.tokenizer.tokenize(normalise(question)), None, None, ())
+    return Comparison(SCOPE, INDEX.tokenizer.tokenize(normalise(question)), None, ())
 
 
 def table_of(question: str) -> Matrix:

@@ -1,11 +1,13 @@
 """Comparing with the nearest samples only and block by block gives what comparing everything at once gives."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
 from bot.core.features import _NEIGHBOURS, Comparison
-from bot.core.index import Rows, Vectors, highest, products
+from bot.core.index import Products, Rows, Scope, Vectors, highest, single
 from bot.core.text import normalise
 from bot.service.library import with_vectors
 from tests.core.ferry import night_snapshot
@@ -13,46 +15,80 @@ from tests.core.letters_encoder import LettersEncoder
 
 ENCODER = LettersEncoder()
 NIGHT = with_vectors(night_snapshot(), ENCODER).alone("night-library")
+
+
+def compact() -> Scope:
+    """Return the night library with vectors that take little memory."""
+    assert NIGHT.vectors is not None
+    rows = np.concatenate([block.astype(np.float16) for block in NIGHT.vectors.own])
+    small_talk = with_vectors(night_snapshot(), ENCODER).small_talk.vectors
+    return replace(NIGHT, vectors=Vectors.of(NIGHT.index, rows, small_talk))
+
+
+SCOPES = (NIGHT, compact())
 QUESTIONS = ("도서관은 왜 밤에 열어?", "who pays for the night library?", "xyzzy")
 
 
-def cosines(vectors: Vectors, text: str) -> NDArray[np.float32]:
+def cosines(vectors: Vectors | None, text: str) -> NDArray[np.float32]:
     """Return the centred cosine of a text with every sample, by its definition."""
+    assert vectors is not None
     samples = vectors.samples.full()
     away, to = samples - samples.mean(axis=0), ENCODER.encode([text])[0] - samples.mean(axis=0)
     found: NDArray[np.float32] = away @ to / (np.linalg.norm(away, axis=1) * np.linalg.norm(to))
     return found
 
 
-def comparison(text: str) -> Comparison:
+def comparison(text: str, scope: Scope) -> Comparison:
     """Compare a question with the night library, with vectors."""
     encoded = {text: ENCODER.encode([text])[0]}
-    return Comparison(NIGHT.index, NIGHT.index.tokenizer.tokenize(text), NIGHT.vectors, encoded, ())
+    return Comparison(scope, scope.index.tokenizer.tokenize(text), encoded, ())
 
 
+def test_only_vectors_that_take_little_memory_are_without_axes() -> None:
+    assert [scope.vectors is not None and scope.vectors.near is None for scope in SCOPES] == [False, True]
+
+
+@pytest.mark.parametrize("scope", SCOPES)
 @pytest.mark.parametrize("question", QUESTIONS)
-def test_the_meaning_of_a_target_is_the_mean_cosine_of_its_samples(question: str) -> None:
-    assert NIGHT.vectors is not None
+def test_the_meaning_of_a_target_is_the_mean_cosine_of_its_samples(question: str, scope: Scope) -> None:
     text = normalise(question)
-    every = cosines(NIGHT.vectors, text)
-    segments = NIGHT.index.sample_segments
-    means = [every[segments.rows(position)].mean() for position in range(len(NIGHT.index.targets))]
-    assert comparison(text).meaning == pytest.approx(means, abs=1e-4)
+    every = cosines(scope.vectors, text)
+    segments = scope.index.sample_segments
+    means = [every[segments.rows(position)].mean() for position in range(len(scope.index.targets))]
+    assert comparison(text, scope).meaning == pytest.approx(means, abs=1e-4)
 
 
+@pytest.mark.parametrize("scope", SCOPES)
 @pytest.mark.parametrize("question", QUESTIONS)
-def test_the_nearest_samples_are_those_of_the_highest_sums(question: str) -> None:
-    assert NIGHT.vectors is not None
+def test_the_nearest_samples_are_those_of_the_highest_sums(question: str, scope: Scope) -> None:
     text = normalise(question)
-    compared = comparison(text)
-    sums = compared.sample_cosines + cosines(NIGHT.vectors, text)
+    compared = comparison(text, scope)
+    sums = compared.sample_cosines + cosines(scope.vectors, text)
     assert sorted(sums[compared.nearest_samples]) == pytest.approx(sorted(sums)[-_NEIGHBOURS:], abs=1e-4)
 
 
-def test_products_are_those_of_the_whole_matrix() -> None:
+def test_products_are_those_of_the_whole_matrix_however_often_they_are_asked_for() -> None:
     rng = np.random.default_rng(1)
     some, many = (rng.normal(size=(rows, 7)).astype(np.float32) for rows in (3, 1_000))
-    assert products(some, Rows(many[:400], many[400:])) == pytest.approx(some @ many.T, abs=1e-5)
+    products, rows = Products(), Rows(many[:400], many[400:].astype(np.float16))
+    expected = pytest.approx(some @ rows.full().T, abs=1e-5)
+    assert products.of(some[:2], rows) == pytest.approx((some @ rows.full().T)[:2], abs=1e-5)
+    assert products.of(some, rows) == expected
+    assert products.of(some[::-1], rows)[::-1] == expected
+
+
+def test_products_of_equal_rows_with_other_vectors_are_not_mixed_up() -> None:
+    rng = np.random.default_rng(2)
+    some, one, other = (rng.normal(size=(4, 7)).astype(np.float32) for _ in range(3))
+    products = Products()
+    for shared in (one, other):
+        assert products.of(some, Rows(one, shared)) == pytest.approx(some @ np.concatenate([one, shared]).T, abs=1e-5)
+
+
+def test_half_precision_becomes_single_precision_exactly() -> None:
+    halves = np.arange(0x10000).astype(np.uint16).view(np.float16)
+    finite = halves[np.isfinite(halves)]
+    assert single(finite).tobytes() == finite.astype(np.float32).tobytes()
 
 
 def test_the_highest_of_fewer_are_all() -> None:
