@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bot.core.index import Column, Products, Scope, Vector, Vectors, highest, word_hashes
-from bot.core.lexicon import ANSWER_TYPES_OF, figures
+from bot.core.lexicon import ANSWER_TYPES_OF, figures, negates
 from bot.core.tokens import TokenizedText
 
 Matrix = NDArray[np.float64]
@@ -21,6 +21,8 @@ _UNRELATED_COSINE: Final = 0.3
 """Cosine similarity up to which two single words are unrelated."""
 _MANY_SAMPLES: Final = 24
 """Samples from which on what a target is not asked says as much as it can."""
+_MANY_WORDS: Final = 8
+"""Content words from which on more of them make an answer no surer."""
 _NEIGHBOURS: Final = 8
 """Nearest samples that vote for their targets."""
 
@@ -194,23 +196,69 @@ def _type_miss(compared: Comparison) -> Column:
     return 1 - np.minimum(compared.index.answer_types.weigh(dict.fromkeys(wanted, 1.0)), 1)
 
 
+def _meant_miss(compared: Comparison) -> Column:
+    """Return how much likelier the question means somebody or something else than what each target is about.
+
+    "The guy who ran post-training" names nobody, but only the facts about Schulman have its words.
+    """
+    index, tokenized = compared.index, compared.tokenized
+    having = [index.stems.weigh({stemmed: 1.0}) for stemmed in dict.fromkeys(tokenized.stems)]
+    having += [index.entities.weigh({entity: 1.0}) for entity in sorted(tokenized.entities)]
+    doubt = compared.zeros()
+    own = index.subjects.doubt(having)
+    doubt[: len(own)] = own
+    return doubt
+
+
+def _negation_miss(compared: Comparison) -> Column:
+    """Return how far each target lacks the negation of a question that has one ("who has not left?"), else 0."""
+    return 1 - compared.index.negated if negates(compared.tokenized.normal) else compared.zeros()
+
+
+def _length(compared: Comparison) -> Column:
+    """Return the number of content words as a share of many: the more of them are explained, the surer."""
+    share = min(len(compared.tokenized.content) / _MANY_WORDS, 1)
+    return np.full(len(compared.index.targets), share, np.float32)
+
+
+def _word_cosines(compared: Comparison, vectors: Vectors) -> tuple[Matrix, Column]:
+    """Return the rescaled cosine of each word with the nearest one of each target's texts, and the idf of each word.
+
+    The cosine is 0 for unrelated and 1 for equal words; shapes (words, targets) and (words,).
+    """
+    tokenized, known = compared.tokenized, compared.words_with_vectors
+    stems = dict(zip(tokenized.content, tokenized.stems, strict=True))
+    nearest = vectors.nearest.get(known, partial(_best_word_cosines, vectors=vectors, compared=compared))
+    weights = compared.index.words.idf(word_hashes([stems[word] for word in known])).astype(np.float32)
+    return np.stack(nearest), weights
+
+
 def _meaning_coverage(compared: Comparison) -> Column:
     """Return the idf coverage by meaning: a word counts by its cosine with the nearest word of each target's texts.
 
-    The cosine is rescaled to 0 for unrelated and 1 for equal words. So "pay" explains "salary", and nothing in a fact
-    about a place does.
+    So "pay" explains "salary", and nothing in a fact about a place does.
     """
-    index, vectors, tokenized = compared.index, compared.vectors, compared.tokenized
-    if vectors is None:
+    if compared.vectors is None:
         return compared.zeros()
-    known = compared.words_with_vectors
-    if not known:
+    if not compared.words_with_vectors:
         return compared.ones()
-    stems = dict(zip(tokenized.content, tokenized.stems, strict=True))
-    nearest = vectors.nearest.get(known, partial(_best_word_cosines, vectors=vectors, compared=compared))
-    weights = index.words.idf(word_hashes([stems[word] for word in known])).astype(np.float32)
-    coverage: Column = weights @ np.stack(nearest) / weights.sum()
+    nearest, weights = _word_cosines(compared, compared.vectors)
+    coverage: Column = weights @ nearest / weights.sum()
     return coverage
+
+
+def _least_covered(compared: Comparison) -> Column:
+    """Return the coverage by meaning of the word that each target's texts explain least.
+
+    A question about another detail of an event differs from those about the event in a single word.
+    """
+    if compared.vectors is None:
+        return compared.zeros()
+    if not compared.words_with_vectors:
+        return compared.ones()
+    nearest, _ = _word_cosines(compared, compared.vectors)
+    least: Column = nearest.min(axis=0)
+    return least
 
 
 def compare_words(readings: Sequence[Comparison]) -> None:
@@ -291,7 +339,11 @@ FEATURES: Final = (
     Feature("name_extra", _name_extra, -1),
     Feature("concept_miss", _concept_miss, -1),
     Feature("type_miss", _type_miss, -1),
+    Feature("meant_miss", _meant_miss, -1),
+    Feature("negation_miss", _negation_miss, -1),
+    Feature("length", _length, 1),
     Feature("meaning_coverage", _meaning_coverage, 1, needs_encoder=True),
+    Feature("least_covered", _least_covered, 1, needs_encoder=True),
     Feature("ngrams_margin", _margin("ngrams"), 1),
     Feature("words_margin", _margin("words"), 1),
     Feature("meaning_margin", _margin("meaning"), 1, needs_encoder=True),

@@ -3,7 +3,7 @@
 import pickle
 import zlib
 from collections import Counter
-from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from hashlib import blake2b
@@ -273,6 +273,38 @@ class Postings:
         return np.concatenate([total, self._shared.weigh(weights)]) if self._shared else total
 
 
+class Subjects:
+    """What facts are about, to tell from its words whom a question means without naming them."""
+
+    def __init__(self, about: Sequence[Collection[Hashable]]) -> None:
+        """Weigh what each of the first targets is about; of one that is no fact, nothing."""
+        entities = {entity: at for at, entity in enumerate(dict.fromkeys(entity for own in about for entity in own))}
+        self._shares = np.zeros((len(about), len(entities)), np.float32)
+        for position, own in enumerate(about):
+            self._shares[position, [entities[entity] for entity in own]] = 1 / max(len(own), 1)
+        self._prior = self._shares.sum(axis=0) / max(float(self._shares.sum()), TINY)
+
+    def doubt(self, having: Iterable[Column]) -> Column:
+        """Return for each of the first targets how much likelier something else is meant than what it is about.
+
+        `having` marks with 1, for each word of a question, the targets that have it. What is meant is told by naive
+        Bayes with one added fact per word: P(entity | words) ∝ P(entity) · Π P(entity | word) / P(entity). The doubt is
+        the highest probability less that of the target's own, 0 for a target about nothing in particular.
+        """
+        size, count = self._shares.shape
+        if not count:
+            return np.zeros(size, np.float32)
+        logits = np.log(self._prior)
+        for column in having:
+            facts = column[:size] @ self._shares
+            if found := float(facts.sum()):
+                logits = logits + np.log((facts + self._prior) / (found + 1) / self._prior)
+        odds = np.exp(logits - logits.max())
+        probabilities = odds / odds.sum()
+        own = np.where(self._shares > 0, probabilities, 0).max(axis=1)
+        return np.where(self._shares.any(axis=1), probabilities.max() - own, 0).astype(np.float32)
+
+
 class Vocabulary:
     """Words of an article, and those of small talk, which are kept once for all articles."""
 
@@ -371,6 +403,11 @@ class Index:
         """Entities each target is about: those declared and those that most of its samples name."""
         self.entities: Postings = Postings([own.entities for own in texts], shared.entities if shared else None)
         """Entities each target mentions."""
+        self.subjects: Subjects = Subjects([own.about if isinstance(own.item, Fact) else () for own in texts])
+        """What the facts are about."""
+        negated = np.array([own.negated for own in texts], np.float32)
+        self.negated: Column = np.concatenate([negated, shared.negated]) if shared else negated
+        """How far each target answers questions with a negation, shape (targets,)."""
         self.asks: dict[str, Column] = _ask_shares(texts, shared.asks if shared else {}, len(self.targets))
         """Share of each target's samples that ask for a kind of answer, by kind, each of shape (targets,)."""
 

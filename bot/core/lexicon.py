@@ -76,6 +76,17 @@ _ORDINALS = {
     **dict.fromkeys(("third", "3rd", "셋째", "세번째"), "3rd"),
     **dict.fromkeys(("fourth", "4th", "넷째", "네번째"), "4th"),
 }
+_NEGATION = re.compile(
+    r"\b(?:not|never|nobody|no one|none|without|neither|nor|except|besides|other than|apart from|cannot|no longer)\b"
+    r"|\w+n['’]t\b|\b(?:do|does|did|is|was|are|were|has|have|had|ca|could|wo|would)nt\b"
+    r"|(?<![가-힣])[안못] ?(?=[가-힣])(?!안|전|녕|내|드로|에|팎|건|경)|지(?:도|는|를)? ?(?:않|못|아니|말)|않[은는았을고]"
+    r"|아닌|아니[라고에었]|없[는이었을고다어나]|말고|제외|빼고|빼면|아무도|외에"
+)
+_TAG_QUESTION = re.compile(
+    r"\b(?:is|are|was|were|did|does|do|has|have|had|would|could|can|will)n['’]?t (?:it|he|she|they|that|there|we|you)\s*\??$"
+    r"|(?:지 ?않|잖)(?:아|나|냐|니|음|을까|은가|습니까)\S*$|[거게것] ?아(?:냐|니|님|닌)\S*$|아(?:니야|님|냐|닌가)요?\??$"
+)
+"""A negation at the end that asks for agreement ("isn't it?", "가지 않았나요?") and negates nothing."""
 _FIGURE = re.compile(
     rf"(?P<month>\b(?:{'|'.join(month for month in _MONTHS if month != 'may')})\b|(?<=\bin )may\b)"
     r"|(?P<ordinal>\b(?:first|1st|second|2nd|third|3rd|fourth|4th)\b|첫째?|둘째|셋째|넷째|[두세네]\s?번째)"
@@ -292,6 +303,15 @@ def figures(normal: str) -> frozenset[str]:
     ['2022', '2nd', 'month 7']
     """
     return frozenset(map(_figure, _FIGURE.finditer(normal)))
+
+
+def negates(normal: str) -> bool:
+    """Return whether normalised text has a negation that is no mere tag.
+
+    >>> negates("who has not left?"), negates("안 나간 사람은?"), negates("he left, didn't he?")
+    (True, True, False)
+    """
+    return bool(_NEGATION.search(_TAG_QUESTION.sub("", normal)))
 
 
 def _figure(match: re.Match[str]) -> str:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Self
 
 from bot.core.correction import pair_keys
-from bot.core.lexicon import answer_types, figures
+from bot.core.lexicon import answer_types, figures, negates
 from bot.core.model import Article, Fact, Gap
 from bot.core.text import normalise
 from bot.core.tokens import TokenizedText, Tokenizer
@@ -17,6 +17,8 @@ _MENTION_SHARE = 0.04
 """A target mentions the entities that more than this share of its samples name."""
 _ABOUT_SHARE = 0.5
 """A target is about the entities that more than this share of its samples name."""
+_NEGATED_SHARE = 0.25
+"""Share of samples with a negation from which on a target answers what is asked with one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +73,8 @@ class TargetTexts:
     """Entities it is about: those declared and those that most of its samples name."""
     entities: frozenset[EntityKey]
     """Entities it mentions."""
+    negated: float
+    """How far it answers questions with a negation: 1 if an answer has one or a quarter of the samples do."""
     asks: Mapping[str, float]
     """Share of the samples that ask for a kind of answer, by kind; 1 for each kind that is declared."""
 
@@ -93,6 +97,7 @@ class TargetTexts:
             answer_types=frozenset(kind for text in told for kind in answer_types(text.normal)),
             about=about,
             entities=about | _named(asked, _MENTION_SHARE) | {key for text in told for key in text.entities},
+            negated=_negated(asked, told),
             asks=_ask_shares(item, asked),
         )
 
@@ -110,6 +115,13 @@ def _named(samples: Sequence[TokenizedText], share: float) -> frozenset[EntityKe
     """Return the entities that more than `share` of the samples name."""
     named = Counter(key for tokenized in samples for key in tokenized.entities)
     return frozenset(key for key, count in named.items() if count > share * len(samples))
+
+
+def _negated(asked: Sequence[TokenizedText], told: Sequence[TokenizedText]) -> float:
+    if any(negates(text.normal) for text in told):
+        return 1.0
+    share = sum(negates(text.normal) for text in asked) / max(len(asked), 1)
+    return min(1.0, share / _NEGATED_SHARE)
 
 
 def _declared(target: Target) -> frozenset[EntityKey]:

@@ -44,6 +44,8 @@ _OFTEN_NEAREST: Final = 4
 """Samples of the nearest ones from which on they speak for their target."""
 _SAME_MEANING, _OTHER_MEANING = 0.8, 0.5
 """Coverage by meaning from which on other words mean about the same, and below which they mean something else."""
+_SOMEBODY_ELSE = 0.5
+"""Lead in probability from which on the words of a question speak of somebody else than a target."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,6 +218,7 @@ class _Evidence:
             yield self._say("why_names_extra", names=self._names(self._about_others()))
         if missing := [one for one in figures(self._reading.normal) if not self._has(self._index.figures, one)]:
             yield self._say("why_figures_missing", figures=self._figures(missing))
+        yield from self._other_meant()
         if self._unmatched:
             yield self._say("why_things_missing", words=_quoted(self._unmatched))
         if words := [word for word in self._missing_words() if word not in " ".join(self._unmatched).split()]:
@@ -225,6 +228,13 @@ class _Evidence:
                 yield self._say("why_far_words" if is_far else "why_words_missing", words=_quoted(words))
         if not self._near:
             yield self._say("why_no_neighbours", of=_NEAREST)
+
+    def _other_meant(self) -> Iterator[str]:
+        """Yield what shows that the question as a whole means something else."""
+        if self._value["negation_miss"] > 0:
+            yield self._say("why_negation_missing")
+        if self._value["meant_miss"] >= _SOMEBODY_ELSE and not self._reading.entities:
+            yield self._say("why_somebody_else")
 
     def _say(self, key: str, **values: object) -> str:
         this = "why_this_fact" if isinstance(self._candidate.target.item, Fact) else "why_this_reply"

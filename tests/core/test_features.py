@@ -87,3 +87,26 @@ def test_what_no_sample_asks_counts_more_with_more_samples() -> None:
     counts = dict(zip(IDS, INDEX.sample_segments.counts.tolist(), strict=True))
     assert found == pytest.approx({key: count / 24 for key, count in counts.items()})
     assert column("왜 떠났어?", "unasked")["chair-left"] == 0
+
+
+def test_whom_a_question_means_is_told_by_the_words_of_the_facts() -> None:
+    """Only the facts about Lund speak of a resignation; which fact about her is meant, these words do not tell."""
+    found = column("the one who did step down?", "meant_miss")
+    assert found["chair-left"] == found["chair-pay"] == 0
+    assert found["builder"] > 0
+
+
+def test_a_target_about_nothing_in_particular_may_be_meant_by_any_words() -> None:
+    assert column("the one who did step down?", "meant_miss")["cost"] == 0
+
+
+def test_a_negation_is_missed_by_what_has_none() -> None:
+    missed = column("Who has not left?", "negation_miss")
+    assert missed["builder"] == 1
+    assert set(column("Who has left?", "negation_miss").values()) == {0}
+    assert set(column("Lund left, didn't she?", "negation_miss").values()) == {0}
+
+
+def test_more_content_words_are_a_longer_question() -> None:
+    short, long = (column(text, "length")["cost"] for text in ("cost?", "cost of wooden ferry hull repairs?"))
+    assert 0 < short < long <= 1
