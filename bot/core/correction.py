@@ -122,10 +122,11 @@ class Corrector:
         met = self._pairs.counts(keys).reshape(len(before), len(words))
         seen = np.array([self._counts.of(word) if word else self._pairs.texts for word in before])[:, None]
         shares = np.array([(self._counts.of(word) + 0.5) / self._total for word in words])
-        rarity = -np.log((met + _BACKOFF * shares) / (seen + _BACKOFF))
-        known = [word in self._counts for word in words]
-        costs: NDArray[np.float64] = np.where(known, rarity, [self._unknown(word) for word in words])
-        return costs
+        rarity: NDArray[np.float64] = -np.log((met + _BACKOFF * shares) / (seen + _BACKOFF))
+        for at, word in enumerate(words):
+            if word not in self._counts:
+                rarity[:, at] = self._unknown(word)
+        return rarity
 
     def _unknown(self, word: str) -> float:
         """Return the cost of a word that no text has; a common English word costs nothing for its letters."""

@@ -263,20 +263,21 @@ def _least_covered(compared: Comparison) -> Column:
 
 def compare_words(readings: Sequence[Comparison]) -> None:
     """Compare the words of readings that share their `products` at once, which costs hardly more than those of one."""
-    by_article: dict[int, list[Comparison]] = {}
-    for reading in readings:
-        if reading.vectors is not None and reading.words_with_vectors:
-            by_article.setdefault(id(reading.vectors), []).append(reading)
-    waiting = []
-    for own in by_article.values():
-        vectors = own[0].vectors
-        words = dict.fromkeys(word for reading in own for word in reading.words_with_vectors)
-        if vectors is not None and (missing := vectors.nearest.missing(words)):
-            waiting.append((vectors, missing, own[0], _word_vectors(missing, vectors, own[0])))
-    if len(waiting) > 1:
-        waiting[0][2].products.expect(np.concatenate([rows for *_, rows in waiting]), waiting[0][0].words)
-    for vectors, missing, compared, rows in waiting:
-        vectors.nearest.get(missing, partial(_best_word_cosines, vectors=vectors, compared=compared, rows=rows))
+    articles: dict[int, tuple[Vectors, list[Comparison]]] = {}
+    for one in readings:
+        if one.vectors is not None and one.words_with_vectors:
+            articles.setdefault(id(one.vectors), (one.vectors, []))[1].append(one)
+    words = {
+        at: list(dict.fromkeys(word for one in own for word in one.words_with_vectors))
+        for at, (_, own) in articles.items()
+    }
+    if len(articles) > 1:
+        missing = ((vectors, own[0], vectors.nearest.missing(words[at])) for at, (vectors, own) in articles.items())
+        if rows := [_word_vectors(fresh, vectors, one) for vectors, one, fresh in missing if fresh]:
+            vectors, (one, *_) = next(iter(articles.values()))
+            one.products.expect(np.concatenate(rows), vectors.words)
+    for at, (vectors, own) in articles.items():
+        vectors.nearest.get(words[at], partial(_best_word_cosines, vectors=vectors, compared=own[0]))
 
 
 def _word_vectors(words: Sequence[str], vectors: Vectors, compared: Comparison) -> Vector:
@@ -285,15 +286,9 @@ def _word_vectors(words: Sequence[str], vectors: Vectors, compared: Comparison) 
     return np.stack([compared.encoded[word] if row is None else vectors.words[row] for word, row in rows])
 
 
-def _best_word_cosines(
-    words: Sequence[str], vectors: Vectors, compared: Comparison, rows: Vector | None = None
-) -> Column:
-    """Return the rescaled cosine of each word with the nearest word of each target, shape (words, targets).
-
-    `rows` are the vectors of the words, if known.
-    """
-    index, rows = compared.index, _word_vectors(words, vectors, compared) if rows is None else rows
-    cosines = compared.products.of(rows, vectors.words)
+def _best_word_cosines(words: Sequence[str], vectors: Vectors, compared: Comparison) -> Column:
+    """Return the rescaled cosine of each word with the nearest word of each target, shape (words, targets)."""
+    index, cosines = compared.index, compared.products.of(_word_vectors(words, vectors, compared), vectors.words)
     cosines -= _UNRELATED_COSINE
     cosines /= 1 - _UNRELATED_COSINE
     return index.word_segments.best(cosines.take(index.word_rows, axis=1))

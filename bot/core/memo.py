@@ -51,7 +51,7 @@ class BatchMemo(Generic[Result]):
     def get(self, texts: Sequence[str], compute: Callable[[Sequence[str]], Iterable[Result]]) -> list[Result]:
         """Return one result per text; `compute` is called at most once, with the texts that are not remembered."""
         known = self._known
-        missing = self.missing(texts)
+        missing = [text for text in dict.fromkeys(texts) if text not in known]
         fresh = dict(zip(missing, compute(missing), strict=True)) if missing else {}
         if len(known) + len(fresh) > self._size:
             self._known = fresh  # not cleared, because another thread may be reading the old one
@@ -60,8 +60,9 @@ class BatchMemo(Generic[Result]):
         return [fresh[text] if text in fresh else known[text] for text in texts]
 
     def missing(self, texts: Iterable[str]) -> list[str]:
-        """Return the texts whose results are not remembered, each once."""
-        return [text for text in dict.fromkeys(texts) if text not in self._known]
+        """Return the texts whose results are not remembered now, each once; another thread may change that at once."""
+        known = self._known
+        return [text for text in dict.fromkeys(texts) if text not in known]
 
     def clear(self) -> None:
         """Forget everything."""

@@ -25,8 +25,8 @@ CASES: Final = "cases"
 """Where a problem is that a case has."""
 _HALF_FROM = 100_000
 """Number of texts from which their vectors are kept in half precision, to save memory (200 MB at this number)."""
-_ENCODED_AT_ONCE = 40_000
-"""Texts after which the vectors of some articles are stored, before those of others are made (80 MB)."""
+_ENCODED_AT_ONCE = 20_000
+"""Texts after which the vectors of some articles are stored, before those of others are made (40 MB)."""
 
 
 @dataclass(frozen=True, slots=True)

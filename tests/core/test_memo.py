@@ -56,6 +56,7 @@ def test_many_texts_are_computed_in_one_call_each_once() -> None:
 
     memo: BatchMemo[int] = BatchMemo(3)
     assert memo.get(["a", "bb", "a"], lengths) == [1, 2, 1]
+    assert memo.missing(["ccc", "bb", "ccc"]) == ["ccc"]
     assert memo.get(["bb"], lengths) == [2]
     assert memo.get(["bb", "ccc", "dddd"], lengths) == [2, 3, 4]
     assert calls == [["a", "bb"], ["ccc", "dddd"]]

@@ -1,13 +1,16 @@
 """Comparing with the nearest samples only and block by block gives what comparing everything at once gives."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from bot.core.features import _NEIGHBOURS, Comparison
-from bot.core.index import Products, Rows, Scope, Vectors, highest, single
+from bot.core.features import _NEIGHBOURS, FEATURE_NAMES, Comparison
+from bot.core.index import Column, Products, Rows, Scope, Vectors, highest, single
+from bot.core.matching import Question, prepare, score, score_all
+from bot.core.memo import BatchMemo
 from bot.core.text import normalise
 from bot.service.library import with_vectors
 from tests.core.ferry import night_snapshot
@@ -23,6 +26,11 @@ def compact() -> Scope:
     rows = np.concatenate([block.astype(np.float16) for block in NIGHT.vectors.own])
     small_talk = with_vectors(night_snapshot(), ENCODER).small_talk.vectors
     return replace(NIGHT, vectors=Vectors.of(NIGHT.index, rows, small_talk))
+
+
+def forgetful(vectors: Vectors | None) -> Vectors | None:
+    """Return the same vectors without what is remembered of the questions before."""
+    return replace(vectors, nearest=BatchMemo(64)) if vectors else None
 
 
 SCOPES = (NIGHT, compact())
@@ -65,6 +73,43 @@ def test_the_nearest_samples_are_those_of_the_highest_sums(question: str, scope:
     compared = comparison(text, scope)
     sums = compared.sample_cosines + cosines(scope.vectors, text)
     assert sorted(sums[compared.nearest_samples]) == pytest.approx(sorted(sums)[-_NEIGHBOURS:], abs=1e-4)
+
+
+def test_articles_that_are_scored_together_get_the_features_that_each_gets_alone() -> None:
+    text = normalise("who pays for the night library, 후원자는?")
+    fresh = [replace(one, vectors=forgetful(one.vectors)) for one in (*SCOPES, *SCOPES)]
+    prepared = prepare(NIGHT, Question(text))
+    encoded = dict(zip(prepared.texts, ENCODER.encode(prepared.texts), strict=True))
+    together = score_all([(scope, prepared) for scope in fresh[:2]], encoded)
+    for scope, scored in zip(fresh[2:], together, strict=True):
+        for one, alone in zip(scored, score(scope, prepared, encoded), strict=True):
+            assert one.scope.index is alone.scope.index
+            assert one.table == pytest.approx(alone.table, abs=1e-5)
+            assert one.table[:, FEATURE_NAMES.index("meaning_coverage")].max() > 0
+
+
+class Overtaken(BatchMemo[Column]):
+    """A memo that another thread adds to right after it was asked what is missing."""
+
+    def __init__(self, targets: int) -> None:
+        """Remember a word as unlike all targets."""
+        super().__init__(64)
+        self.targets = targets
+
+    def missing(self, texts: Iterable[str]) -> list[str]:
+        """Return what is missing, the first of which no longer is."""
+        found = super().missing(texts)
+        self.get(found[:1], lambda words: [np.zeros(self.targets, np.float32) for _ in words])
+        return found
+
+
+def test_articles_are_scored_together_while_another_thread_compares_the_same_words() -> None:
+    prepared = prepare(NIGHT, Question("who pays for the night library, 후원자는?"))
+    encoded = dict(zip(prepared.texts, ENCODER.encode(prepared.texts), strict=True))
+    targets = len(NIGHT.index.targets)
+    both = [replace(one, vectors=one.vectors and replace(one.vectors, nearest=Overtaken(targets))) for one in SCOPES]
+    for scored in score_all([(scope, prepared) for scope in both], encoded):
+        assert [len(one.table) for one in scored] == [targets] * len(prepared.readings)
 
 
 def test_products_are_those_of_the_whole_matrix_however_often_they_are_asked_for() -> None:

@@ -1,10 +1,13 @@
 """Articles do not disturb each other: restricted to one, every outcome is that of the article alone."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import cache
 
+import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from bot.core.dialogue import Context
 from bot.core.matching import Question, Suggested
@@ -63,6 +66,29 @@ def test_an_article_named_in_the_question_is_the_one_that_answers(encoder: Lette
     both = build_snapshot(replace(knowledge(), articles=(*knowledge().articles, ferry())), "1", encoder)
     reply = ask(both, Question("price of the ferry"), encoder).reply
     assert (reply.article, reply.fact) == ("ferry", "cost")
+
+
+class Recorded(LettersEncoder):
+    """Keeps what it was asked to encode."""
+
+    def __init__(self) -> None:
+        """Begin with nothing."""
+        self.calls: list[frozenset[str]] = []
+
+    def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Keep the texts and encode them."""
+        self.calls.append(frozenset(texts))
+        return super().encode(texts)
+
+
+def test_words_that_an_article_lacks_are_encoded_with_the_question() -> None:
+    encoder = Recorded()
+    ask(together(LettersEncoder()), Question("did anybody mention zeppelin kvetching?"), encoder)
+    first, second = encoder.calls
+    assert {"zeppelin", "kvetching"} <= first & second
+    long = Recorded()
+    ask(together(LettersEncoder()), Question(" ".join(f"{n}kvetching{n * 'y'}" for n in range(20))), long)
+    assert 1 < len(long.calls[0]) < 10, "a long message has its words encoded when it is known which are needed"
 
 
 def twin() -> Article:
