@@ -1,38 +1,42 @@
 """Which known words a text with typing errors means: the likeliest by the errors and by the words beside them.
 
 A noisy channel: an error costs about as much as it is rare, a word as much as it is rare behind the word before it, and
-a word that nobody knows the more the longer it is.
+a word that nobody knows the more the longer it is. Words are those of the facts and the commonest ones of English.
 """
 
 import re
 from collections.abc import Iterable, Sequence
+from functools import cache
 from itertools import pairwise
 from typing import Final, NamedTuple
 from zlib import crc32
 
 import numpy as np
 from numpy.typing import NDArray
+from rapidfuzz.distance import OSA, Levenshtein
 
 from bot.core.budget import Budget
 from bot.core.english_words import COMMON_WORDS
-from bot.core.hangul import strokes, whole_syllables
+from bot.core.hangul import SLIPS, strokes, whole_syllables
 from bot.core.memo import Memo
 from bot.core.spelling import Spellings, WordCounts
 from bot.core.stemming import stem
 from bot.core.text import is_hangul
 
-_ERROR, _SAME_KEYS, _KNOWN = 4.5, 2.0, 3.0
-"""Cost of an error; what it costs less if no key is another one; what a word that is known as typed costs less."""
-_UNKNOWN, _UNKNOWN_LETTER = 10.0, 1.2
-"""Cost of an unknown word of Latin letters, and of each letter in it."""
-_UNKNOWN_HANGUL, _UNKNOWN_STROKE = 9.0, 0.3
+_SWAPPED, _DOUBLED, _LEFT_OUT, _NEIGHBOUR, _ADDED, _OTHER_KEY = 3.0, 3.0, 3.5, 4.0, 6.5, 8.0
+"""Cost of two keys in the wrong order, a key pressed twice or left out, one that touches the right one, and others."""
+_KNOWN: Final = 3.0
+"""What a word that is known as typed costs less."""
+_COMMON, _UNKNOWN, _UNKNOWN_LETTER = 10.0, 12.0, 1.2
+"""Cost of an English word that no text has, of an unknown one of Latin letters, and of each letter in that."""
+_UNKNOWN_HANGUL, _UNKNOWN_STROKE = 11.0, 0.3
 """The same in Hangul, where particles and endings make many words, and of each key stroke if no form of it is known."""
 _BACKOFF: Final = 60.0
 """Words that are added behind each word, with the shares that words have anywhere."""
 _TWO_ERRORS_FROM, _THREE_ERRORS_FROM = 5, 10
 """Key strokes from which a second and a third error are possible."""
-_MOST_WORDS, _MOST_STEMS = 8, 3
-"""Known words and Korean stems that a word may be a typing error of."""
+_MOST_WORDS, _MOST_COMMON, _MOST_STEMS = 8, 4, 3
+"""Words of the texts, common English words and Korean stems that a word may be a typing error of."""
 _MEMO_SIZE: Final = 8_192
 _ONE_SYLLABLE: Final = re.compile(r"[가-힣][은는이가을를의에로도만과와]?")
 """A Korean word of one syllable, alone or with a particle."""
@@ -129,11 +133,11 @@ class Corrector:
         return rarity
 
     def _unknown(self, word: str) -> float:
-        """Return the cost of a word that no text has; a common English word costs nothing for its letters."""
-        if word in COMMON_WORDS:
-            return _UNKNOWN
+        """Return the cost of a word that no text has; a common one or a possessive costs nothing for its letters."""
         if is_hangul(word):
             return _UNKNOWN_HANGUL + (0 if stem(word) in self._stems else _UNKNOWN_STROKE * len(strokes(word)))
+        if word in COMMON_WORDS or (word.endswith("'s") and word.removesuffix("'s") in self._words):
+            return _COMMON
         return _UNKNOWN + _UNKNOWN_LETTER * len(word)
 
     def _may_be_meant(self, typed: str) -> tuple[Candidate, ...]:
@@ -142,21 +146,47 @@ class Corrector:
             return (Candidate(typed, 0.0),)
         keys, mended = strokes(typed), whole_syllables(typed)
         found = dict(self._words.within(keys, _most_errors(keys), _MOST_WORDS))
+        if typed.isascii():
+            found = dict(_common_words().within(keys, _most_errors(keys), _MOST_COMMON)) | found
         base = stem(mended)
         if is_hangul(mended) and base not in self._stems:
             stems = self._stems.within(strokes(base), min(2, _most_errors(strokes(base))), _MOST_STEMS)
             found = {near + mended[len(base) :]: errors for near, errors in stems if is_hangul(near)} | found
         found.pop(mended, None)
-        own = Candidate(mended, (_ERROR if mended != typed else 0.0) - (_KNOWN if self.knows(mended) else 0.0))
+        own = Candidate(mended, _cost_of(keys, strokes(mended)) - (_KNOWN if self.knows(mended) else 0.0))
         if mended == typed and _ONE_SYLLABLE.fullmatch(typed):  # one error makes another word of it
             return (own,)
-        return (own, *(Candidate(near, _cost_of(errors, keys, strokes(near))) for near, errors in found.items()))
+        return (own, *(Candidate(near, _cost_of(keys, strokes(near))) for near in found))
+
+
+@cache
+def _common_words() -> Spellings:
+    """Return the spellings of COMMON_WORDS, which are made when the first word is corrected."""
+    return Spellings(sorted(COMMON_WORDS))
 
 
 def _most_errors(keys: str) -> int:
     return 1 + (len(keys) >= _TWO_ERRORS_FROM) + (len(keys) >= _THREE_ERRORS_FROM)
 
 
-def _cost_of(errors: int, typed: str, meant: str) -> float:
-    """Return the cost of errors; a swapped, doubled or missing double key is likelier than another key."""
-    return _ERROR * errors - (_SAME_KEYS if set(typed) == set(meant) else 0.0)
+def _cost_of(typed: str, meant: str) -> float:
+    """Return the cost of the errors that make `typed` of `meant`, both key by key."""
+    cost = 0.0
+    for _ in range(Levenshtein.distance(meant, typed) - OSA.distance(meant, typed)):
+        typed = _swapped_back(typed, meant)
+        cost += _SWAPPED
+    for error in Levenshtein.editops(meant, typed):
+        before, key, after = typed[: error.dest_pos], typed[error.dest_pos :][:1], typed[error.dest_pos + 1 :]
+        if error.tag == "replace":
+            cost += _NEIGHBOUR if (meant[error.src_pos], key) in SLIPS else _OTHER_KEY
+        elif error.tag == "insert":
+            cost += _DOUBLED if key in {before[-1:], after[:1]} else _ADDED
+        else:
+            cost += _LEFT_OUT
+    return cost
+
+
+def _swapped_back(typed: str, meant: str) -> str:
+    """Return the keys typed, two of them in the other order, which brings them nearest to those meant."""
+    swapped = (typed[:at] + typed[at + 1] + typed[at] + typed[at + 2 :] for at in range(len(typed) - 1))
+    return min(swapped, key=lambda one: Levenshtein.distance(meant, one))

@@ -1,8 +1,9 @@
 """Hangul on a keyboard: layout slips in both directions and initial consonants (초성)."""
 
 import re
-from collections.abc import Container
+from collections.abc import Container, Iterator
 from functools import lru_cache
+from itertools import permutations
 
 _INITIALS = "ㄱㄲㄴㄷㄸㄹㅁㅂㅃㅅㅆㅇㅈㅉㅊㅋㅌㅍㅎ"
 _VOWELS = "ㅏㅐㅑㅒㅓㅔㅕㅖㅗㅘㅙㅚㅛㅜㅝㅞㅟㅠㅡㅢㅣ"
@@ -24,6 +25,9 @@ _KEY_OF = {letter: key for key, letter in _KEYS.items()} | {
     single: "".join({letter: key for key, letter in _KEYS.items()}[part] for part in pair)
     for single, pair in _COMPOUND.items()
 }
+_ROWS = (("qwertyuiop", 0.0), ("asdfghjkl", 0.25), ("zxcvbnm", 0.75))
+"""Rows of keys, and by how many keys each is shifted to the right."""
+_PLACES = {key: (row, column + shift) for row, (keys, shift) in enumerate(_ROWS) for column, key in enumerate(keys)}
 _SYLLABLE_BASE, _SYLLABLE_LAST = 0xAC00, 0xD7A3
 _LATIN_RUN = re.compile(r"[A-Za-z]+")
 _SHORTEST_KEPT = 3
@@ -134,6 +138,27 @@ def _widest(typed: str, start: int, allowed: str | tuple[str, ...]) -> tuple[str
     if joined is not None and joined in allowed:
         return joined, start + 2
     return typed[start], start + 1
+
+
+def neighbours(key: str) -> str:
+    """Return the keys that touch `key` on a QWERTY keyboard, which the Korean 2-set layout shares."""
+    row, column = _PLACES[key.lower()]
+    return "".join(
+        other
+        for other, (other_row, other_column) in _PLACES.items()
+        if other != key.lower() and abs(other_row - row) <= 1 and abs(other_column - column) <= 1
+    )
+
+
+def _slips() -> Iterator[tuple[str, str]]:
+    for key in _PLACES:
+        for other in (key, *neighbours(key)):
+            yield key, other
+            yield from permutations({_KEYS[one] for one in (key, key.upper(), other, other.upper()) if one in _KEYS}, 2)
+
+
+SLIPS: frozenset[tuple[str, str]] = frozenset(_slips())
+"""Pairs of Latin letters and of jamo whose keys touch, or are the same one with and without shift."""
 
 
 def as_korean_keys(text: str) -> str:

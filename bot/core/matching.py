@@ -34,6 +34,8 @@ _KNOWN_FROM: Final = 0.25
 """Minimum share of known words in Hangul read as Latin keys, for adding that reading."""
 _FULL_OF_ERRORS: Final = 0.25
 """Share of words with typing errors above which a sentence is only read with its spelling corrected."""
+_UNKNOWN_WORDS: Final = 0.2
+"""What a reading loses of its confidence in comparison with others if all of its words are unknown."""
 _LATIN_KEYS_FROM: Final = 0.1
 """Share of lone jamo in Hangul above which reading it as Latin keys is added."""
 
@@ -265,6 +267,18 @@ class Scored:
         """Return the confidence in the likeliest fact."""
         return self._probabilities_and_confidence[1]
 
+    @cached_property
+    def share_known(self) -> float:
+        """Return the share of the words of the text that are known."""
+        return self.scope.index.tokenizer.corrector.share_known(words(self.reading.normal))
+
+    @property
+    def is_in_gap(self) -> bool:
+        """Return whether a gap is the reply, because it is likelier than every fact."""
+        gaps = self.probabilities[~(self.scope.index.is_fact | self.scope.index.is_act)]
+        likeliest = float(gaps.max(initial=0))
+        return likeliest >= GAP_FROM and likeliest > self.confidence
+
     @property
     def act_probability(self) -> float:
         """Return the probability of all dialogue acts; 0 for a reading that names somebody, which is a question."""
@@ -377,10 +391,17 @@ def _scored(scope: Scope, readings: Sequence[Comparison], vectors: Mapping[str, 
 
 
 def believed(scored: tuple[Scored, ...]) -> Scored:
-    """Return the reading to believe, the text as typed if it is an author's sample; `scored` must not be empty."""
-    if scored[0].is_sample:
+    """Return the reading to believe; `scored` must not be empty.
+
+    It is the text as typed if that is an author's sample, otherwise the one with the highest confidence, less what its
+    unknown words take. But if more words are known in a reading that a gap replies to, that one: with typing errors, a
+    question loses what tells it from the fact beside the gap.
+    """
+    if len(scored) == 1 or scored[0].is_sample:
         return scored[0]
-    return scored[best_reading([one.confidence for one in scored])]
+    best = scored[best_reading([one.confidence - _UNKNOWN_WORDS * (1 - one.share_known) for one in scored])]
+    in_gaps = (one for one in scored if one.share_known > best.share_known and one.is_in_gap)
+    return max(in_gaps, key=lambda one: one.share_known, default=best)
 
 
 def decide(prepared: Prepared, scored: tuple[Scored, ...]) -> Decision:

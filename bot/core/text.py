@@ -120,6 +120,11 @@ def words(normal: str) -> tuple[str, ...]:
     return tuple(_WORD.findall(normal))
 
 
+def places_of_words(normal: str, start: int, end: int) -> Iterator[tuple[int, str]]:
+    """Yield each of the `words` in a part of normalised text behind the place where it begins."""
+    return ((found.start(), found[0]) for found in _WORD.finditer(normal, start, end))
+
+
 def squeeze(normal: str) -> str:
     """Return the letters and digits of normalised text.
 

@@ -2,8 +2,9 @@
 
 import re
 from collections import Counter
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 from typing import Final, Literal
 
 import numpy as np
@@ -17,7 +18,7 @@ from bot.core.memo import Memo
 from bot.core.model import Article, Language, Lexicon
 from bot.core.spelling import Spellings, WordCounts, split_run
 from bot.core.stemming import stem
-from bot.core.text import is_hangul, language_of, normalise, script_counts, squeeze, words
+from bot.core.text import is_hangul, language_of, normalise, places_of_words, script_counts, squeeze, words
 
 Role = Literal["name", "ask", "stop word", "content"]
 _WITHOUT_CONTENT: Final = frozenset({"ask", "stop word"})
@@ -107,14 +108,14 @@ def _english_words(lexicon: Lexicon) -> frozenset[str]:
     return frozenset(word for text in texts for word in words(normalise(text)))
 
 
-def _typed_words(normal: str) -> list[str]:
-    """Return the words of normalised text; Hangul with lone jamo in it is one word."""
-    found: list[str] = []
+def _typed_words(normal: str) -> Iterator[tuple[int, str]]:
+    """Yield each word of normalised text behind the place where it begins; Hangul with lone jamo in it is one word."""
     end = 0
-    for broken in _BROKEN.finditer(normal):
-        found += (*words(normal[end : broken.start()]), broken[0])
-        end = broken.end()
-    return [*found, *words(normal[end:])]
+    for broken in (*_BROKEN.finditer(normal), None):
+        yield from places_of_words(normal, end, broken.start() if broken else len(normal))
+        if broken:
+            yield broken.start(), broken[0]
+            end = broken.end()
 
 
 class Tokenizer:
@@ -232,15 +233,22 @@ class Tokenizer:
     def respell(self, normal: str, budget: Budget) -> str | None:
         """Return normalised text with typing errors corrected to words of the facts; None if nothing changes.
 
-        If every word is known, none is corrected: what was meant to be another word shows only beside other errors.
+        What stands between the words stays, as the encoder reads it too. If every word is known, none is corrected:
+        what was meant to be another word shows only beside other errors.
         """
-        written = [word[:_MAX_WORD_LENGTH] for word in _typed_words(normal[:MAX_READ])[:_MAX_WORDS]]
-        typed = [piece for word in written for piece in self._pieces_or_word(word, budget)]
+        written = list(islice(_typed_words(normal[:MAX_READ]), _MAX_WORDS))
+        cut = [self._pieces_or_word(word[:_MAX_WORD_LENGTH], budget) for _, word in written]
+        typed = [piece for pieces in cut for piece in pieces]
         sequence = [whole_syllables(word) for word in typed]
         in_lexicon = {at for match in self.lexicon.find(sequence) for at in range(match.start, match.end)}
         if not all(at in in_lexicon or self.corrector.knows(word) for at, word in enumerate(sequence)):
             sequence = self.corrector.corrected(typed, budget)
-        return None if sequence == written else " ".join(sequence)
+        meant, end, rest = "", 0, iter(sequence)
+        for (start, word), pieces in zip(written, cut, strict=True):
+            meant += normal[end:start] + " ".join(islice(rest, len(pieces)))
+            end = start + len(word)
+        meant += normal[end:]
+        return None if meant == normal else meant
 
     def _pieces_or_word(self, word: str, budget: Budget) -> list[str]:
         """Cut an unspaced run unless it is a typing error of one English word, or holds lone jamo."""

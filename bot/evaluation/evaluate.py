@@ -27,6 +27,8 @@ from bot.service.library import Library
 from bot.service.replies import Reply
 from bot.service.views import candidates_of
 
+DRAWINGS: dict[Perturbation, int] = {"typos": 4, "spaces": 1, "layout": 1}
+"""How often the clean questions are perturbed; one drawing of typing errors says little."""
 PERTURBED_KINDS = frozenset({"typo", "spacing", "layout", "noise"})
 """Kinds of questions that are perturbed already."""
 _STRONGEST = 4
@@ -106,17 +108,20 @@ class PairedComparison:
 
     def data(self) -> dict[str, Any]:
         """Return the changes for JSON."""
-        return {measure: asdict(one) | {"p": one.p_value} for measure, one in self.changes.items()}
+        return {
+            measure: asdict(one) | {"interval": one.interval, "p": one.p_value} for measure, one in self.changes.items()
+        }
 
     def text(self, *, explain: bool) -> str:
         """Return the changes as a table; with `explain` the questions that differ are listed by id."""
-        heads = "".join(f"{head:>9}" for head in (*self.runs, "points", "became", "stopped"))
-        lines = ["", self.title, f"{'':24}{'n':>5}{heads}{'p':>8}"]
+        heads = "".join(f"{head:>9}" for head in (*self.runs, "points"))
+        lines = ["", self.title, f"{'':24}{'n':>5}{heads}{'95 %':>16}{'became':>9}{'stopped':>9}{'p':>8}"]
         listed = []
         for key, one in self.changes.items():
             measure = key.replace("_", " ")
             cells = "".join(f"{hits / one.of:>9.1%}" if one.of else f"{'–':>9}" for hits in (one.before, one.now))
-            differ = f"{one.points:>+9.1f}{len(one.became):>9}{len(one.stopped):>9}{one.p_value:>8.3f}"
+            interval = "{:+.1f} to {:+.1f}".format(*one.interval)
+            differ = f"{one.points:>+9.1f}{interval:>16}{len(one.became):>9}{len(one.stopped):>9}{one.p_value:>8.3f}"
             lines.append(f"{measure:24}{one.of:>5}{cells}{differ}")
             listed += [f"became {measure}: {', '.join(one.became)}"] if one.became else []
             listed += [f"stopped being {measure}: {', '.join(one.stopped)}"] if one.stopped else []
@@ -152,18 +157,22 @@ def _filtered(one: QuestionSet, options: Options) -> QuestionSet:
 
 def _perturbed(sets: Sequence[QuestionSet], how: Perturbation, clean: Sequence[Result]) -> list[PairedComparison]:
     """Ask all questions perturbed and compare with the clean results: all of them, then by language."""
-    perturbed: list[Result] = []
-    for one in sets:
-        questions = tuple(replace(asked, text=perturb(asked.text, how)) for asked in one.questions)
-        perturbed += replace(one, questions=questions).ask()
+    drawings: list[list[Result]] = []
+    for seed in range(DRAWINGS[how]):
+        drawings.append([])
+        for one in sets:
+            questions = tuple(replace(asked, text=perturb(asked.text, how, seed)) for asked in one.questions)
+            drawings[-1] += replace(one, questions=questions).ask()
+    of = f", mean of {len(drawings)} drawings" if len(drawings) > 1 else ""
     comparisons = []
     for language in (None, *LANGUAGES):
-        before, now = (
+        before, *later = (
             _outcomes([result for result in run if language in {None, result.question.language}])
-            for run in (clean, perturbed)
+            for run in (clean, *drawings)
         )
         part = f"language {language}" if language else "clean questions"
-        comparisons.append(PairedComparison(f"Noise: {how}, {part}", ("clean", "noisy"), compare(before, now)))
+        title = f"Noise: {how}, {part}{of}"
+        comparisons.append(PairedComparison(title, ("clean", "noisy"), compare(before, *later)))
     return comparisons
 
 

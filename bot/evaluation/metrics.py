@@ -156,15 +156,17 @@ def percentile(results: Sequence[Result], percent: float) -> float:
 
 @dataclass(frozen=True, slots=True)
 class PairedChange:
-    """One measure in two runs over the same questions."""
+    """One measure in a run and in a later one over the same questions, or in the mean of several later ones."""
 
     of: int
     before: int
-    now: int
+    now: float
     became: tuple[str, ...]
-    """Questions that count now and did not before."""
+    """Questions that count more often now than before."""
     stopped: tuple[str, ...]
-    """Questions that counted before and do not now."""
+    """Questions that count less often now than before."""
+    error: float = 0.0
+    """Standard error of the points, over the questions."""
 
     @property
     def points(self) -> float:
@@ -172,20 +174,28 @@ class PairedChange:
         return 100 * (self.now - self.before) / max(self.of, 1)
 
     @property
+    def interval(self) -> tuple[float, float]:
+        """Return the bounds of the points, 95 %: those of one drawing or several, of other questions like these."""
+        return self.points - _Z * self.error, self.points + _Z * self.error
+
+    @property
     def p_value(self) -> float:
-        """Return p of the exact, two-sided McNemar test."""
+        """Return p of the exact, two-sided sign test over the questions; for one later run, that of McNemar."""
         differ = len(self.became) + len(self.stopped)
         fewer = min(len(self.became), len(self.stopped))
         return min(1.0, float(2 * sum(math.comb(differ, hits) for hits in range(fewer + 1)) / 2**differ))
 
 
-def compare(before: Mapping[str, str], now: Mapping[str, str]) -> dict[str, PairedChange]:
-    """Compare outcomes by question, measure by measure, over the questions that are in both runs."""
+def compare(before: Mapping[str, str], *later: Mapping[str, str]) -> dict[str, PairedChange]:
+    """Compare outcomes by question and measure, over the questions of all runs; the mean of the later runs counts."""
     changes = {}
     for measure in COMPARED:
         counted, group = MEASURES[measure]
-        asked = [key for key in now if key in before and now[key] in group]
-        old, new = ({key for key in asked if run[key] in counted} for run in (before, now))
-        became, stopped = (tuple(key for key in asked if key in found) for found in (new - old, old - new))
-        changes[measure] = PairedChange(len(asked), len(old), len(new), became, stopped)
+        asked = [key for key in later[0] if key in before and later[0][key] in group]
+        old = {key: before[key] in counted for key in asked}
+        gains = {key: sum(run[key] in counted for run in later) / len(later) - old[key] for key in asked}
+        became, stopped = (tuple(key for key in asked if sign * gains[key] > 0) for sign in (1, -1))
+        hits = sum(old.values())
+        error = 100 * float(np.std(list(gains.values()), ddof=1)) / math.sqrt(len(asked)) if len(asked) > 1 else 0.0
+        changes[measure] = PairedChange(len(asked), hits, hits + sum(gains.values()), became, stopped, error)
     return changes

@@ -6,25 +6,22 @@ from collections import Counter
 from dataclasses import replace
 from typing import Literal, TypeAlias, TypeVar, assert_never
 
-from bot.core.hangul import as_korean_keys, as_latin_keys
+from bot.core.hangul import as_korean_keys, as_latin_keys, neighbours
 from bot.core.model import LANGUAGES, DialogueAct, Fact, Gap, Knowledge, Language, Text
 from bot.core.text import language_of, normalise
 
 Perturbation: TypeAlias = Literal["typos", "spaces", "layout"]
 LETTERS_PER_TYPO = 8
 """Letters per typing error; a Hangul syllable counts as one letter."""
-_ROWS = (("qwertyuiop", 0.0), ("asdfghjkl", 0.25), ("zxcvbnm", 0.75))
-"""Rows of keys, and by how many keys each is shifted to the right."""
-_KEYS = {key: (row, column + shift) for row, (keys, shift) in enumerate(_ROWS) for column, key in enumerate(keys)}
 _WORD = re.compile(r"[A-Za-z]+|[가-힣]+")
 FactOrGap = TypeVar("FactOrGap", Fact, Gap, DialogueAct)
 
 
-def perturb(text: str, how: Perturbation) -> str:
-    """Return `text` with typing errors, without spaces or typed on the wrong layout, the same every time."""
+def perturb(text: str, how: Perturbation, seed: int = 0) -> str:
+    """Return `text` with typing errors, without spaces or typed on the wrong layout, the same for the same `seed`."""
     match how:
         case "typos":
-            return with_typos(text)
+            return with_typos(text, seed)
         case "spaces":
             return re.sub(r"\s+", "", text)
         case "layout":
@@ -61,16 +58,6 @@ def _with_typo(keys: str, rng: random.Random) -> str:
     if after and after[0] != key:
         typos.append(before + after[0] + key + after[1:])
     return rng.choice(typos)
-
-
-def neighbours(key: str) -> str:
-    """Return the keys that touch `key` on a QWERTY keyboard, which the Korean 2-set layout shares."""
-    row, column = _KEYS[key.lower()]
-    return "".join(
-        other
-        for other, (other_row, other_column) in _KEYS.items()
-        if other != key.lower() and abs(other_row - row) <= 1 and abs(other_column - column) <= 1
-    )
 
 
 def one_language(knowledge: Knowledge, language: Language) -> Knowledge:

@@ -7,6 +7,7 @@ import pytest
 
 from bot.cli import app
 from bot.errors import ConfigError
+from bot.evaluation.evaluate import DRAWINGS
 from bot.evaluation.metrics import COMPARED, COVERED, UNCOVERED
 from tests.cli.running import NIGHT, ROOT
 
@@ -66,6 +67,15 @@ def test_noise_compares_clean_questions_with_themselves(capsys: pytest.CaptureFi
     assert [table[0] for table in tables] == ["clean questions", "language ko", "language en"]
     counts = [int(table[2].split()[1]) for table in tables]
     assert counts[0] == counts[1] + counts[2]
+
+
+def test_typing_errors_are_drawn_several_times_for_each_question(capsys: pytest.CaptureFixture[str]) -> None:
+    compared = json.loads(evaluated(capsys, NIGHT_QUESTIONS, "--noise", "typos", "--json"))["compared"]
+    right = compared[f"Noise: typos, clean questions, mean of {DRAWINGS['typos']} drawings"]["right"]
+    low, high = right["interval"]
+    assert low < 100 * (right["now"] - right["before"]) / right["of"] < high
+    assert {one["right"]["of"] for one in compared.values()} != {0}
+    assert (right["now"] * DRAWINGS["typos"]) % 1 == pytest.approx(0)
 
 
 def test_with_samples_of_one_language_questions_are_asked_in_the_other(capsys: pytest.CaptureFixture[str]) -> None:

@@ -39,12 +39,38 @@ def test_several_errors_in_words_of_any_length_are_corrected(typed: str, meant: 
 
 
 def test_of_two_words_as_near_the_one_that_fits_its_neighbours_is_meant() -> None:
-    assert corrected("whe left the libary") == "who left the library"
-    assert corrected("whe was the libary") == "when was the library"
+    texts = [*(["who", "saw", "it"],) * 20, *(["this", "sad", "library"],) * 20]
+    counts = WordCounts({word: 20 for text in texts for word in text})
+    corrector = Corrector(Spellings(counts), Spellings(()), counts, WordPairs(len(texts), pair_keys(texts)))
+    assert corrector.corrected(["who", "sae", "it"], Budget()) == ["who", "saw", "it"]
+    assert corrector.corrected(["this", "sae", "libary"], Budget()) == ["this", "sad", "library"]
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [("nobpdy left the coffde", "nobody left the coffee"), ("who left hte umbrelal", "who left the umbrella")],
+)
+def test_common_english_words_are_meant_though_no_text_has_them(typed: str, meant: str) -> None:
+    assert corrected(typed) == meant
+
+
+@pytest.mark.parametrize(("typed", "meant"), [("bst", "bat"), ("bkt", "bit"), ("abt", "bat"), ("batt", "bat")])
+def test_of_words_with_as_many_errors_the_one_with_the_likelier_slip_is_meant(typed: str, meant: str) -> None:
+    """A key that touches, a swapped or a doubled one is likelier than a key far away."""
+    counts = WordCounts(dict.fromkeys(("art", "bath", "bit", "bat"), 50))
+    for words in (counts, reversed(list(counts))):
+        corrector = Corrector(Spellings(words), Spellings(()), counts, WordPairs(0, pair_keys(())))
+        assert corrector.corrected([typed], Budget()) == [meant]
 
 
 def test_a_korean_stem_is_corrected_under_an_ending_that_no_text_has() -> None:
     assert corrected("도서괌에서부터는") == "도서관에서부터는"
+
+
+def test_the_possessive_of_a_known_word_is_no_typing_error_beside_others() -> None:
+    counts = WordCounts({"marenna": 5, "marennan": 5, "where": 50})
+    corrector = Corrector(Spellings(counts), Spellings(["marenna"]), counts, WordPairs(0, pair_keys(())))
+    assert corrector.corrected(["whwre", "marenna's"], Budget()) == ["where", "marenna's"]
 
 
 @pytest.mark.parametrize("typed", ["hovercraft", "2024", "ㅋㅋ", "호버크래프트"])

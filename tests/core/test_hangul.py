@@ -2,7 +2,17 @@
 
 import pytest
 
-from bot.core.hangul import as_korean_keys, as_latin_keys, as_mixed_keys, compose, initials, is_initials, letters
+from bot.core.hangul import (
+    SLIPS,
+    as_korean_keys,
+    as_latin_keys,
+    as_mixed_keys,
+    compose,
+    initials,
+    is_initials,
+    letters,
+    neighbours,
+)
 
 
 @pytest.mark.parametrize(
@@ -59,3 +69,13 @@ KNOWN = frozenset({"murati", "again", "she"})
 )
 def test_words_of_the_facts_stay_among_latin_letters_read_as_korean_keys(typed: str, meant: str) -> None:
     assert as_mixed_keys(typed, KNOWN) == meant
+
+
+def test_neighbours_are_the_keys_that_touch() -> None:
+    assert set(neighbours("s")) == set("awedxz")
+    assert set(neighbours("R")) == set("edft")
+
+
+def test_a_finger_slips_to_a_key_that_touches_or_misses_the_shift() -> None:
+    assert {("s", "a"), ("a", "s"), ("ㅁ", "ㄴ"), ("ㄱ", "ㄲ"), ("ㄲ", "ㄱ"), ("ㅔ", "ㅖ")} <= SLIPS
+    assert not {("s", "l"), ("ㅁ", "ㅏ"), ("ㅂ", "ㄱ"), ("s", "ㄴ")} & SLIPS

@@ -4,8 +4,21 @@ from dataclasses import replace
 
 import pytest
 
+from bot.core.classifier import READING_MARGIN
 from bot.core.index import Scope
-from bot.core.matching import Answered, Closest, Decision, Question, Suggested, Unanswered, decide, prepare, score
+from bot.core.matching import (
+    Answered,
+    Closest,
+    Decision,
+    Question,
+    Scored,
+    Suggested,
+    Unanswered,
+    believed,
+    decide,
+    prepare,
+    score,
+)
 from bot.core.model import Entity, Knowledge, Text
 from bot.core.snapshot import Snapshot
 from tests.core.ferry import LEXICON, ferry, ferry_scope, samples
@@ -98,3 +111,43 @@ def test_english_words_in_a_korean_sentence_are_never_all_read_as_korean_keys() 
     """Which of them were meant as Korean is decided word by word, so that a name stays one."""
     readings = prepare(ferry_scope(), Question("lund ferry 언제부터야")).readings
     assert all("lund" in one.normal for one in readings)
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("Who buitl the ferry: a council?", "who built the ferry: a council?"),
+        ("the 7,5 milion... ferry-tale (price)!", "the 7,5 million... ferry-tale (price)!"),
+        ("배 비ㅛ용은? (2024년)", "배 비용은? (2024년)"),
+    ],
+)
+def test_what_stands_between_words_stays_when_typing_errors_are_corrected(typed: str, meant: str) -> None:
+    assert [one.normal for one in prepare(ferry_scope(), Question(typed)).readings] == [typed.lower(), meant]
+
+
+def as_sure(scored: Scored, confidence: float, gap: float = 0.0) -> Scored:
+    """Return a reading with this confidence in a fact and this probability of a gap, whatever it says."""
+    index = scored.scope.index
+    gaps = ~(index.is_fact | index.is_act)
+    probabilities = confidence * index.is_fact / index.is_fact.sum() + gap * gaps / gaps.sum()
+    changed = replace(scored)
+    vars(changed)["_probabilities_and_confidence"] = probabilities, confidence
+    return changed
+
+
+def test_of_two_readings_as_sure_the_one_with_known_words_is_believed() -> None:
+    """It is without the typing errors; as typed, a text is only as sure of a fact by what the errors hide."""
+    typed, respelt = score(ferry_scope(), prepare(ferry_scope(), Question("Whp buitl teh fery?")))
+    assert (typed.share_known, respelt.share_known) == (0, 1)
+    assert believed((as_sure(typed, 0.6), as_sure(respelt, 0.6))).reading is respelt.reading
+    assert believed((as_sure(typed, 0.9), as_sure(respelt, 0.6))).reading is typed.reading
+    assert believed((as_sure(respelt, 0.6), as_sure(respelt, 0.6 + READING_MARGIN))).reading is respelt.reading
+
+
+def test_a_gap_that_shows_when_typing_errors_are_corrected_is_believed() -> None:
+    typed, respelt = score(ferry_scope(), prepare(ferry_scope(), Question("Whp buitl teh fery?")))
+    sure = as_sure(typed, 0.9)
+    assert believed((sure, as_sure(respelt, 0.1, gap=0.5))).reading is respelt.reading
+    assert believed((sure, as_sure(respelt, 0.1, gap=0.2))).reading is typed.reading
+    assert believed((sure, as_sure(respelt, 0.6, gap=0.4))).reading is typed.reading
+    assert believed((as_sure(respelt, 0.9), as_sure(typed, 0.1, gap=0.5))).reading is respelt.reading

@@ -34,6 +34,17 @@ def test_false_answers_are_shares_of_the_uncovered_questions() -> None:
     assert false.stopped == ("a/4",)
 
 
+def test_of_several_later_runs_the_mean_counts_for_each_question() -> None:
+    """One question is lost in one drawing of two, one in both; the third stays: gains of −1/2, −1 and 0."""
+    before = dict.fromkeys("abc", "right")
+    right = compare(before, before | {"a": "offered", "b": "wrong"}, before | {"b": "offered"})["right"]
+    assert (right.of, right.before, right.now) == (3, 3, 1.5)
+    assert (right.became, right.stopped) == ((), ("a", "b"))
+    assert right.points == pytest.approx(-50)
+    half = 1.96 * 50 / 3**0.5  # the standard deviation of the gains is 1/2
+    assert right.interval == pytest.approx((-50 - half, -50 + half))
+
+
 @pytest.mark.parametrize(
     ("became", "stopped", "p_value"),
     [(0, 0, 1.0), (1, 1, 1.0), (5, 0, 2 / 32), (8, 2, 2 * (1 + 10 + 45) / 1024), (400, 400, 1.0)],
