@@ -34,14 +34,19 @@ would should will tell me i you your please any some
 _ENGLISH_FUNCTION = frozenset(_FUNCTION_WORDS.split())
 MAX_QUESTIONS: Final = 3
 """A message with more sentences tells a story and is read as a whole."""
-_END = re.compile(r"[.!?…。！？]+(?=\s|$)|[\r\n]+|(?<!\S)(?:그리고|글고|and also)(?!\w)[,\s]*", re.IGNORECASE)
+_BEHIND_A_TITLE = r"(?:(?<=\bmr)|(?<=\bms)|(?<=\bdr)|(?<=\bst)|(?<=\bvs)|(?<=\bmrs)|(?<=\bprof))"
+_END = re.compile(
+    rf"(?!{_BEHIND_A_TITLE}\.)[.!?…。！？]+(?=\s|$)|[\r\n]+|(?<!\S)(?:그리고|글고|and also)(?!\w)[,\s]*", re.IGNORECASE
+)
 _AND = re.compile(
     r"(?:,\s*|\s)(?:and|n|&|plus|그리고|글고)\s+(?:also\s+|then\s+)?|"
     r"(?<=[가-힣])(?<![라다자냐말])고(?:요)?,?\s+(?!있|싶|나서|나면|보니)|(?<=[가-힣])(?:이랑|랑|하고|와|과)\s+",
     re.IGNORECASE,
 )
 """“And” between two questions in one sentence, or between two things that one asks for."""
-_SENTENCE = re.compile(r"[^.!?…。！？\r\n]+(?:[.!?…。！？]+|[\r\n]+|$)")
+_ENDS_NOTHING = rf"(?:{_BEHIND_A_TITLE}|(?<=\d)(?=\.\d)|(?<=\b[a-z])(?=\.[a-z]\b)|(?<=\b[a-z]\.[a-z]))\."
+"""A full stop behind a title, in a number (“4.5”) or in an abbreviation (“U.S.”)."""
+_SENTENCE = re.compile(rf"(?:[^.!?…。！？\r\n]|{_ENDS_NOTHING})+(?:[.!?…。！？]+|[\r\n]+|$)", re.IGNORECASE)
 _MOST_SENTENCES: Final = 24
 """Sentences looked at, the last ones."""
 _LONG_MESSAGE: Final = 8

@@ -4,7 +4,15 @@ import unicodedata
 
 import pytest
 
-from bot.core.text import MAX_CHARACTERS, language_of, normalise, squeeze, words
+from bot.core.text import (
+    MAX_CHARACTERS,
+    asking_sentences,
+    language_of,
+    normalise,
+    separate_questions,
+    squeeze,
+    words,
+)
 
 
 @pytest.mark.parametrize(
@@ -58,3 +66,17 @@ def test_function_words_decide_the_language_of_a_mixed_question(question: str, l
 def test_a_question_without_letters_has_the_default_language() -> None:
     assert language_of("???", "en") == "en"
     assert language_of("???", "ko") == "ko"
+
+
+@pytest.mark.parametrize("title", ["Mr.", "Ms.", "Mrs.", "Dr.", "Prof."])
+def test_a_full_stop_behind_a_title_ends_no_sentence(title: str) -> None:
+    question = f"when did {title} Sutskever leave the company?"
+    assert asking_sentences(f"Excuse me for asking. {question}")[0] == question
+    assert asking_sentences(f"Excuse me, {question}") == ()
+    assert separate_questions(question) == ()
+
+
+def test_a_full_stop_in_a_number_or_an_abbreviation_ends_no_sentence() -> None:
+    assert asking_sentences("I read it twice today. Does GPT-4.5 run in the U.S. now?")[0].startswith(
+        "Does GPT-4.5 run"
+    )
