@@ -24,11 +24,22 @@ from bot.core.dialogue import (
     ResolutionWay,
 )
 from bot.core.features import FEATURE_NAMES, Matrix
-from bot.core.matching import ACT_FROM, MOST_CANDIDATES, Decision, Evidence, Scored, conclude, leading, scaled
+from bot.core.matching import (
+    ACT_FROM,
+    MOST_CANDIDATES,
+    Decision,
+    Evidence,
+    Scored,
+    conclude,
+    is_told_apart,
+    leading,
+    scaled,
+)
 from bot.core.model import DialogueAct, Fact, Gap, Language
 
 _TINY: Final = 1e-4
 """Keeps the logarithm of a probability above -10, so that one text that excludes a target does not decide alone."""
+_NAME_MISS: Final = FEATURE_NAMES.index("name_miss")
 _MOST_TARGETS: Final = 40
 """Likeliest targets of each text that compete; the others have no probability to speak of."""
 
@@ -210,6 +221,8 @@ CONTEXT_FEATURES: Final = (
     ),
     ContextFeature("near", lambda exchange, _: exchange.near),
     ContextFeature("same_subject_typed", lambda exchange, one: exchange.same_subject * (one.resolution is None)),
+    # a name was added that the target does not mention: it is not what was left out
+    ContextFeature("added_name_miss", lambda _, one: one.scored.table[:, _NAME_MISS] * (one.resolution is not None)),
     *(_of_way(way) for way in RESOLUTION_WAYS),
     *(_of_typed(need) for need in CONTEXT_NEEDS),
     _of_text("order", lambda exchange, one: float(exchange.order(one))),
@@ -317,8 +330,10 @@ class ContextPrediction:
     @property
     def is_act(self) -> bool:
         """Return whether the message is taken as a dialogue act: surely any, or likeliest one about the last answer."""
-        likeliest = self.exchange.typed.scope.index.targets[int(self.probabilities[:-1].argmax())].item
-        return self.act_probability >= ACT_FROM or is_about_last(likeliest)
+        at = int(self.probabilities[:-1].argmax())
+        likeliest = self.exchange.typed.scope.index.targets[at].item
+        is_any = self.act_probability >= ACT_FROM and is_told_apart(likeliest, float(self.probabilities[at]))
+        return is_any or is_about_last(likeliest)
 
     @property
     def may_be_closest(self) -> bool:

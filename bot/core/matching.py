@@ -35,7 +35,7 @@ _KNOWN_FROM: Final = 0.25
 _FULL_OF_ERRORS: Final = 0.25
 """Share of words with typing errors above which a sentence is only read with its spelling corrected."""
 _UNKNOWN_WORDS: Final = 0.2
-"""What a reading loses of its confidence in comparison with others if all of its words are unknown."""
+"""Share of its confidence that a reading loses in comparison with others if all of its words are unknown."""
 _LATIN_KEYS_FROM: Final = 0.1
 """Share of lone jamo in Hangul above which reading it as Latin keys is added."""
 
@@ -399,7 +399,7 @@ def believed(scored: tuple[Scored, ...]) -> Scored:
     """
     if len(scored) == 1 or scored[0].is_sample:
         return scored[0]
-    best = scored[best_reading([one.confidence - _UNKNOWN_WORDS * (1 - one.share_known) for one in scored])]
+    best = scored[best_reading([one.confidence * (1 - _UNKNOWN_WORDS * (1 - one.share_known)) for one in scored])]
     in_gaps = (one for one in scored if one.share_known > best.share_known and one.is_in_gap)
     return max(in_gaps, key=lambda one: one.share_known, default=best)
 
@@ -420,10 +420,22 @@ def weigh(best: Scored) -> Evidence:
         candidates,
         best.confidence,
         best.thresholds,
-        may_be_act=best.act_probability >= ACT_FROM and bool(candidates) and best.is_covered_by(candidates[0]),
+        may_be_act=bool(candidates)
+        and best.act_probability >= ACT_FROM
+        and is_told_apart(candidates[0].target.item, candidates[0].confidence)
+        and best.is_covered_by(candidates[0]),
         may_be_answer=bool(facts.max() > best.act_probability),
         may_be_closest=best.may_be_closest,
     )
+
+
+def is_told_apart(likeliest: Fact | Gap | DialogueAct, probability: float) -> bool:
+    """Return whether the likeliest target may be the reply if it is a dialogue act, given its own probability.
+
+    "또?" may be one of three acts about the last answer, which count together. But a message that is a little like a
+    question for a restaurant and a little like one for the weather is neither.
+    """
+    return isinstance(likeliest, DialogueAct) and (not likeliest.is_social or probability >= GAP_FROM)
 
 
 def conclude(language: Language, evidence: Evidence) -> Decision:

@@ -69,11 +69,15 @@ def normalise(text: str) -> str:
     """
     if len(text) <= MAX_CHARACTERS and not _UNUSUAL.search(text):
         return _SPACE.sub(" ", text.casefold()).strip()  # most texts are plain; the rest costs ten times more
-    capped = _DISCORD_MARKUP.sub(" ", text[: 2 * MAX_CHARACTERS])[:MAX_CHARACTERS]
-    folded = _folded(capped)
+    folded = _folded(_without_markup(text))
     while folded != (again := _folded(folded)):  # removing an invisible character may join a new sequence
         folded = again
     return folded
+
+
+def _without_markup(text: str) -> str:
+    """Return the beginning of `text` without mentions and addresses, whose full stops end nothing."""
+    return _DISCORD_MARKUP.sub(" ", text[: 2 * MAX_CHARACTERS])[:MAX_CHARACTERS]
 
 
 def _folded(text: str) -> str:
@@ -180,9 +184,10 @@ def asking_sentences(text: str) -> tuple[str, ...]:
     question into talk ("long day … anyway, who left?"); the talk must not count against an answer, but the sentence
     before may name what the question only points to ("… that CTO. Where is she from?").
     """
-    if len(text[:MAX_CHARACTERS].split()) < _LONG_MESSAGE and len(text) < _LONG_UNSPACED:
+    shown = _without_markup(text)
+    if len(shown.split()) < _LONG_MESSAGE and len(shown) < _LONG_UNSPACED:
         return ()
-    found: list[str] = [part.strip() for part in _SENTENCE.findall(text[:MAX_CHARACTERS])[-_MOST_SENTENCES:]]
+    found: list[str] = [part.strip() for part in _SENTENCE.findall(shown)[-_MOST_SENTENCES:]]
     found = [part for part in found if len(squeeze(normalise(part))) >= _SHORTEST_QUESTION]
     if len(found) < 2:  # noqa: PLR2004  one sentence is the whole message
         return ()
@@ -199,7 +204,7 @@ def separate_questions(text: str) -> tuple[str, ...]:
     >>> separate_questions("기사 읽었어. 그리고 슐먼은 어디로 갔어?")
     ('기사 읽었어', '슐먼은 어디로 갔어?')
     """
-    marked = _END.sub(lambda end: "?\n" if "?" in end[0] or "？" in end[0] else "\n", text[:MAX_CHARACTERS])
+    marked = _END.sub(lambda end: "?\n" if "?" in end[0] or "？" in end[0] else "\n", _without_markup(text))
     found = tuple(part.strip(" ,;\t") for part in marked.split("\n"))
     if len(found) > _MOST_SENTENCES:
         return ()

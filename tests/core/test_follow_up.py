@@ -85,6 +85,18 @@ def test_a_complete_question_is_answered_whatever_was_said_before() -> None:
     assert told.interpretation.resolution is None
 
 
+def test_a_name_that_the_fact_does_not_mention_is_not_what_a_question_left_out() -> None:
+    one = exchange("배는 누가 만들었어?", LEFT)
+    table, targets = context_table(one), [target.item.id for target in FERRY.index.targets]
+    added = {
+        (targets[target], one.interpretations[text].resolution is None): row[COLUMN["added_name_miss"]]
+        for row, target, text in zip(table.features, table.targets, table.interpretations, strict=True)
+        if target < len(targets)
+    }
+    assert (added["builder", True], added["builder", False]) == (0, 1)
+    assert added["chair-left", False] == 0
+
+
 def test_thanks_stay_thanks_in_a_conversation() -> None:
     best = leading(decide_in_context(exchange("고마워", COST), "ko", semantic=False).decision)
     assert best is not None

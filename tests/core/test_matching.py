@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from bot.core.classifier import READING_MARGIN
+from bot.core.classifier import GAP_FROM, READING_MARGIN
 from bot.core.index import Scope
 from bot.core.matching import (
     Answered,
@@ -16,12 +16,13 @@ from bot.core.matching import (
     Unanswered,
     believed,
     decide,
+    is_told_apart,
     prepare,
     score,
 )
 from bot.core.model import Entity, Knowledge, Text
 from bot.core.snapshot import Snapshot
-from tests.core.ferry import LEXICON, ferry, ferry_scope, samples
+from tests.core.ferry import LEXICON, ferry, ferry_scope, night_snapshot, samples
 
 
 def literal(text: str, scope: Scope | None = None) -> Decision:
@@ -151,3 +152,17 @@ def test_a_gap_that_shows_when_typing_errors_are_corrected_is_believed() -> None
     assert believed((sure, as_sure(respelt, 0.1, gap=0.2))).reading is typed.reading
     assert believed((sure, as_sure(respelt, 0.6, gap=0.4))).reading is typed.reading
     assert believed((as_sure(respelt, 0.9), as_sure(typed, 0.1, gap=0.5))).reading is respelt.reading
+
+
+def test_unknown_words_make_no_part_of_a_message_likelier_that_is_sure_of_nothing() -> None:
+    typed, respelt = score(ferry_scope(), prepare(ferry_scope(), Question("Whp buitl teh fery?")))
+    assert believed((as_sure(typed, 0.05), as_sure(respelt, 0.03))).reading is typed.reading
+
+
+def test_small_talk_of_several_kinds_is_a_reply_only_if_one_of_them_is_likely_by_itself() -> None:
+    acts = {one.act: one for one in night_snapshot().knowledge.dialogue}
+    greet, more = acts["greet"], acts["more"]
+    assert is_told_apart(greet, GAP_FROM)
+    assert not is_told_apart(greet, GAP_FROM - 0.01)
+    assert is_told_apart(more, 0.1), "“또?” may be one of several acts about the last answer"
+    assert not is_told_apart(ferry().facts[0], 0.9)

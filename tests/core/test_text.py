@@ -80,3 +80,12 @@ def test_a_full_stop_in_a_number_or_an_abbreviation_ends_no_sentence() -> None:
     assert asking_sentences("I read it twice today. Does GPT-4.5 run in the U.S. now?")[0].startswith(
         "Does GPT-4.5 run"
     )
+
+
+def test_question_marks_in_addresses_end_no_sentence() -> None:
+    message = "I found this on https://news.example.com/a?page=2 while waiting for the bus. Who built the ferry?"
+    assert asking_sentences(message)[0] == "Who built the ferry?"
+    assert (
+        asking_sentences("배는 누가 만들었는지 https://news.example.com/a?page=2 에서 읽어 보려 했는데 잘 안 되네요")
+        == ()
+    )

@@ -83,7 +83,7 @@ async def test_no_id_name_token_address_or_number_is_in_the_database_or_the_log(
                     await member.clicks(reply, reply.buttons[0].label)
             await member.runs("/ask", question=f"Is there water on Mars? {TOKEN}")
             await member.dm(f"화성에 물이 있어? {personal}")
-        await stores(bot, 14)
+        await stores(bot, 18)
         held = await shown_elsewhere(bot, settings)
         assert held.count("Notice(") == 2
         form = await admin.opens_by("/facts edit", fact="art/murati-origin")

@@ -39,9 +39,9 @@ def about(text: str, item: str, library: Library = LIBRARY) -> list[str]:
         ("Who built the ferry?", ["Read as typed: “who built the ferry?”"]),
         (
             "Who bulit the ferry?",
-            [r"• “who bulit the ferry\?” \(as typed, \d+%\)", r"“who built the ferry” \(typing errors corrected, "],
+            [r"• “who bulit the ferry\?” \(as typed, \d+%\)", r"“who built the ferry\?” \(typing errors corrected, "],
         ),
-        ("쪼ㅐ 셔ㅑㅣㅅ 솓 ㄹㄷㄱ교?", [r"typed on the other keyboard layout, \d+%\) ← the one I believe"]),
+        ("쪼ㅐ 셔ㅑㅣㅅ 솓 ㄹㄷㄱ교?", [r"other keyboard layout, (typing errors .*, )?\d+%\) ← the one I believe"]),
         (
             "What a long day it has been at the harbour, and it rained. Who built the ferry?",
             [r"“who built the ferry\?” \(only the sentence that asks, \d+%\) ← the one I believe"],
