@@ -21,12 +21,12 @@ _PARTICLE: Final = (
 _LAST_PARTICLE: Final = re.compile(r"(?:은|는|이|가|을|를|의|도|한테|에게|에서|에)$")
 _POSSESSIVES: Final = frozenset({"his", "her", "their", "its"})
 """Pronouns that are replaced by a name with `'s`."""
-_PERSON: Final = re.compile(
+PERSON: Final = re.compile(
     r"(?<![가-힣])(?:(?:그|이|저)\s?(?:사람|분|여자|남자|친구|양반|인물)|그녀|걔|얘|쟤|본인)" + _PARTICLE + r"|"
     r"(?<![가-힣])그(?:는|가|의|를|도|한테|에게)(?![가-힣])|"
     r"\b(?:he|she|him|his|hers?|himself|herself|(?:that|this) (?:person|guy|man|woman|lady))\b(?:'s)?"
 )
-"""He, she, that person."""
+"""He, she, that person; of a normalised text."""
 _THEY: Final = re.compile(r"\b(?:they|them|theirs?)\b|(?<![가-힣])(?:걔네|그들)" + _PARTICLE)
 """They, of people or of a company."""
 _GROUP: Final = re.compile(
@@ -88,7 +88,7 @@ ContextNeed: TypeAlias = Literal["correction", "required", "likely", "possible"]
 "likely" has a reference that may be clear alone, "possible" is only short."""
 CONTEXT_NEEDS: Final[tuple[ContextNeed, ...]] = get_args(ContextNeed)
 _PRONOUNS: Final[tuple[tuple[re.Pattern[str], frozenset[str], frozenset[str], ContextNeed], ...]] = (
-    (_PERSON, _PEOPLE, _PEOPLE, "required"),
+    (PERSON, _PEOPLE, _PEOPLE, "required"),
     (_THEY, _ALL, _ALL, "likely"),
     (_GROUP, _GROUPS, _THINGS, "likely"),
 )

@@ -9,12 +9,12 @@ import numpy as np
 
 from bot.core.budget import MAX_READ, Budget
 from bot.core.classifier import GAP_FROM, Classifier, Mask, Thresholds, best_reading, load_classifier
-from bot.core.dialogue import Context
+from bot.core.dialogue import PERSON, Context
 from bot.core.features import FEATURE_NAMES, Comparison, Matrix, compare_words, feature_table
 from bot.core.hangul import as_korean_keys, as_latin_keys
 from bot.core.index import Column, Products, Scope, Vector
 from bot.core.model import DialogueAct, Fact, Gap, Language
-from bot.core.target_texts import Target
+from bot.core.target_texts import EntityKey, Target
 from bot.core.text import asking_sentences, language_of, normalise, script_counts, squeeze, words
 from bot.core.tokens import TokenizedText, Tokenizer
 
@@ -164,8 +164,9 @@ def _readings(scope: Scope, text: str, budget: Budget) -> Iterator[tuple[str, tu
     written = (text, *layouts[1:])  # only the text as typed knows where its lines end
     corrections: dict[str, tuple[Correction, ...]] = {normal: (), **dict.fromkeys(layouts[1:], ("layout",))}
     for at, one in enumerate(written):
-        for sentence in asking_sentences(one):
-            corrections.setdefault(normalise(sentence)[:MAX_READ], ("layout", "sentence") if at else ("sentence",))
+        changed: tuple[Correction, ...] = ("layout", "sentence") if at else ("sentence",)
+        for sentence in _sentences(scope, one):
+            corrections.setdefault(sentence[:MAX_READ], changed)
     respelt: dict[str, str] = {}
     for one in corrections:
         if not budget.is_used_up and (meant := tokenizer.respell(one, budget)):
@@ -178,6 +179,29 @@ def _readings(scope: Scope, text: str, budget: Budget) -> Iterator[tuple[str, tu
             yield one, changed
     for one, meant in respelt.items():
         yield meant, (*corrections[one], "spelling")
+
+
+def _sentences(scope: Scope, message: str) -> Iterator[str]:
+    """Yield what asks in a longer message, normalised: the sentence that does, alone and with the one before.
+
+    If it speaks of "her" or "that person", the last person named before it is meant, without the rest of the talk.
+    """
+    sentences = [normalise(sentence) for sentence in asking_sentences(message)]
+    if sentences and PERSON.search(sentences[0]):
+        before, found, _ = normalise(message).rpartition(sentences[0])
+        people = _people(scope)
+        named = [one for one in scope.index.tokenizer.tokens(before) if not people.isdisjoint(one.names)]
+        if found and named:
+            name = " ".join(dict.fromkeys(one.text for one in named if one.names == named[-1].names))
+            yield f"{name} {sentences[0]}"
+            return
+    yield from sentences
+
+
+def _people(scope: Scope) -> frozenset[EntityKey]:
+    """Return the people whom the articles name."""
+    articles = scope.knowledge.articles
+    return frozenset((one.slug, entity.id) for one in articles for entity in one.entities if entity.kind == "person")
 
 
 def _changed(typed: str, meant: str) -> float:
@@ -311,12 +335,7 @@ class Scored:
     @cached_property
     def is_about_others(self) -> Mask:
         """Return whether the question names people and each target is about other people only, shape (targets,)."""
-        people = {
-            (article.slug, entity.id)
-            for article in self.scope.knowledge.articles
-            for entity in article.entities
-            if entity.kind == "person"
-        }
+        people = _people(self.scope)
         named, about = people & frozenset(self.reading.entities), self.scope.index.about
         if not named:
             return np.zeros(len(self.scope.index.targets), bool)

@@ -166,3 +166,28 @@ def test_small_talk_of_several_kinds_is_a_reply_only_if_one_of_them_is_likely_by
     assert not is_told_apart(greet, GAP_FROM - 0.01)
     assert is_told_apart(more, 0.1), "“또?” may be one of several acts about the last answer"
     assert not is_told_apart(ferry().facts[0], 0.9)
+
+
+@pytest.mark.parametrize(
+    ("message", "read"),
+    [
+        (
+            "They all talk about Ada Lund at the harbour today. It is cold here. How much did she earn?",
+            "ada lund how much did she earn?",
+        ),
+        (
+            "항구에서 다들 룬드 얘기만 하던데 저는 아무것도 몰라서요. 그분 연봉은 얼마예요?",
+            "룬드 그분 연봉은 얼마예요?",
+        ),
+    ],
+)
+def test_a_pronoun_in_the_sentence_that_asks_gets_the_last_name_of_the_message(message: str, read: str) -> None:
+    readings = [one.normal for one in prepare(ferry_scope(), Question(message)).readings]
+    assert read in readings
+    assert read.split(" ", 1)[1] not in readings, "without the name, it says too little"
+
+
+def test_a_pronoun_without_a_name_before_it_stays() -> None:
+    message = "They all talk about the ferry at the harbour today. It is cold here. How much did she earn?"
+    readings = [one.normal for one in prepare(ferry_scope(), Question(message)).readings]
+    assert "how much did she earn?" in readings
