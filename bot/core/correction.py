@@ -7,6 +7,7 @@ a word that nobody knows the more the longer it is. Words are those of the facts
 import re
 from collections.abc import Iterable, Sequence
 from functools import cache
+from importlib import resources
 from itertools import pairwise
 from typing import Final, NamedTuple
 from zlib import crc32
@@ -16,7 +17,6 @@ from numpy.typing import NDArray
 from rapidfuzz.distance import OSA, Levenshtein
 
 from bot.core.budget import Budget
-from bot.core.english_words import COMMON_WORDS
 from bot.core.hangul import SLIPS, strokes, whole_syllables
 from bot.core.memo import Memo
 from bot.core.spelling import Spellings, WordCounts
@@ -94,7 +94,7 @@ class Corrector:
 
     def knows(self, word: str) -> bool:
         """Return whether a word, or another form of it, is known; common English words and figures are."""
-        return word in self._words or stem(word) in self._stems or word in COMMON_WORDS or not word[0].isalpha()
+        return word in self._words or stem(word) in self._stems or word in common_words() or not word[0].isalpha()
 
     def share_known(self, words: Sequence[str]) -> float:
         """Return the share of the words that are known."""
@@ -136,7 +136,7 @@ class Corrector:
         """Return the cost of a word that no text has; a common one or a possessive costs nothing for its letters."""
         if is_hangul(word):
             return _UNKNOWN_HANGUL + (0 if stem(word) in self._stems else _UNKNOWN_STROKE * len(strokes(word)))
-        if word in COMMON_WORDS or (word.endswith("'s") and word.removesuffix("'s") in self._words):
+        if word in common_words() or (word.endswith("'s") and word.removesuffix("'s") in self._words):
             return _COMMON
         return _UNKNOWN + _UNKNOWN_LETTER * len(word)
 
@@ -147,7 +147,7 @@ class Corrector:
         keys, mended = strokes(typed), whole_syllables(typed)
         found = dict(self._words.within(keys, _most_errors(keys), _MOST_WORDS))
         if typed.isascii():
-            found = dict(_common_words().within(keys, _most_errors(keys), _MOST_COMMON)) | found
+            found = dict(_common_spellings().within(keys, _most_errors(keys), _MOST_COMMON)) | found
         base = stem(mended)
         if is_hangul(mended) and base not in self._stems:
             stems = self._stems.within(strokes(base), min(2, _most_errors(strokes(base))), _MOST_STEMS)
@@ -160,9 +160,16 @@ class Corrector:
 
 
 @cache
-def _common_words() -> Spellings:
-    """Return the spellings of COMMON_WORDS, which are made when the first word is corrected."""
-    return Spellings(sorted(COMMON_WORDS))
+def common_words() -> frozenset[str]:
+    """Return the commonest English words, which are no typing errors."""
+    lines = resources.files("bot.core").joinpath("english_words.txt").read_text(encoding="utf-8").splitlines()
+    return frozenset(word for line in lines if not line.startswith("#") for word in line.split())
+
+
+@cache
+def _common_spellings() -> Spellings:
+    """Return the spellings of the common words, which are made when the first word is corrected."""
+    return Spellings(sorted(common_words()))
 
 
 def _most_errors(keys: str) -> int:

@@ -12,7 +12,7 @@ from bot.core.index import Index, Scope
 from bot.core.lexicon import ANSWER_TYPES_OF, answer_types
 from bot.core.model import Article, Entity, Fact, Language
 from bot.core.stemming import stem
-from bot.core.text import language_of, normalise, squeeze, words
+from bot.core.text import language_of, normalise, sentences, squeeze, words
 from bot.core.tokens import Token
 
 _PARTICLE: Final = (
@@ -40,6 +40,25 @@ _THING: Final = re.compile(
     r"(?:(?<=\bis )|(?<=\bwas )|(?<=\bdid )|(?<=\bhas )|(?<=\bdoes ))(?:that|this)\b"
 )
 """It, that."""
+_NTH: Final = (
+    ("첫", "1", "first", "1st"),
+    ("두", "2", "second", "2nd"),
+    ("세", "3", "third", "3rd"),
+    ("네", "4", "fourth", "4th"),
+)
+"""Beginnings of the ordinals that point to an item of the last answer, two in Korean and two in English."""
+_ORDINAL: Final = re.compile(
+    rf"(?<![가-힣\d])(?:(?P<nth>{'|'.join(word for one in _NTH for word in one[:2])})\s?번(?:째)?|마지막)"
+    r"\s?(?:거|것|건|게|꺼|이유|점|사람|분|인물|(?P<group>회사|기업|업체|팀|곳))?"
+    + _PARTICLE
+    + r"(?:(?<!번째)(?<!번)|(?=[^\w\s]|\s?$|\s(?:뭐|뭔|누|어디|왜|언제|얼마|무슨|어느|어떤|더|좀|자세|설명)))|"
+    rf"\b(?:the )?(?:(?P<nth_en>{'|'.join(word for one in _NTH for word in one[2:])})|last) "
+    r"(?:one|reason|point|person|guy|man|woman|thing|item|(?P<group_en>company|firm|team|startup))\b(?:'s)?"
+)
+"""The second one, the last reason; of a normalised text."""
+_BETWEEN_ITEMS: Final = re.compile(r",\s*(?:and |or |그리고 )?|;\s*|\s(?:and|or)\s|(?<=[가-힣])(?:와|과|하고|이?랑)\s")
+_FEWEST_NAMES, _FEWEST_PARTS = 2, 3
+"""From so many names, or else parts of a sentence, on an answer lists something."""
 _DISCOURSE_MARKER: Final = re.compile(
     r"^(?:(?:and|but|so|ok|okay|then|well|also|oh|wow|whoa|damn|huh|hm+|meh|wait|no way|really|lol|haha|nice|"
     r"yeah|yep|yes|right|i see|ah|cool|got it|no|nope|sorry|i (?:mean|meant)|i was asking about|"
@@ -192,9 +211,45 @@ class _Exchange:
             need: ContextNeed = "required" if named[0].kind in kinds else "likely"
             need = "correction" if self._takes_back else need
             return _resolutions(self._about_another(named[0]), need)
+        if (found := _ORDINAL.search(self._normal)) and (item := self._item_meant(found)):
+            other = None if named else self._unnamed(asks=asks)
+            return _resolutions((*self._about_item(found, *item), *(other.candidates if other else ())), "required")
         if (replaced := self._with_pronoun(frozenset(entity.kind for entity in named))) is not None:
             return replaced
         return None if named else self._unnamed(asks=asks)
+
+    def _item_meant(self, found: re.Match[str]) -> tuple[str, Entity | None] | None:
+        """Return the item of the list in the last answer that an ordinal points to, and whom or what it names."""
+        items = self._listed(_GROUPS if found["group"] or found["group_en"] else _PEOPLE)
+        nth = found["nth"] or found["nth_en"]
+        at = next(at for at, one in enumerate(_NTH) if nth in one) if nth else max(len(items) - 1, 0)
+        return items[at] if at < len(items) else None
+
+    def _listed(self, kinds: frozenset[str]) -> list[tuple[str, Entity | None]]:
+        """Return the items of the longest list in the last answer: entities of some kinds, else parts of a sentence."""
+        answer = normalise(self._item.answer.get(self._language)) if self._item else ""
+        parts = sentences(answer)
+        named = [
+            [
+                one
+                for one in self._entities(self._tokenizer.tokens(part))
+                if one.kind in kinds and not is_topic(self._index, self._article, one.id)
+            ]
+            for part in parts
+        ]
+        entities = max(named, key=len, default=[])
+        if len(entities) >= _FEWEST_NAMES:
+            return [(self._name(one), one) for one in entities]
+        split = [_BETWEEN_ITEMS.split(part.rpartition(": ")[2].rstrip(".")) for part in parts]
+        items = max(split, key=len, default=[])
+        return [(item.strip(), None) for item in items] if len(items) >= _FEWEST_PARTS else []
+
+    def _about_item(self, found: re.Match[str], item: str, entity: Entity | None) -> Iterator[Resolution]:
+        """Put an item of the last answer in the place of the words that point to it; what it says may be all asked."""
+        rest = f"{self._normal[: found.start()].strip()} {{}} {self._normal[found.end() :].strip()}"
+        yield Resolution(rest.format(item).strip(), entity, "pronoun")
+        if entity is None:
+            yield Resolution(item, None, "pronoun")
 
     def _with_pronoun(self, named: frozenset[str]) -> Resolutions | None:
         """Resolve a pronoun, unless the question names what it may refer to."""

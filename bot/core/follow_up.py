@@ -88,6 +88,16 @@ class Exchange:
         return self.resolved.need if self.resolved else None
 
     @cached_property
+    def is_own_act(self) -> bool:
+        """Return whether the message is an author's sample of a dialogue act, and of nothing else.
+
+        Small talk about a topic ("what time is it?") may go on with the conversation, so it does not count.
+        """
+        index = self.typed.scope.index
+        items = [index.targets[at].item for at in index.targets_of(self.typed.reading.squeezed)]
+        return bool(items) and all(isinstance(item, DialogueAct) and item.act != "chat" for item in items)
+
+    @cached_property
     def last(self) -> Matrix:
         """Return 1 for the target of the last answer, else 0, shape (targets,)."""
         return self._where(lambda key: key == self.before.item)
@@ -248,12 +258,12 @@ class ContextTable:
 
 def context_table(exchange: Exchange) -> ContextTable:
     """Return the features of every pair that has a probability to speak of; only the text as typed may be an act."""
-    parts = [_pairs(exchange, one) for one in exchange.interpretations]
-    texts = [np.full(len(targets), at) for at, (_, targets) in enumerate(parts)]
+    texts = exchange.interpretations[:1] if exchange.is_own_act else exchange.interpretations
+    parts = [_pairs(exchange, one) for one in texts]
     return ContextTable(
         np.concatenate([features for features, _ in parts]),
         np.concatenate([targets for _, targets in parts]),
-        np.concatenate(texts),
+        np.concatenate([np.full(len(targets), at) for at, (_, targets) in enumerate(parts)]),
     )
 
 
@@ -265,7 +275,7 @@ def _pairs(exchange: Exchange, one: Interpretation) -> tuple[Matrix, NDArray[np.
     kept = np.union1d(likeliest, np.flatnonzero(exchange.last))
     if one.resolution is not None:
         kept = kept[~index.is_act[kept]]
-    elif exchange.need == "correction":  # "not Murati, Schulman" asks nothing by itself
+    elif exchange.need == "correction" or exchange.is_own_act:  # "not Murati, Schulman" asks nothing by itself
         kept = kept[index.is_act[kept]]
     columns = []
     for feature in CONTEXT_FEATURES:

@@ -177,6 +177,15 @@ def language_of(normal: str, default: Language = "ko") -> Language:
     return "ko"
 
 
+def sentences(text: str) -> tuple[str, ...]:
+    """Split `text` behind full stops, question and exclamation marks, and at the ends of lines.
+
+    >>> sentences("Mr. Kim left. Why?")
+    ('Mr. Kim left.', 'Why?')
+    """
+    return tuple(part.strip() for part in _SENTENCE.findall(text))
+
+
 def asking_sentences(text: str) -> tuple[str, ...]:
     """Return the sentence that asks in a longer message, alone and with the one before it.
 
@@ -187,8 +196,9 @@ def asking_sentences(text: str) -> tuple[str, ...]:
     shown = _without_markup(text)
     if len(shown.split()) < _LONG_MESSAGE and len(shown) < _LONG_UNSPACED:
         return ()
-    found: list[str] = [part.strip() for part in _SENTENCE.findall(shown)[-_MOST_SENTENCES:]]
-    found = [part for part in found if len(squeeze(normalise(part))) >= _SHORTEST_QUESTION]
+    found = [
+        part for part in sentences(shown)[-_MOST_SENTENCES:] if len(squeeze(normalise(part))) >= _SHORTEST_QUESTION
+    ]
     if len(found) < 2:  # noqa: PLR2004  one sentence is the whole message
         return ()
     asking = next((n for n in reversed(range(len(found))) if found[n].endswith(("?", "？"))), len(found) - 1)

@@ -3,8 +3,7 @@
 import pytest
 
 from bot.core.budget import Budget
-from bot.core.correction import Corrector, WordPairs, pair_keys
-from bot.core.english_words import COMMON_WORDS
+from bot.core.correction import Corrector, WordPairs, common_words, pair_keys
 from bot.core.spelling import Spellings, WordCounts
 
 TEXTS = [
@@ -113,5 +112,5 @@ def test_a_word_of_one_syllable_is_another_word_rather_than_a_typing_error() -> 
 
 
 def test_the_list_of_common_words_has_no_fragment() -> None:
-    assert len(COMMON_WORDS) > 8_000
-    assert all(word.isascii() and word.isalpha() and word.islower() and len(word) > 1 for word in COMMON_WORDS)
+    assert len(common_words()) > 8_000
+    assert all(word.isascii() and word.isalpha() and word.islower() and len(word) > 1 for word in common_words())

@@ -1,13 +1,15 @@
 """A question that needs context is resolved with the exchange before it; a complete one is not changed."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.core.dialogue import Context, Resolutions, resolve, without_discourse_marker
-from bot.core.model import Knowledge
+from bot.core.model import Entity, Fact, Knowledge, Source, Text
 from bot.core.snapshot import Snapshot
-from tests.core.ferry import ferry, night_snapshot
+from tests.core.ferry import ferry, night_snapshot, samples
 
 KNOWLEDGE = Knowledge((ferry(),), night_snapshot().knowledge.lexicon)
 FERRY = Snapshot.of(KNOWLEDGE, "hand-made").alone("ferry")
@@ -21,6 +23,65 @@ def resolved_after(text: str, before: Context) -> Resolutions:
     resolved = resolve(FERRY, text, before)
     assert resolved is not None
     return resolved
+
+
+HOLM = Entity("holm", "person", Text("페르 홀름", "Per Holm"), ("홀름", "Holm"))
+LISTS = (
+    Fact(
+        "crew",
+        Text("배를 떠난 사람들", "Who left the ferry"),
+        Text("아다 룬드와 페르 홀름이 배를 떠났어요.", "Ada Lund and Per Holm left the ferry. It is still there."),
+        samples("누가 떠났어?", "Who left?"),
+        Source("body", (1,)),
+    ),
+    Fact(
+        "reasons",
+        Text("늦은 까닭", "Why it is late"),
+        Text(
+            "배가 늦는 이유는 낡은 엔진, 모자란 선원, 나쁜 날씨예요.",
+            "It is late for three reasons: an old engine, too few sailors and bad weather.",
+        ),
+        samples("배는 왜 늦어?", "Why is the ferry late?"),
+        Source("body", (1,)),
+    ),
+)
+LISTING = Snapshot.of(
+    Knowledge(
+        (replace(ferry(), facts=(*ferry().facts, *LISTS), entities=(*ferry().entities, HOLM)),), KNOWLEDGE.lexicon
+    ),
+    "hand-made",
+).alone("ferry")
+
+
+@pytest.mark.parametrize(
+    ("text", "item", "first"),
+    [
+        ("두 번째 사람은 어디 갔어?", "crew", "페르 홀름 어디 갔어?"),
+        ("where did the 2nd one go?", "crew", "where did per holm go?"),
+        ("the last person, how old?", "crew", "per holm , how old?"),
+        ("첫번째는?", "reasons", "배가 늦는 이유는 낡은 엔진 ?"),
+        ("마지막 이유 더 자세히", "reasons", "나쁜 날씨예요 더 자세히"),
+        ("tell me about the second reason", "reasons", "tell me about too few sailors"),
+    ],
+)
+def test_an_ordinal_points_to_an_item_of_the_list_in_the_last_answer(text: str, item: str, first: str) -> None:
+    resolved = resolve(LISTING, text, Context("ferry", "why", item, (item,)))
+    assert resolved is not None
+    assert resolved.candidates[0].text == first
+    assert resolved.need == "required"
+
+
+@pytest.mark.parametrize(
+    ("text", "item"),
+    [
+        ("the third one?", "crew"),  # it names two
+        ("the second one?", "builder"),  # it lists nothing
+        ("두 번째 시험은 언제야?", "reasons"),  # a test is no reason
+    ],
+)
+def test_an_ordinal_without_an_item_points_to_none(text: str, item: str) -> None:
+    resolved = resolve(LISTING, text, Context("ferry", "why", item, (item,)))
+    assert all(one.way != "pronoun" for one in (resolved.candidates if resolved else ()))
 
 
 @pytest.mark.parametrize(

@@ -63,7 +63,7 @@ def test_the_last_answer_is_told_apart_from_what_was_shown_before_it() -> None:
 
 
 def test_a_fact_of_the_same_paragraph_is_nearest() -> None:
-    near = column("그리고?", COST, "near")
+    near = column("그건 언제야?", COST, "near")
     assert near["builder"] == 1
     assert near["chair-left"] == 0.5
     assert near["cost"] == 0, "the last answer has features of its own"
@@ -95,6 +95,15 @@ def test_a_name_that_the_fact_does_not_mention_is_not_what_a_question_left_out()
     }
     assert (added["builder", True], added["builder", False]) == (0, 1)
     assert added["chair-left", False] == 0
+
+
+@pytest.mark.parametrize("text", ["says who?", "출처는?", "진짜야?"])
+def test_an_authors_sample_of_an_act_is_that_act_in_any_conversation(text: str) -> None:
+    for before in (COST, LEFT):
+        best = leading(decide_in_context(exchange(text, before), "en", semantic=False).decision)
+        assert best is not None
+        assert isinstance(best.target.item, DialogueAct)
+    assert not exchange("몇 시야?", LEFT).is_own_act, "it may ask for a time that the article tells"
 
 
 def test_thanks_stay_thanks_in_a_conversation() -> None:
