@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Final
 
 import numpy as np
@@ -14,9 +15,11 @@ from bot.core.matching import (
     Candidate,
     Closest,
     Decision,
+    Prepared,
     Scored,
     Suggested,
     believed,
+    decide,
 )
 
 _LEAD: Final = 0.05
@@ -25,7 +28,7 @@ _ALIKE: Final = 0.7
 """Share of the likeliest fact's confidence from which a fact of another article counts as about equally likely."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # with a __dict__, for the cached property
 class Found:
     """What one article decides alone."""
 
@@ -33,8 +36,15 @@ class Found:
     logit: float
     """What the topic of the article adds to its logit, by the shortlist."""
     classifier: ArticleClassifier
-    decision: Decision
+    prepared: Prepared
     scored: tuple[Scored, ...]
+    given: Decision | None = None
+    """What is decided instead, for other reasons than these scores."""
+
+    @cached_property
+    def decision(self) -> Decision:
+        """Return what the article decides alone, which is only asked of one that is likely."""
+        return self.given or decide(self.prepared, self.scored)
 
     def value(self) -> float:
         """Return the logit of the article, now that it is scored."""

@@ -13,7 +13,7 @@ from bot.core.text import normalise, squeeze
 
 FEWEST_SCORED: Final = 3
 """Articles that every question is scored against, however clear it seems."""
-MOST_SCORED: Final = 6
+MOST_SCORED: Final = 5
 """Articles that one question is scored against at most."""
 _ENOUGH: Final = 0.95
 """Probability that the right article is among those that are scored, from which on no more of them are."""

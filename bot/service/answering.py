@@ -21,7 +21,6 @@ from bot.core.matching import (
     Unanswered,
     believed,
     conclude,
-    decide,
     leading,
     prepare,
     score,
@@ -349,10 +348,7 @@ def _scored(
     scored = [[next(every) for _ in own] for own in scopes]
     classifier = load_article_classifier(semantic=encoder is not None)
     return [
-        [
-            Found(scope, logit, classifier, decide(one, scores), scores)
-            for (scope, logit), one, scores in zip(*row, strict=True)
-        ]
+        [Found(scope, logit, classifier, one, scores) for (scope, logit), one, scores in zip(*row, strict=True)]
         for row in zip(likeliest, prepared, scored, strict=True)
     ]
 
@@ -421,7 +417,7 @@ def _summarised(snapshot: Snapshot, question: Question, encoder: Encoder | None,
     (literal,) = _scored(snapshot, [question], encoder, budgets)
     weighed = [_weighed(found, fact) for found in literal]
     rivals = [
-        replace(found, decision=conclude(found.decision.language, evidence))
+        replace(found, given=conclude(found.decision.language, evidence))
         for found, evidence in zip(literal, weighed, strict=True)
     ]
     return _Decided(question, select(rivals), evidence=weighed[0] if len(weighed) == 1 else None)
@@ -450,7 +446,7 @@ def _beside_others(typed: Question, literal: Sequence[Found], own: Found, found:
         return _Decided(typed, home.decision)
     says_nothing = isinstance(found.decision, Unanswered) and found.best is None
     if not found.needs_context or says_nothing or _names_another(literal, own):
-        rivals = [replace(one, decision=found.decision) if one is own else one for one in literal]
+        rivals = [replace(one, given=found.decision) if one is own else one for one in literal]
         decision = select(rivals)
         return found if decision is found.decision else _Decided(typed, decision)
     return found

@@ -15,7 +15,6 @@ from bot.core.matching import (
     Question,
     Suggested,
     Unanswered,
-    decide,
     prepare,
     score,
 )
@@ -41,7 +40,7 @@ def found(text: str, logit: float) -> Found:
     (scope,) = ferry_snapshot().every_scope()
     prepared = prepare(scope, Question(text))
     scored = score(scope, prepared)
-    return Found(scope, logit, MODEL, decide(prepared, scored), scored)
+    return Found(scope, logit, MODEL, prepared, scored)
 
 
 SAMPLE = "how much did the ferry cost"
@@ -49,7 +48,7 @@ SAMPLE = "how much did the ferry cost"
 
 def decided(decision: Decision, logit: float) -> Found:
     """Return an article that decides so; the question names somebody or not in all of them alike."""
-    return replace(found(SAMPLE, logit), decision=decision)
+    return replace(found(SAMPLE, logit), given=decision)
 
 
 def fact() -> Candidate:
