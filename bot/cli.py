@@ -566,10 +566,10 @@ def evaluate(  # noqa: PLR0913, PLR0917  one parameter per option
 
 
 @app.command(rich_help_panel=DEVELOPERS)
-def train(
-    articles: Annotated[Path, typer.Option(parser=path, help="Training articles, beside the shipped one.")] = Path(
-        "tests/articles"
-    ),
+def train(  # noqa: PLR0913, PLR0917  one parameter per option
+    learnt: Annotated[
+        Path, typer.Option("--from", parser=path, help="Training articles, beside the shipped one.")
+    ] = Path("tests/articles"),
     questions: Annotated[Path, typer.Option(parser=path, help="Their question sets.")] = Path("tests/questions"),
     output: Annotated[Path, typer.Option(parser=path, help="Folder for weights.json and its report.")] = Path(
         "bot/core"
@@ -580,20 +580,28 @@ def train(
     dialogues: Annotated[  # noqa: FBT002
         bool, typer.Option("--dialogues", help="Only learn the decision in a conversation, with the weights in use.")
     ] = False,
+    articles: Annotated[  # noqa: FBT002
+        bool, typer.Option("--articles", help="Only learn which of several articles is meant, with the weights in use.")
+    ] = False,
 ) -> None:
     """Learn the decision's weights and thresholds, leave-one-article-out, and write the report."""
     from bot import app as composition
     from bot.settings import Settings, load_settings
 
     with _developer_tools():
+        from bot.dev import articles as several
         from bot.dev import dialogues as conversations
         from bot.dev.train import ablate_and_write, train_and_write
 
-    training, _ = composition.read(articles)
+    training, _ = composition.read(learnt)
     shipped, _ = composition.read(composition.shipped_knowledge())
     knowledge = replace(training, articles=(*training.articles, *shipped.articles))
     encoder = composition.build_encoder(load_settings(Settings))
-    run = conversations.train_and_write if dialogues else ablate_and_write if ablation else train_and_write
+    run = train_and_write
+    if articles or dialogues:
+        run = several.train_and_write if articles else conversations.train_and_write
+    elif ablation:
+        run = ablate_and_write
     sys.stdout.write(run(knowledge, questions, output, encoder))
 
 

@@ -15,6 +15,12 @@ from bot.core.features import FEATURE_NAMES, Matrix, contradicts
 Mask = NDArray[np.bool_]
 _COMPETITION: Final = ("share", "log_probability", "second", "gaps", "best_gap", "log_best_gap")
 """How the best fact compares with the other targets; `confidence_features` computes it."""
+TOPIC_FEATURES: Final = ("size", "known", "named", "meaning")
+"""What the shortlist knows of each article, without scoring it; `Shortlist.topics` computes it."""
+ARTICLE_FEATURES: Final = (*TOPIC_FEATURES, "confidence", "entity")
+"""The same, the confidence in the best fact of an article, and whether the question names a person or thing of it."""
+SURE_FEATURES: Final = ("log_share", "confidence")
+"""Inputs of the probability that the answer of the likeliest article is right."""
 CONFIDENCE_FEATURES: Final = (*_COMPETITION, *FEATURE_NAMES)
 """Inputs of the confidence in the best fact: its competition and its own features."""
 READING_MARGIN: Final = 0.05
@@ -91,6 +97,45 @@ class Classifier:
         return Thresholds(answer_from, self.closest_from, self.suggest_from)
 
 
+@dataclass(frozen=True, slots=True)
+class ArticleClassifier:
+    """The weights and thresholds that choose between articles, all learnt by `train --articles`.
+
+    Two conditional logits (McFadden 1974), over all articles for the shortlist and over those that were scored for the
+    choice: P(article i) = exp(w·xᵢ) / Σⱼ exp(w·xⱼ). A logistic regression then says how likely an answer of the
+    likeliest article is right: its logit is a · ln P + b · confidence + c.
+    """
+
+    shortlist: Matrix
+    """Weights of the shortlist, shape (len(TOPIC_FEATURES),)."""
+    weights: Matrix
+    """Weights of the choice, shape (len(ARTICLE_FEATURES),)."""
+    sure: Matrix
+    """Weights of the probability that its answer is right, shape (len(SURE_FEATURES),)."""
+    sure_bias: float
+    answer_from: float
+    """Minimum probability that the answer is right for giving it, whatever the other articles decide."""
+    closest_from: float
+    """Minimum P(article) for quoting its closest fact."""
+    suggest_from: float
+    """Minimum P(article) for suggesting facts of no other."""
+
+    def topic(self, features: Matrix) -> Matrix:
+        """Return what the features of the shortlist add to the logit of each article, shape (articles,)."""
+        logits: Matrix = features @ self.weights[: len(TOPIC_FEATURES)]
+        return logits
+
+    def scored(self, confidence: float, *, entity: bool) -> float:
+        """Return what an article adds to its logit once it is scored."""
+        of_confidence, of_entity = self.weights[len(TOPIC_FEATURES) :]
+        return float(of_confidence * confidence + of_entity * entity)
+
+    def right(self, share: float, confidence: float) -> float:
+        """Return the probability that the answer of an article is right, given P(article) and its confidence."""
+        z = float(self.sure @ (np.log(share), confidence)) + self.sure_bias
+        return float(1 / (1 + np.exp(-z)))
+
+
 def is_closest(fact: float, other: float, row: Matrix) -> bool:
     """Return whether a fact may be quoted as the closest.
 
@@ -158,4 +203,16 @@ def load_classifier(*, semantic: bool) -> Classifier:
         answer_from_with_gaps=stored["answer_from_with_gaps"],
         closest_from=stored["closest_from"],
         suggest_from=stored["suggest_from"],
+    )
+
+
+@cache
+def load_article_classifier(*, semantic: bool) -> ArticleClassifier:
+    """Return the shipped choice between articles, trained with or without the encoder."""
+    stored = stored_weights(semantic=semantic)["articles"]
+    return ArticleClassifier(
+        shortlist=np.array([stored["shortlist"].get(name, 0.0) for name in TOPIC_FEATURES]),
+        weights=np.array([stored["weights"].get(name, 0.0) for name in ARTICLE_FEATURES]),
+        sure=np.array([stored["sure"][name] for name in SURE_FEATURES]),
+        **{name: stored[name] for name in ("sure_bias", "answer_from", "closest_from", "suggest_from")},
     )

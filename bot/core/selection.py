@@ -2,10 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Final
 
 import numpy as np
 
+from bot.core.classifier import ArticleClassifier
 from bot.core.index import Scope
 from bot.core.matching import (
     MAX_SUGGESTIONS,
@@ -13,48 +15,43 @@ from bot.core.matching import (
     Candidate,
     Closest,
     Decision,
+    Prepared,
     Scored,
     Suggested,
-    Unanswered,
     believed,
+    decide,
 )
 
-_PRIOR, _CONFIDENCE, _ANSWERED, _GAP, _SMALL_TALK, _NAMED = 0.9, 2.7, 0.5, 1.3, 0.7, 2.5
-"""Weights of the logit of the shortlist, the confidence, an answer, a gap's confidence, small talk, a name found."""
-_SURE_SHARE, _SURE_CONFIDENCE = 1.55, 2.5
-"""Minimum of ln(probability of an article) + 2.5 · confidence for an answer, rather than asking which is meant."""
 _LEAD: Final = 0.05
 """Minimum lead of an article that answers over the next one: of two equal ones, neither is sure."""
-_LIKELY: Final = 0.6
-"""Minimum probability of an article for quoting its closest fact."""
-_ALONE: Final = 0.8
-"""Minimum probability of an article for suggesting facts of no other."""
 _ALIKE: Final = 0.7
 """Share of the likeliest fact's confidence from which a fact of another article counts as about equally likely."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # with a __dict__, for the cached property
 class Found:
     """What one article decides alone."""
 
     scope: Scope
     logit: float
-    """How likely the question is about the article, by the shortlist."""
-    decision: Decision
+    """What the topic of the article adds to its logit, by the shortlist."""
+    classifier: ArticleClassifier
+    prepared: Prepared
     scored: tuple[Scored, ...]
+    given: Decision | None = None
+    """What is decided instead, for other reasons than these scores."""
+
+    @cached_property
+    def decision(self) -> Decision:
+        """Return what the article decides alone, which is only asked of one that is likely."""
+        return self.given or decide(self.prepared, self.scored)
 
     def value(self) -> float:
         """Return the logit of the article, now that it is scored."""
-        best = believed(self.scored) if self.scored else None
-        value = _PRIOR * self.logit
-        if best is not None:
-            value += _CONFIDENCE * best.confidence + _NAMED * bool(best.reading.entities)
-        match self.decision:
-            case Answered():
-                value += _ANSWERED
-            case Unanswered(best=Candidate() as gap):
-                value += _GAP * gap.confidence if gap.target.article else _SMALL_TALK
-        return value
+        if not self.scored:
+            return self.logit
+        best = believed(self.scored)
+        return self.logit + self.classifier.scored(best.confidence, entity=bool(best.reading.entities))
 
     def facts(self) -> tuple[Candidate, ...]:
         """Return the facts that may be meant, likeliest first."""
@@ -75,7 +72,7 @@ def select(found: Sequence[Found]) -> Decision:
     best = int(shares.argmax())
     decision = found[best].decision
     first, second = np.sort(shares)[:-3:-1].tolist()
-    if _is_sure(decision, first, first - second):
+    if is_sure(found[best].classifier, decision, first, first - second):
         return decision
     facts = [
         replace(fact, confidence=fact.confidence * float(share))
@@ -94,14 +91,14 @@ def _date(fact: Candidate) -> str:
     return (fact.target.article.date or "") if fact.target.article else ""
 
 
-def _is_sure(decision: Decision, share: float, lead: float) -> bool:
+def is_sure(classifier: ArticleClassifier, decision: Decision, share: float, lead: float) -> bool:
     """Return whether the decision of an article with this probability and lead stands, whatever the others decide."""
     match decision:
         case Answered(best=best):
-            return lead >= _LEAD and float(np.log(share)) + _SURE_CONFIDENCE * best.confidence >= _SURE_SHARE
+            return lead >= _LEAD and classifier.right(share, best.confidence) >= classifier.answer_from
         case Closest():
-            return share >= _LIKELY
+            return share >= classifier.closest_from
         case Suggested():
-            return share >= _ALONE
+            return share >= classifier.suggest_from
         case _:
             return True

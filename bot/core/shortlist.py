@@ -1,20 +1,24 @@
 """Which articles a question may be about: a cheap comparison with all of them, before the likeliest are scored."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from bot.core.index import TINY, Column, Hashes, Scope, Vector, hash_ngrams, ngram_counts, single
+from bot.core.classifier import ArticleClassifier, load_article_classifier
+from bot.core.features import Matrix
+from bot.core.index import TINY, Hashes, Scope, Vector, hash_ngrams, ngram_counts, single
 from bot.core.text import normalise, squeeze
 
-MOST_SCORED: Final = 4
-"""Articles that one question is scored against."""
-_PRIOR: Final = 5_000.0
-"""N-grams of all articles that are added to those of each, so that a short one is not judged by chance."""
-_LIKELIHOOD, _NAMES, _MEANING = 1.7, 15.0, 12.0
-"""Weights of the mean log likelihood of the n-grams, the share of them in names, and the cosine of the nearest fact."""
+FEWEST_SCORED: Final = 3
+"""Articles that every question is scored against, however clear it seems."""
+MOST_SCORED: Final = 5
+"""Articles that one question is scored against at most."""
+_ENOUGH: Final = 0.95
+"""Probability that the right article is among those that are scored, from which on no more of them are."""
+_FEW_NGRAMS: Final = 1_000.0
+"""N-grams of the samples up to which an article counts as small, whatever its size."""
 
 
 class Shortlist:
@@ -33,53 +37,71 @@ class Shortlist:
     def likeliest(
         self, normals: Sequence[str], vectors: Mapping[str, Vector] | None = None
     ) -> list[tuple[Scope, float]]:
-        """Return the articles that a normalised question may be about, likeliest first, with the logit of each.
+        """Return the articles that a normalised question may be about, likeliest first.
 
-        `normals` are the ways to read its keys; an article is as likely as in the reading that fits it best.
+        `normals` are the ways to read its keys; an article is as likely as in the reading that fits it best. With each
+        comes what its topic adds to the logit of `selection.select`.
         """
-        logits = np.max([self._logits(normal, vectors) for normal in normals], axis=0)
-        best = np.argsort(-logits, kind="stable")[:MOST_SCORED]
+        classifier = load_article_classifier(semantic=vectors is not None and self._means is not None)
+        topics, best = shortlisted(self.topics(normals, vectors), classifier)
+        logits = classifier.topic(topics)
         return [(self._scopes[at], float(logits[at])) for at in best]
 
-    def _logits(self, normal: str, vectors: Mapping[str, Vector] | None) -> NDArray[np.float64]:
-        logits = self._ngrams.logits(ngram_counts(squeeze(normal))[0])
+    def topics(self, normals: Sequence[str], vectors: Mapping[str, Vector] | None = None) -> Matrix:
+        """Return how well each reading fits each article, shape (readings, articles, len(TOPIC_FEATURES))."""
+        return np.stack([self._topics(normal, vectors) for normal in normals])
+
+    def _topics(self, normal: str, vectors: Mapping[str, Vector] | None) -> Matrix:
+        meaning = np.zeros(len(self._scopes))
         if vectors is not None and self._means is not None:
-            logits += _MEANING * np.maximum.reduceat(self._means @ vectors[normal], self._begins)
-        return logits
+            meaning = np.maximum.reduceat(self._means @ vectors[normal], self._begins)
+        return np.column_stack([*self._ngrams.topics(ngram_counts(squeeze(normal))[0]), meaning])
+
+
+def shortlisted(topics: Matrix, classifier: ArticleClassifier) -> tuple[Matrix, NDArray[np.int64]]:
+    """Return the features of each article in its best reading, and the articles to score, likeliest first.
+
+    `topics` has the shape (readings, articles, len(TOPIC_FEATURES)), the features (articles, len(TOPIC_FEATURES)).
+    """
+    logits = topics @ classifier.shortlist
+    reading = logits.argmax(axis=0)
+    articles = np.arange(len(reading))
+    chosen = logits[reading, articles]
+    shares = np.exp(chosen - chosen.max())
+    order = np.argsort(-chosen, kind="stable")
+    before = np.cumsum(shares[order]) - shares[order]
+    count = int((before < _ENOUGH * shares.sum()).sum())
+    return topics[reading, articles], order[: min(max(count, FEWEST_SCORED), MOST_SCORED)]
 
 
 class _Ngrams:
-    """How often each article has each n-gram, and which of them are of its names."""
+    """Which articles have each n-gram, and which of them have it in their names."""
 
     def __init__(self, scopes: Sequence[Scope]) -> None:
-        """Count the n-grams of the samples and names of each article."""
-        self._size = len(scopes)
+        """Look at the n-grams of the samples and names of each article."""
         counts = [scope.index.ngrams.own for scope in scopes]
-        occurring = _Occurrences([one.known for one in counts], [np.diff(one.starts) for one in counts])
-        share = (occurring.sums() + 0.5) / (float(occurring.values.sum()) + 0.5 * max(len(occurring.known), 1))
-        occurring.values /= np.repeat((_PRIOR * share).astype(np.float32), np.diff(occurring.starts))
-        np.log1p(occurring.values, out=occurring.values)
-        self._gains = occurring
-        sizes = np.array([one.starts[-1] for one in counts], np.float64)
-        self._losses = np.log(_PRIOR / (sizes + _PRIOR))
-        """Log likelihood of an n-gram that an article does not have, beside that in all articles."""
-        names = [_name_hashes(scope) for scope in scopes]
-        self._names = _Occurrences(names, [np.ones(len(one)) for one in names])
+        self._texts = _Occurrences([one.known for one in counts])
+        self._names = _Occurrences([_name_hashes(scope) for scope in scopes])
+        # an article with many samples has nearly every n-gram, so that it seems to fit every question
+        self._sizes = np.log1p(np.array([one.starts[-1] for one in counts], np.float64) / _FEW_NGRAMS)
 
-    def logits(self, hashes: Hashes) -> NDArray[np.float64]:
-        """Return for each article how likely it is that a question with these n-grams is about it."""
-        idf = np.log((self._size + 1) / (self._gains.frequency(hashes) + 1))
-        likelihood = self._gains.sum(hashes, np.ones(len(hashes)), self._size) / max(len(hashes), 1)
-        named = self._names.sum(hashes, idf, self._size) / max(float(idf.sum()), TINY)
-        found: NDArray[np.float64] = _LIKELIHOOD * (likelihood + self._losses) + _NAMES * named
-        return found
+    def topics(self, hashes: Hashes) -> Iterator[NDArray[np.float64]]:
+        """Yield the size of each article and two shares by idf of the n-grams: those it has, and those of its names.
+
+        The first is per n-gram, so that it is small for a question that no article in particular has words of.
+        """
+        size = len(self._sizes)
+        idf = np.log((size + 1) / (self._texts.frequency(hashes) + 1))
+        yield self._sizes
+        yield self._texts.sum(hashes, idf, size) / max(len(hashes), 1)
+        yield self._names.sum(hashes, idf, size) / max(float(idf.sum()), TINY)
 
 
 class _Occurrences:
-    """Which articles have each n-gram, each with a value."""
+    """Which articles have each n-gram."""
 
-    def __init__(self, hashes: Sequence[Hashes], values: Sequence[NDArray[np.generic]]) -> None:
-        """Sort the n-grams of all articles, given those of each."""
+    def __init__(self, hashes: Sequence[Hashes]) -> None:
+        """Sort the n-grams of all articles, given those of each, none of them twice."""
         joined = np.concatenate([np.zeros(0, np.uint64), *hashes])
         order = np.argsort(joined, kind="stable").astype(np.int32)
         joined = joined[order]
@@ -88,13 +110,6 @@ class _Occurrences:
         self.starts = np.append(first, len(joined)).astype(np.int32)
         """Where the articles with each n-gram begin, and where those with the last one end."""
         self._articles = np.repeat(np.arange(len(hashes), dtype=np.uint16), [len(one) for one in hashes])[order]
-        self.values: Column = np.concatenate([np.zeros(0, np.float32), *(one.astype(np.float32) for one in values)])[
-            order
-        ]
-
-    def sums(self) -> NDArray[np.float64]:
-        """Return the sum of the values of each n-gram."""
-        return np.add.reduceat(self.values, self.starts[:-1]).astype(np.float64) if len(self.known) else np.zeros(0)
 
     def frequency(self, hashes: Hashes) -> NDArray[np.int64]:
         """Return the number of articles with each n-gram."""
@@ -104,7 +119,7 @@ class _Occurrences:
         return found
 
     def sum(self, hashes: Hashes, weights: NDArray[np.float64], size: int) -> NDArray[np.float64]:
-        """Return for each of `size` articles the sum of value · weight over the n-grams it has."""
+        """Return for each of `size` articles the sum of the weights of the n-grams it has."""
         columns, known = self._columns(hashes)
         columns, weights = columns[known], weights[known]
         if not len(columns):
@@ -113,8 +128,7 @@ class _Occurrences:
         lengths = self.starts[columns + 1] - starts
         ends = np.cumsum(lengths)
         entries = np.arange(int(ends[-1])) + np.repeat(starts - (ends - lengths), lengths)
-        values = self.values[entries] * np.repeat(weights, lengths)
-        return np.bincount(self._articles[entries], values, minlength=size).astype(np.float64)
+        return np.bincount(self._articles[entries], np.repeat(weights, lengths), minlength=size).astype(np.float64)
 
     def _columns(self, hashes: Hashes) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
         if not len(self.known):

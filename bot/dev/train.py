@@ -192,7 +192,7 @@ def train_and_write(knowledge: Knowledge, questions: Path, output: Path, encoder
     for name, used in (("semantic", encoder), ("lexical", None)):
         articles = load_training_data(knowledge, questions, used)
         classifier, held_out = train(articles, semantic=used is not None)
-        models[name] = {**stored(classifier, NAMES), "context": known[name]["context"]}
+        models[name] = {**known[name], **stored(classifier, NAMES)}
         parts.append(report(name, classifier, articles, held_out))
     (output / "weights.json").write_text(json.dumps(models, indent=1) + "\n", encoding="utf-8")
     return _written(output / "weights.md", parts)

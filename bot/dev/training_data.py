@@ -47,25 +47,31 @@ class TrainingArticle:
 def load_training_data(knowledge: Knowledge, questions: Path, encoder: Encoder | None) -> tuple[TrainingArticle, ...]:
     """Compute the features of every question that the folder `questions` holds for learning.
 
-    For an article these are `<slug>-development.jsonl`, or else `<slug>.jsonl`, and its further development sets.
-
     Each article is asked on its own. One with many samples or gaps also has a few-shot version, so that the weights
     suit small and large fact bases.
     """
     found = []
     for article in knowledge.articles:
-        files = [questions / f"{article.slug}{suffix}.jsonl" for suffix in (TRAINING, "")]
-        further = [questions / f"{article.slug}{subject}{TRAINING}.jsonl" for subject in SUBJECTS]
-        found_files = [*list(filter(Path.exists, files))[:1], *filter(Path.exists, further)]
-        if not found_files:
+        annotated = training_questions(article, knowledge, questions)
+        if not annotated:
             continue
-        annotated = [question for file in found_files for question in read_questions(file, knowledge)]
         for version in dict.fromkeys((article, few_shot(article, FEW_SHOT_SAMPLES))):
             snapshot = build_snapshot(replace(knowledge, articles=(version,)), "", encoder)
             asked = tuple(_ask(snapshot, question, encoder) for question in annotated)
             name = article.slug if version is article else f"{article.slug} (few-shot)"
             found.append(TrainingArticle(article.slug, name, asked))
     return tuple(found)
+
+
+def training_questions(article: Article, knowledge: Knowledge, questions: Path) -> tuple[AnnotatedQuestion, ...]:
+    """Return what the folder `questions` holds about an article for learning.
+
+    This is `<slug>-development.jsonl`, or else `<slug>.jsonl`, and its further development sets.
+    """
+    files = [questions / f"{article.slug}{suffix}.jsonl" for suffix in (TRAINING, "")]
+    further = [questions / f"{article.slug}{subject}{TRAINING}.jsonl" for subject in SUBJECTS]
+    found = [*list(filter(Path.exists, files))[:1], *filter(Path.exists, further)]
+    return tuple(question for file in found for question in read_questions(file, knowledge))
 
 
 def few_shot(article: Article, samples: int) -> Article:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from itertools import islice
 
 from bot.core.budget import MAX_CONTEXT, MAX_PART, MAX_READ, Budget
+from bot.core.classifier import load_article_classifier
 from bot.core.dialogue import Context, Resolution, Resolutions, resolve, shown_after, without_discourse_marker
 from bot.core.follow_up import Exchange, Interpretation, decide_in_context
 from bot.core.index import Scope, Vector
@@ -20,7 +21,6 @@ from bot.core.matching import (
     Unanswered,
     believed,
     conclude,
-    decide,
     leading,
     prepare,
     score,
@@ -164,6 +164,8 @@ def _with_parts(whole: Answer, question: Question, encoder: Encoder | None, budg
         if not parts:
             continue
         replies = [part.reply for part in parts]
+        if len({reply.article for reply in replies}) > 1:
+            continue  # a message is about one article; half a question easily finds something in another
         all_ask = all((sentences and text.endswith("?")) or _asks(snapshot, text) for text in texts)
         if not all_ask and not _are_sure(replies, whole.reply):
             continue
@@ -344,8 +346,9 @@ def _scored(
     pairs = [pair for row in zip(scopes, prepared, strict=True) for pair in zip(*row, strict=True)]
     every = iter(score_all(pairs, _encoded(texts, encoder)))
     scored = [[next(every) for _ in own] for own in scopes]
+    classifier = load_article_classifier(semantic=encoder is not None)
     return [
-        [Found(scope, logit, decide(one, scores), scores) for (scope, logit), one, scores in zip(*row, strict=True)]
+        [Found(scope, logit, classifier, one, scores) for (scope, logit), one, scores in zip(*row, strict=True)]
         for row in zip(likeliest, prepared, scored, strict=True)
     ]
 
@@ -414,7 +417,7 @@ def _summarised(snapshot: Snapshot, question: Question, encoder: Encoder | None,
     (literal,) = _scored(snapshot, [question], encoder, budgets)
     weighed = [_weighed(found, fact) for found in literal]
     rivals = [
-        replace(found, decision=conclude(found.decision.language, evidence))
+        replace(found, given=conclude(found.decision.language, evidence))
         for found, evidence in zip(literal, weighed, strict=True)
     ]
     return _Decided(question, select(rivals), evidence=weighed[0] if len(weighed) == 1 else None)
@@ -443,7 +446,7 @@ def _beside_others(typed: Question, literal: Sequence[Found], own: Found, found:
         return _Decided(typed, home.decision)
     says_nothing = isinstance(found.decision, Unanswered) and found.best is None
     if not found.needs_context or says_nothing or _names_another(literal, own):
-        rivals = [replace(one, decision=found.decision) if one is own else one for one in literal]
+        rivals = [replace(one, given=found.decision) if one is own else one for one in literal]
         decision = select(rivals)
         return found if decision is found.decision else _Decided(typed, decision)
     return found

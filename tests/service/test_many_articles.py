@@ -230,7 +230,7 @@ def test_a_follow_up_is_scored_in_the_article_of_the_conversation_however_unlike
     others = tuple(replace(ferry(), slug=f"ferry-{number}") for number in range(MOST_SCORED + 2))
     snapshot = build_snapshot(replace(knowledge(), articles=(*others, night)), "1", None)
     before = Context("night-library", "반소율이 뭐라고 했어", "user-view", ("user-view",), "ko")
-    text = "how old is she? the ferry chair"
+    text = "그녀의 배 값은?"
     assert all(scope.slug != "night-library" for scope, _ in snapshot.shortlist.likeliest((text,)))
     assert ask(snapshot, Question(text, after=before), None).needs_context
 
