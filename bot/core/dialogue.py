@@ -10,7 +10,7 @@ from rapidfuzz import fuzz
 
 from bot.core.index import Index, Scope
 from bot.core.lexicon import ANSWER_TYPES_OF, answer_types
-from bot.core.model import Article, Entity, Fact, Language
+from bot.core.model import Article, Entity, Fact, Gap, Language
 from bot.core.stemming import stem
 from bot.core.text import language_of, normalise, sentences, squeeze, words
 from bot.core.tokens import Token
@@ -49,20 +49,26 @@ _NTH: Final = (
 """Beginnings of the ordinals that point to an item of the last answer, two in Korean and two in English."""
 _ORDINAL: Final = re.compile(
     rf"(?<![가-힣\d])(?:(?P<nth>{'|'.join(word for one in _NTH for word in one[:2])})\s?번(?:째)?|마지막)"
-    r"\s?(?:거|것|건|게|꺼|이유|점|사람|분|인물|(?P<group>회사|기업|업체|팀|곳))?"
+    r"(?!으?로|에(?!게))\s?(?:거|것|건|게|꺼|(?P<part>이유|점)|(?P<person>사람|분|인물)|(?P<group>회사|기업|업체|팀|곳))?"
     + _PARTICLE
-    + r"(?:(?<!번째)(?<!번)|(?=[^\w\s]|\s?$|\s(?:뭐|뭔|누|어디|왜|언제|얼마|무슨|어느|어떤|더|좀|자세|설명)))|"
-    rf"\b(?:the )?(?:(?P<nth_en>{'|'.join(word for one in _NTH for word in one[2:])})|last) "
-    r"(?:one|reason|point|person|guy|man|woman|thing|item|(?P<group_en>company|firm|team|startup))\b(?:'s)?"
+    + r"(?:(?<!번째)(?<!번)(?<!마지막)|"
+    r"(?=[^\w\s]|\s?$|\s(?:뭐|뭔|누|어디|왜|언제|얼마|무슨|어느|어떤|더|좀|자세|설명)))|"
+    rf"(?<!one )\b(?:the )?(?:(?P<nth_en>{'|'.join(word for one in _NTH for word in one[2:])})|last) "
+    r"(?:one|thing|item|(?P<part_en>reason|point)|(?P<person_en>person|guy|man|woman)|"
+    r"(?P<group_en>company|firm|team|startup))\b(?:'s)?(?! (?:to|who|which|that(?! you)) ?\w)"
 )
-"""The second one, the last reason; of a normalised text."""
+"""The second one, the last reason, but not "the last one to leave"; of a normalised text."""
 _BETWEEN_ITEMS: Final = re.compile(r",\s*(?:and |or |그리고 )?|;\s*|\s(?:and|or)\s|(?<=[가-힣])(?:와|과|하고|이?랑)\s")
+_CLAUSE: Final = re.compile(r"(?:[가-힣]고|면서|며|지만|는데|[아어해]서|으?니까?)$")
+"""End of a Korean clause, which is no item of a list unless reasons are asked for."""
 _FEWEST_NAMES, _FEWEST_PARTS = 2, 3
 """From so many names, or else parts of a sentence, on an answer lists something."""
 _DISCOURSE_MARKER: Final = re.compile(
     r"^(?:(?:and|but|so|ok|okay|then|well|also|oh|wow|whoa|damn|huh|hm+|meh|wait|no way|really|lol|haha|nice|"
     r"yeah|yep|yes|right|i see|ah|cool|got it|no|nope|sorry|i (?:mean|meant)|i was asking about|"
     r"(?:a )?(?:different|another|new|unrelated) (?:question|topic)|by the way|btw|changing the subject|"
+    r"first of all|(?:one )?(?:last|final|more) (?:question|thing)|(?:마지막|다음) 질문(?:이야|인데|입니다|이에요)?|"
+    r"(?:마지막으로 )?(?:하나|한 ?가지)만 더(?: 물어볼게|질문할게)?(?:요)?|"
     r"(?:다른|딴) (?:얘기|이야기|질문)(?:인데|이지만)?(?:요)?|그건 그렇고|그나저나|"
     r"그럼|그러면|그렇다면|그리고|글고|근데|그런데|그래서|그러니까|ㅇㅇ|ㅇㅋ|ㅇㅎ|응|네|넵|아하|그렇구나|아니|아|헐|와|오|에이|엥|음|흠|진짜|대박|어머|세상에)(?![\w가-힣])[\s,.?!]*)+"
 )
@@ -131,7 +137,8 @@ class Context:
 def shown_after(before: Context | None, article: str, facts: Iterable[str]) -> tuple[str, ...]:
     """Return the facts of `article` that a conversation has shown after `facts`."""
     earlier = before.shown if before and before.article == article else ()
-    return tuple(dict.fromkeys((*earlier, *facts)))[-_MOST_SHOWN:]
+    newest_first = dict.fromkeys(reversed((*earlier, *facts)))
+    return tuple(reversed(newest_first))[-_MOST_SHOWN:]
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,7 +202,7 @@ class _Exchange:
         self._words = _corrected(words)
         self._takes_back = len(self._words) < len(words)
         self._content = [word for word in self._words if word.role == "content" and not _VAGUE.fullmatch(word.text)]
-        self._before = before.question
+        self._before, self._shown = before.question, before.shown
         self._last = tokenizer.tokens(before.question)
         self.asked = self._entities(self._last)
         """Entities that the last question named."""
@@ -212,23 +219,28 @@ class _Exchange:
             need = "correction" if self._takes_back else need
             return _resolutions(self._about_another(named[0]), need)
         if (found := _ORDINAL.search(self._normal)) and (item := self._item_meant(found)):
-            other = None if named else self._unnamed(asks=asks)
+            other = None if named or item[1] else self._unnamed(asks=asks)
             return _resolutions((*self._about_item(found, *item), *(other.candidates if other else ())), "required")
         if (replaced := self._with_pronoun(frozenset(entity.kind for entity in named))) is not None:
             return replaced
         return None if named else self._unnamed(asks=asks)
 
     def _item_meant(self, found: re.Match[str]) -> tuple[str, Entity | None] | None:
-        """Return the item of the list in the last answer that an ordinal points to, and whom or what it names."""
-        items = self._listed(_GROUPS if found["group"] or found["group_en"] else _PEOPLE)
-        nth = found["nth"] or found["nth_en"]
-        at = next(at for at, one in enumerate(_NTH) if nth in one) if nth else max(len(items) - 1, 0)
-        return items[at] if at < len(items) else None
+        """Return the item that an ordinal points to, and whom or what it names.
 
-    def _listed(self, kinds: frozenset[str]) -> list[tuple[str, Entity | None]]:
-        """Return the items of the longest list in the last answer: entities of some kinds, else parts of a sentence."""
-        answer = normalise(self._item.answer.get(self._language)) if self._item else ""
-        parts = sentences(answer)
+        It is one of the list in the last answer, or else in the newest before it that is long enough: after
+        "the first one?", "the second one?" goes on with the same list.
+        """
+        nth = found["nth"] or found["nth_en"]
+        at = next(at for at, one in enumerate(_NTH) if nth in one) if nth else -1
+        earlier = (one for key in reversed(self._shown) if (one := self._article.fact(key)))
+        lists = (self._listed(one, found) for one in dict.fromkeys((self._item, *earlier)) if one)
+        return next((items[at] for items in lists if len(items) > max(at, 0)), None)
+
+    def _listed(self, answered: Fact | Gap, found: re.Match[str]) -> list[tuple[str, Entity | None]]:
+        """Return the items of the longest list in an answer: entities of the kind meant, else parts of a sentence."""
+        parts = sentences(normalise(answered.answer.get(self._language)))
+        kinds = _GROUPS if found["group"] or found["group_en"] else _PEOPLE
         named = [
             [
                 one
@@ -238,10 +250,13 @@ class _Exchange:
             for part in parts
         ]
         entities = max(named, key=len, default=[])
-        if len(entities) >= _FEWEST_NAMES:
+        is_part = found["part"] or found["part_en"]
+        if len(entities) >= _FEWEST_NAMES and not is_part:
             return [(self._name(one), one) for one in entities]
-        split = [_BETWEEN_ITEMS.split(part.rpartition(": ")[2].rstrip(".")) for part in parts]
-        items = max(split, key=len, default=[])
+        if kinds == _GROUPS or found["person"] or found["person_en"]:
+            return []
+        told = [part.rpartition(": ")[2].rstrip(".") for part in parts]
+        items = max((_BETWEEN_ITEMS.split(one) for one in told if is_part or _enumerates(one)), key=len, default=[])
         return [(item.strip(), None) for item in items] if len(items) >= _FEWEST_PARTS else []
 
     def _about_item(self, found: re.Match[str], item: str, entity: Entity | None) -> Iterator[Resolution]:
@@ -396,6 +411,13 @@ class _Exchange:
                 yield Resolution(
                     _rejoined(_renamed(tokens, other, self._name(entity)), normalise(text)), entity, "another"
                 )
+
+
+def _enumerates(sentence: str) -> bool:
+    """Return whether what commas part are items rather than clauses; "and" comes before the last item only."""
+    between = _BETWEEN_ITEMS.findall(sentence)
+    clauses = (_CLAUSE.search(part) for part in _BETWEEN_ITEMS.split(sentence)[:-1])
+    return not any(clauses) and not any(any(map(str.isalpha, one)) for one in between[:-1])
 
 
 def _resolutions(resolutions: Iterable[Resolution], need: ContextNeed) -> Resolutions:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.core.dialogue import Context, Resolutions, resolve, without_discourse_marker
+from bot.core.dialogue import Context, Resolutions, resolve, shown_after, without_discourse_marker
 from bot.core.model import Entity, Fact, Knowledge, Source, Text
 from bot.core.snapshot import Snapshot
 from tests.core.ferry import ferry, night_snapshot, samples
@@ -45,9 +45,20 @@ LISTS = (
         Source("body", (1,)),
     ),
 )
+WISH = Fact(
+    "wish",
+    Text("의장이 바란 것", "What the chair wanted"),
+    Text(
+        "룬드는 섬으로 가면서, 책을 더 읽고, 다시 배를 그리고 싶다고 했어요.",
+        "On leaving, Lund said she wanted to read and draw ships again, as a change.",
+    ),
+    samples("룬드는 뭘 바랐어?", "What did Lund want?"),
+    Source("body", (2,)),
+    about=("lund",),
+)
 LISTING = Snapshot.of(
     Knowledge(
-        (replace(ferry(), facts=(*ferry().facts, *LISTS), entities=(*ferry().entities, HOLM)),), KNOWLEDGE.lexicon
+        (replace(ferry(), facts=(*ferry().facts, *LISTS, WISH), entities=(*ferry().entities, HOLM)),), KNOWLEDGE.lexicon
     ),
     "hand-made",
 ).alone("ferry")
@@ -69,6 +80,68 @@ def test_an_ordinal_points_to_an_item_of_the_list_in_the_last_answer(text: str, 
     assert resolved is not None
     assert resolved.candidates[0].text == first
     assert resolved.need == "required"
+
+
+@pytest.mark.parametrize(
+    ("text", "shown", "first"),
+    [
+        ("the last one?", ("crew", "chair-left"), "per holm ?"),  # an item of the list was talked about since
+        ("마지막 이유는?", ("reasons", "cost"), "나쁜 날씨예요 ?"),
+        ("the third one?", ("reasons", "crew"), "bad weather ?"),  # the newest list is too short
+        ("the second reason?", ("reasons", "crew"), "too few sailors ?"),  # nobody is a reason
+        ("두 번째 사람은?", ("crew", "reasons"), "페르 홀름 ?"),  # a reason is nobody
+        ("the second one?", ("crew", "wish"), "per holm ?"),  # clauses are no items
+        ("두 번째는?", ("crew", "wish"), "페르 홀름 ?"),
+    ],
+)
+def test_an_ordinal_goes_on_with_an_earlier_list(text: str, shown: tuple[str, ...], first: str) -> None:
+    resolved = resolve(LISTING, text, Context("ferry", "why", shown[-1], shown))
+    assert resolved is not None
+    assert resolved.candidates[0].text == first
+
+
+def test_an_ordinal_that_points_to_somebody_means_nobody_else() -> None:
+    resolved = resolve(LISTING, "why did the second one leave?", Context("ferry", "why", "wish", ("crew", "wish")))
+    assert resolved is not None
+    assert [one.text for one in resolved.candidates] == ["why did per holm leave?"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "the last person to leave?",
+        "who was the first one who left?",
+        "one last thing, how old?",
+        "마지막으로 떠난 사람은 누구야?",
+        "마지막에 떠난 사람은?",
+        "첫 번째로 떠난 사람은?",
+        "룬드의 마지막 출근일은 언제야?",
+        "마지막 문단은 뭐야?",
+    ],
+)
+def test_what_only_looks_like_an_ordinal_points_to_no_item(text: str) -> None:
+    resolved = resolve(LISTING, text, Context("ferry", "who", "crew", ("crew",)))
+    assert all(
+        "holm" not in one.text and "홀름" not in one.text for one in (resolved.candidates if resolved else ())[:1]
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        ("First of all, who quit?", "who quit?"),
+        ("one last thing, who quit?", "who quit?"),
+        ("마지막으로 하나만 더, 누가 떠났어?", "누가 떠났어?"),
+        ("마지막으로 떠난 사람은?", "마지막으로 떠난 사람은?"),
+    ],
+)
+def test_the_announcement_of_a_question_is_no_part_of_it(text: str, meant: str) -> None:
+    assert without_discourse_marker(text) == meant
+
+
+def test_what_is_shown_again_is_the_newest() -> None:
+    before = Context("ferry", "who", "crew", ("crew", "cost"))
+    assert shown_after(before, "ferry", ["crew"]) == ("cost", "crew")
 
 
 @pytest.mark.parametrize(
