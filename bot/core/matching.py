@@ -158,7 +158,8 @@ def _readings(scope: Scope, text: str, budget: Budget) -> Iterator[tuple[str, tu
     """
     tokenizer, normal = scope.index.tokenizer, normalise(text)[:MAX_READ]
     yield normal, ()
-    other = (one for one in _other_layout(text, normal) if _makes_words(one, tokenizer))
+    is_english = tokenizer.is_english(normal)
+    other = (one for one in _other_layout(text, normal) if not is_english and _makes_words(one, tokenizer))
     typed = (normal, *other, tokenizer.with_korean_keys(text, normal))
     layouts = tuple(dict.fromkeys(one[:MAX_READ] for one in typed))
     written = (text, *layouts[1:])  # only the text as typed knows where its lines end

@@ -225,10 +225,17 @@ class Tokenizer:
     def with_korean_keys(self, text: str, normal: str) -> str:
         """Return the normalised text with Latin letters that are no word of the facts read as Korean keys.
 
-        `text` is what `normal` was made from, because a capital is a key of its own.
+        `text` is what `normal` was made from, because a capital is a key of its own. English in which every word is
+        known is meant as it stands, though "to die" makes syllables, too.
         """
         hangul, latin = script_counts(normal)
-        return normalise(as_mixed_keys(text[:MAX_READ], self.known)) if latin > hangul else normal
+        if latin <= hangul or self.is_english(normal):
+            return normal
+        return normalise(as_mixed_keys(text[:MAX_READ], self.known))
+
+    def is_english(self, normal: str) -> bool:
+        """Return whether a text has no Hangul, and every word of it is known."""
+        return not script_counts(normal)[0] and self.corrector.share_known(words(normal)) == 1
 
     def respell(self, normal: str, budget: Budget) -> str | None:
         """Return normalised text with typing errors corrected to words of the facts; None if nothing changes.

@@ -108,6 +108,12 @@ def test_a_gap_about_somebody_else_is_no_reply(asked: str, about: str) -> None:
     assert isinstance(other, Suggested) or other.best is None
 
 
+@pytest.mark.parametrize("text", ["we want to die", "what to do", "so who is to go there"])
+def test_english_of_known_words_is_never_read_as_korean_keys(text: str) -> None:
+    readings = prepare(ferry_scope(), Question(text)).readings
+    assert not [one.normal for one in readings if any("가" <= char <= "힣" for char in one.normal)]
+
+
 def test_english_words_in_a_korean_sentence_are_never_all_read_as_korean_keys() -> None:
     """Which of them were meant as Korean is decided word by word, so that a name stays one."""
     readings = prepare(ferry_scope(), Question("lund ferry 언제부터야")).readings
