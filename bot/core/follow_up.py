@@ -6,7 +6,7 @@ regression then says how likely the best fact is the right answer. `python -m bo
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, cached_property
 from typing import Final
 
@@ -27,6 +27,7 @@ from bot.core.features import FEATURE_NAMES, Matrix
 from bot.core.matching import (
     ACT_FROM,
     MOST_CANDIDATES,
+    Candidate,
     Decision,
     Evidence,
     Scored,
@@ -130,6 +131,17 @@ class Exchange:
             return bool(people and about) and about.isdisjoint(people)
 
         return self._of_facts(is_about_others)
+
+    @cached_property
+    def is_about_others(self) -> Mask:
+        """Return whether a message that goes on names nobody, and each target is about others than the last question.
+
+        Shape (targets,).
+        """
+        slug, people = self.before.article, self.resolved.people if self.resolved else frozenset()
+        if not people or self.typed.reading.entities:
+            return np.zeros(len(self.typed.scope.index.targets), bool)
+        return self.typed.about_others_than(frozenset((slug, one) for one in people))
 
     @cached_property
     def near(self) -> Matrix:
@@ -436,6 +448,13 @@ class InContext:
     interpretation: Interpretation
 
 
+def _candidate(exchange: Exchange, one: Interpretation, at: int, confidence: float) -> Candidate:
+    """Return a target as a candidate; a gap that the message alone speaks for may be about others than it asks."""
+    found = one.scored.candidate(at, confidence)
+    strays = one.resolution is None and isinstance(found.target.item, Gap) and bool(exchange.is_about_others[at])
+    return replace(found, is_about_others=True) if strays else found
+
+
 def decide_in_context(exchange: Exchange, language: Language, *, semantic: bool) -> InContext:
     """Decide what the article of the conversation answers to a message."""
     index = exchange.typed.scope.index
@@ -447,7 +466,7 @@ def decide_in_context(exchange: Exchange, language: Language, *, semantic: bool)
     likeliest = map(int, np.argsort(-probabilities, kind="stable")[:MOST_CANDIDATES])
     found = [(at, prediction.interpretation_of(at)) for at in likeliest]
     evidence = Evidence(
-        tuple(one.scored.candidate(at, float(confidences[at])) for at, one in found),
+        tuple(_candidate(exchange, one, at, float(confidences[at])) for at, one in found),
         confidence,
         classifier.thresholds(exchange.gaps_per_fact),
         may_be_act=prediction.is_act,

@@ -335,13 +335,27 @@ class Scored:
 
     @cached_property
     def is_about_others(self) -> Mask:
-        """Return whether the question names people and each target is about other people only, shape (targets,)."""
-        people = _people(self.scope)
-        named, about = people & frozenset(self.reading.entities), self.scope.index.about
-        if not named:
+        """Return whether the question speaks of people and each target is about other people only, shape (targets,).
+
+        If it speaks of somebody who was not mentioned ("why did she leave?"), every target about people is.
+        """
+        named = _people(self.scope) & frozenset(self.reading.entities)
+        if not named and not self._speaks_of_nobody_known:
             return np.zeros(len(self.scope.index.targets), bool)
-        found: Mask = about.weigh(dict.fromkeys(named, 1.0)) == 0
-        return found & (about.weigh(dict.fromkeys(people - named, 1.0)) > 0)
+        return self.about_others_than(named)
+
+    @property
+    def _speaks_of_nobody_known(self) -> bool:
+        """Return whether a pronoun has nothing in front that it may mean, as in "did the chair say why she left?"."""
+        found = PERSON.search(self.reading.normal)
+        before = self.scope.index.tokenizer.tokens(self.reading.normal[: found.start()]) if found else ()
+        return found is not None and all(word.role not in {"content", "name"} for word in before)
+
+    def about_others_than(self, people: frozenset[EntityKey]) -> Mask:
+        """Return whether each target is about people, but none of these, shape (targets,)."""
+        about = self.scope.index.about
+        found: Mask = about.weigh(dict.fromkeys(people, 1.0)) == 0
+        return found & (about.weigh(dict.fromkeys(_people(self.scope) - people, 1.0)) > 0)
 
     def candidates(self) -> tuple[Candidate, ...]:
         """Return the likeliest targets, best first; confidences of facts are in proportion to that of the best."""

@@ -1,5 +1,7 @@
 """In a conversation, the text as typed and its resolutions compete in one decision."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -12,10 +14,11 @@ from bot.core.follow_up import (
     decide_in_context,
     load_context_classifier,
 )
+from bot.core.index import Scope
 from bot.core.matching import Answered, Question, believed, leading, prepare, score
-from bot.core.model import DialogueAct, Knowledge
+from bot.core.model import DialogueAct, Entity, Gap, Knowledge, Text
 from bot.core.snapshot import Snapshot
-from tests.core.ferry import ferry, night_snapshot
+from tests.core.ferry import ferry, night_snapshot, samples
 
 SHARED = night_snapshot().knowledge
 FERRY = Snapshot.of(Knowledge((ferry(),), SHARED.lexicon, dialogue=SHARED.dialogue), "hand-made").alone("ferry")
@@ -24,11 +27,11 @@ LEFT = Context("ferry", "룬드는 왜 떠났어", "chair-left", ("chair-left",)
 COLUMN = {name: at for at, name in enumerate(CONTEXT_FEATURE_NAMES)}
 
 
-def exchange(text: str, before: Context) -> Exchange:
+def exchange(text: str, before: Context, scope: Scope = FERRY) -> Exchange:
     """Return a message after an exchange, scored without the encoder."""
-    resolved = resolve(FERRY, text, before)
+    resolved = resolve(scope, text, before)
     texts = [(None, text), *((one, one.text) for one in (resolved.candidates if resolved else ()))]
-    scored = [(way, believed(score(FERRY, prepare(FERRY, Question(text))))) for way, text in texts]
+    scored = [(way, believed(score(scope, prepare(scope, Question(text))))) for way, text in texts]
     return Exchange(before, resolved, tuple(Interpretation(way, one) for way, one in scored))
 
 
@@ -119,3 +122,19 @@ def test_the_shipped_thresholds_are_in_order(*, semantic: bool) -> None:
     assert 0 < shipped.suggest_from <= shipped.closest_from <= shipped.answer_from < 1
     assert shipped.weights.shape == (len(CONTEXT_FEATURE_NAMES),)
     assert shipped.weights[COLUMN["log_probability"]] > 0
+
+
+def test_a_gap_about_somebody_else_is_no_reply_to_what_goes_on() -> None:
+    holm = Entity("holm", "person", Text("페르 홀름", "Per Holm"), ("홀름", "Holm"))
+    gap = Gap(
+        "holm-married",
+        Text("홀름의 결혼", "Holm's marriage"),
+        Text("홀름이 결혼했는지는 나오지 않아요.", "The article does not say whether Holm is married."),
+        samples("홀름 결혼했어?", "홀름은 결혼했나요?", "Is Holm married?"),
+    )
+    article = replace(ferry(), entities=(*ferry().entities, holm), gaps=(*ferry().gaps, gap))
+    scope = Snapshot.of(Knowledge((article,), SHARED.lexicon, dialogue=SHARED.dialogue), "hand-made").alone("ferry")
+    about_holm = Context("ferry", "홀름은 누구야", "holm-married")
+    for before, found in ((LEFT, None), (about_holm, gap)):
+        best = leading(decide_in_context(exchange("결혼했어?", before, scope), "ko", semantic=False).decision)
+        assert (best.target.item if best and isinstance(best.target.item, Gap) else None) == found

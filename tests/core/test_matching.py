@@ -108,6 +108,17 @@ def test_a_gap_about_somebody_else_is_no_reply(asked: str, about: str) -> None:
     assert isinstance(other, Suggested) or other.best is None
 
 
+@pytest.mark.parametrize("text", ["her salary, please?", "그 사람 연봉은?"])
+def test_no_gap_about_somebody_replies_to_a_pronoun_for_nobody(text: str) -> None:
+    decision = literal(text)
+    assert not isinstance(decision, Unanswered) or decision.best is None
+
+
+def test_a_pronoun_may_mean_who_is_described_in_front_of_it() -> None:
+    (best, *_) = score(ferry_scope(), prepare(ferry_scope(), Question("did the boss say what her salary is?")))
+    assert not best.is_about_others.any()
+
+
 @pytest.mark.parametrize("text", ["we want to die", "what to do", "so who is to go there"])
 def test_english_of_known_words_is_never_read_as_korean_keys(text: str) -> None:
     readings = prepare(ferry_scope(), Question(text)).readings
