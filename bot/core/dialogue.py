@@ -181,6 +181,18 @@ def without_discourse_marker(text: str) -> str:
     return _DISCOURSE_MARKER.sub("", _LAUGHTER.sub(" ", normalise(text)).strip())
 
 
+def with_name(normal: str, pronoun: re.Match[str], name: str) -> str:
+    """Return a normalised text with a name in the place of a pronoun that was found there.
+
+    >>> with_name("what is her salary", PERSON.search("what is her salary"), "ada lund")
+    "what is ada lund's salary"
+    """
+    head, tail = normal[: pronoun.start()].strip(), normal[pronoun.end() :].strip()
+    possessive = "'s" if pronoun[0] in _POSSESSIVES and tail[:1].isalpha() else ""
+    particle = match[0] if (match := _LAST_PARTICLE.search(pronoun[0])) else possessive
+    return f"{head} {name}{particle} {tail}".strip()
+
+
 def is_topic(index: Index, article: Article, key: str) -> bool:
     """Return whether an entity is a company or place that many of the facts name."""
     entity = article.entity(key)
@@ -354,11 +366,8 @@ class _Exchange:
 
     def _replaced(self, found: re.Match[str], kinds: frozenset[str]) -> Iterator[Resolution]:
         """Replace the pronoun by the name of each entity it may refer to."""
-        head, tail = self._normal[: found.start()].strip(), self._normal[found.end() :].strip()
-        possessive = "'s" if found[0] in _POSSESSIVES and tail[:1].isalpha() else ""
-        particle = match[0] if (match := _LAST_PARTICLE.search(found[0])) else possessive
         for entity in self._candidates(kinds):
-            yield Resolution(f"{head} {self._called(entity)}{particle} {tail}".strip(), entity, "pronoun")
+            yield Resolution(with_name(self._normal, found, self._called(entity)), entity, "pronoun")
 
     def _person_in_front(self) -> Iterator[Resolution]:
         """Put each person of the last question in front: "there" is where they work or went."""

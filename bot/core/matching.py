@@ -9,7 +9,7 @@ import numpy as np
 
 from bot.core.budget import MAX_READ, Budget
 from bot.core.classifier import GAP_FROM, Classifier, Mask, Thresholds, best_reading, load_classifier
-from bot.core.dialogue import PERSON, Context
+from bot.core.dialogue import PERSON, Context, with_name
 from bot.core.features import FEATURE_NAMES, Comparison, Matrix, compare_words, feature_table
 from bot.core.hangul import as_korean_keys, as_latin_keys
 from bot.core.index import Column, Products, Scope, Vector
@@ -188,13 +188,13 @@ def _sentences(scope: Scope, message: str) -> Iterator[str]:
     If it speaks of "her" or "that person", the last person named before it is meant, without the rest of the talk.
     """
     sentences = [normalise(sentence) for sentence in asking_sentences(message)]
-    if sentences and PERSON.search(sentences[0]):
+    if sentences and (pronoun := PERSON.search(sentences[0])):
         before, found, _ = normalise(message).rpartition(sentences[0])
         people = _people(scope)
         named = [one for one in scope.index.tokenizer.tokens(before) if not people.isdisjoint(one.names)]
         if found and named:
             name = " ".join(dict.fromkeys(one.text for one in named if one.names == named[-1].names))
-            yield f"{name} {sentences[0]}"
+            yield with_name(sentences[0], pronoun, name)
             return
     yield from sentences
 
@@ -429,12 +429,14 @@ def believed(scored: tuple[Scored, ...]) -> Scored:
 
     It is the text as typed if that is an author's sample, otherwise the one with the highest confidence, less what its
     unknown words take. But if more words are known in a reading that a gap replies to, that one: with typing errors, a
-    question loses what tells it from the fact beside the gap.
+    question loses what tells it from the fact beside the gap. And if no reading comes close to a fact, one that a gap
+    replies to: the talk around a question is a little like many facts.
     """
     if len(scored) == 1 or scored[0].is_sample:
         return scored[0]
     best = scored[best_reading([one.confidence * (1 - _UNKNOWN_WORDS * (1 - one.share_known)) for one in scored])]
-    in_gaps = (one for one in scored if one.share_known > best.share_known and one.is_in_gap)
+    is_unsure = best.confidence < best.thresholds.closest_from
+    in_gaps = (one for one in scored if (one.share_known > best.share_known or is_unsure) and one.is_in_gap)
     return max(in_gaps, key=lambda one: one.share_known, default=best)
 
 
