@@ -55,7 +55,8 @@ _ORDINAL: Final = re.compile(
     r"(?=[^\w\s]|\s?$|\s(?:뭐|뭔|누|어디|왜|언제|얼마|무슨|어느|어떤|더|좀|자세|설명)))|"
     rf"(?<!one )\b(?:the )?(?:(?P<nth_en>{'|'.join(word for one in _NTH for word in one[2:])})|last) "
     r"(?:one|thing|item|(?P<part_en>reason|point)|(?P<person_en>person|guy|man|woman)|"
-    r"(?P<group_en>company|firm|team|startup))\b(?:'s)?(?! (?:to|who|which|that(?! you)) ?\w)"
+    r"(?P<group_en>company|firm|team|startup))\b(?:'s)?(?! (?:to|who|which|that(?! you)) ?\w)|"
+    rf"\bthe (?P<nth_bare>{'|'.join(word for one in _NTH[1:] for word in one[2:])})(?=\W*$)"
 )
 """The second one, the last reason, but not "the last one to leave"; of a normalised text."""
 _BETWEEN_ITEMS: Final = re.compile(r",\s*(?:and |or |그리고 )?|;\s*|\s(?:and|or)\s|(?<=[가-힣])(?:와|과|하고|이?랑)\s")
@@ -75,6 +76,8 @@ _DISCOURSE_MARKER: Final = re.compile(
 """Words at the beginning of a message that only connect it to the last one."""
 _TAKEN_BACK: Final = re.compile(r"말고(?:는|요)?|빼고|아니(?:고|라|요)?")
 """Words after a name that a correction takes back ("무라티 말고 슐먼")."""
+_JOINED_TAKEN_BACK: Final = re.compile(r"(?<=[가-힣])(?<!지)(?=말고(?![가-힣]))")
+"""Between a name and the "not" that is written without a space behind it."""
 _LAUGHTER: Final = re.compile(r"[ㅋㅎㅠㅜ]{2,}|(?<!\w)(?:lol|lmao|haha+|tho)(?!\w)")
 _ABOUT: Final = re.compile(r"^(?:what|how) about\b")
 _VAGUE: Final = re.compile(
@@ -178,7 +181,7 @@ def resolve(scope: Scope, text: str, before: Context) -> Resolutions | None:
 
 def without_discourse_marker(text: str) -> str:
     """Return the normalised text without laughter and without a discourse marker at its beginning."""
-    return _DISCOURSE_MARKER.sub("", _LAUGHTER.sub(" ", normalise(text)).strip())
+    return _JOINED_TAKEN_BACK.sub(" ", _DISCOURSE_MARKER.sub("", _LAUGHTER.sub(" ", normalise(text)).strip()))
 
 
 def with_name(normal: str, pronoun: re.Match[str], name: str) -> str:
@@ -243,7 +246,7 @@ class _Exchange:
         It is one of the list in the last answer, or else in the newest before it that is long enough: after
         "the first one?", "the second one?" goes on with the same list.
         """
-        nth = found["nth"] or found["nth_en"]
+        nth = found["nth"] or found["nth_en"] or found["nth_bare"]
         at = next(at for at, one in enumerate(_NTH) if nth in one) if nth else -1
         earlier = (one for key in reversed(self._shown) if (one := self._article.fact(key)))
         lists = (self._listed(one, found) for one in dict.fromkeys((self._item, *earlier)) if one)

@@ -73,6 +73,7 @@ LISTING = Snapshot.of(
         ("첫번째는?", "reasons", "배가 늦는 이유는 낡은 엔진 ?"),
         ("마지막 이유 더 자세히", "reasons", "나쁜 날씨예요 더 자세히"),
         ("tell me about the second reason", "reasons", "tell me about too few sailors"),
+        ("explain the third", "reasons", "explain bad weather"),
     ],
 )
 def test_an_ordinal_points_to_an_item_of_the_list_in_the_last_answer(text: str, item: str, first: str) -> None:
@@ -169,6 +170,7 @@ def test_an_ordinal_without_an_item_points_to_none(text: str, item: str) -> None
         ("when exactly?", LEFT_EN, "when did ada lund quit", "required"),
         ("그 회사는 얼마 벌었어?", BUILDER, "노린 조선소는 얼마 벌었어?", "likely"),
         ("how old is that company?", BUILDER, "how old is norrin & sons ?", "likely"),
+        ("아니 룬드말고 노린", LEFT, "노린 조선소 왜 떠났어", "correction"),
         ("그럼 노린은?", LEFT, "노린 조선소 왜 떠났어", "likely"),
         ("what about Norrin?", LEFT_EN, "why did norrin & sons quit", "likely"),
         ("연봉은?", LEFT, "아다 룬드 연봉은?", "possible"),
