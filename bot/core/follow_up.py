@@ -40,6 +40,8 @@ from bot.core.model import DialogueAct, Fact, Gap, Language
 
 _TINY: Final = 1e-4
 """Keeps the logarithm of a probability above -10, so that one text that excludes a target does not decide alone."""
+_SURELY_SOCIAL, _SURELY_ABOUT_LAST = 0.95, 0.995
+"""Probabilities from which on a message is a dialogue act, whatever it may mean when it is completed."""
 _NAME_MISS: Final = FEATURE_NAMES.index("name_miss")
 _MOST_TARGETS: Final = 40
 """Likeliest targets of each text that compete; the others have no probability to speak of."""
@@ -90,13 +92,17 @@ class Exchange:
 
     @cached_property
     def is_own_act(self) -> bool:
-        """Return whether the message is an author's sample of a dialogue act, and of nothing else.
+        """Return whether the message is surely a dialogue act, as an author's sample of one is.
 
         Small talk about a topic ("what time is it?") may go on with the conversation, so it does not count.
         """
-        index = self.typed.scope.index
-        items = [index.targets[at].item for at in index.targets_of(self.typed.reading.squeezed)]
-        return bool(items) and all(isinstance(item, DialogueAct) and item.act != "chat" for item in items)
+        index, probabilities = self.typed.scope.index, self.typed.probabilities
+        own = index.targets_of(self.typed.reading.squeezed)
+        items = [index.targets[at].item for at in own or probabilities.argsort()[-1:]]
+        if not items or any(not isinstance(item, DialogueAct) or item.act == "chat" for item in items):
+            return False
+        social = isinstance(items[0], DialogueAct) and items[0].is_social
+        return bool(own) or self.typed.act_probability >= (_SURELY_SOCIAL if social else _SURELY_ABOUT_LAST)
 
     @cached_property
     def last(self) -> Matrix:

@@ -106,6 +106,7 @@ def test_an_authors_sample_of_an_act_is_that_act_in_any_conversation(text: str) 
         best = leading(decide_in_context(exchange(text, before), "en", semantic=False).decision)
         assert best is not None
         assert isinstance(best.target.item, DialogueAct)
+    assert not exchange("배는 누가 만들었어?", LEFT).is_own_act
     assert not exchange("몇 시야?", LEFT).is_own_act, "it may ask for a time that the article tells"
 
 
