@@ -42,7 +42,6 @@ _TINY: Final = 1e-4
 """Keeps the logarithm of a probability above -10, so that one text that excludes a target does not decide alone."""
 _SURELY_SOCIAL, _SURELY_ABOUT_LAST = 0.95, 0.995
 """Probabilities from which on a message is a dialogue act, whatever it may mean when it is completed."""
-_NAME_MISS: Final = FEATURE_NAMES.index("name_miss")
 _MOST_TARGETS: Final = 40
 """Likeliest targets of each text that compete; the others have no probability to speak of."""
 
@@ -94,12 +93,13 @@ class Exchange:
     def is_own_act(self) -> bool:
         """Return whether the message is surely a dialogue act, as an author's sample of one is.
 
-        Small talk about a topic ("what time is it?") may go on with the conversation, so it does not count.
+        A question about some other topic ("what time is it?") may go on with the conversation, so it does not count.
         """
         index, probabilities = self.typed.scope.index, self.typed.probabilities
         own = index.targets_of(self.typed.reading.squeezed)
         items = [index.targets[at].item for at in own or probabilities.argsort()[-1:]]
-        if not items or any(not isinstance(item, DialogueAct) or item.act == "chat" for item in items):
+        asks = bool(self.typed.reading.asks) or not own
+        if not items or any(not isinstance(item, DialogueAct) or (asks and item.act == "chat") for item in items):
             return False
         social = isinstance(items[0], DialogueAct) and items[0].is_social
         return bool(own) or self.typed.act_probability >= (_SURELY_SOCIAL if social else _SURELY_ABOUT_LAST)
@@ -249,8 +249,6 @@ CONTEXT_FEATURES: Final = (
     ),
     ContextFeature("near", lambda exchange, _: exchange.near),
     ContextFeature("same_subject_typed", lambda exchange, one: exchange.same_subject * (one.resolution is None)),
-    # a name was added that the target does not mention: it is not what was left out
-    ContextFeature("added_name_miss", lambda _, one: one.scored.table[:, _NAME_MISS] * (one.resolution is not None)),
     *(_of_way(way) for way in RESOLUTION_WAYS),
     *(_of_typed(need) for need in CONTEXT_NEEDS),
     _of_text("order", lambda exchange, one: float(exchange.order(one))),
@@ -276,7 +274,8 @@ class ContextTable:
 
 def context_table(exchange: Exchange) -> ContextTable:
     """Return the features of every pair that has a probability to speak of; only the text as typed may be an act."""
-    texts = exchange.interpretations[:1] if exchange.is_own_act else exchange.interpretations
+    is_complete = exchange.is_own_act or exchange.typed.share_known == 0  # "qwxz" leaves nothing to complete
+    texts = exchange.interpretations[:1] if is_complete else exchange.interpretations
     parts = [_pairs(exchange, one) for one in texts]
     return ContextTable(
         np.concatenate([features for features, _ in parts]),
@@ -293,6 +292,9 @@ def _pairs(exchange: Exchange, one: Interpretation) -> tuple[Matrix, NDArray[np.
     kept = np.union1d(likeliest, np.flatnonzero(exchange.last))
     if one.resolution is not None:
         kept = kept[~index.is_act[kept]]
+        if one.resolution.entity is not None:  # what does not mention a name is not what is asked with it
+            named = (exchange.before.article, one.resolution.entity.id)
+            kept = kept[index.entities.weigh({named: 1.0})[kept] > 0]
     elif exchange.need == "correction" or exchange.is_own_act:  # "not Murati, Schulman" asks nothing by itself
         kept = kept[index.is_act[kept]]
     columns = []

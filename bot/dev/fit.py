@@ -194,8 +194,11 @@ def fit_logistic(
 ) -> tuple[Matrix, float]:
     """Fit a logistic regression, whose L2 penalty `ridge` is on standardised features; return its weights and bias.
 
-    A weight gets the sign in `signs` or is 0; 0 stands for either sign, None for a feature that is left out.
+    A weight gets the sign in `signs` or is 0; 0 stands for either sign, None for a feature that is left out. If all
+    are right, or none is, no feature tells them apart: the bias is the log odds with one more of each (Laplace).
     """
+    if len(set(right)) == 1:
+        return np.zeros(table.shape[1]), float(np.log((sum(right) + 1) / (len(right) - sum(right) + 1)))
     scaler = StandardScaler().fit(table)
     standard = scaler.transform(table)
     kept = [at for at, sign in enumerate(signs) if sign is not None]
