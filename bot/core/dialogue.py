@@ -84,7 +84,7 @@ _VAGUE: Final = re.compile(
     r"(?:그랬|그런|그렇|그래|했|한|해|하|됐|된|일어|였|이었|건|거|있|지금|현재|이제).{0,3}|(?:happen|come|came|go|went|say|said|then|there|here|now|else|exactly)(?:ed|s)?"
 )
 """Words that add no content to a question word: "was so", "happened", "now"."""
-_SOMETHING_ELSE: Final = re.compile(r"말고|빼고|외에|\b(?:other|else|besides|except)\b")
+SOMETHING_ELSE: Final = re.compile(r"말고|빼고|외에|\b(?:other|else|besides|except)\b")
 """Words that exclude the last answer."""
 _SOMEBODY: Final = re.compile(r"분|사람|인물|person|guy|man\b|woman|lady")
 """Words for any person."""
@@ -336,7 +336,7 @@ class _Exchange:
         """Return whether the last answer holds the type of answer asked for, or is asked about as "it"."""
         asks = frozenset(ask for word in self._words for ask in word.asks)
         if not asks:
-            return bool(_THING.search(self._normal)) and not _SOMETHING_ELSE.search(self._normal)
+            return bool(_THING.search(self._normal)) and not SOMETHING_ELSE.search(self._normal)
         held = answer_types(normalise(self._item.answer.get(self._language))) if isinstance(self._item, Fact) else ()
         return any(not ANSWER_TYPES_OF[ask].isdisjoint(held) for ask in asks if ask in ANSWER_TYPES_OF)
 

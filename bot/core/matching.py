@@ -9,7 +9,7 @@ import numpy as np
 
 from bot.core.budget import MAX_READ, Budget
 from bot.core.classifier import GAP_FROM, Classifier, Mask, Thresholds, best_reading, load_classifier
-from bot.core.dialogue import PERSON, Context, with_name
+from bot.core.dialogue import PERSON, SOMETHING_ELSE, Context, with_name
 from bot.core.features import FEATURE_NAMES, Comparison, Matrix, compare_words, feature_table
 from bot.core.hangul import as_korean_keys, as_latin_keys
 from bot.core.index import Column, Products, Scope, Vector
@@ -192,7 +192,7 @@ def _sentences(scope: Scope, message: str) -> Iterator[str]:
         before, found, _ = normalise(message).rpartition(sentences[0])
         people = _people(scope)
         named = [one for one in scope.index.tokenizer.tokens(before) if not people.isdisjoint(one.names)]
-        if found and named:
+        if found and named and not SOMETHING_ELSE.search(before):  # "besides Murati" is somebody else
             name = " ".join(dict.fromkeys(one.text for one in named if one.names == named[-1].names))
             yield with_name(sentences[0], pronoun, name)
             return

@@ -213,6 +213,13 @@ def test_a_pronoun_in_the_sentence_that_asks_gets_the_last_name_of_the_message(m
     assert read.split(" ", 1)[1] not in readings, "without the name, it says too little"
 
 
+def test_a_pronoun_behind_a_name_that_is_excluded_means_somebody_else() -> None:
+    message = "항구에서 다들 룬드 말고 다른 사람도 떠난다고 하던데 이름을 못 들었어요. 그 사람 누구예요?"
+    readings = [one.normal for one in prepare(ferry_scope(), Question(message)).readings]
+    assert "그 사람 누구예요?" in readings
+    assert not any(one.startswith("룬드") for one in readings)
+
+
 def test_a_pronoun_without_a_name_before_it_stays() -> None:
     message = "They all talk about the ferry at the harbour today. It is cold here. How much did she earn?"
     readings = [one.normal for one in prepare(ferry_scope(), Question(message)).readings]
