@@ -191,7 +191,7 @@ def _sentences(scope: Scope, message: str) -> Iterator[str]:
     if sentences and (pronoun := PERSON.search(sentences[0])):
         before, found, _ = normalise(message).rpartition(sentences[0])
         people = _people(scope)
-        named = [one for one in scope.index.tokenizer.tokens(before) if not people.isdisjoint(one.names)]
+        named = [one for one in scope.index.tokenizer.tokens(before[-MAX_READ:]) if not people.isdisjoint(one.names)]
         if found and named and not SOMETHING_ELSE.search(before):  # "besides Murati" is somebody else
             name = " ".join(dict.fromkeys(one.text for one in named if one.names == named[-1].names))
             yield with_name(sentences[0], pronoun, name)

@@ -53,6 +53,11 @@ class Found:
         best = believed(self.scored)
         return self.logit + self.classifier.scored(best.confidence, entity=bool(best.reading.entities))
 
+    @property
+    def is_sample(self) -> bool:
+        """Return whether the question is a sample of an author, of the article or of a dialogue act."""
+        return bool(self.scored) and believed(self.scored).is_sample
+
     def facts(self) -> tuple[Candidate, ...]:
         """Return the facts that may be meant, likeliest first."""
         match self.decision:
@@ -67,6 +72,8 @@ def select(found: Sequence[Found]) -> Decision:
     if len(found) == 1:
         return found[0].decision
     values = np.array([one.value() for one in found])
+    own = np.array([one.is_sample for one in found])
+    values[own] = values[own].max(initial=-np.inf)  # a sample of several articles is a question about each of them
     shares = np.exp(values - values.max())
     shares /= shares.sum()
     best = int(shares.argmax())

@@ -48,7 +48,7 @@ SAMPLE = "how much did the ferry cost"
 
 def decided(decision: Decision, logit: float) -> Found:
     """Return an article that decides so; the question names somebody or not in all of them alike."""
-    return replace(found(SAMPLE, logit), given=decision)
+    return replace(found("is this about a ferry of some sort?", logit), given=decision)
 
 
 def fact() -> Candidate:
@@ -100,6 +100,12 @@ def test_of_two_equal_articles_both_are_suggested_however_sure_they_are() -> Non
     chosen = select([decided(answer, 0.0), decided(answer, 0.0)])
     assert isinstance(chosen, Suggested)
     assert [one.target.item.id for one in chosen.others] == ["cost", "cost"]
+
+
+def test_a_sample_of_two_articles_is_asked_back_however_likely_one_of_them_is() -> None:
+    chosen = select([found(SAMPLE, 2.0), found(SAMPLE, 0.0)])
+    assert isinstance(chosen, Suggested)
+    assert [one.target.item.id for one in chosen.others][:2] == ["cost", "cost"]
 
 
 def test_a_confident_article_outweighs_a_likelier_topic() -> None:
