@@ -19,7 +19,7 @@ ACTS = ("-looks-like-acts", "-acts", "-several")
 """Sets of dialogue acts, which no fact answers, of questions that look like them, and of several things at once."""
 DIALOGUES = "-dialogues"
 """`<slug>-dialogues.jsonl` holds dialogues, a line with `turns` each; `train` ignores them."""
-SUBJECTS = ("-roles", "-negation", "-near", "-fresh")
+SUBJECTS = ("-roles", "-negation", "-near", "-fresh", "-latest")
 """Further sets: who did what, questions with "not", details next to those that facts tell, and of all kinds.
 
 `train` learns from `<slug>-negation-development.jsonl` and the like.
