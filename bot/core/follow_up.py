@@ -35,6 +35,7 @@ from bot.core.matching import (
     is_told_apart,
     leading,
     scaled,
+    stricter,
 )
 from bot.core.model import DialogueAct, Fact, Gap, Language
 
@@ -473,10 +474,11 @@ def decide_in_context(exchange: Exchange, language: Language, *, semantic: bool)
     confidences = scaled(probabilities, index.is_fact, confidence)
     likeliest = map(int, np.argsort(-probabilities, kind="stable")[:MOST_CANDIDATES])
     found = [(at, prediction.interpretation_of(at)) for at in likeliest]
+    candidates = tuple(_candidate(exchange, one, at, float(confidences[at])) for at, one in found)
     evidence = Evidence(
-        tuple(_candidate(exchange, one, at, float(confidences[at])) for at, one in found),
+        candidates,
         confidence,
-        classifier.thresholds(exchange.gaps_per_fact),
+        stricter(classifier.thresholds(exchange.gaps_per_fact), candidates),
         may_be_act=prediction.is_act,
         may_be_answer=float(probabilities[best]) > prediction.act_probability,
         may_be_closest=prediction.may_be_closest,

@@ -1,7 +1,7 @@
 """The one scoring pipeline: `prepare` a question, `score` its readings against a snapshot, `decide`."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Final, Literal, TypeAlias
 
@@ -38,6 +38,12 @@ _UNKNOWN_WORDS: Final = 0.2
 """Share of its confidence that a reading loses in comparison with others if all of its words are unknown."""
 _LATIN_KEYS_FROM: Final = 0.1
 """Share of lone jamo in Hangul above which reading it as Latin keys is added."""
+
+
+_LACKS_NOT: Final = 0.6
+"""How far a fact lacks the "not" of the question from which on it answers only if it is surer."""
+_NEGATED_FROM: Final = 0.8
+"""Minimum confidence in such a fact for giving it as the answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -448,6 +454,14 @@ def decide(prepared: Prepared, scored: tuple[Scored, ...]) -> Decision:
     return conclude(_language(prepared, best.reading.normal), weigh(best))
 
 
+def stricter(thresholds: Thresholds, candidates: Sequence[Candidate]) -> Thresholds:
+    """Return the thresholds for a question with a "not", which are higher if the likeliest fact lacks it."""
+    best = next((one for one in candidates if isinstance(one.target.item, Fact)), None)
+    if best is None or best.features["negation_miss"] < _LACKS_NOT:
+        return thresholds
+    return replace(thresholds, answer_from=max(thresholds.answer_from, _NEGATED_FROM))
+
+
 def weigh(best: Scored) -> Evidence:
     """Return what the decision on the reading that is believed rests on."""
     candidates = best.candidates()
@@ -455,7 +469,7 @@ def weigh(best: Scored) -> Evidence:
     return Evidence(
         candidates,
         best.confidence,
-        best.thresholds,
+        stricter(best.thresholds, candidates),
         may_be_act=bool(candidates)
         and best.act_probability >= ACT_FROM
         and is_told_apart(candidates[0].target.item, candidates[0].confidence)

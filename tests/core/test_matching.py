@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from bot.core.classifier import GAP_FROM, READING_MARGIN
+from bot.core.classifier import GAP_FROM, READING_MARGIN, Thresholds
 from bot.core.index import Scope
 from bot.core.matching import (
     Answered,
@@ -19,6 +19,7 @@ from bot.core.matching import (
     is_told_apart,
     prepare,
     score,
+    stricter,
 )
 from bot.core.model import Entity, Knowledge, Text
 from bot.core.snapshot import Snapshot
@@ -224,3 +225,15 @@ def test_a_pronoun_without_a_name_before_it_stays() -> None:
     message = "They all talk about the ferry at the harbour today. It is cold here. How much did she earn?"
     readings = [one.normal for one in prepare(ferry_scope(), Question(message)).readings]
     assert "how much did she earn?" in readings
+
+
+def test_a_fact_that_lacks_the_not_of_a_question_answers_only_if_it_is_surer() -> None:
+    usual = Thresholds(answer_from=0.7, closest_from=0.4, suggest_from=0.1)
+    scope = ferry_scope()
+    found = {}
+    for text in ("Who built the ferry?", "Who did not build the ferry?"):
+        (first, *_) = score(scope, prepare(scope, Question(text)))
+        found[text] = stricter(usual, first.candidates())
+    assert found["Who built the ferry?"] == usual
+    assert found["Who did not build the ferry?"] == replace(usual, answer_from=0.8)
+    assert stricter(usual, ()) == usual
