@@ -190,10 +190,14 @@ def with_name(normal: str, pronoun: re.Match[str], name: str) -> str:
     >>> with_name("what is her salary", PERSON.search("what is her salary"), "ada lund")
     "what is ada lund's salary"
     """
-    head, tail = normal[: pronoun.start()].strip(), normal[pronoun.end() :].strip()
-    possessive = "'s" if pronoun[0] in _POSSESSIVES and tail[:1].isalpha() else ""
+    possessive = "'s" if pronoun[0] in _POSSESSIVES and normal[pronoun.end() :].strip()[:1].isalpha() else ""
     particle = match[0] if (match := _LAST_PARTICLE.search(pronoun[0])) else possessive
-    return f"{head} {name}{particle} {tail}".strip()
+    return _in_place_of(normal, pronoun, name + particle)
+
+
+def _in_place_of(normal: str, found: re.Match[str], text: str) -> str:
+    """Return a normalised text with another one in the place of what was found there."""
+    return f"{normal[: found.start()].strip()} {text} {normal[found.end() :].strip()}".strip()
 
 
 def is_topic(index: Index, article: Article, key: str) -> bool:
@@ -276,8 +280,7 @@ class _Exchange:
 
     def _about_item(self, found: re.Match[str], item: str, entity: Entity | None) -> Iterator[Resolution]:
         """Put an item of the last answer in the place of the words that point to it; what it says may be all asked."""
-        rest = f"{self._normal[: found.start()].strip()} {{}} {self._normal[found.end() :].strip()}"
-        yield Resolution(rest.format(item).strip(), entity, "pronoun")
+        yield Resolution(_in_place_of(self._normal, found, item), entity, "pronoun")
         if entity is None:
             yield Resolution(item, None, "pronoun")
 

@@ -74,6 +74,7 @@ LISTING = Snapshot.of(
         ("마지막 이유 더 자세히", "reasons", "나쁜 날씨예요 더 자세히"),
         ("tell me about the second reason", "reasons", "tell me about too few sailors"),
         ("explain the third", "reasons", "explain bad weather"),
+        ("{0} and {x}: the second reason?", "reasons", "{0} and {x}: too few sailors ?"),
     ],
 )
 def test_an_ordinal_points_to_an_item_of_the_list_in_the_last_answer(text: str, item: str, first: str) -> None:
