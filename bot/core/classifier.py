@@ -76,8 +76,9 @@ class Classifier:
 
     def confidence_in(self, table: Matrix, probabilities: Matrix, is_fact: Mask) -> float:
         """Return the probability that the likeliest fact is the right answer."""
-        z = float(confidence_features(table, probabilities, is_fact) @ self.confidence) + self.confidence_bias
-        return float(1 / (1 + np.exp(-z)))
+        return logistic(
+            float(confidence_features(table, probabilities, is_fact) @ self.confidence) + self.confidence_bias
+        )
 
     def may_be_closest(self, table: Matrix, probabilities: Matrix, is_fact: Mask) -> bool:
         """Return whether the likeliest fact may be quoted as the closest one, if the confidence in it suffices.
@@ -132,8 +133,19 @@ class ArticleClassifier:
 
     def right(self, share: float, confidence: float) -> float:
         """Return the probability that the answer of an article is right, given P(article) and its confidence."""
-        z = float(self.sure @ (np.log(share), confidence)) + self.sure_bias
-        return float(1 / (1 + np.exp(-z)))
+        return logistic(float(self.sure @ (np.log(share), confidence)) + self.sure_bias)
+
+
+def logistic(logit: float) -> float:
+    """Return the probability with this logit: 1 / (1 + exp(-logit))."""
+    return float(1 / (1 + np.exp(-logit)))
+
+
+def softmax(logits: Matrix) -> Matrix:
+    """Return the probabilities of a conditional logit, exp(xᵢ) / Σⱼ exp(xⱼ), of the shape of `logits`."""
+    odds = np.exp(logits - logits.max())
+    shares: Matrix = odds / odds.sum()
+    return shares
 
 
 def is_closest(fact: float, other: float, row: Matrix) -> bool:

@@ -13,7 +13,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from bot.core.classifier import Mask, Thresholds, between, is_closest, stored_weights
+from bot.core.classifier import Mask, Thresholds, between, is_closest, logistic, softmax, stored_weights
 from bot.core.dialogue import (
     CONTEXT_NEEDS,
     RESOLUTION_WAYS,
@@ -424,14 +424,11 @@ class ContextClassifier:
     def predict(self, exchange: Exchange) -> ContextPrediction:
         """Return the probability of every pair: P(pair i) = exp(w·xᵢ) / Σⱼ exp(w·xⱼ)."""
         table = context_table(exchange)
-        logits = table.features @ self.weights
-        odds = np.exp(logits - logits.max())
-        return ContextPrediction(exchange, table, odds / odds.sum())
+        return ContextPrediction(exchange, table, softmax(table.features @ self.weights))
 
     def confidence_in(self, prediction: ContextPrediction) -> float:
         """Return the probability that the likeliest fact is the right answer."""
-        z = float(prediction.confidence_features() @ self.confidence) + self.confidence_bias
-        return float(1 / (1 + np.exp(-z)))
+        return logistic(float(prediction.confidence_features() @ self.confidence) + self.confidence_bias)
 
 
 _NUMBERS: Final = ("confidence_bias", "answer_from", "answer_from_with_gaps", "closest_from", "suggest_from")

@@ -38,8 +38,6 @@ _UNKNOWN_WORDS: Final = 0.2
 """Share of its confidence that a reading loses in comparison with others if all of its words are unknown."""
 _LATIN_KEYS_FROM: Final = 0.1
 """Share of lone jamo in Hangul above which reading it as Latin keys is added."""
-
-
 _LACKS_NOT: Final = 0.6
 """How far a fact lacks the "not" of the question from which on it answers only if it is surer."""
 _NEGATED_FROM: Final = 0.8
@@ -164,9 +162,10 @@ def _readings(scope: Scope, text: str, budget: Budget) -> Iterator[tuple[str, tu
     """
     tokenizer, normal = scope.index.tokenizer, normalise(text)[:MAX_READ]
     yield normal, ()
-    is_english = tokenizer.is_english(normal)
-    other = (one for one in _other_layout(text, normal) if not is_english and _makes_words(one, tokenizer))
-    typed = (normal, *other, tokenizer.with_korean_keys(text, normal))
+    typed: tuple[str, ...] = (normal,)
+    if not tokenizer.is_english(normal):  # else it is meant as it stands, though "to die" makes syllables, too
+        other = (one for one in _other_layout(text, normal) if _makes_words(one, tokenizer))
+        typed = (normal, *other, tokenizer.with_korean_keys(text, normal))
     layouts = tuple(dict.fromkeys(one[:MAX_READ] for one in typed))
     written = (text, *layouts[1:])  # only the text as typed knows where its lines end
     corrections: dict[str, tuple[Correction, ...]] = {normal: (), **dict.fromkeys(layouts[1:], ("layout",))}

@@ -7,7 +7,7 @@ from typing import Final
 
 import numpy as np
 
-from bot.core.classifier import ArticleClassifier
+from bot.core.classifier import ArticleClassifier, softmax
 from bot.core.index import Scope
 from bot.core.matching import (
     MAX_SUGGESTIONS,
@@ -46,17 +46,21 @@ class Found:
         """Return what the article decides alone, which is only asked of one that is likely."""
         return self.given or decide(self.prepared, self.scored)
 
+    @cached_property
+    def best(self) -> Scored | None:
+        """Return the reading to believe, if the article has something to compare it with."""
+        return believed(self.scored) if self.scored else None
+
     def value(self) -> float:
         """Return the logit of the article, now that it is scored."""
-        if not self.scored:
+        if self.best is None:
             return self.logit
-        best = believed(self.scored)
-        return self.logit + self.classifier.scored(best.confidence, entity=bool(best.reading.entities))
+        return self.logit + self.classifier.scored(self.best.confidence, entity=bool(self.best.reading.entities))
 
     @property
     def is_sample(self) -> bool:
         """Return whether the question is a sample of an author, of the article or of a dialogue act."""
-        return bool(self.scored) and believed(self.scored).is_sample
+        return self.best is not None and self.best.is_sample
 
     def facts(self) -> tuple[Candidate, ...]:
         """Return the facts that may be meant, likeliest first."""
@@ -74,8 +78,7 @@ def select(found: Sequence[Found]) -> Decision:
     values = np.array([one.value() for one in found])
     own = np.array([one.is_sample for one in found])
     values[own] = values[own].max(initial=-np.inf)  # a sample of several articles is a question about each of them
-    shares = np.exp(values - values.max())
-    shares /= shares.sum()
+    shares = softmax(values)
     best = int(shares.argmax())
     decision = found[best].decision
     first, second = np.sort(shares)[:-3:-1].tolist()

@@ -225,13 +225,10 @@ class Tokenizer:
     def with_korean_keys(self, text: str, normal: str) -> str:
         """Return the normalised text with Latin letters that are no word of the facts read as Korean keys.
 
-        `text` is what `normal` was made from, because a capital is a key of its own. English in which every word is
-        known is meant as it stands, though "to die" makes syllables, too.
+        `text` is what `normal` was made from, because a capital is a key of its own.
         """
         hangul, latin = script_counts(normal)
-        if latin <= hangul or self.is_english(normal):
-            return normal
-        return normalise(as_mixed_keys(text[:MAX_READ], self.known))
+        return normalise(as_mixed_keys(text[:MAX_READ], self.known)) if latin > hangul else normal
 
     def is_english(self, normal: str) -> bool:
         """Return whether a text has no Hangul, and every word of it is known."""

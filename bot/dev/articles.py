@@ -1,10 +1,9 @@
 """`train --articles`: learn which of several articles a question is about, and write its weights and report."""
 
-import json
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +14,7 @@ from bot.core.classifier import (
     TOPIC_FEATURES,
     ArticleClassifier,
     Mask,
+    softmax,
 )
 from bot.core.features import Matrix
 from bot.core.matching import Answered, Closest, Question, Suggested, believed, decide, prepare, score_all, typed_keys
@@ -22,7 +22,7 @@ from bot.core.model import Knowledge
 from bot.core.shortlist import shortlisted
 from bot.core.snapshot import Snapshot
 from bot.dev.fit import Contests, fit_logistic
-from bot.dev.train import stored
+from bot.dev.train import learn_and_write, stored
 from bot.dev.training_data import FEW_SHOT_SAMPLES, few_shot, training_questions
 from bot.evaluation.question_sets import AnnotatedQuestion
 from bot.service.library import build_snapshot
@@ -211,9 +211,9 @@ def choose(one: ArticleQuestion, classifier: ArticleClassifier) -> Choice:
     """Return the likeliest article, as `selection.select` does."""
     table, best = contestants(one, classifier)
     logits = table @ classifier.weights
-    shares = np.exp(logits - logits.max())
+    shares = softmax(logits)
     at = int(shares.argmax())
-    share = float(shares[at] / shares.sum())
+    share = float(shares[at])
     article = int(best[at])
     probability = classifier.right(share, float(one.scored[article, 0]))
     return Choice(one, bool((best == one.own).any()), article, share, probability)
@@ -318,14 +318,9 @@ def _cells(shares: Collection[float]) -> str:
 
 def train_and_write(knowledge: Knowledge, questions: Path, output: Path, encoder: Encoder | None) -> str:
     """Train with and without the encoder; put the weights in `weights.json`, write `articles.md` and return it."""
-    file = output / "weights.json"
-    models = json.loads(file.read_text(encoding="utf-8"))
-    parts = [HEADING]
-    for name, used in (("semantic", encoder), ("lexical", None)):
+
+    def learn(name: str, used: Encoder | None) -> tuple[dict[str, Any], str]:
         classifier, choices = train(load_questions(knowledge, questions, used))
-        models[name]["articles"] = stored(classifier, NAMES)
-        parts.append(report(name, classifier, choices))
-    file.write_text(json.dumps(models, indent=1) + "\n", encoding="utf-8")
-    text = "\n".join(parts)
-    (output / "articles.md").write_text(text, encoding="utf-8")
-    return text
+        return {"articles": stored(classifier, NAMES)}, report(name, classifier, choices)
+
+    return learn_and_write(learn, output, "articles.md", HEADING, encoder)

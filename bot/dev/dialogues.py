@@ -1,9 +1,9 @@
 """`train --dialogues`: learn the decision in a conversation from dialogues, and write its weights and report."""
 
-import json
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -25,7 +25,7 @@ from bot.core.matching import Question, believed
 from bot.core.model import SOCIAL_ACTS, ActKind, DialogueAct, Knowledge, Language
 from bot.core.text import normalise
 from bot.dev.fit import LOST_SUGGESTIONS, Contests, fit_logistic
-from bot.dev.train import stored
+from bot.dev.train import learn_and_write, stored
 from bot.dev.training_data import FEW_SHOT_SAMPLES, few_shot
 from bot.evaluation.question_sets import DIALOGUES, TRAINING, AnnotatedQuestion, read_questions
 from bot.service.answering import score_with
@@ -314,14 +314,9 @@ _NAMES = {"weights": CONTEXT_FEATURE_NAMES, "confidence": CONTEXT_CONFIDENCE}
 
 def train_and_write(knowledge: Knowledge, questions: Path, output: Path, encoder: Encoder | None) -> str:
     """Train with and without the encoder; put the weights in `weights.json`, write `dialogues.md` and return it."""
-    file = output / "weights.json"
-    models = json.loads(file.read_text(encoding="utf-8"))
-    parts = [HEADING]
-    for name, used in (("semantic", encoder), ("lexical", None)):
+
+    def learn(name: str, used: Encoder | None) -> tuple[dict[str, Any], str]:
         classifier, held_out = train(load_turns(knowledge, questions, used))
-        models[name]["context"] = stored(classifier, _NAMES)
-        parts.append(report(name, classifier, held_out))
-    file.write_text(json.dumps(models, indent=1) + "\n", encoding="utf-8")
-    text = "\n".join(parts)
-    (output / "dialogues.md").write_text(text, encoding="utf-8")
-    return text
+        return {"context": stored(classifier, _NAMES)}, report(name, classifier, held_out)
+
+    return learn_and_write(learn, output, "dialogues.md", HEADING, encoder)

@@ -185,17 +185,37 @@ def _closest_curve(classifier: Classifier, predictions: Sequence[Prediction]) ->
         yield f"| {unfounded:.1%} | {seen:.1%} | {misled:.1%} | {right:.0%} | {threshold:.3f} |"
 
 
+def learn_and_write(
+    learn: Callable[[str, Encoder | None], tuple[Mapping[str, Any], str]],
+    output: Path,
+    report_name: str,
+    heading: str,
+    encoder: Encoder | None,
+) -> str:
+    """Learn with and without the encoder, put what is learnt in `weights.json`, write the report and return it.
+
+    `learn` is given the name of a mode and its encoder; it returns keys and values of the mode, and their report. The
+    other keys of the mode stay as they are.
+    """
+    file = output / "weights.json"
+    models, parts = json.loads(file.read_text(encoding="utf-8")), [heading]
+    for name, used in (("semantic", encoder), ("lexical", None)):
+        learnt, text = learn(name, used)
+        models[name].update(learnt)
+        parts.append(text)
+    file.write_text(json.dumps(models, indent=1) + "\n", encoding="utf-8")
+    return _written(output / report_name, parts)
+
+
 def train_and_write(knowledge: Knowledge, questions: Path, output: Path, encoder: Encoder | None) -> str:
     """Train with and without the encoder; write `weights.json` and `weights.md` to `output`, return the report."""
-    models, parts = {}, [HEADING]
-    known = json.loads((output / "weights.json").read_text(encoding="utf-8"))
-    for name, used in (("semantic", encoder), ("lexical", None)):
+
+    def learn(name: str, used: Encoder | None) -> tuple[dict[str, Any], str]:
         articles = load_training_data(knowledge, questions, used)
         classifier, held_out = train(articles, semantic=used is not None)
-        models[name] = {**known[name], **stored(classifier, NAMES)}
-        parts.append(report(name, classifier, articles, held_out))
-    (output / "weights.json").write_text(json.dumps(models, indent=1) + "\n", encoding="utf-8")
-    return _written(output / "weights.md", parts)
+        return stored(classifier, NAMES), report(name, classifier, articles, held_out)
+
+    return learn_and_write(learn, output, "weights.md", HEADING, encoder)
 
 
 def ablate_and_write(knowledge: Knowledge, questions: Path, output: Path, encoder: Encoder | None) -> str:
