@@ -21,6 +21,7 @@ ARTICLE_FEATURES: Final = (*TOPIC_FEATURES, "confidence", "entity")
 """The same, the confidence in the best fact of an article, and whether the question names a person or thing of it."""
 SURE_FEATURES: Final = ("log_share", "confidence")
 """Inputs of the probability that the answer of the likeliest article is right."""
+_ARTICLE_THRESHOLDS: Final = ("answer_from", "contested_from", "closest_from", "suggest_from")
 CONFIDENCE_FEATURES: Final = (*_COMPETITION, *FEATURE_NAMES)
 """Inputs of the confidence in the best fact: its competition and its own features."""
 READING_MARGIN: Final = 0.05
@@ -115,7 +116,9 @@ class ArticleClassifier:
     """Weights of the probability that its answer is right, shape (len(SURE_FEATURES),)."""
     sure_bias: float
     answer_from: float
-    """Minimum probability that the answer is right for giving it, whatever the other articles decide."""
+    """Minimum probability that the answer is right for giving it."""
+    contested_from: float
+    """Minimum P(article) for giving it although another article would answer as well."""
     closest_from: float
     """Minimum P(article) for quoting its closest fact."""
     suggest_from: float
@@ -226,5 +229,8 @@ def load_article_classifier(*, semantic: bool) -> ArticleClassifier:
         shortlist=np.array([stored["shortlist"].get(name, 0.0) for name in TOPIC_FEATURES]),
         weights=np.array([stored["weights"].get(name, 0.0) for name in ARTICLE_FEATURES]),
         sure=np.array([stored["sure"][name] for name in SURE_FEATURES]),
-        **{name: stored[name] for name in ("sure_bias", "answer_from", "closest_from", "suggest_from")},
+        **{
+            name: stored[name]
+            for name in ("sure_bias", "answer_from", "contested_from", "closest_from", "suggest_from")
+        },
     )

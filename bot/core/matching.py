@@ -71,7 +71,7 @@ class Candidate:
     """The target's sample that is most similar to the question."""
     features: dict[str, float]
     is_about_others: bool = False
-    """Whether the question names people, and the target is about other people only."""
+    """Whether the question names people, and the target is about other people only; or what a gap does not mention."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +81,8 @@ class Answered:
     language: Language
     best: Candidate
     others: tuple[Candidate, ...] = ()
+    elsewhere: tuple[Candidate, ...] = ()
+    """The answers of other articles that the question fits as well."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -371,12 +373,17 @@ class Scored:
 
     def candidate(self, at: int, confidence: float) -> Candidate:
         """Return the target at position `at` with its features and this confidence."""
+        target, features = (
+            self.scope.index.targets[at],
+            dict(zip(FEATURE_NAMES, map(float, self.table[at]), strict=True)),
+        )
+        lacks_name = isinstance(target.item, Gap) and features["name_miss"] > 0 and not self.is_sample
         return Candidate(
-            target=self.scope.index.targets[at],
+            target=target,
             confidence=confidence,
             sample=self.scope.index.nearest_sample(at, self.sample_cosines),
-            features=dict(zip(FEATURE_NAMES, map(float, self.table[at]), strict=True)),
-            is_about_others=bool(self.is_about_others[at]),
+            features=features,
+            is_about_others=lacks_name or bool(self.is_about_others[at]),
         )
 
 

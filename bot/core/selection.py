@@ -22,8 +22,8 @@ from bot.core.matching import (
     decide,
 )
 
-_LEAD: Final = 0.05
-"""Minimum lead of an article that answers over the next one: of two equal ones, neither is sure."""
+_ELSEWHERE: Final = 0.02
+"""P(article) from which on the answer of another article is offered beside that of the likeliest."""
 _ALIKE: Final = 0.7
 """Share of the likeliest fact's confidence from which a fact of another article counts as about equally likely."""
 
@@ -57,6 +57,15 @@ class Found:
             return self.logit
         return self.logit + self.classifier.scored(self.best.confidence, entity=bool(self.best.reading.entities))
 
+    def rivals(self, other: "Found") -> bool:
+        """Return whether this article would answer as well as an `other` one that does.
+
+        It would not if the question names somebody or something that only the other article knows.
+        """
+        if self.best is None or other.best is None or not isinstance(self.decision, Answered):
+            return False
+        return bool(self.best.reading.entities) or not other.best.reading.entities
+
     @property
     def is_sample(self) -> bool:
         """Return whether the question is a sample of an author, of the article or of a dialogue act."""
@@ -81,9 +90,10 @@ def select(found: Sequence[Found]) -> Decision:
     shares = softmax(values)
     best = int(shares.argmax())
     decision = found[best].decision
-    first, second = np.sort(shares)[:-3:-1].tolist()
-    if is_sure(found[best].classifier, decision, first, first - second):
-        return decision
+    rivals = [at for at in np.argsort(-shares).tolist() if at != best and found[at].rivals(found[best])]
+    if is_sure(found[best].classifier, decision, float(shares[best]), contested=bool(rivals)):
+        likely = [found[at].facts()[0] for at in rivals if shares[at] >= _ELSEWHERE]
+        return replace(decision, elsewhere=tuple(likely)) if likely and isinstance(decision, Answered) else decision
     facts = [
         replace(fact, confidence=fact.confidence * float(share))
         for one, share in zip(found, shares, strict=True)
@@ -101,11 +111,15 @@ def _date(fact: Candidate) -> str:
     return (fact.target.article.date or "") if fact.target.article else ""
 
 
-def is_sure(classifier: ArticleClassifier, decision: Decision, share: float, lead: float) -> bool:
-    """Return whether the decision of an article with this probability and lead stands, whatever the others decide."""
+def is_sure(classifier: ArticleClassifier, decision: Decision, share: float, *, contested: bool) -> bool:
+    """Return whether the decision of an article with this probability stands.
+
+    `contested` tells whether another one would answer as well; what else the others decide does not matter.
+    """
     match decision:
         case Answered(best=best):
-            return lead >= _LEAD and classifier.right(share, best.confidence) >= classifier.answer_from
+            may_answer = not contested or share >= classifier.contested_from
+            return may_answer and classifier.right(share, best.confidence) >= classifier.answer_from
         case Closest():
             return share >= classifier.closest_from
         case Suggested():

@@ -24,7 +24,7 @@ from bot.core.snapshot import Snapshot
 from bot.dev.fit import Contests, fit_logistic
 from bot.dev.train import learn_and_write, stored
 from bot.dev.training_data import FEW_SHOT_SAMPLES, few_shot, training_questions
-from bot.evaluation.question_sets import AnnotatedQuestion
+from bot.evaluation.question_sets import AnnotatedQuestion, read_questions
 from bot.service.library import build_snapshot
 from bot.service.ports import Encoder
 
@@ -34,10 +34,15 @@ SURE_RIDGE = 1.0
 """L2 penalty of the logistic regression, which has two weights and needs none to speak of."""
 WRONG_ANSWERS = 0.06
 """Maximum share of the covered questions that may be answered wrongly, mean over the articles."""
+RIGHT_CONTESTED = 0.7
+"""Minimum share right of the answers beside which another article would answer as well."""
 RIGHT_CLOSEST = 0.8
 """Minimum share of the closest answers of the likeliest article that must be of the right one."""
 RIGHT_SUGGESTED = 0.9
 """The same for its suggestions, which several articles can make together."""
+SEVERAL = Path("several-articles/ambiguous-development.jsonl")
+"""Questions in the folder of question sets that fit several articles; their facts are written `article/fact`."""
+OF_SEVERAL = -1
 KINDS: Final = (Answered, Closest, Suggested)
 """The decisions that stand only if their article is likely enough; what is left is no reply or small talk."""
 NAMES = {"shortlist": TOPIC_FEATURES, "weights": ARTICLE_FEATURES, "sure": SURE_FEATURES}
@@ -51,7 +56,8 @@ questions about an article comes from weights that were learnt from the question
 from all these decisions together. How each article answers alone comes from the weights in use (`weights.md`), which
 have seen it, so it flatters. Columns, of the covered questions: the right article is scored; it is the likeliest; the
 article alone answers right, and wrong; all together answer right, and wrong. Of the uncovered questions:
-the article alone, and all together, answer falsely. **Mean** weighs every article alike.
+the article alone, and all together, answer falsely. **Mean** weighs every article alike. Nothing but the threshold of
+contested answers is learnt from the questions that fit several articles.
 """
 
 
@@ -63,7 +69,7 @@ class ArticleQuestion:
     """The version of the articles that was asked."""
     slug: str
     own: int
-    """Position of the article that it is about."""
+    """Position of the article that it is about; `OF_SEVERAL` if it fits several."""
     covered: bool
     topics: Matrix
     """Features of each reading, shape (readings, articles, len(TOPIC_FEATURES))."""
@@ -78,6 +84,11 @@ class ArticleQuestion:
         """Return whether an article would answer alone."""
         return bool(self.kinds[article] == KINDS.index(Answered))
 
+    def contests(self, articles: NDArray[np.int64], best: int) -> bool:
+        """Return whether one of these articles would answer as well as the `best` one, as `Found.rivals` does."""
+        names = self.scored[:, ARTICLE_FEATURES.index("entity") - len(TOPIC_FEATURES)]
+        return any(at != best and self.answers(at) and names[at] >= names[best] for at in articles)
+
 
 @dataclass(frozen=True, slots=True)
 class Choice:
@@ -91,6 +102,8 @@ class Choice:
     """P(article) of the likeliest."""
     probability: float
     """The probability that its answer is right."""
+    is_contested: bool
+    """Whether another article that is scored would answer as well."""
 
     @property
     def is_own(self) -> bool:
@@ -108,16 +121,18 @@ class Choice:
 
     def answered(self, classifier: ArticleClassifier) -> bool:
         """Return whether the likeliest article gives its answer."""
-        return self.is_of(Answered) and self.probability >= classifier.answer_from
+        may_answer = not self.is_contested or self.share >= classifier.contested_from
+        return self.is_of(Answered) and may_answer and self.probability >= classifier.answer_from
 
 
 def load_questions(knowledge: Knowledge, questions: Path, encoder: Encoder | None) -> tuple[ArticleQuestion, ...]:
     """Ask what the folder `questions` holds for learning of all articles together, as written and few-shot."""
-    asked = [
+    asked: list[tuple[str | None, AnnotatedQuestion]] = [
         (article.slug, one)
         for article in knowledge.articles
         for one in training_questions(article, knowledge, questions)
     ]
+    asked += [(None, one) for one in ambiguous(knowledge, questions / SEVERAL)]
     found: list[ArticleQuestion] = []
     small = tuple(few_shot(article, FEW_SHOT_SAMPLES) for article in knowledge.articles)
     for name, articles in (("as written", knowledge.articles), ("few-shot", small)):
@@ -126,10 +141,18 @@ def load_questions(knowledge: Knowledge, questions: Path, encoder: Encoder | Non
     return tuple(found)
 
 
+def ambiguous(knowledge: Knowledge, file: Path) -> Iterator[AnnotatedQuestion]:
+    """Yield the questions of a file that several of the articles answer; none if there is no such file."""
+    slugs = {article.slug for article in knowledge.articles}
+    for one in read_questions(file, knowledge) if file.exists() else ():
+        if len(slugs & {fact.partition("/")[0] for fact in one.facts}) > 1:
+            yield one
+
+
 def ask_all(
-    snapshot: Snapshot, slug: str, asked: AnnotatedQuestion, library: str, encoder: Encoder | None
+    snapshot: Snapshot, slug: str | None, asked: AnnotatedQuestion, library: str, encoder: Encoder | None
 ) -> ArticleQuestion:
-    """Score a question about the article `slug` in every article."""
+    """Score a question about the article `slug` in every article; None: it fits several, and no answer is right."""
     scopes, question, normals = snapshot.every_scope(), Question(asked.text), typed_keys(asked.text)
     prepared = [prepare(scope, question) for scope in scopes]
     texts = tuple(dict.fromkeys((*normals, *(text for one in prepared for text in one.texts))))
@@ -141,8 +164,8 @@ def ask_all(
     kinds = [next((at for at, kind in enumerate(KINDS) if isinstance(one, kind)), len(KINDS)) for one in decisions]
     return ArticleQuestion(
         library=library,
-        slug=slug,
-        own=[scope.slug for scope in scopes].index(slug),
+        slug=slug or "",
+        own=[scope.slug for scope in scopes].index(slug) if slug else OF_SEVERAL,
         covered=asked.covered,
         topics=snapshot.shortlist.topics(normals, vectors),
         scored=np.array([[one.confidence, float(bool(one.reading.entities))] for one in best]),
@@ -176,7 +199,7 @@ def fit_shortlist(questions: Sequence[ArticleQuestion]) -> ArticleClassifier:
         [np.full(len(one.topics), w / len(one.topics)) for one, w in zip(covered, _alike(covered), strict=True)]
     )
     weights = _fit(tables, right, weight, TOPIC_FEATURES)
-    return ArticleClassifier(weights, np.zeros(len(ARTICLE_FEATURES)), np.zeros(len(SURE_FEATURES)), 0.0, 1.0, 1.0, 1.0)
+    return ArticleClassifier(weights, np.zeros(len(ARTICLE_FEATURES)), np.zeros(len(SURE_FEATURES)), 0.0, *[1.0] * 4)
 
 
 def contestants(one: ArticleQuestion, classifier: ArticleClassifier) -> tuple[Matrix, NDArray[np.int64]]:
@@ -216,41 +239,53 @@ def choose(one: ArticleQuestion, classifier: ArticleClassifier) -> Choice:
     share = float(shares[at])
     article = int(best[at])
     probability = classifier.right(share, float(one.scored[article, 0]))
-    return Choice(one, bool((best == one.own).any()), article, share, probability)
+    return Choice(one, bool((best == one.own).any()), article, share, probability, one.contests(best, article))
 
 
 def train(questions: Sequence[ArticleQuestion]) -> tuple[ArticleClassifier, list[Choice]]:
     """Return the final classifier and the leave-one-article-out choices that its thresholds come from."""
+    of_one, of_several = ([one for one in questions if (one.own == OF_SEVERAL) is several] for several in (False, True))
     held_out = []
-    for slug in dict.fromkeys(one.slug for one in questions):
-        model = fit_classifier([one for one in questions if one.slug != slug])
-        held_out += [choose(one, model) for one in questions if one.slug == slug]
-    return choose_thresholds(fit_classifier(questions), held_out), held_out
+    for slug in dict.fromkeys(one.slug for one in of_one):
+        model = fit_classifier([one for one in of_one if one.slug != slug])
+        held_out += [choose(one, model) for one in of_one if one.slug == slug]
+    classifier = fit_classifier(of_one)
+    held_out += [choose(one, classifier) for one in of_several]
+    return choose_thresholds(classifier, held_out), held_out
 
 
 def choose_thresholds(classifier: ArticleClassifier, choices: Sequence[Choice]) -> ArticleClassifier:
     """Set the thresholds from choices for articles that the weights were not fitted to.
 
-    Answers: at most the share `WRONG_ANSWERS` of the covered questions is answered wrongly. A closest answer or
-    suggestions of one article only: at least `RIGHT_CLOSEST` or `RIGHT_SUGGESTED` of those are of the right article.
+    Answers beside which another article would answer as well: at least the share `RIGHT_CONTESTED` of them is right,
+    none of those to a question that fits several articles. All answers: at most the share `WRONG_ANSWERS` of the
+    covered questions is answered wrongly. A closest answer or suggestions of one article only: at least `RIGHT_CLOSEST`
+    or `RIGHT_SUGGESTED` of those are of the right article.
     """
-    covered = [one for one in choices if one.question.covered]
+    contested = [one for one in choices if one.question.covered and one.is_of(Answered) and one.is_contested]
+    contested_from = _share_from(contested, RIGHT_CONTESTED, lambda one: one.is_right)
+    classifier = replace(classifier, answer_from=0.0, contested_from=contested_from)
+    covered = [one for one in choices if one.question.covered and one.question.own != OF_SEVERAL]
     pairs = zip(covered, _alike([one.question for one in covered]), strict=True)
-    answers = sorted((pair for pair in pairs if pair[0].is_of(Answered)), key=lambda pair: -pair[0].probability)
+    answers = sorted((pair for pair in pairs if pair[0].answered(classifier)), key=lambda pair: -pair[0].probability)
     wrong = np.cumsum([weight * (not one.is_right) for one, weight in answers])
     within = np.flatnonzero(wrong <= WRONG_ANSWERS * len(covered))
     return replace(
         classifier,
         answer_from=answers[within[-1]][0].probability if len(within) else 1.0,
-        closest_from=_share_from([one for one in covered if one.is_of(Closest)], RIGHT_CLOSEST),
-        suggest_from=_share_from([one for one in covered if one.is_of(Suggested)], RIGHT_SUGGESTED),
+        closest_from=_share_from([one for one in covered if one.is_of(Closest)], RIGHT_CLOSEST, _is_own),
+        suggest_from=_share_from([one for one in covered if one.is_of(Suggested)], RIGHT_SUGGESTED, _is_own),
     )
 
 
-def _share_from(choices: Collection[Choice], right: float) -> float:
-    """Return the lowest P(article) from which on at least the share `right` of the likeliest articles is right."""
+def _is_own(one: Choice) -> bool:
+    return one.is_own
+
+
+def _share_from(choices: Collection[Choice], right: float, is_right: Callable[[Choice], bool]) -> float:
+    """Return the lowest P(article) from which on at least the share `right` of the choices is right."""
     ordered = sorted(choices, key=lambda one: -one.share)
-    hits = np.cumsum([one.is_own for one in ordered])
+    hits = np.cumsum([is_right(one) for one in ordered])
     met = np.flatnonzero(hits >= right * np.arange(1, len(ordered) + 1))
     return ordered[met[-1]].share if len(met) else 1.0
 
@@ -259,14 +294,18 @@ _Counts = Callable[[Choice, ArticleClassifier], bool]
 _COLUMNS: dict[str, tuple[bool, _Counts]] = {
     "scored": (True, lambda one, _: one.is_scored),
     "likeliest": (True, lambda one, _: one.is_own),
-    "alone right": (True, lambda one, _: one.question.answers(one.question.own) and _own_is_right(one)),
-    "wrong": (True, lambda one, _: one.question.answers(one.question.own) and not _own_is_right(one)),
+    "alone right": (True, lambda one, _: _own_answers(one) and _own_is_right(one)),
+    "wrong": (True, lambda one, _: _own_answers(one) and not _own_is_right(one)),
     "together right": (True, lambda one, model: one.answered(model) and one.is_right),
     "wrong ": (True, lambda one, model: one.answered(model) and not one.is_right),
-    "alone false": (False, lambda one, _: one.question.answers(one.question.own)),
+    "alone false": (False, lambda one, _: _own_answers(one)),
     "together false": (False, lambda one, model: one.answered(model)),
 }
 """For each column, whether it is about covered or uncovered questions, and which of them it counts."""
+
+
+def _own_answers(one: Choice) -> bool:
+    return one.question.answers(one.question.own)
 
 
 def _own_is_right(one: Choice) -> bool:
@@ -281,8 +320,14 @@ def report(name: str, classifier: ArticleClassifier, choices: Sequence[Choice]) 
         f"## {name}",
         "",
         f"logit of a right answer: {sure} {classifier.sure_bias:+.2f}, which must be",
-        f"likely by {classifier.answer_from:.3f}; {shares}",
+        f"likely by {classifier.answer_from:.3f}; {shares};",
+        f"beside another article that would answer, from {classifier.contested_from:.3f}",
     ]
+    several = [one for one in choices if one.question.own == OF_SEVERAL]
+    choices = [one for one in choices if one.question.own != OF_SEVERAL]
+    if several:
+        answered = sum(one.answered(classifier) for one in several)
+        lines += ["", f"Of {len(several)} questions that fit several articles, {answered} get an answer of one."]
     for library in dict.fromkeys(one.question.library for one in choices):
         lines += [
             "",

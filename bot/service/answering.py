@@ -448,7 +448,8 @@ def _beside_others(typed: Question, literal: Sequence[Found], own: Found, found:
     if not found.needs_context or says_nothing or _names_another(literal, own):
         rivals = [replace(one, given=found.decision) if one is own else one for one in literal]
         decision = select(rivals)
-        return found if decision is found.decision else _Decided(typed, decision)
+        is_own = decision is found.decision or (found.best is not None and leading(decision) is found.best)
+        return found if is_own else _Decided(typed, decision)
     return found
 
 

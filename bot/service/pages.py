@@ -296,6 +296,8 @@ def _block(voice: Voice, reply: Reply) -> Block:
         body = (*body, *(replace(line, quoted=True) for line in _lines(reply.closest.text)))
     if reply.outcome == "unanswered" and reply.suggestions:
         body = (*body, _BLANK, *_own_lines(voice.say("gap_offers")))
+    if reply.offer:
+        body = (*body, _BLANK, *_own_lines(reply.offer))
     return Block(body, _footer(reply))
 
 

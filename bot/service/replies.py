@@ -56,6 +56,8 @@ class Reply:
     source: Citation | None = None
     confidence: float = 0.0
     suggestions: tuple[Suggestion, ...] = ()
+    offer: str | None = None
+    """One line before the suggestions beside an answer, if these are the answers of other articles."""
     notice: str | None = None
     """One line, if the answer exists in the other language only."""
     best: Candidate | None = None
@@ -124,15 +126,14 @@ def reply_to(knowledge: Knowledge, decision: Decision, *, of_one: bool = False) 
     language, others = decision.language, decision.others
     voice = Voice(knowledge, language)
     several = len({one.target.article.slug for one in others if one.target.article}) > 1
-    suggestions = tuple(
-        suggestion(one.target.article, one.target.item, language, one.confidence, titled=several)
-        for one in others
-        if one.target.article
-    )
+    suggestions = _suggestions(others, language, titled=several)
     match decision:
-        case Answered(best=best):
+        case Answered(best=best, elsewhere=elsewhere):
             reply = item_reply(voice, best.target.article, best.target.item)
-            return replace(reply, confidence=best.confidence, best=best, others=others)
+            offer = voice.say("answered_elsewhere") if elsewhere else None
+            suggestions = _suggestions(elsewhere, language, titled=True)
+            reply = replace(reply, suggestions=suggestions, offer=offer, others=(*others, *elsewhere))
+            return replace(reply, confidence=best.confidence, best=best)
         case Unanswered(best=Candidate() as best):
             reply = item_reply(voice, best.target.article, best.target.item)
             suggestions = suggestions or reply.suggestions
@@ -148,6 +149,14 @@ def reply_to(knowledge: Knowledge, decision: Decision, *, of_one: bool = False) 
         case Unanswered():
             key = "unanswered" if of_one else unanswered_key(knowledge)
             return Reply("unanswered", language, voice.say(key), others=others)
+
+
+def _suggestions(candidates: Iterable[Candidate], language: Language, *, titled: bool) -> tuple[Suggestion, ...]:
+    return tuple(
+        suggestion(one.target.article, one.target.item, language, one.confidence, titled=titled)
+        for one in candidates
+        if one.target.article
+    )
 
 
 def unanswered_key(knowledge: Knowledge) -> str:

@@ -73,7 +73,9 @@ def render(reply: Reply) -> RenderableType:
         parts += [Text(), Text(further.text)]
         if further.source:
             parts.append(Text(further.source.line, style="dim"))
-    if reply.outcome != "answered":
+    if reply.offer:
+        parts += [Text(), Text(reply.offer)]
+    if reply.outcome != "answered" or reply.offer:
         parts += _suggestions(reply.suggestions)
     return Panel(Group(*parts), border_style=_BORDER[reply.outcome], expand=False)
 

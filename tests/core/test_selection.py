@@ -29,6 +29,7 @@ MODEL = ArticleClassifier(
     sure=np.array([1.0, 1.0]),
     sure_bias=0.0,
     answer_from=0.5,
+    contested_from=0.7,
     closest_from=0.6,
     suggest_from=0.8,
 )
@@ -67,11 +68,26 @@ def test_one_article_alone_decides() -> None:
     assert select([decided(decision, -5.0)]) is decision
 
 
-@pytest.mark.parametrize(("share", "stands"), [(0.55, True), (0.51, False), (0.5, False)])
-def test_an_answer_needs_a_likely_article_that_is_ahead(share: float, stands: bool) -> None:  # noqa: FBT001
+@pytest.mark.parametrize(("share", "stands"), [(0.72, True), (0.68, False), (0.5, False)])
+def test_an_answer_that_another_article_has_too_needs_a_likelier_article(*, share: float, stands: bool) -> None:
     answer = Answered("en", replace(fact(), confidence=0.9))
-    chosen = select([decided(answer, likely(share)), decided(Suggested("en", (fact(),)), 0.0)])
-    assert (chosen is answer) == stands
+    chosen = select([decided(answer, likely(share)), decided(answer, 0.0)])
+    assert (chosen == replace(answer, elsewhere=(answer.best,))) == stands
+    assert isinstance(chosen, Answered) == stands
+    assert select([decided(answer, likely(share)), decided(Suggested("en", (fact(),)), 0.0)]) is answer
+
+
+def test_the_answer_of_an_unlikely_article_is_not_offered() -> None:
+    answer = Answered("en", replace(fact(), confidence=0.9))
+    assert select([decided(answer, likely(0.99)), decided(answer, 0.0)]) is answer
+
+
+def test_an_article_that_does_not_know_the_name_in_a_question_does_not_contest_it() -> None:
+    answer = Answered("en", replace(fact(), confidence=0.9))
+    other, naming = decided(answer, 0.0), replace(found("did Norrin ask for more?", 0.0), given=answer)
+    naming = replace(naming, logit=likely(0.6) + other.value() - naming.value())
+    assert select([naming, other]) is answer
+    assert isinstance(select([decided(answer, likely(0.6)), other]), Suggested)
 
 
 def test_an_answer_that_is_not_sure_needs_a_likelier_article() -> None:

@@ -12,7 +12,20 @@ import pytest
 from bot.core.classifier import ARTICLE_FEATURES, TOPIC_FEATURES, load_article_classifier
 from bot.core.matching import Answered, Question
 from bot.core.model import Knowledge
-from bot.dev.articles import ArticleQuestion, ask_all, choose, fit_classifier, load_questions, report, train
+from bot.dev.articles import (
+    OF_SEVERAL,
+    RIGHT_CONTESTED,
+    SEVERAL,
+    ArticleQuestion,
+    ambiguous,
+    ask_all,
+    choose,
+    choose_thresholds,
+    fit_classifier,
+    load_questions,
+    report,
+    train,
+)
 from bot.dev.articles import train_and_write as train_articles
 from bot.evaluation.question_sets import read_questions
 from bot.service.answering import decide_on
@@ -99,6 +112,53 @@ def test_the_thresholds_learnt_keep_wrong_answers_few_and_the_report_tells_them(
     assert f"{classifier.answer_from:.3f}" in text
     assert all(f"| {slug} | {_EACH} |" in text for slug in SLUGS)
     assert "| confidence | – |" in text
+
+
+def of_several(one: ArticleQuestion) -> ArticleQuestion:
+    """Return a question that all articles answer alike, with no right answer."""
+    return replace(
+        one, slug="", own=OF_SEVERAL, covered=True, kinds=np.zeros_like(one.kinds), right=np.zeros_like(one.right)
+    )
+
+
+def test_questions_that_fit_several_articles_are_read_and_teach_no_weights(
+    asked: tuple[ArticleQuestion, ...], folder: Path
+) -> None:
+    file = folder / SEVERAL
+    file.parent.mkdir()
+    lines = [
+        {"q": "how much did it cost?", "fact": "night-library/cost", "also": ["football-club/stadium-cost"]},
+        {"q": "how many chips are sold?", "fact": "chip-startup/sales"},
+    ]
+    file.write_text("".join(json.dumps(line) + "\n" for line in lines), encoding="utf-8")
+    (one,) = ambiguous(knowledge(), file)
+    snapshot = build_snapshot(knowledge(), "1", None)
+    found = ask_all(snapshot, None, one, "as written", None)
+    assert (found.own, found.covered) == (OF_SEVERAL, True)
+    assert not found.right.any()
+    shutil.rmtree(file.parent)
+
+    classifier, held_out = train([*asked, *(of_several(each) for each in asked[:40])])
+    several = [one for one in held_out if one.question.own == OF_SEVERAL]
+    assert (classifier.weights == fit_classifier(asked).weights).all(), "they teach no weights"
+    answered = sum(one.answered(classifier) for one in several)
+    assert f"Of 40 questions that fit several articles, {answered} get" in report("lexical", classifier, held_out)
+
+
+def test_an_answer_that_another_article_has_too_is_given_from_where_enough_of_them_are_right(
+    asked: tuple[ArticleQuestion, ...],
+) -> None:
+    classifier = fit_classifier(asked)
+    own = next(one for one in (choose(each, classifier) for each in asked) if one.is_of(Answered) and one.is_right)
+    sure = [replace(own, share=share, is_contested=True) for share in np.linspace(0.6, 0.99, 20)]
+    unsure = [replace(one, question=of_several(one.question), share=one.share - 0.001) for one in sure[:10]]
+    found = choose_thresholds(classifier, [*sure, *unsure])
+    contested = [one for one in (*sure, *unsure) if one.share >= found.contested_from]
+    assert np.mean([one.is_right for one in contested]) >= RIGHT_CONTESTED
+    assert 0.6 < found.contested_from < sure[10].share
+    assert choose_thresholds(classifier, sure).contested_from == pytest.approx(0.6)
+    assert not sure[0].answered(found)
+    assert replace(sure[0], is_contested=False).answered(found)
 
 
 def test_the_weights_of_the_other_commands_stay(folder: Path, tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """Articles do not disturb each other: restricted to one, every outcome is that of the article alone."""
 
+import io
 import json
 from collections.abc import Sequence
 from dataclasses import replace
@@ -8,17 +9,21 @@ from functools import cache
 import numpy as np
 import pytest
 from numpy.typing import NDArray
+from rich.console import Console
 
 from bot.core.dialogue import Context
-from bot.core.matching import Question, Suggested
+from bot.core.matching import Answered, Question, Suggested
 from bot.core.model import Article, Command, Knowledge, Sample, Text
 from bot.core.shortlist import MOST_SCORED
 from bot.core.snapshot import Snapshot
+from bot.discord_bot.markup import texts_of
 from bot.service.answering import ask
-from bot.service.library import build_snapshot, failed_cases
-from bot.service.pages import page_of, registered
-from bot.service.views import ListView
+from bot.service.library import Library, build_snapshot, failed_cases
+from bot.service.pages import page_of, registered, reply_page
+from bot.service.replies import reply_to
+from bot.service.views import FactView, ListView
 from bot.service.whole_articles import asks_for_summary
+from bot.terminal.chat import Chat
 from tests.core.ferry import SHIPPED, ferry
 from tests.core.letters_encoder import LettersEncoder
 from tests.knowledge.small_article import read_knowledge
@@ -66,6 +71,25 @@ def test_an_article_named_in_the_question_is_the_one_that_answers(encoder: Lette
     both = build_snapshot(replace(knowledge(), articles=(*knowledge().articles, ferry())), "1", encoder)
     reply = ask(both, Question("price of the ferry"), encoder).reply
     assert (reply.article, reply.fact) == ("ferry", "cost")
+
+
+def test_the_answers_of_other_articles_are_offered_with_their_titles_beside_that_of_the_likeliest() -> None:
+    both = build_snapshot(replace(knowledge(), articles=(ferry(), replace(ferry(), slug="sequel"))), "1", None)
+    first, second = (ask(both, Question("price of the ferry", article=slug), None).decision for slug in both.scopes)
+    assert isinstance(first, Answered)
+    assert isinstance(second, Answered)
+    reply = reply_to(both.knowledge, replace(first, elsewhere=(second.best,)))
+    assert (reply.outcome, reply.article, reply.fact) == ("answered", "ferry", "cost")
+    assert [(one.article, one.fact) for one in reply.suggestions] == [("sequel", "cost")]
+    assert "The ferry that would not sail" in reply.suggestions[0].label
+    assert reply.offer == "Other articles answer this too."
+    page = reply_page(both.knowledge, reply)
+    assert reply.offer in "".join(texts_of(page))
+    assert page.buttons[0].action.view == FactView("sequel", "cost", "en")
+    chat = Chat(Console(file=io.StringIO(), width=100), Library(lambda: (both.knowledge, "1"), None, restored=both))
+    chat.last = reply
+    assert chat.take("1")
+    assert (chat.last.article, chat.last.fact) == ("sequel", "cost")
 
 
 class Recorded(LettersEncoder):

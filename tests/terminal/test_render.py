@@ -40,6 +40,11 @@ def test_an_answer_shows_no_suggestions() -> None:
     assert "First?" not in screen(replace(ANSWER, suggestions=SUGGESTIONS))
 
 
+def test_an_answer_shows_those_of_other_articles_by_number() -> None:
+    text = screen(replace(ANSWER, suggestions=SUGGESTIONS, offer="Elsewhere, too."))
+    assert text.index("T” · paragraph 3") < text.index("Elsewhere, too.") < text.index("1  First?")
+
+
 def test_a_further_answer_has_its_own_source() -> None:
     further = replace(ANSWER, text="No.", source=replace(SOURCE, line="Source: elsewhere"))
     assert screen(replace(ANSWER, also=(further,))).index("No.") < screen(replace(ANSWER, also=(further,))).index(
