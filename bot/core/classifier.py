@@ -28,8 +28,6 @@ READING_MARGIN: Final = 0.05
 """Minimum gain of confidence for preferring another reading to the text as typed: on Korean keys, `who` is 좨."""
 GAP_FROM: Final = 0.3
 """Minimum probability for replying with a gap, which must also be likelier than every fact."""
-_ENOUGH_GAPS: Final = 0.4
-"""Gaps per fact from which on the threshold of articles with gaps holds."""
 _TINY: Final = 1e-9
 """Keeps divisors and arguments of logarithms above 0."""
 
@@ -60,8 +58,6 @@ class Classifier:
     confidence_bias: float
     answer_from: float
     """Minimum confidence for giving the best fact as the answer."""
-    answer_from_with_gaps: float
-    """The same in an article with enough gaps, which already catch many questions without an answer."""
     closest_from: float
     """Minimum confidence for quoting the best fact as the closest one."""
     suggest_from: float
@@ -90,13 +86,10 @@ class Classifier:
         best = int(facts.argmax())
         return is_closest(facts[best], float(np.where(is_fact, 0, probabilities).max(initial=0)), table[best])
 
-    def thresholds(self, gaps_per_fact: float) -> Thresholds:
-        """Return the thresholds of an article with so many gaps.
-
-        Each gap moves that of answers by a little only, so that the first one does not change those of a whole article.
-        """
-        answer_from = between(self.answer_from, self.answer_from_with_gaps, gaps_per_fact)
-        return Thresholds(answer_from, self.closest_from, self.suggest_from)
+    @property
+    def thresholds(self) -> Thresholds:
+        """Return the thresholds, which are those of every article: what is added to one fact moves no bar."""
+        return Thresholds(self.answer_from, self.closest_from, self.suggest_from)
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,11 +152,6 @@ def is_closest(fact: float, other: float, row: Matrix) -> bool:
     return not (other >= GAP_FROM and other > fact) and not contradicts(row)
 
 
-def between(without: float, with_gaps: float, gaps_per_fact: float) -> float:
-    """Return the threshold between that of articles without gaps and that of articles with enough of them."""
-    return without + min(gaps_per_fact / _ENOUGH_GAPS, 1.0) * (with_gaps - without)
-
-
 def confidence_features(table: Matrix, probabilities: Matrix, is_fact: Mask) -> Matrix:
     """Return the features of the likeliest fact, shape (len(CONFIDENCE_FEATURES),).
 
@@ -215,7 +203,6 @@ def load_classifier(*, semantic: bool) -> Classifier:
         confidence=np.array([stored["confidence"].get(name, 0.0) for name in CONFIDENCE_FEATURES]),
         confidence_bias=stored["confidence_bias"],
         answer_from=stored["answer_from"],
-        answer_from_with_gaps=stored["answer_from_with_gaps"],
         closest_from=stored["closest_from"],
         suggest_from=stored["suggest_from"],
     )

@@ -216,8 +216,8 @@ def _negation_miss(compared: Comparison) -> Column:
 
 
 def _length(compared: Comparison) -> Column:
-    """Return the number of content words as a share of many: the more of them are explained, the surer."""
-    share = min(len(compared.tokenized.content) / _MANY_WORDS, 1)
+    """Return the number of different content words as a share of many: the more of them are explained, the surer."""
+    share = min(len(frozenset(compared.tokenized.content)) / _MANY_WORDS, 1)
     return np.full(len(compared.index.targets), share, np.float32)
 
 

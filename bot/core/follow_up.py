@@ -13,7 +13,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from bot.core.classifier import Mask, Thresholds, between, is_closest, logistic, softmax, stored_weights
+from bot.core.classifier import Mask, Thresholds, is_closest, logistic, softmax, stored_weights
 from bot.core.dialogue import (
     CONTEXT_NEEDS,
     RESOLUTION_WAYS,
@@ -69,12 +69,6 @@ class Exchange:
     def typed(self) -> Scored:
         """Return the scores of the text as typed."""
         return self.interpretations[0].scored
-
-    @property
-    def gaps_per_fact(self) -> float:
-        """Return the gaps per fact of the article of the conversation."""
-        articles = self.typed.scope.knowledge.articles
-        return articles[0].gaps_per_fact if articles else 0.0
 
     @property
     def may_repeat(self) -> bool:
@@ -412,14 +406,13 @@ class ContextClassifier:
     """Weights of the confidence in the best fact, shape (len(CONTEXT_CONFIDENCE),)."""
     confidence_bias: float
     answer_from: float
-    answer_from_with_gaps: float
     closest_from: float
     suggest_from: float
 
-    def thresholds(self, gaps_per_fact: float) -> Thresholds:
-        """Return the minimum confidences of an article with so many gaps for each kind of decision."""
-        answer_from = between(self.answer_from, self.answer_from_with_gaps, gaps_per_fact)
-        return Thresholds(answer_from, self.closest_from, self.suggest_from)
+    @property
+    def thresholds(self) -> Thresholds:
+        """Return the minimum confidences for each kind of decision."""
+        return Thresholds(self.answer_from, self.closest_from, self.suggest_from)
 
     def predict(self, exchange: Exchange) -> ContextPrediction:
         """Return the probability of every pair: P(pair i) = exp(w·xᵢ) / Σⱼ exp(w·xⱼ)."""
@@ -431,7 +424,7 @@ class ContextClassifier:
         return logistic(float(prediction.confidence_features() @ self.confidence) + self.confidence_bias)
 
 
-_NUMBERS: Final = ("confidence_bias", "answer_from", "answer_from_with_gaps", "closest_from", "suggest_from")
+_NUMBERS: Final = ("confidence_bias", "answer_from", "closest_from", "suggest_from")
 
 
 @cache
@@ -475,7 +468,7 @@ def decide_in_context(exchange: Exchange, language: Language, *, semantic: bool)
     evidence = Evidence(
         candidates,
         confidence,
-        stricter(classifier.thresholds(exchange.gaps_per_fact), candidates),
+        stricter(classifier.thresholds, candidates),
         may_be_act=prediction.is_act,
         may_be_answer=float(probabilities[best]) > prediction.act_probability,
         may_be_closest=prediction.may_be_closest,

@@ -324,12 +324,6 @@ class Scored:
         return len(self.reading.content) < _MANY_WORDS or covered >= _ACT_COVERAGE
 
     @property
-    def thresholds(self) -> Thresholds:
-        """Return the minimum confidences of its article."""
-        articles = self.scope.knowledge.articles
-        return self.classifier.thresholds(articles[0].gaps_per_fact if articles else 0.0)
-
-    @property
     def is_sample(self) -> bool:
         """Return whether the reading is an author's sample question."""
         return bool(self.scope.index.targets_of(self.reading.squeezed))
@@ -447,7 +441,7 @@ def believed(scored: tuple[Scored, ...]) -> Scored:
     if len(scored) == 1 or scored[0].is_sample:
         return scored[0]
     best = scored[best_reading([one.confidence * (1 - _UNKNOWN_WORDS * (1 - one.share_known)) for one in scored])]
-    is_unsure = best.confidence < best.thresholds.closest_from
+    is_unsure = best.confidence < best.classifier.thresholds.closest_from
     in_gaps = (one for one in scored if (one.share_known > best.share_known or is_unsure) and one.is_in_gap)
     return max(in_gaps, key=lambda one: one.share_known, default=best)
 
@@ -475,7 +469,7 @@ def weigh(best: Scored) -> Evidence:
     return Evidence(
         candidates,
         best.confidence,
-        stricter(best.thresholds, candidates),
+        stricter(best.classifier.thresholds, candidates),
         may_be_act=bool(candidates)
         and best.act_probability >= ACT_FROM
         and is_told_apart(candidates[0].target.item, candidates[0].confidence)

@@ -212,11 +212,6 @@ class Article:
     retired: bool = False
     """Whether it is searched only where a question, a channel or an option names it."""
 
-    @property
-    def gaps_per_fact(self) -> float:
-        """Return the number of gaps per fact."""
-        return len(self.gaps) / max(len(self.facts), 1)
-
     def section(self, section_id: str) -> Section | None:
         """Return the section called `section_id`, or None."""
         return next((s for s in self.sections if s.id == section_id), None)

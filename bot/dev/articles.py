@@ -34,7 +34,7 @@ SURE_RIDGE = 1.0
 """L2 penalty of the logistic regression, which has two weights and needs none to speak of."""
 WRONG_ANSWERS = 0.06
 """Maximum share of the covered questions that may be answered wrongly, mean over the articles."""
-RIGHT_CONTESTED = 0.7
+RIGHT_CONTESTED = 0.65
 """Minimum share right of the answers beside which another article would answer as well."""
 RIGHT_CLOSEST = 0.8
 """Minimum share of the closest answers of the likeliest article that must be of the right one."""

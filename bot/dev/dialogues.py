@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from bot.core.classifier import GAP_FROM, Mask, Thresholds
+from bot.core.classifier import GAP_FROM, Mask
 from bot.core.dialogue import Context, resolve, shown_after, without_discourse_marker
 from bot.core.features import FEATURES, Matrix
 from bot.core.follow_up import (
@@ -91,10 +91,7 @@ class TurnPrediction:
 
     def answered(self, classifier: ContextClassifier) -> bool:
         """Return whether the likeliest fact would be given as the answer."""
-        return self.confidence >= self._thresholds(classifier).answer_from and not self.prediction.is_act
-
-    def _thresholds(self, classifier: ContextClassifier) -> Thresholds:
-        return classifier.thresholds(self.turn.exchange.gaps_per_fact)
+        return self.confidence >= classifier.answer_from and not self.prediction.is_act
 
     def closest(self, classifier: ContextClassifier) -> bool:
         """Return whether the likeliest fact would be quoted as the closest."""
@@ -190,7 +187,7 @@ def fit_weights(turns: Sequence[Turn]) -> Matrix:
 
 
 def _with_weights(weights: Matrix) -> ContextClassifier:
-    return ContextClassifier(weights, np.zeros(len(CONTEXT_CONFIDENCE)), 0.0, 1.0, 1.0, 1.0, 0.0)
+    return ContextClassifier(weights, np.zeros(len(CONTEXT_CONFIDENCE)), 0.0, 1.0, 1.0, 0.0)
 
 
 def fit_classifier(turns: Sequence[Turn]) -> ContextClassifier:
@@ -225,30 +222,21 @@ def train(turns: Sequence[Turn]) -> tuple[ContextClassifier, list[TurnPrediction
 def choose_thresholds(classifier: ContextClassifier, predictions: Sequence[TurnPrediction]) -> ContextClassifier:
     """Set the thresholds from predictions on articles that `classifier` was not trained on.
 
-    Answers: at most the share `WRONG_TURNS` of the questions to articles with gaps, and to those without, is answered
-    wrongly. Closest ones as `UNFOUNDED` and `RIGHT_CLOSEST` say.
+    Answers: at most the share `WRONG_TURNS` of the questions is answered wrongly. Closest ones as `UNFOUNDED` and
+    `RIGHT_CLOSEST` say.
     """
     asked = sorted((one for one in predictions if one.turn.asks), key=lambda one: -one.confidence)
-    plain, with_gaps = (
-        _answer_threshold([one for one in asked if (one.turn.exchange.gaps_per_fact > 0) is kind])
-        for kind in (False, True)
-    )
+    answer_from = _answer_threshold(asked)
     right = sorted(one.confidence for one in asked if one.is_right)
-    suggest_from = min(right[int(LOST_SUGGESTIONS * len(right))], plain, with_gaps) if right else min(plain, with_gaps)
-    chosen = replace(
-        classifier,
-        answer_from=plain,
-        answer_from_with_gaps=with_gaps,
-        closest_from=suggest_from,
-        suggest_from=suggest_from,
-    )
+    suggest_from = min(right[int(LOST_SUGGESTIONS * len(right))], answer_from) if right else answer_from
+    chosen = replace(classifier, answer_from=answer_from, closest_from=suggest_from, suggest_from=suggest_from)
     quoted = [one for one in asked if one.closest(chosen)]
     is_right = np.cumsum([one.is_right for one in quoted])
     covered = np.cumsum([one.turn.is_covered for one in quoted])
     unfounded = np.arange(1, len(quoted) + 1) - covered
     allowed = UNFOUNDED * sum(not one.turn.is_covered for one in asked)
     met = np.flatnonzero((unfounded <= allowed) & (is_right >= RIGHT_CLOSEST * covered))
-    return replace(chosen, closest_from=quoted[met[-1]].confidence if len(met) else plain)
+    return replace(chosen, closest_from=quoted[met[-1]].confidence if len(met) else answer_from)
 
 
 def _answer_threshold(asked: Sequence[TurnPrediction]) -> float:
@@ -281,8 +269,7 @@ def report(name: str, classifier: ContextClassifier, predictions: Sequence[TurnP
     """Return the tables of one classifier as Markdown."""
     slugs = dict.fromkeys(one.turn.article for one in predictions)
     groups = {slug: [one for one in predictions if one.turn.article == slug] for slug in slugs}
-    answers = f"answer from {classifier.answer_from:.3f}, with gaps from {classifier.answer_from_with_gaps:.3f}"
-    thresholds = f"{answers}; closest from {classifier.closest_from:.3f}"
+    thresholds = f"answer from {classifier.answer_from:.3f}; closest from {classifier.closest_from:.3f}"
     lines = [
         f"## {name}",
         "",

@@ -100,7 +100,6 @@ def fit_ranker(articles: Sequence[TrainingArticle], left_out: Collection[str]) -
         confidence=np.zeros(len(CONFIDENCE_FEATURES)),
         confidence_bias=0.0,
         answer_from=1.0,
-        answer_from_with_gaps=1.0,
         closest_from=1.0,
         suggest_from=0.0,
     )
@@ -148,7 +147,7 @@ class Prediction:
 
     def answered(self, classifier: Classifier) -> bool:
         """Return whether the best fact would be given as the answer."""
-        return self.confidence >= classifier.thresholds(self.question.gaps_per_fact).answer_from
+        return self.confidence >= classifier.answer_from
 
 
 def predict(questions: Sequence[TrainingQuestion], classifier: Classifier) -> tuple[Prediction, ...]:
@@ -216,20 +215,12 @@ def fit_logistic(
 
 
 def choose_thresholds(classifier: Classifier, predictions: Sequence[Prediction]) -> Classifier:
-    """Set the thresholds from predictions on articles that `classifier` was not trained on.
-
-    Articles with and without gaps get an answer threshold each, at the same share of false answers.
-    """
-    plain, with_gaps = (
-        answer_threshold([one for one in predictions if (one.question.gaps_per_fact > 0) is kind], FALSE_ANSWERS)
-        for kind in (False, True)
-    )
+    """Set the thresholds from predictions on articles that `classifier` was not trained on."""
+    answer_from = answer_threshold(predictions, FALSE_ANSWERS)
     suggested = sorted(one.confidence for one in predictions if one.covered and one.right_in_three)
     lost = int(LOST_SUGGESTIONS * sum(one.covered for one in predictions))
     suggest_from = suggested[lost] - 1e-6 if lost < len(suggested) else 0.0
-    chosen = replace(
-        classifier, answer_from=plain, answer_from_with_gaps=with_gaps, suggest_from=min(suggest_from, plain, with_gaps)
-    )
+    chosen = replace(classifier, answer_from=answer_from, suggest_from=min(suggest_from, answer_from))
     return replace(chosen, closest_from=closest_threshold(chosen, predictions))
 
 

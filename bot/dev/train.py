@@ -85,12 +85,11 @@ def report(
     hits, totals = np.array([versions[-1] for versions in by_article.values()]).swapaxes(0, 1)
     # hits as shares of 1, so that every article weighs the same; of 0 where it has no such questions
     few_shot = np.stack([hits / np.maximum(totals, 1), totals > 0], axis=1)
-    answer_from = f"{classifier.answer_from:.3f}, with gaps from {classifier.answer_from_with_gaps:.3f}"
     other = f"closest from {classifier.closest_from:.3f}; suggestion from {classifier.suggest_from:.3f}"
     lines = [
         f"## {name}",
         "",
-        f"answer from {answer_from}; {other}",
+        f"answer from {classifier.answer_from:.3f}; {other}",
         "",
         *_heading("article", *_COLUMNS),
         *(_row(own, version[None]) for own, version in zip(names, counts, strict=True)),

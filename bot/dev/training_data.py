@@ -30,8 +30,6 @@ class TrainingQuestion:
     """True for targets that answer it, shape (targets,)."""
     is_fact: Mask
     """True for facts, False for gaps and small talk, shape (targets,)."""
-    gaps_per_fact: float
-    """Of the article."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,5 +92,4 @@ def _ask(snapshot: Snapshot, question: AnnotatedQuestion, encoder: Encoder | Non
         tuple(one.table for one in scored),
         np.array([target.item.id in question.facts for target in index.targets]),
         index.is_fact,
-        snapshot.knowledge.articles[0].gaps_per_fact,
     )

@@ -7,7 +7,6 @@ import pytest
 
 from bot.core.classifier import CONFIDENCE_FEATURES, Classifier, confidence_features, load_classifier
 from bot.core.features import FEATURE_NAMES, Matrix
-from tests.core.ferry import ferry
 
 
 def classifier(**weights: float) -> Classifier:
@@ -68,18 +67,6 @@ def test_a_gap_likelier_than_every_fact_is_in_the_confidence_features() -> None:
 @pytest.mark.parametrize("semantic", [True, False])
 def test_the_shipped_thresholds_are_in_order(*, semantic: bool) -> None:
     shipped = load_classifier(semantic=semantic)
-    assert 0 < shipped.suggest_from < shipped.thresholds(1.0).answer_from < 1
-    assert shipped.suggest_from < shipped.thresholds(0.0).answer_from < 1
+    assert 0 < shipped.suggest_from < shipped.answer_from < 1
     assert shipped.weights.shape == (len(FEATURE_NAMES),)
     assert shipped.confidence.shape == (len(CONFIDENCE_FEATURES),)
-
-
-def test_each_gap_moves_the_answer_threshold_a_little_until_there_are_enough() -> None:
-    model = replace(load_classifier(semantic=False), answer_from=0.8, answer_from_with_gaps=0.6)
-    article = ferry()
-    one, enough, many = (
-        replace(article, facts=article.facts[:1] * 20, gaps=article.gaps[:1] * gaps) for gaps in (1, 8, 40)
-    )
-    thresholds = [model.thresholds(each.gaps_per_fact).answer_from for each in (one, enough, many)]
-    assert thresholds == pytest.approx([0.775, 0.6, 0.6])
-    assert model.thresholds(0.0).answer_from == 0.8

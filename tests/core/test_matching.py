@@ -69,7 +69,7 @@ def unsure(text: str, scope: Scope | None = None) -> Decision:
     scope = scope or ferry_scope()
     prepared = prepare(scope, Question(text))
     scored = score(scope, prepared)
-    never = replace(scored[0].classifier, answer_from=1.1, answer_from_with_gaps=1.1, closest_from=0.0)
+    never = replace(scored[0].classifier, answer_from=1.1, closest_from=0.0)
     return decide(prepared, tuple(replace(one, classifier=never) for one in scored))
 
 
@@ -176,7 +176,7 @@ def test_a_gap_is_believed_if_no_reading_comes_close_to_a_fact() -> None:
     whole = "They read about the ferry all morning and this coffee is cold. Long story. What is the salary of Lund?"
     talk, asked, *_ = score(ferry_scope(), prepare(ferry_scope(), Question(whole)))
     assert (talk.share_known, asked.share_known) == (1, 1)
-    unsure = 0.9 * talk.thresholds.closest_from
+    unsure = 0.9 * talk.classifier.thresholds.closest_from
     assert believed((as_sure(talk, unsure), as_sure(asked, 0.0, gap=0.5))).reading is asked.reading
     assert believed((as_sure(talk, 0.9), as_sure(asked, 0.0, gap=0.5))).reading is talk.reading
 

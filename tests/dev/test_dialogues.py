@@ -25,7 +25,7 @@ def test_every_turn_but_the_first_is_learnt_from_with_both_versions_of_the_artic
     asked = read_questions(QUESTIONS / "night-library-dialogues-development.jsonl", NIGHT)
     later = sum(bool(one.earlier) for one in asked)
     assert 0.9 * later < len(turns()) / 2 <= later, "a dialogue that begins with a greeting has no context yet"
-    assert {one.exchange.gaps_per_fact > 0 for one in turns()} == {True, False}
+    assert {bool(one.exchange.typed.scope.knowledge.articles[0].gaps) for one in turns()} == {True, False}
 
 
 def test_the_turn_before_counts_as_answered_right() -> None:

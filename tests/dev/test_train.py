@@ -12,7 +12,7 @@ from bot.dev.train import NAMES, article_interval, report, stored
 from bot.dev.training_data import TrainingArticle, TrainingQuestion
 from bot.evaluation.question_sets import AnnotatedQuestion
 
-MODEL = Classifier(np.zeros(len(FEATURE_NAMES)), 0.0, np.zeros(len(CONFIDENCE_FEATURES)), 0.0, 0.6, 0.6, 0.4, 0.2)
+MODEL = Classifier(np.zeros(len(FEATURE_NAMES)), 0.0, np.zeros(len(CONFIDENCE_FEATURES)), 0.0, 0.6, 0.4, 0.2)
 NONE = np.zeros(2, bool)
 
 
@@ -21,7 +21,7 @@ def predicted(confidence: float, *, covered: bool, right: bool = True, kind: str
     annotated = AnnotatedQuestion("1", "?", "en", kind, ("x",) if covered else (), "a")
     is_right = np.array([covered and right, covered and not right])
     table = np.zeros((2, len(FEATURE_NAMES)))
-    question = TrainingQuestion(annotated, (table,), is_right, ~NONE, gaps_per_fact=0.0)
+    question = TrainingQuestion(annotated, (table,), is_right, ~NONE)
     return Prediction(question, table, np.array([0.7, 0.1]), confidence)
 
 

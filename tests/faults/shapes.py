@@ -61,10 +61,6 @@ class Shapes:
         at = self._rng.randrange(len(word))
         return word[:at] + self._rng.choice(SYLLABLES if word[at] > "\u3130" else LATIN) + word[at + 1 :]
 
-    def unit(self) -> str:
-        """Return 400 characters of unknown words."""
-        return self._filled(self.hangul, " ", 400)
-
     def words(self) -> dict[str, Word]:
         """Return how to make a word, by kind."""
         rng = self._rng

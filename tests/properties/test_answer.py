@@ -47,7 +47,7 @@ def act_is_likelier(text: str) -> bool:
 def assert_well_formed(decision: Decision, text: str) -> None:
     """Assert what every front expects of a decision about `text`."""
     classifier = load_classifier(semantic=False)
-    answer_threshold = classifier.thresholds(NIGHT.knowledge.articles[0].gaps_per_fact).answer_from
+    answer_threshold = classifier.answer_from
     assert decision.language in LANGUAGES
     assert len(decision.others) <= MAX_SUGGESTIONS
     assert all(isinstance(candidate.target.item, Fact) for candidate in decision.others)
