@@ -21,7 +21,7 @@ ARTICLE_FEATURES: Final = (*TOPIC_FEATURES, "confidence", "entity")
 """The same, the confidence in the best fact of an article, and whether the question names a person or thing of it."""
 SURE_FEATURES: Final = ("log_share", "confidence")
 """Inputs of the probability that the answer of the likeliest article is right."""
-_ARTICLE_THRESHOLDS: Final = ("answer_from", "contested_from", "closest_from", "suggest_from")
+_ARTICLE_NUMBERS: Final = ("sure_bias", "answer_from", "contested_from", "closest_from", "suggest_from")
 CONFIDENCE_FEATURES: Final = (*_COMPETITION, *FEATURE_NAMES)
 """Inputs of the confidence in the best fact: its competition and its own features."""
 READING_MARGIN: Final = 0.05
@@ -216,8 +216,5 @@ def load_article_classifier(*, semantic: bool) -> ArticleClassifier:
         shortlist=np.array([stored["shortlist"].get(name, 0.0) for name in TOPIC_FEATURES]),
         weights=np.array([stored["weights"].get(name, 0.0) for name in ARTICLE_FEATURES]),
         sure=np.array([stored["sure"][name] for name in SURE_FEATURES]),
-        **{
-            name: stored[name]
-            for name in ("sure_bias", "answer_from", "contested_from", "closest_from", "suggest_from")
-        },
+        **{name: stored[name] for name in _ARTICLE_NUMBERS},
     )

@@ -38,6 +38,8 @@ _UNKNOWN_WORDS: Final = 0.2
 """Share of its confidence that a reading loses in comparison with others if all of its words are unknown."""
 _LATIN_KEYS_FROM: Final = 0.1
 """Share of lone jamo in Hangul above which reading it as Latin keys is added."""
+_EVERYWHERE: Final = 0.4
+"""Share of the facts that mention a name from which on it says nothing about what is asked."""
 _LACKS_NOT: Final = 0.6
 """How far a fact lacks the "not" of the question from which on it answers only if it is surer."""
 _NEGATED_FROM: Final = 0.8
@@ -71,7 +73,7 @@ class Candidate:
     """The target's sample that is most similar to the question."""
     features: dict[str, float]
     is_about_others: bool = False
-    """Whether the question names people, and the target is about other people only; or what a gap does not mention."""
+    """Whether the question names people and the target is about others only, or names what the target, a gap, lacks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -358,6 +360,12 @@ class Scored:
         found: Mask = about.weigh(dict.fromkeys(people, 1.0)) == 0
         return found & (about.weigh(dict.fromkeys(_people(self.scope) - people, 1.0)) > 0)
 
+    def _names_what_lacks(self, at: int) -> bool:
+        """Return whether a question that is no sample names what a target lacks, and what not every fact mentions."""
+        index, names = self.scope.index, self.reading.entities
+        mentions = (index.entities.weigh({name: 1.0}) for name in sorted(names))
+        return not self.is_sample and any(not own[at] and own[index.is_fact].mean() < _EVERYWHERE for own in mentions)
+
     def candidates(self) -> tuple[Candidate, ...]:
         """Return the likeliest targets, best first; confidences of facts are in proportion to that of the best."""
         index, probabilities = self.scope.index, self.probabilities
@@ -371,7 +379,7 @@ class Scored:
             self.scope.index.targets[at],
             dict(zip(FEATURE_NAMES, map(float, self.table[at]), strict=True)),
         )
-        lacks_name = isinstance(target.item, Gap) and features["name_miss"] > 0 and not self.is_sample
+        lacks_name = isinstance(target.item, Gap) and features["name_miss"] > 0 and self._names_what_lacks(at)
         return Candidate(
             target=target,
             confidence=confidence,

@@ -8,6 +8,7 @@ from typing import Final
 import numpy as np
 
 from bot.core.classifier import ArticleClassifier, softmax
+from bot.core.features import Matrix
 from bot.core.index import Scope
 from bot.core.matching import (
     MAX_SUGGESTIONS,
@@ -22,7 +23,7 @@ from bot.core.matching import (
     decide,
 )
 
-_ELSEWHERE: Final = 0.02
+_OFFERED_FROM: Final = 0.02
 """P(article) from which on the answer of another article is offered beside that of the likeliest."""
 _ALIKE: Final = 0.7
 """Share of the likeliest fact's confidence from which a fact of another article counts as about equally likely."""
@@ -43,7 +44,7 @@ class Found:
 
     @cached_property
     def decision(self) -> Decision:
-        """Return what the article decides alone, which is only asked of one that is likely."""
+        """Return what the article decides alone."""
         return self.given or decide(self.prepared, self.scored)
 
     @cached_property
@@ -57,7 +58,7 @@ class Found:
             return self.logit
         return self.logit + self.classifier.scored(self.best.confidence, entity=bool(self.best.reading.entities))
 
-    def rivals(self, other: "Found") -> bool:
+    def competes_with(self, other: "Found") -> bool:
         """Return whether this article would answer as well as an `other` one that does.
 
         It would not if the question names somebody or something that only the other article knows.
@@ -90,10 +91,10 @@ def select(found: Sequence[Found]) -> Decision:
     shares = softmax(values)
     best = int(shares.argmax())
     decision = found[best].decision
-    rivals = [at for at in np.argsort(-shares).tolist() if at != best and found[at].rivals(found[best])]
+    rivals = _rivals(found, shares, best) if isinstance(decision, Answered) else ()
     if is_sure(found[best].classifier, decision, float(shares[best]), contested=bool(rivals)):
-        likely = [found[at].facts()[0] for at in rivals if shares[at] >= _ELSEWHERE]
-        return replace(decision, elsewhere=tuple(likely)) if likely and isinstance(decision, Answered) else decision
+        offered = tuple(found[at].facts()[0] for at in rivals if shares[at] >= _OFFERED_FROM)[:MAX_SUGGESTIONS]
+        return replace(decision, elsewhere=offered) if offered and isinstance(decision, Answered) else decision
     facts = [
         replace(fact, confidence=fact.confidence * float(share))
         for one, share in zip(found, shares, strict=True)
@@ -104,6 +105,11 @@ def select(found: Sequence[Found]) -> Decision:
     alike = sum(fact.confidence >= _ALIKE * shown[0].confidence for fact in shown)
     newest = sorted(shown[:alike], key=_date, reverse=True)
     return Suggested(decision.language, (*newest, *shown[alike:]))
+
+
+def _rivals(found: Sequence[Found], shares: Matrix, best: int) -> tuple[int, ...]:
+    """Return the positions of the articles that would answer as well as the best one, the likeliest first."""
+    return tuple(at for at in np.argsort(-shares).tolist() if at != best and found[at].competes_with(found[best]))
 
 
 def _date(fact: Candidate) -> str:

@@ -85,7 +85,7 @@ class ArticleQuestion:
         return bool(self.kinds[article] == KINDS.index(Answered))
 
     def contests(self, articles: NDArray[np.int64], best: int) -> bool:
-        """Return whether one of these articles would answer as well as the `best` one, as `Found.rivals` does."""
+        """Return whether one of these articles would answer as well as the best one; see `Found.competes_with`."""
         names = self.scored[:, ARTICLE_FEATURES.index("entity") - len(TOPIC_FEATURES)]
         return any(at != best and self.answers(at) and names[at] >= names[best] for at in articles)
 
@@ -243,7 +243,11 @@ def choose(one: ArticleQuestion, classifier: ArticleClassifier) -> Choice:
 
 
 def train(questions: Sequence[ArticleQuestion]) -> tuple[ArticleClassifier, list[Choice]]:
-    """Return the final classifier and the leave-one-article-out choices that its thresholds come from."""
+    """Return the final classifier and the choices that its thresholds come from.
+
+    They are leave-one-article-out; those on questions that fit several articles, which teach no weights, come from the
+    final weights.
+    """
     of_one, of_several = ([one for one in questions if (one.own == OF_SEVERAL) is several] for several in (False, True))
     held_out = []
     for slug in dict.fromkeys(one.slug for one in of_one):

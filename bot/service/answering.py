@@ -43,8 +43,15 @@ from bot.core.text import (
 )
 from bot.service.conversation import reply_to_act
 from bot.service.ports import Encoder
-from bot.service.replies import Reply, Voice, reply_to
-from bot.service.whole_articles import aimed, article_of_command, articles_reply, asks_for_summary, summary_of
+from bot.service.replies import Reply, Voice, reply_to, says_something
+from bot.service.whole_articles import (
+    aimed,
+    article_of_command,
+    articles_reply,
+    asks_for_summary,
+    summary_of,
+    without_summary,
+)
 
 _SURE = 0.8
 """Minimum confidence for taking a message apart whose parts have no question word."""
@@ -142,13 +149,15 @@ def ask(snapshot: Snapshot, question: Question, encoder: Encoder | None) -> Answ
     if is_emoji(question.text) and (found := _reaction(snapshot, question)):
         return _answer(snapshot, question, found)
     language = question.language or language_of(normalise(question.text), question.default)
-    if question.article is None and (
-        listed := articles_reply(snapshot.knowledge, question, Voice(snapshot.knowledge, language))
-    ):
+    voice = Voice(snapshot.knowledge, language)
+    if question.article is None and (listed := articles_reply(snapshot.knowledge, question, voice)):
         return Answer(snapshot, None, listed, asked=(Asked(question),))
     question = aimed(snapshot.knowledge, question)
     budgets = Budgets()
     whole = _answer(snapshot, question, _interpret(snapshot, question, encoder, budgets))
+    if asks_for_summary(question.text):
+        told = None if says_something(whole.reply) else without_summary(snapshot.knowledge, question, voice)
+        return replace(whole, reply=told) if told else whole
     return whole if whole.reply.understood else _with_parts(whole, question, encoder, budgets)
 
 
@@ -299,7 +308,8 @@ def joined(whole: Reply, parts: Sequence[Reply]) -> Reply:
     facts = {(reply.article, reply.fact) for reply in parts if reply.outcome == "answered"}
     if not parts or len(facts) < len(parts):
         return whole
-    return replace(parts[0], also=tuple(parts[1:]))
+    first, *others = (replace(part, suggestions=(), offer=None) for part in parts)
+    return replace(first, also=tuple(others))
 
 
 def decide_on(snapshot: Snapshot, question: Question, encoder: Encoder | None) -> Decision:
@@ -412,7 +422,7 @@ def _interpret(snapshot: Snapshot, question: Question, encoder: Encoder | None, 
 def _summarised(snapshot: Snapshot, question: Question, encoder: Encoder | None, budgets: Budgets) -> _Decided:
     """Answer a question for a summary: with that of one article, else with what is likeliest and no small talk."""
     article, fact = summary_of(snapshot.knowledge, question) or (question.article, None)
-    article = article or article_of_command(snapshot, question)
+    article = article or article_of_command(snapshot, question) or (question.after.article if question.after else None)
     question = replace(question, article=article)
     (literal,) = _scored(snapshot, [question], encoder, budgets)
     weighed = [_weighed(found, fact) for found in literal]
@@ -448,6 +458,7 @@ def _beside_others(typed: Question, literal: Sequence[Found], own: Found, found:
     if not found.needs_context or says_nothing or _names_another(literal, own):
         rivals = [replace(one, given=found.decision) if one is own else one for one in literal]
         decision = select(rivals)
+        # the answer of the article of the conversation needs none of the others beside it
         is_own = decision is found.decision or (found.best is not None and leading(decision) is found.best)
         return found if is_own else _Decided(typed, decision)
     return found

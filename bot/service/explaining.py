@@ -73,35 +73,45 @@ def _lines(answer: Answer, asked: Asked, voice: Voice, encoder: Encoder | None) 
     snapshot, slug = answer.snapshot, asked.question.article or asked.question.place
     scope = snapshot.alone(slug) if slug else snapshot.every_scope()[0]
     prepared, scored = score_with(scope, asked.question, encoder)
-    if asked.is_resolved:
-        yield voice.say("why_resolved")
     if not scored:
         yield voice.say("why_nothing_near")
         return
     best = believed(scored)
-    yield from _readings(voice, prepared, scored, best)
+    yield from _readings(voice, prepared, scored, best, is_resolved=asked.is_resolved)
     evidence = asked.evidence or weigh(best)
     decision = conclude(voice.language, evidence)
     candidates = _candidates(decision, evidence)
     yield ""
     yield _thresholds(voice, best, evidence.thresholds)
     yield _verdict(voice, decision, best, evidence)
+    if answer.reply.offer:
+        yield voice.say("why_elsewhere")
+    elif isinstance(answer.decision, Suggested) and len({one.target.article for one in answer.decision.others}) > 1:
+        yield voice.say("why_asked_back")
     for number, candidate in enumerate(candidates, 1):
         yield ""
         yield from _candidate(voice, best, candidate, number)
 
 
-def _readings(voice: Voice, prepared: Prepared, scored: tuple[Scored, ...], best: Scored) -> Iterator[str]:
-    """Say how the message was read, which reading is believed and in what it differs from the text as typed."""
+def _readings(
+    voice: Voice, prepared: Prepared, scored: tuple[Scored, ...], best: Scored, *, is_resolved: bool
+) -> Iterator[str]:
+    """Say how the message was read, which reading is believed and in what it differs from the text as typed.
+
+    If it `is_resolved`, its text was completed with the exchange before it.
+    """
     if len(scored) == 1:
-        yield voice.say("why_read_as_typed", text=_quotation(best.reading.normal))
+        key = "why_read_completed" if is_resolved else "why_read_as_typed"
+        yield voice.say(key, text=_quotation(best.reading.normal))
         return
+    if is_resolved:
+        yield voice.say("why_resolved")
     yield voice.say("why_readings")
     others = [at for at, one in enumerate(scored) if one is not best][: _MOST_READINGS - 1]
     for at, (one, corrections) in enumerate(zip(scored, prepared.corrections, strict=True)):
         if one is best or at in others:
             how = [_correction(voice, one.reading, correction, prepared) for correction in corrections]
-            said = ", ".join(how or [voice.say("why_as_typed")])
+            said = ", ".join(how or [voice.say("why_as_completed" if is_resolved else "why_as_typed")])
             key = "why_believed" if one is best else "why_reading"
             yield voice.say(key, text=_quotation(one.reading.normal), how=said, percent=_percent(one.confidence))
 
@@ -193,8 +203,8 @@ class _Evidence:
         if share := self._asked_share():
             key = "why_mostly_asked" if share >= _MOSTLY_ASKED else "why_sometimes_asked"
             yield self._say(key, asks=self._asks())
-        if self._wanted_types() and not self._value["type_miss"]:
-            held = (kind for kind in self._wanted_types() if self._has(self._index.answer_types, kind))
+        held = [kind for kind in self._wanted_types() if self._has(self._index.answer_types, kind)]
+        if held and not self._value["type_miss"]:
             yield self._say("why_type_held", types=self._types(held))
         if names := [key for key in self._reading.entities if self._has(self._index.entities, key)]:
             yield self._say("why_names", names=self._names(names))

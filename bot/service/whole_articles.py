@@ -7,11 +7,13 @@ from dataclasses import replace
 from functools import lru_cache
 from typing import Final
 
-from bot.core.matching import Question
+from bot.core.dialogue import Context
+from bot.core.matching import MAX_SUGGESTIONS, Question
 from bot.core.model import Article, Fact, Knowledge
 from bot.core.snapshot import Snapshot
-from bot.core.text import MAX_CHARACTERS, normalise, squeeze
-from bot.service.replies import Reply, Voice
+from bot.core.text import MAX_CHARACTERS, normalise, squeeze, words
+from bot.service.autocomplete import starter_facts
+from bot.service.replies import Reply, Voice, suggestion
 
 _MOST_LISTED: Final = 15
 _ASKS_FOR_ARTICLES: Final = re.compile(
@@ -44,6 +46,11 @@ _SUMMARY_COMMANDS: Final = frozenset({_SUMMARY, "요약"})
 
 _SHORTEST_TITLE: Final = 6
 """Letters and digits of a title that counts as named where it stands; a shorter one may be any word."""
+_FEWEST_WORDS: Final = 3
+"""Words of a part of a title, such as what stands before its colon, that counts as named where it stands."""
+_PARTS: Final = re.compile(r"[…:|·?!—–]|\s-\s")
+_TOPIC: Final = re.compile(r"([가-힣]{2,})\s?기사(?![가-힣]{3})|\b([a-z]{4,})\s(?:article|story)\b", re.IGNORECASE)
+"""A word that says which article is meant, as in "the salmon article"."""
 _OPENING: Final = r"(?:\b(?:in|from|according to|of|about) )?(?:\bthe )?(?:\barticle )?[\"'“‘「『《〈(\[]*"
 _CLOSING: Final = r"[^\w\s]*(?:\s?(?:기사|글|article))?(?:에서는|에서|에는|에|의|은|는|이|가|을|를|라는)?(?![가-힣])"
 """What stands around a title: marks, and words that only say that an article is meant."""
@@ -108,6 +115,21 @@ def summary_of(knowledge: Knowledge, question: Question) -> tuple[str, str] | No
     return next(((slug, fact) for slug, fact in found if fact is not None), None)
 
 
+def without_summary(knowledge: Knowledge, question: Question, voice: Voice) -> Reply | None:
+    """Return what to say to a question for the summary of an article without one: what else it answers.
+
+    None if no article in particular is asked.
+    """
+    slug = question.article or (question.after and question.after.article) or question.place
+    article = knowledge.article(slug) if slug else None
+    if article is None:
+        return None
+    offered = tuple(suggestion(*pair, voice.language) for pair in starter_facts(knowledge, MAX_SUGGESTIONS, slug))
+    text = voice.say("no_summary", article=voice.published(article))
+    context = Context(article.slug, normalise(question.text), language=voice.language)
+    return Reply("suggested", voice.language, text, suggestions=offered, context=context)
+
+
 def _summary(article: Article) -> str | None:
     """Return the id of the fact that the command for a summary shows, or that is called so, if there is one."""
     commands = (one.facts for one in article.commands if not _SUMMARY_COMMANDS.isdisjoint(one.name.every()))
@@ -136,10 +158,10 @@ def aimed(knowledge: Knowledge, question: Question) -> Question:
 def _named(knowledge: Knowledge, text: str) -> tuple[Article, str] | None:
     """Return the article whose title stands in `text`, that of the longest title, and the text without the title."""
     squeezed = _squeezed(text)
-    titles = ((one, title, _key(title)) for one in knowledge.articles for title in one.title.every())
-    found = [(one, title) for one, title, key in titles if len(key) >= _SHORTEST_TITLE and key in squeezed]
+    titles = ((one, title) for one in knowledge.articles for title in _titles(one))
+    found = [(one, title) for one, title in titles if _key(title) in squeezed]
     if not found:
-        return None
+        return _with_topic(knowledge, text)
     newest = {one.slug: -at for at, one in enumerate(knowledge.newest_first())}
     article, title = max(found, key=lambda pair: (len(_key(pair[1])), newest[pair[0].slug]))
     names = (name for one in knowledge.articles for entity in one.entities for name in entity.names())
@@ -147,6 +169,35 @@ def _named(knowledge: Knowledge, text: str) -> tuple[Article, str] | None:
         return None
     rest = _around(text, title)
     return article, rest if _squeezed(rest) else text
+
+
+def _titles(article: Article) -> Iterator[str]:
+    """Yield the titles of an article and their parts, if they are long enough to name it."""
+    for title in article.title.every():
+        if len(_key(title)) >= _SHORTEST_TITLE:
+            yield title
+            parts = (part.strip() for part in _PARTS.split(title) if len(part.split()) >= _FEWEST_WORDS)
+            yield from (part for part in parts if len(_key(part)) >= _SHORTEST_TITLE)
+
+
+def _with_topic(knowledge: Knowledge, text: str) -> tuple[Article, str] | None:
+    """Return the only article with the word in its title or as a name by which `text` calls it, and the rest."""
+    for match in _TOPIC.finditer(text[:MAX_CHARACTERS]):
+        word = match[1] or match[2]
+        articles = [one for one in knowledge.articles if _has_topic(one, _key(word))]
+        if len(articles) == 1:
+            rest = _around(text, word)
+            return articles[0], rest if _squeezed(rest) else text
+    return None
+
+
+def _has_topic(article: Article, key: str) -> bool:
+    """Return whether a title has a word, in Korean with its ending, or something in the article is called so."""
+    if key.isascii():
+        titles = {word for title in article.title.every() for word in words(normalise(title))}
+        return key in titles
+    names = (_key(name) for entity in article.entities for name in entity.names())
+    return any(key in _key(title) for title in article.title.every()) or key in names
 
 
 def _squeezed(text: str) -> str:

@@ -15,7 +15,8 @@ from bot.core.dialogue import Context
 from bot.core.matching import Question
 from bot.core.model import LANGUAGES, Knowledge, Language
 from bot.errors import KnowledgeError
-from bot.service.answering import Answer
+from bot.service.answering import Answer, Asked
+from bot.service.conversation import context_after_picking
 from bot.service.explaining import with_note
 from bot.service.library import Library
 from bot.service.replies import Reply, Voice, item_reply
@@ -101,7 +102,16 @@ class Chat:
         fact = article.fact(picked.fact) if article else None
         if article and fact:
             best = next((one for one in asked.others if (one.target.article, one.target.item) == (article, fact)), None)
-            self._show(replace(item_reply(self.voice, article, fact), best=best))
+            context = context_after_picking(self.knowledge, article.slug, fact.id, self.voice.language, self.context)
+            self._show(replace(item_reply(self.voice, article, fact), best=best, context=context))
+            self._explain_in(article.slug)
+
+    def _explain_in(self, slug: str) -> None:
+        """Let `:why` tell of the article of the fact that was picked."""
+        if self.answer is not None:
+            others = (one for one in self.answer.asked if one.question.article != slug)
+            elsewhere = tuple(Asked(replace(one.question, article=slug)) for one in others)
+            self.answer = replace(self.answer, asked=elsewhere or self.answer.asked)
 
     def _why(self) -> None:
         if self.answer is None:

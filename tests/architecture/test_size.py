@@ -11,7 +11,7 @@ from collections import Counter
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-MOST_MODULES, MOST_CODE_LINES, MOST_FUNCTION_LINES = 174, 24_900, 40
+MOST_MODULES, MOST_CODE_LINES, MOST_FUNCTION_LINES = 174, 25_000, 40
 """70 and 8,300 without what load and faults need: `rest`, the queue before the matcher, bounded work, safe files,
 follow-ups that are sent once, paths and pipes of the command line; three modules and 260 lines for a first start that
 is fast and says what it does: `forward`, `bulk`, `progress`; `health` and `measures` with what operators need; five
@@ -29,7 +29,8 @@ telling who asked, and list them; four modules and 700 lines with which editors 
 before it is written, on Discord or the command line; `follow_up` and `dialogues`, which decide in a conversation and
 learn to; and what editors do without leaving Discord: new facts, revisions that come back, votes, insight, articles
 bound to channels, privacy on request, one revision in several processes; `correction`, which
-reads typing errors in their context; `articles`, which learns to choose among many articles."""
+reads typing errors in their context; `articles`, which learns to choose among many articles; 80 lines that know an
+article by a part of its title or its topic, say which other articles answer too, and explain both."""
 _NO_CODE = {
     tokenize.COMMENT,
     tokenize.NL,

@@ -28,8 +28,9 @@ from bot.settings import Settings, Switch
 from tests.faults.shapes import Shapes
 
 LIMIT = 10.0
-"""Most usual questions that one message may cost: it may ask three, and have errors in all that they say."""
+"""Most usual questions that one message may cost: it may ask three things, each in misspelt words."""
 WORST, TIMES, USUAL = 10, 9, 60
+"""Messages measured again, times that each is measured, and questions of which the median one is the unit."""
 SET = Path(__file__).parents[1] / "questions/openai-exodus-development.jsonl"
 MEMOS: list[Memo[object] | BatchMemo[object]] = []
 
@@ -81,7 +82,7 @@ def main() -> None:
     snapshot, encoder = app.library.snapshot, app.encoder
     shapes = Shapes(snapshot, chosen.seed)
     usual = [partial(ask, snapshot, Question(one.text), encoder) for one in read_questions(SET, snapshot.knowledge)]
-    usual = usual[:: len(usual) // USUAL]
+    usual = usual[:: max(1, len(usual) // USUAL)]
     unit = usual[by_cost(usual)[len(usual) // 2]]
     questions = [
         question

@@ -1,15 +1,17 @@
 """Messages that are no question about the article: what is said about the last answer, and what is only said."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 
 from bot.app import build
 from bot.core.matching import Question
 from bot.core.model import Article, Fact
+from bot.service.answering import joined
 from bot.service.library import Library
 from bot.service.pages import reply_page
-from bot.service.replies import Reply
+from bot.service.replies import Reply, Suggestion
 from bot.settings import Settings
 
 ABOUT_THE_LAST_ANSWER = ("verify", "more", "source", "list", "rest", "correct", "language")
@@ -254,3 +256,14 @@ def test_a_suggestion_about_somebody_else_is_not_what_the_next_question_refers_t
     assert first.context is not None
     assert (first.context.item, second.fact, second.gap) == (None, None, None)
     assert replies(library, ("무라티는 언제 나간대?", "왜?"))[1].fact == "murati-no-reason"
+
+
+def test_two_answers_offer_nothing_of_other_articles() -> None:
+    first = Reply(
+        "answered", "en", "One.", "ferry", "one", suggestions=(Suggestion("twin", "x", "X", 0.5),), offer="More"
+    )
+    reply = joined(first, [first, replace(first, fact="two")])
+    assert [(one.fact, one.suggestions, one.offer) for one in (reply, *reply.also)] == [
+        ("one", (), None),
+        ("two", (), None),
+    ]

@@ -60,9 +60,8 @@ def test_only_spaces_put_back_are_no_typing_errors() -> None:
 
 
 def test_a_follow_up_is_explained_as_it_was_completed() -> None:
-    first, *rest = explained("그 사람 연봉은?", after="룬드는 왜 떠났어?").split("\n")
-    assert first == "앞의 대화로 채워서 읽었어요."
-    assert "룬드" in rest[0]
+    first, *_ = explained("그 사람 연봉은?", after="룬드는 왜 떠났어?").split("\n")
+    assert first == "앞의 대화로 채워서 읽었어요: “룬드 연봉은?”"
 
 
 def test_two_answers_have_an_explanation_each() -> None:

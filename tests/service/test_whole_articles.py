@@ -92,6 +92,48 @@ def test_a_title_chooses_its_article_and_leaves_the_question(text: str, rest: st
     assert (chosen.article, chosen.text) == ("ferry", text)
 
 
+PARTED = Text("물 위의 열두 달… 섬과 나룻배 이야기", "Twelve months afloat: how an island lost its boat")
+
+
+@pytest.mark.parametrize(
+    ("text", "rest"),
+    [
+        ("물 위의 열두 달 기사에서 배 비용은?", "배 비용은?"),
+        ("Twelve months afloat: what did it cost?", "what did it cost?"),
+        ("how an island lost its boat", "how an island lost its boat"),
+        ("나룻배 기사 요약해줘", "요약해줘"),
+        ("the island article: who left?", "who left?"),
+        ("노린 기사에서 비용은?", "비용은?"),
+    ],
+)
+def test_a_part_of_a_title_or_a_topic_that_only_one_article_has_chooses_it(text: str, rest: str) -> None:
+    other = twin(title=PARTED)
+    known = both(replace(ferry(), title=Text("봄", "Spring"), entities=()), replace(other, entities=ferry().entities))
+    found = aimed(known, Question(text))
+    assert (found.article, found.text) == ("twin", rest)
+
+
+@pytest.mark.parametrize("text", ["이 기사 언제 나왔어?", "what does the article say?", "ferry article: who left?"])
+def test_a_topic_of_no_article_or_of_several_chooses_none(text: str) -> None:
+    known = both(replace(ferry(), entities=()), twin(title=Text("나룻배", "Winter of the ferry")))
+    assert aimed(known, Question(text)).article is None
+
+
+def test_an_article_without_a_summary_says_so_and_offers_what_it_answers() -> None:
+    before = Context("ferry", COST, "cost")
+    for answer in (
+        asked("요약해줘", after=before),
+        asked("요약해줘", article="ferry"),
+        asked("tl;dr pls", after=before),
+    ):
+        reply = answer.reply
+        assert (reply.outcome, reply.fact) == ("suggested", None)
+        assert {one.article for one in reply.suggestions} == {"ferry"}
+        assert reply.context is not None
+        assert reply.context.article == "ferry"
+    assert "못 뜨는 배" in asked("요약해줘", after=before).reply.text
+
+
 def test_a_short_title_a_name_and_the_title_of_the_only_article_choose_nothing() -> None:
     short = both(ferry(), twin(title=Text("배", "Boat")))
     assert aimed(short, Question("who built the boat?")).article is None

@@ -14,6 +14,7 @@ from bot.core.model import Knowledge, Text
 from bot.core.snapshot import Snapshot
 from bot.errors import KnowledgeError, Problem
 from bot.service.library import Library
+from bot.service.replies import Suggestion
 from bot.terminal.chat import Chat, run_chat
 from tests.core.ferry import ferry, night_snapshot
 
@@ -98,6 +99,20 @@ def test_a_suggestion_is_picked_by_its_number() -> None:
     assert (subject.last.outcome, subject.last.fact) == ("answered", suggestions[0].fact)
     assert subject.last.source is not None
     assert subject.last.source.line.split()[0] in shown(subject)
+    assert subject.context is not None
+    assert subject.context.item == suggestions[0].fact, "what is asked next is about what was picked"
+
+
+def test_a_pick_from_another_article_moves_the_conversation_and_why_there() -> None:
+    subject = chat("ferry")
+    said(subject, "밤 도서관에는 몇 명이 와?")
+    assert subject.last is not None
+    other = Suggestion("ferry", "cost", "What the ferry cost", 0.3)
+    subject.last = replace(subject.last, suggestions=(other,), offer="다른 기사에도 있어요.")
+    said(subject, "1", ":why")
+    assert subject.context is not None
+    assert (subject.context.article, subject.context.item) == ("ferry", "cost")
+    assert "「못 뜨는 배」의 기준" in shown(subject)
 
 
 @pytest.mark.parametrize("number", ["0", "9", "999"])
