@@ -57,12 +57,13 @@ _CLOSING: Final = r"[^\w\s]*(?:\s?(?:기사|글|article))?(?:에서는|에서|�
 
 
 def articles_reply(knowledge: Knowledge, question: Question, voice: Voice) -> Reply | None:
-    """Return the list of the articles if the question asks for it and there are several; else None."""
+    """Return the list of the articles if the question asks for it, else None."""
     normal = normalise(question.text).rstrip("?!. ~")
-    if len(knowledge.articles) < 2 or not _ASKS_FOR_ARTICLES.fullmatch(normal):  # noqa: PLR2004  one is no list
+    if not knowledge.articles or not _ASKS_FOR_ARTICLES.fullmatch(normal):
         return None
     newest = knowledge.newest_first()
-    lines = [voice.say("articles_known"), *(_line(voice, article) for article in newest[:_MOST_LISTED])]
+    known = "articles_known" if len(newest) > 1 else "article_known"
+    lines = [voice.say(known), *(_line(voice, article) for article in newest[:_MOST_LISTED])]
     if (more := len(newest) - _MOST_LISTED) > 0:
         lines.append(voice.say("articles_more", number=more))
     return Reply("unanswered", voice.language, "\n".join(lines))

@@ -62,18 +62,13 @@ class Chat:
         line = line.strip()
         if line.startswith(":"):
             return self._command(*line[1:].split())
-        if line.isdecimal() and len(line) <= _LONGEST_NUMBER and self._offers:
+        if line.isdecimal() and len(line) <= _LONGEST_NUMBER and self.last:
             self._pick(int(line))
         else:
             question = Question(line, self.language, self.article, self.voice.language, self.context)
             self.answer = self.library.answer(question)
             self._show(self.answer.reply)
         return True
-
-    @property
-    def _offers(self) -> bool:
-        """Return whether a number picks what the last reply offers."""
-        return self.last is not None and (self.last.outcome != "answered" or self.last.offer is not None)
 
     def _command(self, name: str = "", *arguments: str) -> bool:
         match name, arguments:

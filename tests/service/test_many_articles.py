@@ -240,6 +240,13 @@ def test_the_articles_are_listed_newest_first(text: str) -> None:
     assert [line.split()[-2] for line in reply.text.splitlines()[1:]] == ["new", "mid", "old"]
 
 
+def test_the_only_article_is_named_as_one() -> None:
+    only = build_snapshot(replace(DATED, articles=DATED.articles[:1]), "1")
+    first, line = ask(only, Question("무슨 기사들 있어?"), None).reply.text.splitlines()
+    assert first == "제가 아는 기사는 하나예요."
+    assert DATED.articles[0].title.get("ko") in line
+
+
 @pytest.mark.parametrize(
     "text", ["이 기사는 누가 썼어?", "which article mentions the ferry?", "무슨 기사에 배가 나와?"]
 )
