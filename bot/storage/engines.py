@@ -5,10 +5,12 @@ import sqlite3
 import time
 from collections.abc import Sequence
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Protocol, TypeAlias
 from urllib.parse import urlsplit
 
+import aiosqlite
 from sqlalchemy import Connection, Table, event
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import NullPool
@@ -16,6 +18,7 @@ from sqlalchemy.pool import NullPool
 from bot.errors import ConfigError
 
 if TYPE_CHECKING:
+    import asyncio
     from collections.abc import Awaitable, Callable
 
     from sqlalchemy.dialects import postgresql, sqlite
@@ -24,6 +27,8 @@ Upsert: TypeAlias = "sqlite.Insert | postgresql.Insert"
 """An INSERT that can update instead; a dialect takes 3 MB, so only the one that is used is loaded."""
 READING: Final = "reading"
 """Execution option of a transaction that only reads."""
+_CHUNK: Final = 64
+"""Rows that are fetched at a time."""
 _BUSY: Final = 2.0
 """Seconds to wait for a lock of another process."""
 _CONNECTING: Final = 5.0
@@ -58,6 +63,27 @@ class Database(Protocol):
         """Remove what was deleted from files beside the database; raise one of `errors`."""
 
 
+class SqliteConnection(aiosqlite.Connection):
+    """A connection whose thread is stopped only once.
+
+    A second request, as when one that took too long is closed after it was stopped, is never answered by a thread that
+    has ended; who waits for it keeps the event loop from closing.
+    """
+
+    def __init__(self, connector: "Callable[[], sqlite3.Connection]") -> None:
+        """Prepare to connect with `connector`, in a thread that ends with the process."""
+        super().__init__(connector, iter_chunk_size=_CHUNK)
+        self._thread.daemon = True
+        self._is_stopped = False
+
+    def stop(self) -> "asyncio.Future[Any] | None":
+        """Let the thread close the connection and end; return what completes then, None if it was told so before."""
+        if self._is_stopped:
+            return None
+        self._is_stopped = True
+        return super().stop()
+
+
 class SqliteDatabase:
     """A SQLite file in WAL mode, opened anew for each transaction, so that a file that vanished is noticed."""
 
@@ -68,13 +94,14 @@ class SqliteDatabase:
         self._path = path.absolute()
         self.place = f"SQLite, {self._path}"
         self.engine = create_async_engine(
-            f"sqlite+aiosqlite:///{self._path.as_uri()}?mode=rw&uri=true",  # "rw" creates no file
-            connect_args={"timeout": _BUSY, "isolation_level": None},
-            poolclass=NullPool,
-            hide_parameters=True,
+            "sqlite+aiosqlite://", async_creator=self._connect, poolclass=NullPool, hide_parameters=True
         )
         event.listen(self.engine.sync_engine, "connect", _set_pragmas)
         event.listen(self.engine.sync_engine, "begin", _begin)
+
+    async def _connect(self) -> aiosqlite.Connection:
+        uri = f"{self._path.as_uri()}?mode=rw"  # "rw" creates no file
+        return await SqliteConnection(partial(sqlite3.connect, uri, uri=True, timeout=_BUSY, isolation_level=None))
 
     @staticmethod
     def insert(table: Table) -> Upsert:

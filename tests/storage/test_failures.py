@@ -6,6 +6,7 @@ import sqlite3
 import sys
 from contextlib import closing
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import asyncpg
@@ -13,6 +14,7 @@ import pytest
 
 from bot.errors import StoreError
 from bot.storage import store as module
+from bot.storage.engines import SqliteConnection
 from bot.storage.secret import load_secret
 from tests.storage.databases import contents, opened, postgres_url
 from tests.storage.test_store import NOW, QUESTION
@@ -195,3 +197,13 @@ async def test_who_wants_to_be_forgotten_is_told_if_it_is_still_in_the_wal_and_t
                 await store.forget_person(QUESTION.person, NOW)
         assert await store.purge(NOW) == 0
     assert "zebrafish" not in await contents(url)
+
+
+async def test_a_connection_that_is_stopped_while_it_closes_keeps_nobody_waiting() -> None:
+    """A query that took too long is stopped; who closes the connection then waited for a thread that had ended."""
+    connection = await SqliteConnection(partial(sqlite3.connect, ":memory:"))
+    closing_it = asyncio.create_task(connection.close())
+    await asyncio.sleep(0)
+    assert connection.stop() is not None
+    await asyncio.wait_for(closing_it, 30)
+    assert connection.stop() is None
