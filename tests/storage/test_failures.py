@@ -204,6 +204,7 @@ async def test_a_connection_that_is_stopped_while_it_closes_keeps_nobody_waiting
     connection = await SqliteConnection(partial(sqlite3.connect, ":memory:"))
     closing_it = asyncio.create_task(connection.close())
     await asyncio.sleep(0)
-    assert connection.stop() is not None
-    await asyncio.wait_for(closing_it, 30)
+    stopped = connection.stop()
+    assert stopped is not None
+    await asyncio.wait_for(asyncio.gather(closing_it, stopped), 30)
     assert connection.stop() is None
