@@ -127,6 +127,13 @@ class ArticleClassifier:
         of_confidence, of_entity = self.weights[len(TOPIC_FEATURES) :]
         return float(of_confidence * confidence + of_entity * entity)
 
+    def stands(self, share: float, right: float, *, contested: bool) -> bool:
+        """Return whether the answer of an article is given, given P(article) and the probability that it is right.
+
+        `contested` tells whether another article would answer as well.
+        """
+        return right >= self.answer_from and (not contested or share >= self.contested_from)
+
     def right(self, share: float, confidence: float) -> float:
         """Return the probability that the answer of an article is right, given P(article) and its confidence."""
         return logistic(float(self.sure @ (np.log(share), confidence)) + self.sure_bias)

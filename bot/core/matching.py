@@ -375,10 +375,8 @@ class Scored:
 
     def candidate(self, at: int, confidence: float) -> Candidate:
         """Return the target at position `at` with its features and this confidence."""
-        target, features = (
-            self.scope.index.targets[at],
-            dict(zip(FEATURE_NAMES, map(float, self.table[at]), strict=True)),
-        )
+        target = self.scope.index.targets[at]
+        features = dict(zip(FEATURE_NAMES, map(float, self.table[at]), strict=True))
         lacks_name = isinstance(target.item, Gap) and features["name_miss"] > 0 and self._names_what_lacks(at)
         return Candidate(
             target=target,
@@ -449,7 +447,7 @@ def believed(scored: tuple[Scored, ...]) -> Scored:
     if len(scored) == 1 or scored[0].is_sample:
         return scored[0]
     best = scored[best_reading([one.confidence * (1 - _UNKNOWN_WORDS * (1 - one.share_known)) for one in scored])]
-    is_unsure = best.confidence < best.classifier.thresholds.closest_from
+    is_unsure = best.confidence < best.classifier.closest_from
     in_gaps = (one for one in scored if (one.share_known > best.share_known or is_unsure) and one.is_in_gap)
     return max(in_gaps, key=lambda one: one.share_known, default=best)
 

@@ -124,8 +124,7 @@ def is_sure(classifier: ArticleClassifier, decision: Decision, share: float, *, 
     """
     match decision:
         case Answered(best=best):
-            may_answer = not contested or share >= classifier.contested_from
-            return may_answer and classifier.right(share, best.confidence) >= classifier.answer_from
+            return classifier.stands(share, classifier.right(share, best.confidence), contested=contested)
         case Closest():
             return share >= classifier.closest_from
         case Suggested():

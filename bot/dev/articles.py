@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
+from operator import attrgetter
 from pathlib import Path
 from typing import Any, Final
 
@@ -121,8 +122,7 @@ class Choice:
 
     def answered(self, classifier: ArticleClassifier) -> bool:
         """Return whether the likeliest article gives its answer."""
-        may_answer = not self.is_contested or self.share >= classifier.contested_from
-        return self.is_of(Answered) and may_answer and self.probability >= classifier.answer_from
+        return self.is_of(Answered) and classifier.stands(self.share, self.probability, contested=self.is_contested)
 
 
 def load_questions(knowledge: Knowledge, questions: Path, encoder: Encoder | None) -> tuple[ArticleQuestion, ...]:
@@ -267,7 +267,7 @@ def choose_thresholds(classifier: ArticleClassifier, choices: Sequence[Choice]) 
     or `RIGHT_SUGGESTED` of those are of the right article.
     """
     contested = [one for one in choices if one.question.covered and one.is_of(Answered) and one.is_contested]
-    contested_from = _share_from(contested, RIGHT_CONTESTED, lambda one: one.is_right)
+    contested_from = _share_from(contested, RIGHT_CONTESTED, attrgetter("is_right"))
     classifier = replace(classifier, answer_from=0.0, contested_from=contested_from)
     covered = [one for one in choices if one.question.covered and one.question.own != OF_SEVERAL]
     pairs = zip(covered, _alike([one.question for one in covered]), strict=True)
@@ -277,13 +277,11 @@ def choose_thresholds(classifier: ArticleClassifier, choices: Sequence[Choice]) 
     return replace(
         classifier,
         answer_from=answers[within[-1]][0].probability if len(within) else 1.0,
-        closest_from=_share_from([one for one in covered if one.is_of(Closest)], RIGHT_CLOSEST, _is_own),
-        suggest_from=_share_from([one for one in covered if one.is_of(Suggested)], RIGHT_SUGGESTED, _is_own),
+        closest_from=_share_from([one for one in covered if one.is_of(Closest)], RIGHT_CLOSEST, attrgetter("is_own")),
+        suggest_from=_share_from(
+            [one for one in covered if one.is_of(Suggested)], RIGHT_SUGGESTED, attrgetter("is_own")
+        ),
     )
-
-
-def _is_own(one: Choice) -> bool:
-    return one.is_own
 
 
 def _share_from(choices: Collection[Choice], right: float, is_right: Callable[[Choice], bool]) -> float:
@@ -298,18 +296,14 @@ _Counts = Callable[[Choice, ArticleClassifier], bool]
 _COLUMNS: dict[str, tuple[bool, _Counts]] = {
     "scored": (True, lambda one, _: one.is_scored),
     "likeliest": (True, lambda one, _: one.is_own),
-    "alone right": (True, lambda one, _: _own_answers(one) and _own_is_right(one)),
-    "wrong": (True, lambda one, _: _own_answers(one) and not _own_is_right(one)),
+    "alone right": (True, lambda one, _: one.question.answers(one.question.own) and _own_is_right(one)),
+    "wrong": (True, lambda one, _: one.question.answers(one.question.own) and not _own_is_right(one)),
     "together right": (True, lambda one, model: one.answered(model) and one.is_right),
     "wrong ": (True, lambda one, model: one.answered(model) and not one.is_right),
-    "alone false": (False, lambda one, _: _own_answers(one)),
+    "alone false": (False, lambda one, _: one.question.answers(one.question.own)),
     "together false": (False, lambda one, model: one.answered(model)),
 }
 """For each column, whether it is about covered or uncovered questions, and which of them it counts."""
-
-
-def _own_answers(one: Choice) -> bool:
-    return one.question.answers(one.question.own)
 
 
 def _own_is_right(one: Choice) -> bool:

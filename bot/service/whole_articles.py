@@ -105,12 +105,17 @@ def asks_for_summary(text: str) -> bool:
     return bool(asks) and words != _COMMENT and asks | _REQUEST_WORDS >= frozenset(words)
 
 
+def article_meant(question: Question) -> str | None:
+    """Return the article asked, else that of the conversation, else that of the channel."""
+    return question.article or (question.after.article if question.after else None) or question.place
+
+
 def summary_of(knowledge: Knowledge, question: Question) -> tuple[str, str] | None:
     """Return the article to summarise and the fact that is its summary; None if there is none.
 
     It is the article asked, else that of the conversation, else of the channel, else the newest in use with a summary.
     """
-    named = question.article or (question.after and question.after.article) or question.place
+    named = article_meant(question)
     articles = [named] if named else [one.slug for one in knowledge.newest_first() if not one.retired]
     found = ((slug, _summary(article)) for slug in articles if (article := knowledge.article(slug)))
     return next(((slug, fact) for slug, fact in found if fact is not None), None)
@@ -121,7 +126,7 @@ def without_summary(knowledge: Knowledge, question: Question, voice: Voice) -> R
 
     None if no article in particular is asked.
     """
-    slug = question.article or (question.after and question.after.article) or question.place
+    slug = article_meant(question)
     article = knowledge.article(slug) if slug else None
     if article is None:
         return None
@@ -159,7 +164,7 @@ def aimed(knowledge: Knowledge, question: Question) -> Question:
 def _named(knowledge: Knowledge, text: str) -> tuple[Article, str] | None:
     """Return the article whose title stands in `text`, that of the longest title, and the text without the title."""
     squeezed = _squeezed(text)
-    titles = ((one, title) for one in knowledge.articles for title in _titles(one))
+    titles = ((one, name) for one in knowledge.articles for title in one.title.every() for name in _names_in(title))
     found = [(one, title) for one, title in titles if _key(title) in squeezed]
     if not found:
         return _with_topic(knowledge, text)
@@ -172,13 +177,11 @@ def _named(knowledge: Knowledge, text: str) -> tuple[Article, str] | None:
     return article, rest if _squeezed(rest) else text
 
 
-def _titles(article: Article) -> Iterator[str]:
-    """Yield the titles of an article and their parts, if they are long enough to name it."""
-    for title in article.title.every():
-        if len(_key(title)) >= _SHORTEST_TITLE:
-            yield title
-            parts = (part.strip() for part in _PARTS.split(title) if len(part.split()) >= _FEWEST_WORDS)
-            yield from (part for part in parts if len(_key(part)) >= _SHORTEST_TITLE)
+@lru_cache(maxsize=2_000)
+def _names_in(title: str) -> tuple[str, ...]:
+    """Return a title and its parts, if they are long enough to name the article."""
+    parts = (part.strip() for part in _PARTS.split(title) if len(part.split()) >= _FEWEST_WORDS)
+    return tuple(name for name in (title, *parts) if len(_key(name)) >= _SHORTEST_TITLE)
 
 
 def _with_topic(knowledge: Knowledge, text: str) -> tuple[Article, str] | None:
